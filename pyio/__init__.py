@@ -1,0 +1,1 @@
+"""Save and load machine-learning models in the browser's own storage, as TensorFlow.js does."""

@@ -1,0 +1,150 @@
+"""Every exception that pyio raises, in one tree.
+
+::
+
+    PyioError
+    ├── InvalidURLError            (ValueError)         a model address that cannot be used
+    │   └── UnknownSchemeError     (LookupError)        nothing is registered for this scheme
+    ├── ModelNotFoundError         (FileNotFoundError)  nothing is stored under this address
+    ├── ModelExistsError           (FileExistsError)    something is stored there already
+    ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
+    │   ├── DamagedModelError                           what the medium holds is not a whole model
+    │   └── WeightsError                                tensors, specs and bytes do not agree
+    │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
+    ├── StorageError               (OSError)            the medium failed
+    │   ├── QuotaExceededError                          there is no room; carries the byte counts
+    │   ├── StorageRefusedError    (PermissionError)    the browser does not let this page store
+    │   └── ForeignDatabaseError                        the database is not laid out as TF.js does
+    ├── UnsupportedOperationError  (NotImplementedError) this medium cannot do that
+    ├── UnsupportedEnvironmentError (RuntimeError)      this environment lacks something
+    └── HandlerError               (TypeError)          an IOHandler that is not one
+
+Each also inherits the builtin in parentheses, so that code which does not know pyio catches what
+it expects. What an error knows besides its text is an attribute; all of them can be pickled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class PyioError(Exception):
+    """The root of everything that pyio raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class InvalidURLError(PyioError, ValueError):
+    """A model address that cannot be used: no scheme, an empty path, a name with ``://``."""
+
+    def __init__(self, url: object, problem: str) -> None:
+        super().__init__(f"{url!r} is not a usable model address: {problem}")
+        self.url = url
+
+
+class UnknownSchemeError(InvalidURLError, LookupError):
+    """No medium and no router is registered for the scheme of this address."""
+
+
+class ModelNotFoundError(PyioError, FileNotFoundError):
+    """Nothing is stored under this address."""
+
+    def __init__(self, url: str, hint: str = "") -> None:
+        super().__init__(f"there is no model at {url!r}" + (f"; {hint}" if hint else ""))
+        self.url = url
+
+
+class ModelExistsError(PyioError, FileExistsError):
+    """A copy or move would replace a stored model and nobody asked for that."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"a model is already stored at {url!r}; pass overwrite=True to replace it, "
+            "or choose another name"
+        )
+        self.url = url
+
+
+class InvalidModelError(PyioError, ValueError):
+    """Model artifacts that cannot be written, or that were not what they claim to be."""
+
+
+class DamagedModelError(InvalidModelError):
+    """What the medium holds under this address is truncated, foreign or contradictory."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(f"the model stored at {url!r} is damaged: {problem}")
+        self.url = url
+        self.problem = problem
+
+
+class WeightsError(InvalidModelError):
+    """Tensors, weight specs and weight data do not agree."""
+
+
+class UnsupportedDtypeError(WeightsError, TypeError):
+    """A dtype that TensorFlow.js cannot hold; ``name`` is the tensor, ``dtype`` what it was."""
+
+    def __init__(self, name: str, dtype: str, choice: str) -> None:
+        super().__init__(
+            f"weight {name!r} has dtype {dtype!r}, which TensorFlow.js does not know "
+            f"(it knows float32, int32, bool, string and complex64); {choice}"
+        )
+        self.name = name
+        self.dtype = dtype
+
+
+class StorageError(PyioError, OSError):
+    """The storage medium failed; the browser's own exception is the ``__cause__``."""
+
+
+class QuotaExceededError(StorageError):
+    """There is no room for the model; what was stored before is untouched.
+
+    ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
+    said is left for this origin, or None where it does not say.
+    """
+
+    def __init__(
+        self, url: str, bytes_needed: int, bytes_available: int | None, hint: str = ""
+    ) -> None:
+        room = (
+            "the browser does not say how many are left"
+            if bytes_available is None
+            else f"{bytes_available:,} bytes are available"
+        )
+        super().__init__(
+            f"no room to save {url!r}: {bytes_needed:,} bytes are needed and {room}; "
+            "what was stored before is untouched" + (f". {hint}" if hint else "")
+        )
+        self.url = url
+        self.bytes_needed = bytes_needed
+        self.bytes_available = bytes_available
+
+
+class StorageRefusedError(StorageError, PermissionError):
+    """The browser refuses storage to this page (blocked site data, sandboxed frame)."""
+
+
+class ForeignDatabaseError(StorageError):
+    """The IndexedDB database ``tensorflowjs`` does not have the layout that TF.js gives it."""
+
+
+class UnsupportedOperationError(PyioError, NotImplementedError):
+    """The medium cannot do what was asked, wherever it runs (a download cannot be read back)."""
+
+
+class UnsupportedEnvironmentError(PyioError, RuntimeError):
+    """This environment lacks what the medium needs; the message says what works here."""
+
+
+class HandlerError(PyioError, TypeError):
+    """Something was given as an IOHandler that has no ``save`` or no ``load``."""

@@ -1,0 +1,167 @@
+"""model.json and its parts <-> ModelArtifacts, in TensorFlow.js's spelling and key order.
+
+Sources: tfjs-core ``io_utils.ts`` (``getModelJSONForModelArtifacts``, ``getModelArtifactsForJSON``,
+``getModelArtifactsInfoForJSON``) and ``local_storage.ts``. The order of the keys differs per
+medium, so each medium's is written down here once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
+from pyio.errors import InvalidModelError
+from pyio.json_text import dumps, utf8_length
+from pyio.weights.specs import specs_from_json, specs_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from pyio.json_text import JSONValue
+
+FIELDS: Mapping[str, str] = {
+    "modelTopology": "model_topology",
+    "format": "format",
+    "generatedBy": "generated_by",
+    "convertedBy": "converted_by",
+    "signature": "signature",
+    "userDefinedMetadata": "user_defined_metadata",
+    "modelInitializer": "model_initializer",
+    "initializerSignature": "initializer_signature",
+    "trainingConfig": "training_config",
+}
+"""TensorFlow.js's name of each JSON field to ours; weight specs and data go their own ways."""
+
+METADATA_KEYS = tuple(FIELDS)[1:]
+"""The order of the localStorage item ``model_metadata``."""
+
+RECORD_KEYS = (
+    *("modelTopology", "format", "generatedBy", "convertedBy", "trainingConfig"),
+    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+)
+"""The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
+
+MODEL_JSON_KEYS = (
+    *("modelTopology", "format", "generatedBy", "convertedBy", "weightsManifest"),
+    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    "trainingConfig",
+)
+"""The order of a ``model.json`` that is downloaded or sent over HTTP."""
+
+_TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
+
+
+def fields_to_json(artifacts: ModelArtifacts, keys: Iterable[str]) -> dict[str, JSONValue]:
+    """Return the JSON fields that `artifacts` has, in the order of `keys`.
+
+    The three descriptive texts may be null; the others are left out when they are null, as
+    TensorFlow.js does for everything that it writes as JSON.
+    """
+    fields: dict[str, JSONValue] = {}
+    for key in keys:
+        value = getattr(artifacts, FIELDS[key])
+        if value is not None or (key in _TEXT_FIELDS and FIELDS[key] in artifacts.null_fields):
+            fields[key] = value
+    return fields
+
+
+def artifacts_from_json(
+    fields: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None,
+    weight_data: Any,
+) -> ModelArtifacts:
+    """Return the artifacts that JSON `fields` in TensorFlow.js's spelling describe.
+
+    Raises InvalidModelError where one of the descriptive texts is not a text.
+    """
+    values: dict[str, Any] = {
+        ours: fields[theirs] for theirs, ours in FIELDS.items() if fields.get(theirs) is not None
+    }
+    for key in _TEXT_FIELDS:
+        if not isinstance(values.get(FIELDS[key]), str | None):
+            raise InvalidModelError(f"{key} should be a string or null, got {fields[key]!r}")
+    return ModelArtifacts(
+        **values,
+        weight_specs=None if weight_specs is None else tuple(weight_specs),
+        weight_data=weight_data,
+        null_fields=frozenset(
+            ours for theirs, ours in FIELDS.items() if theirs in fields and fields[theirs] is None
+        ),
+    )
+
+
+def topology_text(artifacts: ModelArtifacts) -> str:
+    """Return the topology as JSON text. Raises InvalidModelError for a binary (GraphDef) one."""
+    if isinstance(artifacts.model_topology, bytes | bytearray | memoryview):
+        raise InvalidModelError(
+            "the model topology is binary (a GraphDef); only JSON topologies can be saved"
+        )
+    return dumps(artifacts.model_topology)
+
+
+def get_model_json(artifacts: ModelArtifacts, weight_paths: Sequence[str]) -> str:
+    """Return the text of a ``model.json`` whose weights lie in the files `weight_paths`.
+
+    It is what TensorFlow.js offers as a download or posts over HTTP, to the byte.
+    """
+    group: dict[str, JSONValue] = {"paths": list(weight_paths)}
+    if artifacts.weight_specs is not None:
+        group["weights"] = specs_to_json(artifacts.weight_specs)
+    topology_text(artifacts)
+    fields: dict[str, JSONValue] = {}
+    for key in MODEL_JSON_KEYS:
+        fields |= {key: [group]} if key == "weightsManifest" else fields_to_json(artifacts, (key,))
+    return dumps(fields)
+
+
+def get_weight_specs(weights_manifest: JSONValue) -> tuple[WeightSpec, ...]:
+    """Return the specs of all groups of a weights manifest, in order.
+
+    Raises WeightsError or InvalidModelError where the manifest is not one.
+    """
+    if not isinstance(weights_manifest, list):
+        raise InvalidModelError(f"weightsManifest should be a list, got {weights_manifest!r:.80}")
+    specs: list[WeightSpec] = []
+    for index, group in enumerate(weights_manifest):
+        if not isinstance(group, dict):
+            raise InvalidModelError(f"group {index} of weightsManifest is not an object")
+        specs += specs_from_json(group.get("weights"), f"group {index} of weightsManifest")
+    return tuple(specs)
+
+
+def get_model_artifacts_for_json(
+    model_json: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None = None,
+    weight_data: Any = None,
+) -> ModelArtifacts:
+    """Return the artifacts that a parsed ``model.json`` and its weights make up.
+
+    With a ``weightsManifest``, `weight_data` is required; `weight_specs` defaults to what the
+    manifest says. Raises InvalidModelError otherwise.
+    """
+    manifest = model_json.get("weightsManifest")
+    if manifest is not None:
+        if weight_specs is None:
+            weight_specs = get_weight_specs(manifest)
+        if weight_data is None:
+            raise InvalidModelError("the model.json lists weights and no weight data was given")
+    return artifacts_from_json(model_json, weight_specs, weight_data)
+
+
+def get_model_artifacts_info_for_json(
+    artifacts: ModelArtifacts, date_saved: datetime | None = None
+) -> ModelArtifactsInfo:
+    """Return the sizes of `artifacts` in bytes, as TensorFlow.js counts them, dated now.
+
+    JSON parts count the bytes of their text in UTF-8; a part that is absent counts 0.
+    """
+    specs = artifacts.weight_specs
+    return ModelArtifactsInfo(
+        date_saved=date_saved or now(),
+        model_topology_bytes=0
+        if artifacts.model_topology is None
+        else utf8_length(topology_text(artifacts)),
+        weight_specs_bytes=0 if specs is None else utf8_length(dumps(specs_to_json(specs))),
+        weight_data_bytes=artifacts.weight_data_bytes,
+    )

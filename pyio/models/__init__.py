@@ -1,0 +1,1 @@
+"""Models that predict: topology JSON <-> layers <-> NumPy. Knows no medium."""

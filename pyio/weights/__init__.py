@@ -1,0 +1,1 @@
+"""Tensors <-> bytes: layout, encoding, quantization and buffers in pieces."""
