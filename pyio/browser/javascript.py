@@ -17,6 +17,26 @@ from pyio.errors import StorageError, StorageRefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+__all__ = [
+    "IN_PYODIDE",
+    "JSObject",
+    "JsException",
+    "array_buffer",
+    "array_of",
+    "copy_bytes",
+    "create_once_callable",
+    "create_proxy",
+    "is_nothing",
+    "js",
+    "object_from_json",
+    "optional",
+    "options",
+    "run_js",
+    "storage_error",
+    "to_js",
+    "translated",
+]
+
 IN_PYODIDE = sys.platform == "emscripten"
 
 if TYPE_CHECKING or not IN_PYODIDE:
@@ -33,7 +53,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
 else:
     import js
     from pyodide.code import run_js
-    from pyodide.ffi import JsException, to_js
+    from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 _NULL_TYPES = (type(None), type(run_js("null"))) if IN_PYODIDE else (type(None),)
 
@@ -77,9 +97,7 @@ def array_buffer(buffers: Sequence[memoryview]) -> JSObject:
     start = 0
     for buffer in buffers:
         if buffer.nbytes:
-            view_js = js.Uint8Array.new(buffer_js, start, buffer.nbytes)
-            view_js.assign(buffer)
-            view_js.destroy()
+            js.Uint8Array.new(buffer_js, start, buffer.nbytes).assign(buffer)
             start += buffer.nbytes
     return buffer_js
 
