@@ -21,16 +21,19 @@ window.proxiesEnd = () => {
   return left;
 };
 
-window.loadTensorFlow = () =>
-  window.tf ?? new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = "/vendor/tfjs/tf.min.js";
-    script.onload = async () => {
-      await tf.setBackend("cpu");
-      resolve();
-    };
-    script.onerror = () => reject(new Error("tf.min.js did not load"));
-    document.head.append(script);
-  });
+const loadScript = (source) => new Promise((resolve, reject) => {
+  const script = document.createElement("script");
+  script.src = source;
+  script.onload = resolve;
+  script.onerror = () => reject(new Error(`${source} did not load`));
+  document.head.append(script);
+});
+
+window.loadTensorFlow = async () => {
+  if (window.tf) return;
+  await loadScript("/vendor/tfjs/tf.min.js");
+  await tf.setBackend("cpu");
+  await loadScript("/interop.js");
+};
 
 window.ready = true;
