@@ -40,13 +40,16 @@ from pyio.errors import (
 )
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
+from pyio.handlers.files import file_system
 from pyio.handlers.passthrough import from_memory, with_save_handler
+from pyio.inspection import Inspection, LayerSummary, exists, inspect
 from pyio.model_json import (
     get_model_artifacts_for_json,
     get_model_artifacts_info_for_json,
     get_model_json,
     get_weight_specs,
 )
+from pyio.progress import OnProgress, Progress, progress_bar
 from pyio.routing import (
     get_load_handlers,
     get_save_handlers,
@@ -70,13 +73,17 @@ __all__ = [
     "ForeignDatabaseError",
     "HandlerError",
     "IOHandler",
+    "Inspection",
     "InvalidModelError",
     "InvalidURLError",
+    "LayerSummary",
     "LoadHandler",
     "ModelArtifacts",
     "ModelArtifactsInfo",
     "ModelExistsError",
     "ModelNotFoundError",
+    "OnProgress",
+    "Progress",
     "PyioError",
     "Quantization",
     "QuotaExceededError",
@@ -95,6 +102,8 @@ __all__ = [
     "copy_model",
     "decode_weights",
     "encode_weights",
+    "exists",
+    "file_system",
     "from_memory",
     "get_load_handlers",
     "get_model_artifacts_for_json",
@@ -102,10 +111,12 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
+    "inspect",
     "list_models",
     "load_arrays",
     "load_artifacts",
     "move_model",
+    "progress_bar",
     "register_load_router",
     "register_save_router",
     "remove_model",

@@ -9,11 +9,13 @@ from pyio.errors import (
     ModelExistsError,
     UnsupportedOperationError,
 )
+from pyio.inspection import exists
 from pyio.routing import available_media, load_handler, medium_of, require_path, save_handler
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
     from pyio.artifacts import ModelArtifactsInfo
+    from pyio.progress import OnProgress
 
 
 async def list_models() -> dict[str, ModelArtifactsInfo]:
@@ -45,24 +47,34 @@ async def remove_model(url: str) -> ModelArtifactsInfo:
 
 
 async def copy_model(
-    source: str, destination: str, *, overwrite: bool = False
+    source: str,
+    destination: str,
+    *,
+    overwrite: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> ModelArtifactsInfo:
     """Copy a model from one address to another, across media, and return the copy's info.
+
+    `on_progress` hears of the load and then of the save (`pyio.Progress.action`).
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
     what loading and saving raise. The source is never touched, and nothing is half copied.
     """
     _require_different(source, destination)
-    load_handler(source, {})
-    save_handler(destination, {})
+    options = {} if on_progress is None else {"on_progress": on_progress}
+    loader, saver = load_handler(source, options), save_handler(destination, options)
     if not overwrite and await _is_stored(destination):
         raise ModelExistsError(destination)
-    result = await save_artifacts(await load_artifacts(source), destination)
+    result = await save_artifacts(await load_artifacts(loader), saver)
     return result.model_artifacts_info
 
 
 async def move_model(
-    source: str, destination: str, *, overwrite: bool = False
+    source: str,
+    destination: str,
+    *,
+    overwrite: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> ModelArtifactsInfo:
     """Move a model from one address to another and return its info.
 
@@ -71,14 +83,17 @@ async def move_model(
     is refused. Raises what `copy_model` and `remove_model` raise.
     """
     _require_different(source, destination)
-    for url, role in ((source, "from"), (destination, "to")):
-        medium, _ = medium_of(url)
-        if not medium.lists:
-            raise UnsupportedOperationError(
-                f"cannot move {role} {url!r}: {medium.scheme}:// does not say what it keeps; use "
-                "copy_model, and remove_model once you have made sure of the copy"
-            )
-    info = await copy_model(source, destination, overwrite=overwrite)
+    (origin, _), (target, _) = medium_of(source), medium_of(destination)
+    if not origin.lists:
+        raise UnsupportedOperationError(
+            f"cannot move from {source!r}: {origin.scheme}:// cannot remove; use copy_model"
+        )
+    if not target.lists and not target.keeps:
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: {target.scheme}:// does not say what it keeps; use "
+            "copy_model, and remove_model once you have made sure of the copy"
+        )
+    info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
     await remove_model(source)
     return info
 
@@ -89,5 +104,5 @@ def _require_different(source: str, destination: str) -> None:
 
 
 async def _is_stored(url: str) -> bool:
-    medium, path = medium_of(url)
-    return medium.lists and path in await medium.manager().list()
+    medium, _ = medium_of(url)
+    return (medium.lists or medium.keeps) and await exists(url)

@@ -13,7 +13,7 @@
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
-    │   ├── StorageRefusedError    (PermissionError)    the browser does not let this page store
+    │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
     │   └── ForeignDatabaseError                        the database is not laid out as TF.js does
     ├── UnsupportedOperationError  (NotImplementedError) this medium cannot do that
     ├── UnsupportedEnvironmentError (RuntimeError)      this environment lacks something
@@ -140,7 +140,7 @@ class QuotaExceededError(StorageError):
 
 
 class StorageRefusedError(StorageError, PermissionError):
-    """The browser refuses storage to this page (blocked site data, sandboxed frame)."""
+    """Storage is refused: blocked site data, a sandboxed frame, a directory without permission."""
 
 
 class ForeignDatabaseError(StorageError):

@@ -49,6 +49,14 @@ MODEL_JSON_KEYS = (
 )
 """The order of a ``model.json`` that is downloaded or sent over HTTP."""
 
+FILE_KEYS = (
+    *("modelTopology", "weightsManifest", "format", "generatedBy", "convertedBy"),
+    *("trainingConfig", "signature", "userDefinedMetadata"),
+    *("modelInitializer", "initializerSignature"),
+)
+"""The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the last
+two."""
+
 _TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
 
 
@@ -104,17 +112,31 @@ def topology_text(artifacts: ModelArtifacts) -> str:
     return dumps(artifacts.model_topology)
 
 
-def get_model_json(artifacts: ModelArtifacts, weight_paths: Sequence[str]) -> str:
+def get_model_json(
+    artifacts: ModelArtifacts,
+    weight_paths: Sequence[str],
+    *,
+    keys: Sequence[str] = MODEL_JSON_KEYS,
+    checksums: Sequence[str] | None = None,
+) -> str:
     """Return the text of a ``model.json`` whose weights lie in the files `weight_paths`.
 
     It is what TensorFlow.js offers as a download or posts over HTTP, to the byte.
+
+    Args:
+        artifacts: The model.
+        weight_paths: The files of its weights, relative to the model.json.
+        keys: The members and their order, which differs per medium.
+        checksums: The CRC-32 of each file, which only pyio reads, as `pyio.weights.manifest` says.
     """
     group: dict[str, JSONValue] = {"paths": list(weight_paths)}
     if artifacts.weight_specs is not None:
         group["weights"] = specs_to_json(artifacts.weight_specs)
+    if checksums is not None:
+        group["crc32"] = list(checksums)
     topology_text(artifacts)
     fields: dict[str, JSONValue] = {}
-    for key in MODEL_JSON_KEYS:
+    for key in keys:
         fields |= {key: [group]} if key == "weightsManifest" else fields_to_json(artifacts, (key,))
     return dumps(fields)
 

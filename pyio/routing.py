@@ -42,7 +42,10 @@ class Medium:
         saves: Whether it can save.
         loads: Whether it can load.
         lists: Whether it can list and remove.
-        options: The names of the options that the handler takes.
+        keeps: Whether what is saved under an address is what is loaded from it later, as a server
+            that takes uploads need not do. A medium that lists keeps.
+        whole_url: Whether the handler takes the whole address instead of the path.
+        options: The names of the options that the handler takes besides ``on_progress``.
         instead: What to do where it cannot do something.
     """
 
@@ -52,6 +55,8 @@ class Medium:
     saves: bool = True
     loads: bool = True
     lists: bool = False
+    keeps: bool = False
+    whole_url: bool = False
     options: frozenset[str] = frozenset()
     instead: str = ""
 
@@ -66,13 +71,15 @@ class Medium:
     def open(self, url: str, path: str, options: Mapping[str, Any]) -> Any:
         """Return the handler for `path`, or raise what keeps it from working."""
         self.require()
-        unknown = sorted(set(options) - self.options)
+        known = self.options | {"on_progress"}
+        unknown = sorted(set(options) - known)
         if unknown:
-            takes = ", ".join(sorted(self.options)) or "none"
+            takes = ", ".join(sorted(known))
             raise HandlerError(
                 f"{self.scheme}:// has no option {unknown[0]!r} (for {url!r}); its options: {takes}"
             )
-        return getattr(import_module(self.module), self.handler)(path, **options)
+        place = url if self.whole_url else path
+        return getattr(import_module(self.module), self.handler)(place, **options)
 
     def require(self) -> None:
         """Raise UnsupportedEnvironmentError if the medium does not work here."""
@@ -141,8 +148,8 @@ def save_handler(target: str | SaveHandler, options: Mapping[str, Any]) -> SaveH
     """
     if not isinstance(target, str):
         return cast("SaveHandler", _checked(target, "save", options))
-    _, path = split_url(target)
-    if "://" in path:
+    scheme, path = split_url(target)
+    if "://" in path and scheme in _media and _media[scheme].lists:
         raise InvalidURLError(
             target,
             "a model's name must not contain '://', because TensorFlow.js could list it and never "

@@ -65,7 +65,7 @@ class Database:
         await self._run("readwrite", issue, what)
 
     async def get(
-        self, store: str, key: str, buffer: Member, what: str
+        self, store: str, key: str, buffer: Member, what: str, *, copy: bool = True
     ) -> tuple[str, tuple[memoryview, ...] | None] | None:
         """Return a record as `pyio.browser.records.read` gives it, or None if there is none."""
 
@@ -73,7 +73,7 @@ class Database:
             return [transaction_js.objectStore(store).get(key)]
 
         (record_js,) = await self._run("readonly", issue, what)
-        return None if is_nothing(record_js) else await read(record_js, buffer)
+        return None if is_nothing(record_js) else await read(record_js, buffer, copy=copy)
 
     async def overview(self, whole: str, keys: str, what: str) -> tuple[dict[str, str], set[str]]:
         """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`."""

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import StorageError, StorageRefusedError
+from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "IN_PYODIDE",
@@ -87,18 +88,21 @@ def options(**members: Any) -> JSObject:
     return to_js(members, dict_converter=js.Object.fromEntries)
 
 
-def array_buffer(buffers: Sequence[memoryview]) -> JSObject:
+def array_buffer(
+    buffers: Sequence[memoryview], moved: Callable[[int], None] | None = None
+) -> JSObject:
     """Copy `buffers` one after another into one new ArrayBuffer: the only copy that a save makes.
 
-    It is an ArrayBuffer of its own: a view of WebAssembly memory would be stored with the whole
-    heap behind it.
+    `moved` is told the number of bytes after each part. The result is an ArrayBuffer of its own: a
+    view of WebAssembly memory would be stored with the whole heap behind it.
     """
     buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
     start = 0
-    for buffer in buffers:
-        if buffer.nbytes:
-            js.Uint8Array.new(buffer_js, start, buffer.nbytes).assign(buffer)
-            start += buffer.nbytes
+    for part in (part for buffer in buffers for part in chunks(buffer)):
+        js.Uint8Array.new(buffer_js, start, part.nbytes).assign(part)
+        start += part.nbytes
+        if moved is not None:
+            moved(part.nbytes)
     return buffer_js
 
 

@@ -16,7 +16,7 @@ from pyio.browser.javascript import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -32,11 +32,13 @@ class Record:
         text: A JSON object, with any value where a date or a buffer belongs.
         dates: Where dates belong, as a path of members, and which.
         buffers: Where an ArrayBuffer belongs, and the pieces that make it up.
+        moved: Called after each part of a buffer that was copied, with the number of bytes.
     """
 
     text: str
     dates: Mapping[Member, datetime] = field(default_factory=dict)
     buffers: Mapping[Member, Sequence[memoryview]] = field(default_factory=dict)
+    moved: Callable[[int], None] | None = None
 
     def to_js(self) -> JSObject:
         """Return the JavaScript object."""
@@ -46,24 +48,26 @@ class Record:
         for (*holders, member), date in self.dates.items():
             _set(record_js, holders, member, js.Date.new(date.timestamp() * 1000))
         for (*holders, member), pieces in self.buffers.items():
-            _set(record_js, holders, member, array_buffer(pieces))
+            _set(record_js, holders, member, array_buffer(pieces, self.moved))
         return record_js
 
 
-async def read(record_js: JSObject, buffer: Member) -> tuple[str, tuple[memoryview, ...] | None]:
+async def read(
+    record_js: JSObject, buffer: Member, *, copy: bool = True
+) -> tuple[str, tuple[memoryview, ...] | None]:
     """Return the JSON text of a record, without its member `buffer`, and that member's bytes.
 
     Programs have stored weights as an ArrayBuffer, as a list of them, as views and as Blobs; each
-    is copied once. The bytes are None where there is no such member. Raises ValueError for a member
-    that holds no bytes and for a record that JSON cannot say.
+    is copied once. The bytes are None where there is no such member or no `copy` is wanted.
+    Raises ValueError for a member that holds no bytes and for a record that JSON cannot say.
     """
     *holders, member = buffer
     holder_js = record_js
     for name in holders:
         holder_js = None if is_nothing(holder_js) else getattr(holder_js, name, None)
     value_js = None if is_nothing(holder_js) else getattr(holder_js, member, None)
-    data = None if is_nothing(value_js) else await _bytes_of(value_js)
-    if data is not None:
+    data = None if is_nothing(value_js) or not copy else await _bytes_of(value_js)
+    if not is_nothing(value_js):
         js.Reflect.deleteProperty(holder_js, member)
     return to_text(record_js), data
 

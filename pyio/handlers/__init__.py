@@ -12,8 +12,18 @@ register_medium(
         "pyio.handlers.downloads",
         "DownloadsHandler",
         loads=False,
-        options=frozenset({"single_file"}),
+        options=frozenset({"single_file", "shard_size_bytes"}),
         instead="a page cannot read downloads back; let the person pick the files",
     )
 )
 register_medium(Medium("memory", "pyio.handlers.memory", "MemoryHandler", lists=True))
+register_medium(
+    Medium(
+        "file",
+        "pyio.handlers.files",
+        "FileHandler",
+        keeps=True,
+        options=frozenset({"shard_size_bytes"}),
+        instead="look into the directory, and delete it yourself",
+    )
+)

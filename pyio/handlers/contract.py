@@ -17,7 +17,18 @@ which names the address and the problem; it is never decoded.
 **A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
 its ``damage`` in words, and it can be removed like any other.
 
+**Every long operation says how far it is.** A medium's handler takes ``on_progress``, as
+`pyio.progress` describes. An exception that the callback raises ends the operation, and then a
+save has not happened.
+
 **A caller's task may be cancelled** at any ``await``; the promises above hold then as well.
+
+**A handler may describe**: ``describe()`` gives the artifacts without their weight data and
+without reading it, for `pyio.inspect`.
+
+**Files are two or more, and still one model.** ``file://`` replaces them together, by a journal
+that `pyio.handlers.folder` explains: whoever loads through pyio sees all the old files or all the
+new ones, after a crash at any moment.
 
 Handlers know bytes and JSON, no models and no NumPy. A handler of your own is any object with a
 ``save(artifacts)`` or a ``load()``, or both; either may be a coroutine function or a plain one.

@@ -15,13 +15,13 @@ from pyio.browser import page
 from pyio.browser.environment import missing_downloads as missing
 from pyio.errors import InvalidURLError
 from pyio.handlers.archive import zip_pieces
-from pyio.model_json import get_model_artifacts_info_for_json, get_model_json
-from pyio.weights.layout import check
+from pyio.handlers.model_files import lay_out
+from pyio.model_json import get_model_artifacts_info_for_json
+from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyio.artifacts import ModelArtifacts
+    from pyio.progress import OnProgress
 
 __all__ = ["DownloadsHandler", "browser_downloads", "missing"]
 
@@ -37,12 +37,23 @@ class DownloadsHandler:
 
     Args:
         path: The name of the files without their endings; "model" if it is empty.
-        single_file: Offer one ``.zip`` instead of two files.
+        single_file: Offer one ``.zip`` instead of several files.
+        shard_size_bytes: Cut the weights into files of that many bytes.
+        on_progress: Called with a `pyio.Progress` as bytes are handed to the browser.
     """
 
-    def __init__(self, path: str = "", *, single_file: bool = False) -> None:
+    def __init__(
+        self,
+        path: str = "",
+        *,
+        single_file: bool = False,
+        shard_size_bytes: int | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> None:
         self._name = path or "model"
         self._single_file = single_file
+        self._shard_size_bytes = shard_size_bytes
+        self._on_progress = on_progress
         bad = _NOT_IN_FILE_NAMES.search(self._name)
         if bad is not None:
             raise InvalidURLError(
@@ -56,26 +67,42 @@ class DownloadsHandler:
 
         Whether the person accepts them cannot be known. See `pyio.handlers.contract`.
         """
-        check(artifacts)
         weights_name = f"{self._name}.weights.bin"
-        text = get_model_json(artifacts, [f"./{weights_name}"])
-        files: dict[str, Sequence[memoryview]] = {
-            f"{self._name}.json": (memoryview(text.encode("utf-8", "surrogatepass")),)
-        }
-        if artifacts.weight_data is not None:
-            files[weights_name] = artifacts.weight_data
+        files = lay_out(
+            artifacts,
+            f"{self._name}.json",
+            weights_name,
+            weights_path=f"./{weights_name}",
+            shard_size_bytes=self._shard_size_bytes,
+        )
+        sizes = {name: sum(piece.nbytes for piece in pieces) for name, pieces in files.items()}
+        sizes[f"{self._name}.json"] = 0
+        meter = Meter(self._on_progress, "save", weights_name, artifacts.weight_data_bytes)
         if self._single_file:
-            files = {f"{self._name}.zip": zip_pieces(files)}
+            name = f"{self._name}.zip"
+            files, sizes = {name: zip_pieces(files)}, {name: artifacts.weight_data_bytes}
         for index, (name, pieces) in enumerate(files.items()):
             if index:
                 await asyncio.sleep(_PAUSE)
+            meter.advance(sizes[name], name)
             await page.download(name, pieces, _media_type(name))
         return SaveResult(get_model_artifacts_info_for_json(artifacts))
 
 
-def browser_downloads(name: str = "", *, single_file: bool = False) -> DownloadsHandler:
+def browser_downloads(
+    name: str = "",
+    *,
+    single_file: bool = False,
+    shard_size_bytes: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> DownloadsHandler:
     """Return the handler of ``downloads://name``; see `DownloadsHandler` for the arguments."""
-    return DownloadsHandler(name, single_file=single_file)
+    return DownloadsHandler(
+        name,
+        single_file=single_file,
+        shard_size_bytes=shard_size_bytes,
+        on_progress=on_progress,
+    )
 
 
 def _media_type(name: str) -> str:

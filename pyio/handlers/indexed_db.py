@@ -20,9 +20,10 @@ from pyio.errors import (
     QuotaExceededError,
     StorageError,
 )
-from pyio.handlers.record import artifacts_to_record, record_to_artifacts
+from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
 from pyio.json_text import dumps, loads
 from pyio.model_json import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.progress import Meter
 from pyio.routing import require_path
 from pyio.weights.layout import check
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pyio.json_text import JSONValue
+    from pyio.progress import OnProgress
 
 __all__ = ["MANAGER", "IndexedDBHandler", "missing"]
 
@@ -49,9 +51,10 @@ put of 200 MB hang for ever instead of refusing it."""
 class IndexedDBHandler:
     """Saves to and loads from IndexedDB under a name; see `pyio.handlers.contract`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"indexeddb://{path}"
         self._path = require_path(self.url, path)
+        self._on_progress = on_progress
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
@@ -61,15 +64,20 @@ class IndexedDBHandler:
             available = await indexed_db.room()
             if available is not None and available < info.total_bytes:
                 raise self._quota_error(info.total_bytes, available)
+        size = artifacts.weight_data_bytes
+        meter = Meter(self._on_progress, "save", self.url, size)
+        records = self._records(artifacts, info, meter)
         try:
-            await _DATABASE.put(self._records(artifacts, info), f"saving {self.url!r}")
+            await _DATABASE.put(records, f"saving {self.url!r}")
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise self._quota_error(info.total_bytes, await indexed_db.room()) from error
             raise
         return SaveResult(info)
 
-    def _records(self, artifacts: ModelArtifacts, info: ModelArtifactsInfo) -> dict[str, Record]:
+    def _records(
+        self, artifacts: ModelArtifacts, info: ModelArtifactsInfo, meter: Meter
+    ) -> dict[str, Record]:
         record = artifacts_to_record(artifacts)
         assert info.date_saved is not None
         dates: Mapping[Member, datetime] = {_DATE: info.date_saved}
@@ -81,7 +89,7 @@ class IndexedDBHandler:
         whole = {"modelPath": key, "modelArtifacts": record, "modelArtifactsInfo": about}
         return {
             _INFOS: Record(dumps({"modelPath": key, "modelArtifactsInfo": about}), dates),
-            _MODELS: Record(dumps(whole), dates, buffers),
+            _MODELS: Record(dumps(whole), dates, buffers, meter.advance),
         }
 
     def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
@@ -90,16 +98,28 @@ class IndexedDBHandler:
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
+        meter = Meter(self._on_progress, "load", self.url)
+        record, data = await self._record(copy=True)
+        meter.total = sum(buffer.nbytes for buffer in data or ())
+        meter.advance(meter.total)
+        return record_to_artifacts(record, data, self.url)
+
+    async def describe(self) -> ModelArtifacts:
+        # docstring inherited
+        record, _ = await self._record(copy=False)
+        return describe_record(record, self.url)
+
+    async def _record(self, *, copy: bool) -> tuple[JSONValue, tuple[memoryview, ...] | None]:
+        """Return ``modelArtifacts`` of the record and the weight data, if that is to be copied."""
+        what = f"loading {self.url!r}"
         try:
-            found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, f"loading {self.url!r}")
+            found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, what, copy=copy)
         except ValueError as error:
             raise DamagedModelError(self.url, str(error)) from error
         if found is None:
             raise ModelNotFoundError(self.url, "list_models() says what is stored")
-        text, data = found
-        record = loads(text, "the record")
-        artifacts = record.get("modelArtifacts") if isinstance(record, dict) else None
-        return record_to_artifacts(artifacts, data, self.url)
+        record = loads(found[0], "the record")
+        return record.get("modelArtifacts") if isinstance(record, dict) else None, found[1]
 
 
 class IndexedDBManager:

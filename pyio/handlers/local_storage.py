@@ -30,12 +30,14 @@ from pyio.model_json import (
     info_to_json,
     topology_text,
 )
+from pyio.progress import Meter
 from pyio.routing import require_path
 from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from pyio.json_text import JSONValue
+    from pyio.progress import OnProgress
 
 __all__ = ["MANAGER", "LocalStorageHandler", "missing"]
 
@@ -53,10 +55,11 @@ _UNDEFINED = "undefined"
 class LocalStorageHandler:
     """Saves to and loads from localStorage under a name; see `pyio.handlers.contract`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"localstorage://{path}"
         require_path(self.url, path)
         self._keys = _keys(path)
+        self._on_progress = on_progress
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
@@ -72,6 +75,8 @@ class LocalStorageHandler:
             "model_metadata": dumps(fields_to_json(artifacts, METADATA_KEYS)),
             "info": dumps(info_to_json(info)),
         }
+        size = artifacts.weight_data_bytes
+        Meter(self._on_progress, "save", self.url, size).advance(size)
         await self._write(texts, artifacts.weight_data or ())
         return SaveResult(info)
 
@@ -104,16 +109,29 @@ class LocalStorageHandler:
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
+        texts = await self._texts()
+        try:
+            return await self._decode(texts)
+        except InvalidModelError as error:
+            raise DamagedModelError(self.url, str(error)) from error
+
+    async def describe(self) -> ModelArtifacts:
+        # docstring inherited
+        texts = await self._texts()
+        try:
+            return self._parsed(texts)
+        except InvalidModelError as error:
+            raise DamagedModelError(self.url, str(error)) from error
+
+    async def _texts(self) -> dict[str, str | None]:
+        """Return all items but the weight data, once it is sure that none is missing."""
         names = [part for part in _PARTS if part != "weight_data"]
         values = await page.read([self._keys[part] for part in names])
         texts = {part: values[self._keys[part]] for part in names}
         lengths = await page.lengths([self._keys["weight_data"]])
         stored = lengths[self._keys["weight_data"]] >= 0
         self._require_parts([*(part for part in names if texts[part] is not None)], stored)
-        try:
-            return await self._decode(texts)
-        except InvalidModelError as error:
-            raise DamagedModelError(self.url, str(error)) from error
+        return texts
 
     def _require_parts(self, present: list[str], weight_data: bool) -> None:
         if not present and not weight_data:
@@ -126,13 +144,10 @@ class LocalStorageHandler:
 
     async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
         info = info_from_json(loads(texts["info"] or "", "the info"))
-        topology = _parse(texts["model_topology"], "the model topology")
-        specs = _parse(texts["weight_specs"], "the weight specs")
-        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
-        if not isinstance(metadata, dict):
-            raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
+        described = self._parsed(texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
+        meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
         try:
             data = await page.read_base64(self._keys["weight_data"])
         except ValueError as error:
@@ -142,12 +157,20 @@ class LocalStorageHandler:
                 f"the weight data has {data.nbytes:,} bytes and its info says "
                 f"{info.weight_data_bytes:,}"
             )
-        fields: dict[str, JSONValue] = {"modelTopology": topology or None, **metadata}
-        artifacts = artifacts_from_json(
-            fields, None if specs is None else specs_from_json(specs), (data,)
-        )
+        meter.advance(data.nbytes)
+        artifacts = replace(described, weight_data=(data,))
         check(artifacts)
         return artifacts
+
+    def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
+        """Return the artifacts without their weight data."""
+        topology = _parse(texts["model_topology"], "the model topology")
+        specs = _parse(texts["weight_specs"], "the weight specs")
+        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
+        if not isinstance(metadata, dict):
+            raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
+        fields: dict[str, JSONValue] = {"modelTopology": topology or None, **metadata}
+        return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
 
 
 class LocalStorageManager:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.errors import ModelNotFoundError
-from pyio.handlers.record import artifacts_to_record, record_to_artifacts
+from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
 from pyio.json_text import dumps, loads
 from pyio.model_json import get_model_artifacts_info_for_json
+from pyio.progress import Meter
 from pyio.routing import require_path
 from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
+
+    from pyio.progress import OnProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +43,38 @@ def missing() -> None:
 class MemoryHandler:
     """Saves to and loads from this process; see `pyio.handlers.contract`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"memory://{path}"
         self._path = require_path(self.url, path)
+        self._on_progress = on_progress
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
+        record = dumps(artifacts_to_record(artifacts))
+        meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
         data = None if artifacts.weight_data is None else b"".join(artifacts.weight_data)
-        MODELS[self._path] = StoredModel(dumps(artifacts_to_record(artifacts)), data, info)
+        meter.advance(artifacts.weight_data_bytes)
+        MODELS[self._path] = StoredModel(record, data, info)
         return SaveResult(info)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
+        stored = self._stored()
+        data = None if stored.weight_data is None else (memoryview(stored.weight_data),)
+        size = stored.info.weight_data_bytes
+        Meter(self._on_progress, "load", self.url, size).advance(size)
+        return record_to_artifacts(loads(stored.record, "the record"), data, self.url)
+
+    async def describe(self) -> ModelArtifacts:
+        # docstring inherited
+        return describe_record(loads(self._stored().record, "the record"), self.url)
+
+    def _stored(self) -> StoredModel:
         if self._path not in MODELS:
             raise ModelNotFoundError(self.url, "list_models() says what is stored")
-        stored = MODELS[self._path]
-        data = None if stored.weight_data is None else (memoryview(stored.weight_data),)
-        return record_to_artifacts(loads(stored.record, "the record"), data, self.url)
+        return MODELS[self._path]
 
 
 class MemoryManager:

@@ -6,6 +6,7 @@ media that keep a model whole.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.errors import DamagedModelError, InvalidModelError
@@ -43,16 +44,27 @@ def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None, url: str
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises DamagedModelError."""
-    if not isinstance(record, dict):
-        raise DamagedModelError(url, f"its artifacts are {record!r:.60}, not an object")
+    artifacts = replace(
+        describe_record(record, url),
+        weight_data=None if weight_data is None else tuple(weight_data),
+    )
     try:
-        specs = record.get("weightSpecs")
-        artifacts = artifacts_from_json(
-            {key: value for key, value in record.items() if key != "weightData"},
-            None if specs is None else specs_from_json(specs),
-            weight_data,
-        )
         check(artifacts)
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error
     return artifacts
+
+
+def describe_record(record: JSONValue, url: str) -> ModelArtifacts:
+    """Return the artifacts in a record without their weight data. Raises DamagedModelError."""
+    if not isinstance(record, dict):
+        raise DamagedModelError(url, f"its artifacts are {record!r:.60}, not an object")
+    try:
+        specs = record.get("weightSpecs")
+        return artifacts_from_json(
+            {key: value for key, value in record.items() if key != "weightData"},
+            None if specs is None else specs_from_json(specs),
+            None,
+        )
+    except InvalidModelError as error:
+        raise DamagedModelError(url, str(error)) from error

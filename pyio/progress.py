@@ -1,0 +1,120 @@
+"""How far a save or a load has come: what ``on_progress`` is called with, and a bar for it.
+
+Every medium counts the same thing, the bytes of the weights. The first report of an operation has
+0 bytes done. The last report of a save comes before the save is made final, so that whatever
+raises inside the callback leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHUNK = 8 * 1024 * 1024
+"""Bytes that are moved at once where a medium can move a part: a report comes at least so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report of a save or a load.
+
+    Attributes:
+        action: "load" or "save"; a copy first loads and then saves.
+        what: The file or the address whose bytes moved last.
+        bytes_done: Bytes of weights that have been moved so far. It never falls.
+        bytes_total: Bytes of weights in all, or None while that is not known.
+    """
+
+    action: str
+    what: str
+    bytes_done: int
+    bytes_total: int | None
+
+    @property
+    def fraction(self) -> float | None:
+        """From 0.0 to 1.0, or None while the total is unknown; 1.0 for a model without weights."""
+        if self.bytes_total is None:
+            return None
+        return self.bytes_done / self.bytes_total if self.bytes_total else 1.0
+
+
+OnProgress: TypeAlias = Callable[[Progress], object]
+"""A plain function that gets a `Progress`. An exception in it ends the operation."""
+
+
+class Meter:
+    """Counts the bytes of one operation and reports them.
+
+    Args:
+        on_progress: Whom to tell, or None.
+        action: "load" or "save".
+        what: What moves, until `advance` says otherwise.
+        total: Bytes in all, or None as long as nobody knows.
+    """
+
+    def __init__(
+        self, on_progress: OnProgress | None, action: str, what: str, total: int | None = None
+    ) -> None:
+        self._on_progress = on_progress
+        self._action = action
+        self._what = what
+        self._done = 0
+        self._reported = 0
+        self.total = total
+        self._report()
+
+    def advance(self, count: int, what: str | None = None) -> None:
+        """Count bytes that have moved. A negative number takes back those of a failed attempt."""
+        self._done += count
+        self._what = what or self._what
+        if count >= 0 and self._done >= self._reported:
+            self._reported = self._done
+            self._report()
+
+    def _report(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(Progress(self._action, self._what, self._reported, self.total))
+
+
+def chunks(piece: memoryview) -> Iterator[memoryview]:
+    """Yield views of `piece` of at most `CHUNK` bytes."""
+    for start in range(0, piece.nbytes, CHUNK):
+        yield piece[start : start + CHUNK]
+
+
+def progress_bar(**options: Any) -> OnProgress:
+    """Return an ``on_progress`` that draws a bar, in a notebook or on a terminal.
+
+    It is tqdm's bar where tqdm is installed, and `options` go to ``tqdm.auto.tqdm``; otherwise a
+    line of text on standard error. One bar serves one operation; a copy draws two.
+    """
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return _print_line
+    bars: dict[str, Any] = {}
+
+    def draw(progress: Progress) -> None:
+        if progress.action not in bars:
+            settings = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options}
+            bars[progress.action] = tqdm(total=progress.bytes_total, **settings)
+        bar = bars[progress.action]
+        bar.total = progress.bytes_total
+        bar.set_description_str(f"{progress.action} {progress.what}", refresh=False)
+        bar.update(progress.bytes_done - bar.n)
+        if progress.fraction == 1.0:
+            bar.close()
+
+    return draw
+
+
+def _print_line(progress: Progress) -> None:
+    share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
+    end = "\n" if progress.fraction == 1.0 else ""
+    line = f"\r{progress.action} {progress.what}: {progress.bytes_done:,} bytes{share}"
+    print(line, end=end, file=sys.stderr, flush=True)
