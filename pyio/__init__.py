@@ -30,6 +30,7 @@ from pyio.errors import (
     ModelNotFoundError,
     PyioError,
     QuotaExceededError,
+    RequestError,
     StorageError,
     StorageRefusedError,
     UnknownSchemeError,
@@ -41,6 +42,7 @@ from pyio.errors import (
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files import file_system
+from pyio.handlers.http import http
 from pyio.handlers.passthrough import from_memory, with_save_handler
 from pyio.inspection import Inspection, LayerSummary, exists, inspect
 from pyio.model_json import (
@@ -65,6 +67,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+browser_http_request = http
+"""TensorFlow.js's other name for `http`."""
+
 __all__ = [
     "CompatibilityWarning",
     "Conversion",
@@ -87,6 +92,7 @@ __all__ = [
     "PyioError",
     "Quantization",
     "QuotaExceededError",
+    "RequestError",
     "SaveHandler",
     "SaveResult",
     "StorageError",
@@ -99,6 +105,7 @@ __all__ = [
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
+    "browser_http_request",
     "copy_model",
     "decode_weights",
     "encode_weights",
@@ -111,6 +118,7 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
+    "http",
     "inspect",
     "list_models",
     "load_arrays",

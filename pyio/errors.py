@@ -14,7 +14,8 @@
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
-    │   └── ForeignDatabaseError                        the database is not laid out as TF.js does
+    │   ├── ForeignDatabaseError                        the database is not laid out as TF.js does
+    │   └── RequestError           (ConnectionError)    a request got no answer, or a refusal
     ├── UnsupportedOperationError  (NotImplementedError) this medium cannot do that
     ├── UnsupportedEnvironmentError (RuntimeError)      this environment lacks something
     └── HandlerError               (TypeError)          an IOHandler that is not one
@@ -145,6 +146,27 @@ class StorageRefusedError(StorageError, PermissionError):
 
 class ForeignDatabaseError(StorageError):
     """The IndexedDB database ``tensorflowjs`` does not have the layout that TF.js gives it."""
+
+
+class RequestError(StorageError, ConnectionError):
+    """A request over HTTP got no answer, or one that says no.
+
+    ``status`` is that of the answer, or None where none came. ``retry_after`` is how many seconds
+    the server asks to wait before the next attempt, or None.
+    """
+
+    def __init__(
+        self, message: str, url: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, "" if status is None else str(status))
+        self.url = url
+        self.status = status
+        self.retry_after = retry_after
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may succeed a little later."""
+        return self.status is None or self.status in (408, 429) or self.status >= 500
 
 
 class UnsupportedOperationError(PyioError, NotImplementedError):

@@ -2,6 +2,13 @@
 
 from pyio.routing import Medium, register_medium
 
+_HTTP_OPTIONS = frozenset(
+    (
+        *("request_init", "fetch_func", "weight_path_prefix", "weight_url_converter"),
+        *("field_names", "timeout", "retries", "parallel"),
+    )
+)
+
 register_medium(
     Medium("localstorage", "pyio.handlers.local_storage", "LocalStorageHandler", lists=True)
 )
@@ -27,3 +34,14 @@ register_medium(
         instead="look into the directory, and delete it yourself",
     )
 )
+for _scheme in ("http", "https"):
+    register_medium(
+        Medium(
+            _scheme,
+            "pyio.handlers.http",
+            "HTTPHandler",
+            whole_url=True,
+            options=_HTTP_OPTIONS,
+            instead="ask the server",
+        )
+    )

@@ -1,0 +1,151 @@
+"""HTTP by the browser's own ``fetch``, which Node has too."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pyio.browser.javascript import (
+    IN_PYODIDE,
+    JsException,
+    JSObject,
+    array_of,
+    is_nothing,
+    js,
+    options,
+    run_js,
+    to_js,
+)
+from pyio.errors import RequestError
+from pyio.progress import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+    from pyio.network.transport import Request
+
+_PORTION = 4 * 1024 * 1024
+"""Bytes after which Python takes over what has come: each time costs a turn of the event loop."""
+
+
+def available() -> bool:
+    """Whether there is a ``fetch`` here."""
+    return IN_PYODIDE and hasattr(js, "fetch")
+
+
+def base_url() -> str | None:
+    """Return the address that relative ones are relative to, or None outside of a page."""
+    location_js = getattr(js, "location", None) if IN_PYODIDE else None
+    document_js = getattr(js, "document", None) if IN_PYODIDE else None
+    base = getattr(document_js, "baseURI", None) or getattr(location_js, "href", None)
+    return str(base) if base else None
+
+
+def is_response(value: Any) -> bool:
+    """Whether a caller's function returned a JavaScript Response, or pyodide's wrapper of one."""
+    return IN_PYODIDE and hasattr(getattr(value, "js_response", value), "body")
+
+
+@asynccontextmanager
+async def send(request: Request) -> AsyncIterator[Reply]:
+    """Send a request and give the answer; an exception inside the block cuts the answer off."""
+    controller_js = js.AbortController.new()
+    init = {**request.init, "method": request.method, "signal": controller_js.signal}
+    if request.headers:
+        init["headers"] = dict(request.headers)
+    if request.parts:
+        init["body"] = _form_data(request)
+    try:
+        with _translated(request.method, request.url, request.timeout):
+            async with asyncio.timeout(request.timeout):
+                response_js = await js.fetch(request.url, options(**init))
+        async with replying(response_js, request.timeout, request.method) as reply:
+            yield reply
+    except BaseException:
+        controller_js.abort()
+        raise
+
+
+@asynccontextmanager
+async def replying(
+    response: Any, timeout: float | None, method: str = "GET"
+) -> AsyncIterator[Reply]:
+    """Give a Response, or pyodide's wrapper of one, as a reply."""
+    yield Reply(getattr(response, "js_response", response), timeout, method)
+
+
+class Reply:
+    """An answer whose body has not been read yet; see `pyio.network.transport.Reply`."""
+
+    def __init__(self, response_js: JSObject, timeout: float | None, method: str) -> None:
+        self.status = int(response_js.status)
+        self.url = str(response_js.url)
+        self.headers: Mapping[str, str] = {
+            str(name): str(value) for name, value in response_js.headers.entries()
+        }
+        self._response_js = response_js
+        self._reader_js: JSObject = None
+        self._timeout = timeout
+        self._method = method
+
+    async def take(self) -> Sequence[_Chunk]:
+        """Return the next pieces of the body, none at its end."""
+        if is_nothing(self._response_js.body):
+            return []
+        if self._reader_js is None:
+            self._reader_js = self._response_js.body.getReader()
+        with _translated(self._method, self.url, self._timeout):
+            async with asyncio.timeout(self._timeout):
+                chunks_js = await _functions().take(self._reader_js, _PORTION)
+        return [_Chunk(chunk_js) for chunk_js in chunks_js]
+
+    async def native(self) -> JSObject:
+        """Return the Response itself, its body unread."""
+        return self._response_js
+
+
+class _Chunk:
+    """A Uint8Array."""
+
+    def __init__(self, chunk_js: JSObject) -> None:
+        self._chunk_js = chunk_js
+        self.nbytes = int(chunk_js.byteLength)
+
+    def copy_to(self, target: memoryview) -> None:
+        self._chunk_js.assign_to(target)
+
+
+@cache
+def _functions() -> JSObject:
+    return run_js(files("pyio.browser").joinpath("fetch.js").read_text("utf-8"))
+
+
+def _form_data(request: Request) -> JSObject:
+    form_js = js.FormData.new()
+    for part in request.parts:
+        pieces_js = []
+        for chunk in (chunk for piece in part.pieces for chunk in chunks(piece)):
+            pieces_js.append(to_js(chunk))
+            request.sent(chunk.nbytes, part.file_name)
+        blob_js = js.Blob.new(array_of(pieces_js), options(type=part.media_type))
+        form_js.append(part.field, blob_js, part.file_name)
+    return form_js
+
+
+@contextmanager
+def _translated(method: str, url: str, timeout: float | None) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        why = f"no answer within {timeout} seconds"
+        raise RequestError(f"{method} {url!r} failed: {why}", url) from error
+    except JsException as error:
+        raise RequestError(
+            f"{method} {url!r} failed: {error.name}: {error}. The browser tells no more: "
+            "the server was out of reach or broke off, or it does not allow this page to read "
+            "its answers (CORS)",
+            url,
+        ) from error

@@ -1,0 +1,1 @@
+"""Requests over HTTP: the same rules on the page, in Node and in CPython."""

@@ -1,0 +1,185 @@
+"""The seam between what pyio asks of HTTP and who carries it out: ``fetch``, httpx, or a function.
+
+A transport sends one request and gives the answer as soon as its head is there; the body comes in
+pieces. Everything else (which address, how often, how large, how many at once) is written once,
+above this seam.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from pyio.browser import fetch
+from pyio.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+FetchFunction: TypeAlias = "Callable[[str, Mapping[str, Any]], Any]"
+"""A function of the caller's that is used instead: it gets an address and the members of
+``request_init``, and returns an answer, awaitable or not: bytes, or an object with ``status`` (or
+``status_code``) and the body as ``content`` or as an awaitable ``bytes()``; pyfetch, httpx and
+requests give such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file within a multipart/form-data request."""
+
+    field: str
+    file_name: str
+    media_type: str
+    pieces: Sequence[memoryview]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Attributes:
+        method: "GET", "POST", …
+        url: An absolute address.
+        headers: Header fields.
+        init: Further members of ``RequestInit``, which only a browser knows.
+        parts: The files of a multipart/form-data body; no body without any.
+        timeout: Seconds without an answer, or without a byte of it, after which it has failed.
+        sent: Told how many bytes of the parts have been handed over, and the name of the file.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    init: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
+    timeout: float | None = None
+    sent: Callable[[int, str], None] = lambda _count, _name: None
+
+
+class Piece(Protocol):
+    """Some bytes of a body."""
+
+    @property
+    def nbytes(self) -> int:
+        """How many."""
+        ...
+
+    def copy_to(self, target: memoryview, /) -> None:
+        """Copy them into `target`, which is as long as they are."""
+        ...
+
+
+class Reply(Protocol):
+    """The answer to a request.
+
+    Attributes:
+        status: Such as 200.
+        url: The address after redirects.
+        headers: Header fields in lower case, as far as the environment shows them.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+
+    async def take(self) -> Sequence[Piece]:
+        """Return the next pieces of the body, none at its end. Raises RequestError."""
+        ...
+
+    async def native(self) -> Any:
+        """Return the answer as the environment has it: a JavaScript Response, or httpx's."""
+        ...
+
+
+Send: TypeAlias = "Callable[[Request], AbstractAsyncContextManager[Reply]]"
+"""Sends a request. Leaving the block by an exception cuts the answer off."""
+
+
+@asynccontextmanager
+async def transport(function: FetchFunction | None) -> AsyncIterator[Send]:
+    """Give what sends requests in this environment, or a caller's `function`."""
+    if function is not None:
+        yield _Custom(function).send
+    elif fetch.available():
+        yield fetch.send
+    else:
+        from pyio.network.httpx_client import client
+
+        async with client() as send:
+            yield send
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A piece that is in Python's memory already."""
+
+    view: memoryview
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes."""
+        return self.view.nbytes
+
+    def copy_to(self, target: memoryview) -> None:
+        """Copy them into `target`, which is as long as they are."""
+        target[:] = self.view
+
+
+class _Custom:
+    """A caller's function as a transport."""
+
+    def __init__(self, function: FetchFunction) -> None:
+        self._function = function
+
+    @asynccontextmanager
+    async def send(self, request: Request) -> AsyncIterator[Reply]:
+        init: dict[str, Any] = {**request.init, "method": request.method}
+        if request.headers:
+            init["headers"] = dict(request.headers)
+        if request.parts:
+            init["body"] = {part.field: b"".join(part.pieces) for part in request.parts}
+        answer = self._function(request.url, init)
+        answer = await answer if isawaitable(answer) else answer
+        if fetch.is_response(answer):
+            async with fetch.replying(answer, request.timeout) as reply:
+                yield reply
+            return
+        yield await _custom_reply(answer, request.url)
+
+
+async def _custom_reply(answer: Any, url: str) -> _CustomReply:
+    if isinstance(answer, bytes | bytearray | memoryview):
+        return _CustomReply(200, url, {}, answer, memoryview(answer).cast("B"))
+    status = getattr(answer, "status", None) or getattr(answer, "status_code", None)
+    body = getattr(answer, "content", None)
+    if body is None and callable(getattr(answer, "bytes", None)):
+        body = answer.bytes()
+        body = await body if isawaitable(body) else body
+    if not isinstance(status, int) or not isinstance(body, bytes | bytearray | memoryview):
+        raise RequestError(
+            f"the fetch_func returned {answer!r:.80} for {url!r}; expected bytes, or an object "
+            "with status and bytes() or content",
+            url,
+        )
+    named = str(getattr(answer, "url", "") or url)
+    headers = {str(k).lower(): str(v) for k, v in dict(getattr(answer, "headers", {})).items()}
+    return _CustomReply(status, named, headers, answer, memoryview(body).cast("B"))
+
+
+@dataclass(slots=True)
+class _CustomReply:
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    answer: Any
+    body: memoryview
+
+    async def take(self) -> Sequence[Piece]:
+        body, self.body = self.body, memoryview(b"")
+        return [Bytes(body)] if body.nbytes else []
+
+    async def native(self) -> Any:
+        return self.answer

@@ -1,0 +1,50 @@
+"""Which address a weights file has, by the rules of URLs (RFC 3986)."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from pyio.errors import WeightsError
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Return scheme and host of an absolute address: who is being asked."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
+def effective_query(requested: str, final: str) -> str:
+    """Return the query that goes on from a model.json to its weights.
+
+    It is that of the final address; that of the requested one stays if a redirect within the same
+    origin lost it, and is not told to another origin.
+    """
+    query = urlsplit(final).query
+    if not query and origin(requested) == origin(final):
+        query = urlsplit(requested).query
+    return query
+
+
+def weights_url(path: str, base: str, prefix: str | None, query: str) -> str:
+    """Return the absolute address of a weights file.
+
+    Args:
+        path: What the manifest says: relative to the model.json, or absolute.
+        base: The final address of the model.json.
+        prefix: Goes before every path instead, itself relative to `base`.
+        query: Added where the path brings none of its own.
+
+    Raises:
+        WeightsError: The address is not http or https.
+    """
+    if prefix is not None:
+        slash = "" if prefix.endswith("/") or "?" in prefix else "/"
+        url = urljoin(base, prefix + slash + path)
+    else:
+        url = urljoin(base, path)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", urlsplit(base).scheme):
+        raise WeightsError(
+            f"the model.json names the weights file {path!r}, which is neither http nor https"
+        )
+    return urlunsplit((*parts[:3], parts.query or query, ""))
