@@ -32,7 +32,7 @@ def weights_url(path: str, base: str, prefix: str | None, query: str) -> str:
         path: What the manifest says: relative to the model.json, or absolute.
         base: The final address of the model.json.
         prefix: Goes before every path instead, itself relative to `base`.
-        query: Added where the path brings none of its own.
+        query: Added where the path brings none of its own, unless it names another server.
 
     Raises:
         WeightsError: The address is not http or https.
@@ -47,4 +47,6 @@ def weights_url(path: str, base: str, prefix: str | None, query: str) -> str:
         raise WeightsError(
             f"the model.json names the weights file {path!r}, which is neither http nor https"
         )
+    if prefix is None and origin(url) != origin(base):
+        query = ""
     return urlunsplit((*parts[:3], parts.query or query, ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pyio.errors import WeightsError
 from pyio.network.requests import Client, length_of, read_all, read_into
 from pyio.weights.manifest import check_checksum, check_sizes
 
@@ -124,7 +125,7 @@ class _Group:
         except BaseException:
             meter.advance(-done)
             raise
-        file.note = _note(reply, file.view)
+        file.note = _note(file.path, reply, file.view)
 
     async def _place(self, index: int, size: int | None) -> memoryview | None:
         """Return where in the buffer a file goes; None while that cannot be told."""
@@ -164,10 +165,13 @@ class _Group:
         return [self._buffer]
 
 
-def _note(reply: Reply, body: memoryview) -> str:
-    """Return what makes a body look like no weights at all, such as an error page."""
+def _note(path: str, reply: Reply, body: memoryview) -> str:
+    """Return what makes a body look like no weights. Raises WeightsError for a web page."""
     kind = reply.headers.get("content-type", "").partition(";")[0].strip()
     start = bytes(body[:_SHOWN])
-    if kind.startswith("text/") or kind == "application/json" or start.lstrip()[:1] == b"<":
-        return f"it is {kind or 'of no type'} and starts with {start!r}"
-    return ""
+    if kind == "text/html" and start.lstrip()[:1] == b"<":
+        raise WeightsError(
+            f"{path!r} is a web page of {body.nbytes:,} bytes instead of weights: {start!r}"
+        )
+    text = kind.startswith("text/") or kind == "application/json" or start.lstrip()[:1] == b"<"
+    return f"it is {kind or 'of no type'} and starts with {start!r}" if text else ""

@@ -166,7 +166,9 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
     expected, total = group.byte_length, sum(sizes)
     if expected is not None and expected != total:
         one = len(sizes) == 1
-        files = "; ".join(_describe(path, size, notes) for path, size in _suspects(group, sizes))
+        files = "; ".join(
+            _describe(path, size, notes) for path, size in _suspects(group, sizes, notes)
+        )
         raise WeightsError(
             f"{files}. Its weights take {expected:,} bytes"
             if one
@@ -249,14 +251,26 @@ def _odd_one_out(sizes: Sequence[int]) -> int | None:
     return len(sizes) - 1 if sizes and sizes[-1] > sizes[0] else None
 
 
-def _suspects(group: WeightGroup, sizes: Sequence[int]) -> list[tuple[str, int]]:
-    """Return the files to be named when the sizes do not add up: the odd ones, or the last."""
+def _suspects(
+    group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, str]
+) -> list[tuple[str, int]]:
+    """Return the files to be named when the sizes do not add up.
+
+    Those that look strange, or else those that do not fit the shard size that explains the most.
+    """
     listed = list(zip(group.paths, sizes, strict=True))
     if not listed:
         return [("no file at all", 0)]
-    usual = max(sizes, key=lambda size: (sizes.count(size), size))
-    odd = [(path, size) for path, size in listed[:-1] if size != usual]
-    return odd or listed[-1:]
+    strange = [(path, size) for path, size in listed if notes.get(path)]
+    total, count = group.byte_length or 0, len(sizes)
+    best: list[tuple[str, int]] = listed
+    for size in {CONVERTER_SHARD_SIZE, *sizes}:
+        last = total - (count - 1) * size
+        if 0 < last <= size:
+            right = [size] * (count - 1) + [last]
+            wrong = [file for file, due in zip(listed, right, strict=True) if file[1] != due]
+            best = min(best, wrong, key=len)
+    return strange or best
 
 
 def _describe(path: str, size: int, notes: Mapping[str, str]) -> str:

@@ -1,0 +1,147 @@
+"""A server that answers as a test tells it to, faults included."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Any, cast
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one request is answered.
+
+    Attributes:
+        body: The body.
+        status: The status.
+        kind: The content type.
+        headers: Further header fields.
+        cut: Break the connection off after that many bytes of the body.
+        measured: Tell the length of the body; otherwise it goes on until the connection ends.
+        hang: Never answer.
+    """
+
+    body: bytes = b""
+    status: int = 200
+    kind: str = "application/octet-stream"
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    measured: bool = True
+    hang: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as it came in."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Answers(ThreadingHTTPServer):
+    """Answers requests on a loopback port from a table, with CORS for every page.
+
+    Attributes:
+        url: "http://127.0.0.1:PORT", without a slash at the end.
+        table: Path with its query -> answer, or answers of which the last one stays.
+        seen: Every request, in order.
+        together: The largest number of requests that were being answered at one time.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, table: dict[str, Answer | list[Answer] | bytes] | None = None) -> None:
+        self.table: dict[str, Answer | list[Answer] | bytes] = table or {}
+        self.seen: list[Seen] = []
+        self.together = 0
+        self.now = 0
+        self.lock = Lock()
+        self.closing = Event()
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self._thread = Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
+
+    def paths(self) -> list[str]:
+        """The paths that were asked for, in order."""
+        return [seen.path for seen in self.seen]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is part of many tests."""
+
+    def answer(self, path: str) -> Answer:
+        answer = self.table.get(path, Answer(b"nothing here", 404, "text/plain"))
+        if isinstance(answer, bytes):
+            return Answer(answer)
+        if isinstance(answer, list):
+            return answer.pop(0) if len(answer) > 1 else answer[0]
+        return answer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        server = cast("Answers", self.server)
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with server.lock:
+            server.seen.append(Seen(self.command, self.path, headers, body))
+            answer = server.answer(self.path)
+            server.now += 1
+            server.together = max(server.together, server.now)
+        try:
+            if answer.hang:
+                server.closing.wait(60)
+                self.close_connection = True
+                return
+            self._write(answer)
+        finally:
+            with server.lock:
+                server.now -= 1
+
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server looks for
+
+    def do_OPTIONS(self) -> None:
+        """Allow a page everything."""
+        self._write(Answer(b"", 204))
+
+    def _write(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Allow-Headers", "*")
+        self.send_header("Access-Control-Allow-Methods", "*")
+        self.send_header("Content-Type", answer.kind)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.measured:
+            self.send_header("Content-Length", str(len(answer.body)))
+        else:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        self.end_headers()
+        self.wfile.write(answer.body[: answer.cut])
+        if answer.cut is not None:
+            self.wfile.flush()
+            self.close_connection = True
+            with contextlib.suppress(OSError):  # end it by a reset, as a lost connection does
+                option = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, option)
+                self.connection.close()
+
+    def log_message(self, *_: Any) -> None:
+        pass
