@@ -21,7 +21,6 @@ from pyio.browser.javascript import (
     JsException,
     JSObject,
     array_of,
-    create_once_callable,
     create_proxy,
     is_nothing,
     js,
@@ -47,6 +46,14 @@ class Database:
     version: int
     stores: tuple[str, ...]
     key_path: str
+
+    async def erase(self, what: str) -> None:
+        """Delete the database. Raises StorageError."""
+        with translated(what):
+            request_js = js.indexedDB.deleteDatabase(self.name)
+        with _events(request_js, "success", "error") as outcome:
+            if await outcome == "error":
+                raise storage_error(request_js.error, what)
 
     async def put(self, records: Mapping[str, Record], what: str) -> None:
         """Store one record in each of the stores named, all of them or none.
@@ -125,9 +132,20 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self, what: str) -> AsyncIterator[JSObject]:
-        with translated(what):
-            request_js = js.indexedDB.open(self.name, self.version)
-        database_js = await self._opened(request_js, what)
+        # Opening goes on when its caller is cancelled: a database that is being made would
+        # otherwise be left without stores.
+        opening = asyncio.ensure_future(self._open(what))
+        try:
+            database_js = await asyncio.wait_for(asyncio.shield(opening), _OPEN_TIMEOUT)
+        except TimeoutError as error:
+            opening.add_done_callback(_close_unwanted)
+            raise StorageError(
+                f"{what} failed: the database {self.name!r} did not open within "
+                f"{_OPEN_TIMEOUT:.0f} seconds; another tab holds it, close that tab and try again"
+            ) from error
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unwanted)
+            raise
         close = create_proxy(lambda _event: database_js.close())
         database_js.onversionchange = close
         try:
@@ -138,22 +156,15 @@ class Database:
             database_js.close()
             close.destroy()
 
-    async def _opened(self, request_js: JSObject, what: str) -> JSObject:
+    async def _open(self, what: str) -> JSObject:
+        with translated(what):
+            request_js = js.indexedDB.open(self.name, self.version)
         create = create_proxy(self._create_stores)
         request_js.onupgradeneeded = create
         try:
             with _events(request_js, "success", "error") as outcome:
-                if await asyncio.wait_for(outcome, _OPEN_TIMEOUT) == "success":
+                if await outcome == "success":
                     return request_js.result
-        except asyncio.CancelledError:
-            _close_when_opened(request_js)
-            raise
-        except TimeoutError as error:
-            _close_when_opened(request_js)
-            raise StorageError(
-                f"{what} failed: the database {self.name!r} did not open within "
-                f"{_OPEN_TIMEOUT:.0f} seconds; another tab holds it, close that tab and try again"
-            ) from error
         finally:
             request_js.onupgradeneeded = None
             create.destroy()
@@ -185,15 +196,6 @@ class Database:
             )
 
 
-async def room() -> int | None:
-    """Return how many bytes this origin may still store, or None where the browser is silent."""
-    try:
-        estimate_js = await js.navigator.storage.estimate()
-        return max(int(estimate_js.quota) - int(estimate_js.usage), 0)
-    except (AttributeError, TypeError, JsException):
-        return None
-
-
 def _text(record_js: JSObject) -> str:
     try:
         return to_text(record_js)
@@ -201,8 +203,9 @@ def _text(record_js: JSObject) -> str:
         return ""  # no JSON either, so that whoever reads it says that it is damaged
 
 
-def _close_when_opened(request_js: JSObject) -> None:
-    request_js.onsuccess = create_once_callable(lambda event_js: event_js.target.result.close())
+def _close_unwanted(opening: asyncio.Future[JSObject]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _issue(
@@ -229,7 +232,7 @@ async def _finish(transaction_js: JSObject, outcome: asyncio.Future[str], what: 
     error_js = transaction_js.error
     if is_nothing(error_js):
         raise StorageError(f"{what} failed: the browser aborted the transaction without a reason")
-    raise storage_error(error_js, what) from error_js
+    raise storage_error(error_js, what)
 
 
 @contextmanager

@@ -142,7 +142,7 @@ class LocalStorageHandler:
                 f"the weight data has {data.nbytes:,} bytes and its info says "
                 f"{info.weight_data_bytes:,}"
             )
-        fields: dict[str, JSONValue] = {"modelTopology": topology or None, **metadata}
+        fields = {**({"modelTopology": topology} if topology else {}), **metadata}
         artifacts = artifacts_from_json(
             fields, None if specs is None else specs_from_json(specs), (data,)
         )

@@ -129,7 +129,7 @@ def test_tensorflow_opens_what_pyio_offered(both: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_everything_is_kept_on_saving_again(both: Tab, scheme: str) -> None:
-    """Optimizer state, training config and metadata come through pyio to TensorFlow.js unchanged."""
+    """Optimizer state, training config and metadata come through pyio unchanged."""
     both.js("url => interop.saveModel(url)", f"{scheme}://tf")
     both.python(copy, f"{scheme}://tf", f"{scheme}://py")
     before = both.js("url => interop.restored(url)", f"{scheme}://tf")
