@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Download
+from tests.downloads import downloads
 
+if TYPE_CHECKING:
     from tests.tabs import Tab
 
 STORES = ("localstorage", "indexeddb")
@@ -80,21 +80,6 @@ def test_the_comparison_of_records_can_fail(both: Tab) -> None:
     both.js("() => interop.saveModel('indexeddb://one')")
     both.js("() => interop.saveOther('indexeddb://two')")
     assert both.js("() => interop.recordsDiffer('one', 'two')") != []
-
-
-def downloads(tab: Tab, count: int, action: Any) -> dict[str, bytes]:
-    """Name -> content of the `count` files that `action` makes the page offer."""
-    offered: list[Download] = []
-
-    def keep(download: Download) -> None:
-        offered.append(download)
-
-    tab.page.on("download", keep)
-    action()
-    while len(offered) < count:
-        tab.page.wait_for_timeout(20)
-    tab.page.remove_listener("download", keep)
-    return {file.suggested_filename: file.path().read_bytes() for file in offered}
 
 
 def test_downloaded_files_equal(both: Tab) -> None:
