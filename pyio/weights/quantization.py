@@ -56,7 +56,9 @@ def dequantize(stored: NDArray[Any], how: Quantization, dtype: str) -> NDArray[A
         values *= how.scale
         values += how.min
         if dtype == "int32":
-            return np.floor(values + 0.5).astype(np.int32)
+            whole = np.floor(values)
+            whole += values - whole >= 0.5  # floor(value + 0.5) is wrong just below a half
+            return whole.astype(np.int32)
         return values.astype(np.float32)
 
 
