@@ -10,7 +10,15 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
-from pyio.routing import available_media, load_handler, medium_of, require_path, save_handler
+from pyio.routing import (
+    available_media,
+    load_handler,
+    media,
+    medium_of,
+    require_path,
+    save_handler,
+    split_url,
+)
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
@@ -99,10 +107,10 @@ async def move_model(
 
 
 def _require_different(source: str, destination: str) -> None:
-    if source == destination:
+    if split_url(source) == split_url(destination):  # the scheme may be spelt in capitals
         raise InvalidURLError(destination, "source and destination are the same")
 
 
 async def _is_stored(url: str) -> bool:
-    medium, _ = medium_of(url)
-    return (medium.lists or medium.keeps) and await exists(url)
+    medium = media().get(split_url(url)[0])  # None where a router of the user's serves the scheme
+    return medium is not None and (medium.lists or medium.keeps) and await exists(url)

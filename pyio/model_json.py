@@ -7,6 +7,7 @@ medium, so each medium's is written down here once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from pyio.json_text import dumps, utf8_length
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyio.json_text import JSONValue
 
@@ -166,6 +167,8 @@ def get_model_artifacts_for_json(
     With a ``weightsManifest``, `weight_data` is required; `weight_specs` defaults to what the
     manifest says. Raises InvalidModelError otherwise.
     """
+    if not isinstance(model_json, Mapping):
+        raise InvalidModelError(f"a model.json should be an object, got {model_json!r:.80}")
     manifest = model_json.get("weightsManifest")
     if manifest is not None:
         if weight_specs is None:
@@ -216,7 +219,7 @@ def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
     damage = None
     try:
         date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
     sizes: list[int] = []
     for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):

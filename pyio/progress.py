@@ -68,6 +68,11 @@ class Meter:
         self.total = total
         self._report()
 
+    @property
+    def listener(self) -> Callable[[int], None] | None:
+        """`advance` if anybody listens, so that what nobody hears can be done in one go."""
+        return None if self._on_progress is None else self.advance
+
     def advance(self, count: int, what: str | None = None) -> None:
         """Count bytes that have moved. A negative number takes back those of a failed attempt."""
         self._done += count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,8 @@ def build_wheel(folder: Path) -> Path:
     for old in folder.glob("pyio_web-*.whl"):
         old.unlink()
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
+    if find_spec("hatchling") is not None:  # pip fetches it otherwise
+        command.append("--no-build-isolation")
     subprocess.run([*command, str(ROOT)], check=True)
     (wheel,) = folder.glob("pyio_web-*.whl")
     return wheel

@@ -88,8 +88,10 @@ def shared_tab(
 
 @pytest.fixture
 def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
-    """A tab with Python and empty storage; a test that passes and leaves a proxy behind fails."""
-    shared_tab.clear_storage()
+    """A tab with Python and empty storage.
+
+    A test that passes and leaves a proxy or an open database behind fails.
+    """
     shared_tab.console.clear()
     shared_tab.js("() => proxiesBegin()")
     failed_before = request.session.testsfailed
@@ -98,6 +100,7 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
     request.node.add_report_section("call", "console", "\n".join(shared_tab.console))
     if request.session.testsfailed == failed_before:
         assert left == [], f"proxies left behind: {left}"
+    shared_tab.clear_storage()
 
 
 @pytest.fixture

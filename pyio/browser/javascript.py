@@ -8,6 +8,7 @@ browser arrive as JsException and are told apart by ``name``, never by their tex
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,7 +26,6 @@ __all__ = [
     "array_buffer",
     "array_of",
     "copy_bytes",
-    "create_once_callable",
     "create_proxy",
     "is_nothing",
     "js",
@@ -43,7 +43,6 @@ IN_PYODIDE = sys.platform == "emscripten"
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
     run_js: Any = None
-    create_once_callable: Any = None
     create_proxy: Any = None
     to_js: Any = None
 
@@ -54,7 +53,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
 else:
     import js
     from pyodide.code import run_js
-    from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
+    from pyodide.ffi import JsException, create_proxy, to_js
 
 _NULL_TYPES = (type(None), type(run_js("null"))) if IN_PYODIDE else (type(None),)
 
@@ -96,6 +95,9 @@ def array_buffer(
     `moved` is told the number of bytes after each part. The result is an ArrayBuffer of its own: a
     view of WebAssembly memory would be stored with the whole heap behind it.
     """
+    buffers = [buffer for buffer in buffers if buffer.nbytes]
+    if len(buffers) == 1 and moved is None:
+        return to_js(buffers[0]).buffer  # which spares the filling with zeros
     buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
     start = 0
     for part in (part for buffer in buffers for part in chunks(buffer)):
@@ -121,13 +123,29 @@ def translated(what: str) -> Iterator[None]:
         raise storage_error(error, what) from error
 
 
-def storage_error(error: JsException, what: str) -> StorageError:
+def storage_error(error_js: JSObject, what: str) -> StorageError:
     """Return the StorageError that says what failed and what the browser said."""
-    said = f"{error.name}: {error}" if error.name not in str(error) else str(error)
-    if error.name == "SecurityError":
-        return StorageRefusedError(
-            f"{what} failed: the browser does not let this page store anything ({said}); "
-            "allow site data for it, or open it outside of a sandboxed frame",
-            error.name,
-        )
-    return StorageError(f"{what} failed: {said}", error.name)
+    reason, message = _said(error_js)
+    hint = _HINTS.get(reason)
+    kind = StorageRefusedError if reason == "SecurityError" else StorageError
+    told = f"{what} failed: {reason}" + (f": {message}" if message else "")
+    return kind(told + (f" ({hint})" if hint else ""), reason)
+
+
+def _said(error_js: JSObject) -> tuple[str, str]:
+    """Return the name and the message of a browser's exception."""
+    # A DOMException without a stack, as some are, comes wrapped in an Error that quotes it.
+    quoted = _QUOTED.search(str(error_js.message))
+    if quoted is not None:
+        return quoted[1], quoted[2]
+    return str(error_js.name), str(error_js.message)
+
+
+_QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
+
+_HINTS = {
+    "SecurityError": "the browser does not let this page store anything; allow site data for it, "
+    "or open it outside of a sandboxed frame",
+    "UnknownError": "the browser gives no reason; a full disk is one, and a private window, which "
+    "keeps everything in memory, refuses large models so",
+}

@@ -44,7 +44,7 @@ _TEMPORARY = ".pyio-tmp"
 _STALE = 3600.0
 """Seconds since the last write after which a temporary file belongs to a save that has died."""
 
-_PAUSE = 0.02
+_PAUSE = 0.005
 """Seconds between two attempts to get the lock."""
 
 

@@ -13,6 +13,7 @@ from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.browser import indexed_db
 from pyio.browser.environment import missing_indexed_db as missing
 from pyio.browser.records import Member, Record
+from pyio.browser.room import estimated_room, room_below
 from pyio.errors import (
     DamagedModelError,
     InvalidModelError,
@@ -44,8 +45,7 @@ _WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
 
 _BIG = 8 * 1024 * 1024
-"""Bytes from which the room is looked at before a put: without room for it, Chromium may let a
-put of 200 MB hang for ever instead of refusing it."""
+"""Bytes from which the browser's estimate of the room is looked at before anything is copied."""
 
 
 class IndexedDBHandler:
@@ -61,7 +61,7 @@ class IndexedDBHandler:
         check(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         if info.total_bytes >= _BIG:
-            available = await indexed_db.room()
+            available = await estimated_room()
             if available is not None and available < info.total_bytes:
                 raise self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
@@ -71,7 +71,9 @@ class IndexedDBHandler:
             await _DATABASE.put(records, f"saving {self.url!r}")
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                raise self._quota_error(info.total_bytes, await indexed_db.room()) from error
+                raise self._quota_error(
+                    info.total_bytes, await room_below(info.total_bytes)
+                ) from error
             raise
         return SaveResult(info)
 
@@ -89,7 +91,7 @@ class IndexedDBHandler:
         whole = {"modelPath": key, "modelArtifacts": record, "modelArtifactsInfo": about}
         return {
             _INFOS: Record(dumps({"modelPath": key, "modelArtifactsInfo": about}), dates),
-            _MODELS: Record(dumps(whole), dates, buffers, meter.advance),
+            _MODELS: Record(dumps(whole), dates, buffers, meter.listener),
         }
 
     def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:

@@ -169,7 +169,7 @@ class LocalStorageHandler:
         metadata = _parse(texts["model_metadata"], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
-        fields: dict[str, JSONValue] = {"modelTopology": topology or None, **metadata}
+        fields = {**({"modelTopology": topology} if topology else {}), **metadata}
         return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
 
 

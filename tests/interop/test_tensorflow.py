@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Download
+from tests.downloads import downloads
 
+if TYPE_CHECKING:
     from tests.tabs import Tab
 
 STORES = ("localstorage", "indexeddb")
@@ -82,21 +82,6 @@ def test_the_comparison_of_records_can_fail(both: Tab) -> None:
     assert both.js("() => interop.recordsDiffer('one', 'two')") != []
 
 
-def downloads(tab: Tab, count: int, action: Any) -> dict[str, bytes]:
-    """Name -> content of the `count` files that `action` makes the page offer."""
-    offered: list[Download] = []
-
-    def keep(download: Download) -> None:
-        offered.append(download)
-
-    tab.page.on("download", keep)
-    action()
-    while len(offered) < count:
-        tab.page.wait_for_timeout(20)
-    tab.page.remove_listener("download", keep)
-    return {file.suggested_filename: file.path().read_bytes() for file in offered}
-
-
 def test_downloaded_files_equal(both: Tab) -> None:
     """model.json and the weights offered by pyio are TensorFlow.js's, byte for byte."""
     theirs = downloads(both, 2, lambda: both.js("() => interop.saveModel('downloads://m')"))
@@ -129,7 +114,7 @@ def test_tensorflow_opens_what_pyio_offered(both: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_everything_is_kept_on_saving_again(both: Tab, scheme: str) -> None:
-    """Optimizer state, training config and metadata come through pyio to TensorFlow.js unchanged."""
+    """Optimizer state, training config and metadata come through pyio unchanged."""
     both.js("url => interop.saveModel(url)", f"{scheme}://tf")
     both.python(copy, f"{scheme}://tf", f"{scheme}://py")
     before = both.js("url => interop.restored(url)", f"{scheme}://tf")

@@ -1,0 +1,395 @@
+"""http:// on a page, by the browser's fetch, against a server of another origin."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pyio
+from tests.answers import Answer, Answers
+from tests.models import artifacts, model_json, shards, weight
+from tests.receiver import Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tabs import Tab
+
+
+@pytest.fixture
+def server() -> Iterator[Answers]:
+    with Answers() as server:
+        yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+def put(server: Answers, *sizes: int, folder: str = "/m/") -> bytes:
+    """Serve a model with shards of these sizes; return its weights."""
+    text, files = shards(*sizes)
+    server.table[f"{folder}model.json"] = Answer(text, kind="application/json")
+    server.table.update({folder + name: body for name, body in files.items()})
+    return b"".join(files.values())
+
+
+async def load(url: str, options: dict[str, Any]) -> Any:
+    """Load; return [hex of the weights, number of buffers], or [class, message] of an error."""
+    import pyio
+    import pyio.network.requests
+
+    pyio.network.requests.PAUSE = 0.01
+    try:
+        artifacts = await pyio.load_artifacts(pyio.http(url, **options))
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error)]
+    return [b"".join(artifacts.weight_data or ()).hex(), len(artifacts.weight_data or ())]
+
+
+async def save(url: str, options: dict[str, Any]) -> Any:
+    """Save a small model; return [status, body] of the answer, or [class, message]."""
+    import numpy as np
+
+    import pyio
+
+    encoded = pyio.encode_weights({"w": np.arange(6, dtype=np.float32)})
+    model = pyio.ModelArtifacts(
+        model_topology={"é": 1},
+        weight_specs=encoded.specs,
+        weight_data=encoded.data,
+        null_fields=frozenset({"converted_by"}),
+    )
+    try:
+        result = await pyio.save_artifacts(model, url, **options)
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error)]
+    (response_js,) = result.responses
+    return [response_js.status, await response_js.text()]
+
+
+def test_tensorflow_and_pyio_post_the_same(tab: Tab, receiver: Receiver) -> None:
+    """From one page both post one model; the requests carry equal parts, and both load it back."""
+
+    async def save_again(source: str, destination: str) -> None:
+        import pyio
+
+        await pyio.save_artifacts(await pyio.load_artifacts(source), destination)
+
+    async def weights(url: str) -> Any:
+        import pyio
+
+        return {name: w.tolist() for name, w in (await pyio.load_arrays(url)).items()}
+
+    tab.tensorflow()
+    tab.js("url => interop.saveModel(url)", f"{receiver.url}/upload")
+    tab.python(save_again, f"{receiver.url}/upload/0/model.json", f"{receiver.url}/upload")
+    theirs, ours = receiver.uploads
+    assert list(theirs["parts"].items()) == list(ours["parts"].items())
+    assert list(ours["parts"]) == ["model.json", "model.weights.bin"]
+    assert theirs["method"] == ours["method"] == "POST"
+    kinds = [upload["headers"]["content-type"].partition(";")[0] for upload in (theirs, ours)]
+    assert kinds == ["multipart/form-data"] * 2
+    url = f"{receiver.url}/upload/1/model.json"
+    assert tab.js("url => interop.predictStored(url)", url) == tab.js(
+        "() => interop.predictBuilt()"
+    )
+    first = tab.python(weights, f"{receiver.url}/upload/0/model.json")
+    assert first == tab.python(weights, url)
+    assert any("kernel" in name for name in first)
+
+
+def test_put_with_headers(tab: Tab, receiver: Receiver) -> None:
+    """Method and headers of request_init are used, and the answer is handed back unread."""
+    init = {"method": "PUT", "headers": {"X-Token": "secret"}}
+    answer = tab.python(save, f"{receiver.url}/upload", {"request_init": init})
+    assert answer == [200, '{"stored":0}\n']
+    (upload,) = receiver.uploads
+    assert upload["method"] == "PUT"
+    assert upload["headers"]["x-token"] == "secret"
+    name, kind, text = upload["parts"]["model.json"]
+    assert (name, kind) == ("model.json", "application/json")
+    assert json.loads(text)["modelTopology"] == {"é": 1}
+    assert len(upload["parts"]["model.weights.bin"][2]) == 24
+
+
+def test_other_field_names(tab: Tab, receiver: Receiver) -> None:
+    """Fields can be called as a framework wants them; the file names stay."""
+    names = {"model.json": "model", "model.weights.bin": "weights"}
+    tab.python(save, f"{receiver.url}/upload", {"field_names": names})
+    parts = receiver.uploads[0]["parts"]
+    assert {field: part[0] for field, part in parts.items()} == {
+        "model": "model.json",
+        "weights": "model.weights.bin",
+    }
+
+
+def test_a_save_that_is_refused(tab: Tab, server: Answers) -> None:
+    """Status, address and the start of the body are said, and it is not sent twice."""
+    server.table["/upload"] = Answer(b"disk full", 507, "text/plain")
+    kind, text = tab.python(save, f"{server.url}/upload", {})
+    assert kind == "RequestError"
+    assert f"POST '{server.url}/upload' was answered 507" in text
+    assert "'disk full'" in text
+    assert [seen.method for seen in server.seen] == ["POST"]
+    kind, text = tab.python(save, "http://127.0.0.1:9/upload", {})
+    assert kind == "RequestError"
+    assert "CORS" in text
+
+
+def test_a_relative_address(tab: Tab) -> None:
+    """On a page an address may be relative to it; a 404 is an absent model."""
+    kind, text = tab.python(load, "models/absent.json", {})
+    assert kind == "ModelNotFoundError"
+    origin = tab.js("() => location.origin")
+    assert f"'{origin}/models/absent.json'" in text
+    assert "answered 404" in text
+
+
+def test_many_shards_in_one_buffer(tab: Tab, server: Answers) -> None:
+    """Thirty files, no more than six at once, in one buffer in the right order."""
+    weights = put(server, *[70_000] * 29, 1234)
+    assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
+    assert server.together <= 6
+    assert len(server.seen) == 31
+
+
+FAULTS: dict[str, tuple[dict[int, Answer], str, str]] = {
+    "404": ({2: Answer(b"", 404)}, "DamagedModelError", "shard2of3.bin' was answered 404"),
+    "page": (
+        {2: Answer(b"<html>login</html>", kind="text/html")},
+        "DamagedModelError",
+        "'group1-shard2of3.bin' is a web page",
+    ),
+    "cut short": (
+        {2: Answer(b"123")},
+        "DamagedModelError",
+        "'group1-shard2of3.bin' has 3 bytes",
+    ),
+    "too long": (
+        {2: Answer(b"x" * 1000, measured=False)},
+        "DamagedModelError",
+        "'group1-shard2of3.bin' has 1,000 bytes",
+    ),
+    "swapped": (
+        {1: Answer(b"12345"), 3: Answer(b"1234567890")},
+        "DamagedModelError",
+        "swapped",
+    ),
+    "forbidden": ({3: Answer(b"no", 403)}, "RequestError", "shard3of3.bin' was answered 403"),
+    "busy": ({3: Answer(b"no", 503)}, "RequestError", "shard3of3.bin' was answered 503"),
+    "hanging": ({1: Answer(hang=True)}, "RequestError", "no answer within 0.3 seconds"),
+    "dropping": ({1: Answer(b"1234567890", cut=5)}, "RequestError", "shard1of3.bin' failed"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_shards(tab: Tab, server: Answers, fault: str) -> None:
+    """Each fault of a shard is an error that names the file and says why."""
+    put(server, 10, 10, 5)
+    answers, kind, text = FAULTS[fault]
+    for number, answer in answers.items():
+        server.table[f"/m/group1-shard{number}of3.bin"] = answer
+    options = {"timeout": 0.3 if fault == "hanging" else 30, "retries": 1}
+    found, message = tab.python(load, f"{server.url}/m/model.json", options)
+    assert found == kind
+    assert text in message
+
+
+def test_a_connection_that_drops_twice(tab: Tab, server: Answers) -> None:
+    """Broken off half-way twice and then answered, the model is whole."""
+    weights = put(server, 300_000, 300_000, 5)
+    whole = weights[300_000:600_000]
+    broken = [Answer(whole, cut=100_000), Answer(whole, cut=200_000), Answer(whole)]
+    server.table["/m/group1-shard2of3.bin"] = broken
+    assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
+    assert server.paths().count("/m/group1-shard2of3.bin") == 3
+
+
+def test_redirect_query_prefix_and_mapping(tab: Tab, server: Answers) -> None:
+    """The final address counts, queries go on, and prefix and mapping take the rule's place."""
+    weights = put(server, 10, folder="/v2/").hex()
+    server.table["/v2/group1-shard1of1.bin?k=a/b"] = bytes.fromhex(weights)
+    server.table["/latest?k=a/b"] = Answer(b"", 302, headers={"Location": "/v2/model.json?k=a/b"})
+    text = server.table["/v2/model.json"]
+    server.table["/v2/model.json?k=a/b"] = text
+    assert tab.python(load, f"{server.url}/latest?k=a/b", {}) == [weights, 1]
+    server.table["/cdn/group1-shard1of1.bin"] = b"from cdn!!"
+    url = f"{server.url}/v2/model.json"
+    prefix = {"weight_path_prefix": f"{server.url}/cdn"}
+    assert tab.python(load, url, prefix) == [b"from cdn!!".hex(), 1]
+    server.table["/signed?1"] = b"signed 10!"
+    mapping = {"weight_url_converter": {"group1-shard1of1.bin": f"{server.url}/signed?1"}}
+    assert tab.python(load, url, mapping) == [b"signed 10!".hex(), 1]
+
+
+def test_sizes_that_the_browser_does_not_tell(tab: Tab, server: Answers) -> None:
+    """Compressed and unmeasured files are put together all the same, in one buffer."""
+    import gzip
+
+    weights = put(server, 1000, 1000, 1000, 700)
+    server.table["/m/group1-shard2of4.bin"] = Answer(weights[1000:2000], measured=False)
+    server.table["/m/group1-shard3of4.bin"] = Answer(
+        gzip.compress(weights[2000:3000]), headers={"Content-Encoding": "gzip"}
+    )
+    assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
+
+
+def test_credentials_only_where_asked(tab: Tab, server: Answers) -> None:
+    """Headers reach the JSON and the weights of the caller's server, and no other one."""
+    with Answers({"/w.bin": b"1234"}) as other:
+        server.table["/m.json"] = model_json(
+            [{"paths": [f"{other.url}/w.bin", "v.bin"], "weights": [weight("w", 2)]}]
+        )
+        server.table["/v.bin"] = b"5678"
+        options = {"request_init": {"headers": {"Authorization": "Bearer t"}}}
+        assert tab.python(load, f"{server.url}/m.json", options) == [b"12345678".hex(), 1]
+        assert [seen.headers.get("authorization") for seen in server.seen] == ["Bearer t"] * 2
+        assert "authorization" not in other.seen[0].headers
+        assert "cookie" not in server.seen[0].headers
+
+
+def test_functions_instead_of_fetch(tab: Tab, server: Answers) -> None:
+    """pyfetch, the browser's own fetch, and a function that gives bytes all work."""
+
+    async def through(url: str, how: str) -> Any:
+        from typing import Any
+
+        import js
+        import pyodide.http
+        from pyodide.ffi import to_js
+
+        import pyio
+
+        calls = []
+
+        async def fetch(url: str, init: Any) -> Any:
+            calls.append(init["credentials"])
+            if how == "pyfetch":
+                return await pyodide.http.pyfetch(url)
+            if how == "fetch":
+                return await js.fetch(url, to_js(init, dict_converter=js.Object.fromEntries))
+            return await (await pyodide.http.pyfetch(url)).bytes()
+
+        artifacts = await pyio.load_artifacts(
+            url, fetch_func=fetch, request_init={"credentials": "omit"}
+        )
+        return [b"".join(artifacts.weight_data or ()).hex(), calls]
+
+    weights = put(server, 10, 5)
+    for how in ("pyfetch", "fetch", "bytes"):
+        found = tab.python(through, f"{server.url}/m/model.json", how)
+        assert found == [weights.hex(), ["omit"] * 3], how
+
+
+def test_progress_and_its_exceptions(tab: Tab, server: Answers, receiver: Receiver) -> None:
+    """Bytes done rise to the total for load and save; what the callback raises ends either."""
+
+    async def watch(url: str, upload: str) -> Any:
+        import pyio
+
+        reports = []
+        artifacts = await pyio.load_artifacts(url, on_progress=reports.append)
+        await pyio.save_artifacts(artifacts, upload, on_progress=reports.append)
+        raised = []
+
+        def stop(progress: pyio.Progress) -> None:
+            if progress.bytes_done:
+                raise ZeroDivisionError(progress.action)
+
+        for action in (
+            pyio.load_artifacts(url, on_progress=stop),
+            pyio.save_artifacts(artifacts, upload, on_progress=stop),
+        ):
+            try:
+                await action
+            except ZeroDivisionError as error:
+                raised.append(str(error))
+        return [[(r.action, r.what, r.bytes_done, r.bytes_total) for r in reports], raised]
+
+    put(server, 200_000, 100_000)
+    reports, raised = tab.python(watch, f"{server.url}/m/model.json", f"{receiver.url}/upload")
+    assert raised == ["load", "save"]
+    assert len(receiver.uploads) == 1, "a save was sent although its callback had raised"
+    for action in ("load", "save"):
+        done = [report[2] for report in reports if report[0] == action]
+        assert done == sorted(done)
+        assert (done[0], done[-1]) == (0, 300_000)
+    assert {report[3] for report in reports} == {300_000}
+    assert reports[-1][1] == "model.weights.bin"
+    assert {report[1] for report in reports} > {"group1-shard1of2.bin", "group1-shard2of2.bin"}
+
+
+def test_cancelling(tab: Tab, server: Answers) -> None:
+    """A cancelled load ends at once, and the server sees its connections closed."""
+
+    async def cancel(url: str) -> Any:
+        import asyncio
+
+        import pyio
+
+        task = asyncio.ensure_future(pyio.load_artifacts(url))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            return "cancelled"
+
+    put(server, *[10] * 20)
+    server.table |= {f"/m/group1-shard{n}of20.bin": Answer(hang=True) for n in range(1, 21)}
+    assert tab.python(cancel, f"{server.url}/m/model.json") == "cancelled"
+    assert len(server.seen) == 7
+
+
+def test_exists_and_inspect(tab: Tab, server: Answers) -> None:
+    """Both ask for the model.json alone."""
+
+    async def look(url: str) -> Any:
+        import pyio
+
+        found = await pyio.inspect(url)
+        absent = await pyio.exists(url.replace("model.json", "absent.json"))
+        return [await pyio.exists(url), absent, found.weight_bytes, found.format]
+
+    put(server, 10, 5)
+    assert tab.python(look, f"{server.url}/m/model.json") == [True, False, 15, "layers-model"]
+    paths = {seen.path for seen in server.seen}
+    assert paths == {"/m/model.json", "/m/absent.json"}
+
+
+def test_what_pyio_shards_tensorflow_loads(tab: Tab, server: Answers, tmp_path: Any) -> None:
+    """A model that pyio wrote in shards gives equal predictions in TensorFlow.js over HTTP."""
+    import asyncio
+
+    tab.tensorflow()
+    with Receiver() as receiver:
+        tab.js("url => interop.saveModel(url)", f"{receiver.url}/upload")
+
+        async def reshard() -> None:
+            model = await pyio.load_artifacts(f"{receiver.url}/upload/0/model.json")
+            await pyio.save_artifacts(model, f"file://{tmp_path}", shard_size_bytes=100)
+
+        asyncio.run(reshard())
+    for file in tmp_path.iterdir():
+        server.table[f"/{file.name}"] = file.read_bytes()
+    assert len(server.table) > 4
+    found = tab.js("url => interop.predictStored(url)", f"{server.url}/model.json")
+    assert found == tab.js("() => interop.predictBuilt()")
+
+
+def test_models_are_the_same_on_both_sides(receiver: Receiver) -> None:
+    """CPython posts what a page posts: the same parts, names and types."""
+    import asyncio
+
+    result = asyncio.run(pyio.save_artifacts(artifacts(), f"{receiver.url}/upload"))
+    assert result.responses[0].status_code == 200
+    parts = receiver.uploads[0]["parts"]
+    assert [(field, part[0], part[1]) for field, part in parts.items()] == [
+        ("model.json", "model.json", "application/json"),
+        ("model.weights.bin", "model.weights.bin", "application/octet-stream"),
+    ]
