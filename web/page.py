@@ -42,13 +42,6 @@ def listen(target: Any, event: str, handler: Callable[[Any], None]) -> None:
     add_event_listener(target, event, handler)
 
 
-def start(work: Coroutine[Any, Any, None]) -> None:
-    """Let `work` run on its own."""
-    task = asyncio.ensure_future(work)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-
-
 class Messages:
     """The place in a panel where it says what it did and what went wrong."""
 
@@ -89,38 +82,58 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
+class _Controls:
+    """All buttons and fields of the page; they are off while an operation runs."""
+
+    def __init__(self) -> None:
+        self._focused: Any = None
+
+    def off(self) -> None:
+        self._focused = document.activeElement
+        self._switch(on=False)
+
+    def on(self) -> None:
+        """Switch on, and put the focus back, on the heading of the table if its row is gone."""
+        self._switch(on=True)
+        focused = self._focused
+        if not focused.isConnected:
+            focused = element(focused.id) or element("stored-heading")
+        focused.focus()
+
+    def _switch(self, *, on: bool) -> None:
+        for fieldset in document.querySelectorAll("fieldset.controls"):
+            fieldset.disabled = not on
+        document.body.dataset.state = "ready" if on else "working"
+
+
+_controls = _Controls()
+
+
+def operate(work: Coroutine[Any, Any, None]) -> None:
+    """Let `work`, which uses `working`, run on its own, unless another operation runs."""
+    if document.body.dataset.state != "ready":
+        work.close()
+        return
+    _controls.off()
+    task = asyncio.ensure_future(work)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
 @asynccontextmanager
 async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[None]:
-    """Switch all controls off while the block runs; an exception in it becomes a message.
+    """Keep all controls off while the block runs; an exception in it becomes a message.
 
     `doing` is what the status line says meanwhile, `failed` the headline of the message.
     """
-    focused = document.activeElement
-    messages.clear()
-    messages.say(doing)
-    _switch(on=False)
+    if document.body.dataset.state != "working":
+        _controls.off()
+    if doing:
+        messages.clear()
+        messages.say(doing)
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, the person has to read of it
         messages.fail(failed, error)
     finally:
-        _switch(on=True)
-        _focus_again(focused)
-
-
-def idle() -> bool:
-    """Whether no operation runs."""
-    return bool(document.body.dataset.state == "ready")
-
-
-def _switch(*, on: bool) -> None:
-    for fieldset in document.querySelectorAll("fieldset.controls"):
-        fieldset.disabled = not on
-    document.body.dataset.state = "ready" if on else "working"
-
-
-def _focus_again(focused: Any) -> None:
-    """Put the focus back where it was, or on the heading of its panel if that is gone."""
-    if not focused.isConnected:
-        focused = element(focused.id) or element("stored-heading")
-    focused.focus()
+        _controls.on()

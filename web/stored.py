@@ -9,7 +9,7 @@ from js import document, encodeURIComponent, navigator
 import pyio
 from web import words
 from web.dialogs import Destination
-from web.page import Messages, create, element, idle, listen, start, working
+from web.page import Messages, create, element, listen, operate, working
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from web.model import ModelInUse
 
 _ACTIONS = ("Load", "Copy", "Move", "Remove")
-_NOTHING = "Nothing is stored here yet. What you save appears here, and stays after a reload."
+_NOTHING = "Nothing is stored here yet. What you save here stays after a reload."
 _OTHER = {"indexeddb": "localstorage", "localstorage": "indexeddb"}
 _PAST = {"Load": "loaded", "Copy": "copied", "Move": "moved", "Remove": "removed"}
 _DOING = {"Load": "Loading", "Copy": "Copying", "Move": "Moving", "Remove": "Removing"}
@@ -50,8 +50,8 @@ class Stored:
 
     def _seen_again(self, _event: Any) -> None:
         # Another tab may have changed what is stored.
-        if document.visibilityState == "visible" and idle():
-            start(self.start())
+        if document.visibilityState == "visible":
+            operate(self.start())
 
     def _row(self, url: str, info: ModelArtifactsInfo) -> Any:
         in_use = url == self._model.url
@@ -81,7 +81,7 @@ class Stored:
     def _clicked(self, event: Any) -> None:
         button = event.target.closest("button")
         if button:
-            start(self._run(button.dataset.action, button.dataset.url))
+            operate(self._run(button.dataset.action, button.dataset.url))
 
     async def _run(self, action: str, url: str) -> None:
         act = {"Load": self._load, "Copy": self._copy, "Move": self._move, "Remove": self._remove}

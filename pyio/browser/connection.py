@@ -70,6 +70,8 @@ class Connection:
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open(what))
             self._opening.add_done_callback(self._forget_failure)
+        if self._opening.done():
+            return self._opening.result()
         # Opening goes on when its caller is cancelled: a database that is being made would
         # otherwise be left without stores.
         try:

@@ -107,9 +107,20 @@ class Database:
         wanted; it is no coroutine. A task that is cancelled aborts the transaction.
         """
         transaction_js = await self.connection.transaction(stores, mode, what)
-        with events(transaction_js, "complete", "abort") as outcome:
-            requests = _issue(transaction_js, issue, what)
-            await _finish(transaction_js, outcome, what)
+        requests = _issue(transaction_js, issue, what)
+        # What was read is there with the last request; what was written, when all is complete.
+        reading = mode == "readonly"
+        target_js = requests[-1] if reading else transaction_js
+        names = ("success", "error") if reading else ("complete", "abort")
+        with events(target_js, *names) as outcome:
+            try:
+                ended = await outcome
+            except asyncio.CancelledError:
+                with suppress(JsException):  # it may have finished meanwhile
+                    transaction_js.abort()
+                raise
+        if ended != names[0]:
+            raise _failure(target_js.error, what)
         return [request_js.result for request_js in requests]
 
 
@@ -133,15 +144,7 @@ def _issue(
         raise
 
 
-async def _finish(transaction_js: JSObject, outcome: asyncio.Future[str], what: str) -> None:
-    try:
-        if await outcome == "complete":
-            return
-    except asyncio.CancelledError:
-        with suppress(JsException):  # it may have finished meanwhile
-            transaction_js.abort()
-        raise
-    error_js = transaction_js.error
+def _failure(error_js: JSObject, what: str) -> StorageError:
     if is_nothing(error_js):
-        raise StorageError(f"{what} failed: the browser aborted the transaction without a reason")
-    raise storage_error(error_js, what)
+        return StorageError(f"{what} failed: the browser aborted the transaction without a reason")
+    return storage_error(error_js, what)
