@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 import pyio
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
 
 TOPOLOGY: dict[str, Any] = {
     "class_name": "Sequential",
@@ -60,6 +67,12 @@ def graph_model() -> pyio.ModelArtifacts:
         initializer_signature={"outputs": {"table": {"resourceId": 3}}},
         null_fields=frozenset(),
     )
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine where Playwright's event loop runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def same(one: pyio.ModelArtifacts, other: pyio.ModelArtifacts) -> bool:

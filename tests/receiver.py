@@ -7,10 +7,13 @@ under the names under which a model.json finds its weights.
 from __future__ import annotations
 
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class Receiver:
@@ -33,7 +36,7 @@ class Receiver:
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Receiver:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,18 +18,18 @@ import pytest
 
 import pyio
 from pyio.handlers import folder
-from tests.models import TOPOLOGY, artifacts, graph_model, model_json, same, shards, weight
+from tests.models import TOPOLOGY, artifacts, graph_model, model_json, run, same, shards, weight
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def load(path: Path | str, **options: Any) -> pyio.ModelArtifacts:
-    return asyncio.run(pyio.load_artifacts(f"file://{path}", **options))
+    return run(pyio.load_artifacts(f"file://{path}", **options))
 
 
 def save(model: pyio.ModelArtifacts, path: Path | str, **options: Any) -> pyio.SaveResult:
-    return asyncio.run(pyio.save_artifacts(model, f"file://{path}", **options))
+    return run(pyio.save_artifacts(model, f"file://{path}", **options))
 
 
 def data(model: pyio.ModelArtifacts) -> bytes:
@@ -114,8 +114,8 @@ def test_what_node_wrote_is_read(tmp_path: Path) -> None:
 def test_file_system_saves_and_loads(tmp_path: Path) -> None:
     """The handler for a path does both, and takes a Path."""
     handler = pyio.file_system(tmp_path / "m")
-    asyncio.run(pyio.save_artifacts(FULL, handler))
-    assert same(asyncio.run(pyio.load_artifacts(handler)), FULL)
+    run(pyio.save_artifacts(FULL, handler))
+    assert same(run(pyio.load_artifacts(handler)), FULL)
 
 
 def test_graph_model_keeps_everything(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_converter_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "group1-shard1of2.bin").write_bytes(body[:9])
     (tmp_path / "group1-shard2of2.bin").write_bytes(body[9:14])
     (tmp_path / "sub/group3-shard1of1.bin").write_bytes(body[14:])
-    arrays = asyncio.run(pyio.load_arrays(f"file://{tmp_path}"))
+    arrays = run(pyio.load_arrays(f"file://{tmp_path}"))
     assert arrays["a"].tobytes() == body[:12]
     assert arrays["q"].tolist() == [12 * 0.5 - 1, 13 * 0.5 - 1]
     assert arrays["h"].tolist() == np.frombuffer(body[14:20], "<f2").astype("f4").tolist()
@@ -222,8 +222,8 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").unlink()
     with pytest.raises(pyio.DamagedModelError, match=r"the weights file 'weights\.bin' is named"):
         load(tmp_path)
-    assert asyncio.run(pyio.exists(f"file://{tmp_path}")) is True
-    assert asyncio.run(pyio.exists(f"file://{tmp_path}/absent")) is False
+    assert run(pyio.exists(f"file://{tmp_path}")) is True
+    assert run(pyio.exists(f"file://{tmp_path}/absent")) is False
 
 
 def test_a_file_is_no_place_for_a_model(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_crash_at_any_moment(tmp_path: Path) -> None:
         found = load(place)
         assert same(found, old) or same(found, new), number
         seen.add(found.format)
-        assert asyncio.run(pyio.inspect(f"file://{place}")).format == found.format
+        assert run(pyio.inspect(f"file://{place}")).format == found.format
         before = files(place)
         assert same(load(place), found), "loading changed what is there"
         assert files(place) == before
@@ -450,7 +450,7 @@ def test_cancelling_a_save(tmp_path: Path) -> None:
         return task.cancelled()
 
     pauses = 0
-    while asyncio.run(cancel(pauses)):
+    while run(cancel(pauses)):
         assert files(tmp_path) == before, pauses
         pauses += 1
     assert pauses > 3
@@ -498,28 +498,28 @@ def test_reading_while_somebody_saves(tmp_path: Path) -> None:
 def test_copy_and_move(tmp_path: Path) -> None:
     """Files can be copied from and moved to; nothing is replaced unasked, and nothing removed."""
     url, memory = f"file://{tmp_path}/m", "memory://test-files"
-    asyncio.run(pyio.save_artifacts(FULL, memory))
+    run(pyio.save_artifacts(FULL, memory))
     try:
-        asyncio.run(pyio.move_model(memory, url))
-        assert asyncio.run(pyio.exists(memory)) is False
+        run(pyio.move_model(memory, url))
+        assert run(pyio.exists(memory)) is False
         assert same(load(tmp_path / "m"), FULL)
-        asyncio.run(pyio.copy_model(url, memory))
+        run(pyio.copy_model(url, memory))
         with pytest.raises(pyio.ModelExistsError, match="overwrite=True"):
-            asyncio.run(pyio.copy_model(memory, url))
-        asyncio.run(pyio.copy_model(memory, url, overwrite=True))
+            run(pyio.copy_model(memory, url))
+        run(pyio.copy_model(memory, url, overwrite=True))
         with pytest.raises(pyio.UnsupportedOperationError, match="cannot remove"):
-            asyncio.run(pyio.move_model(url, "memory://elsewhere"))
+            run(pyio.move_model(url, "memory://elsewhere"))
         with pytest.raises(pyio.UnsupportedOperationError, match="delete it yourself"):
-            asyncio.run(pyio.remove_model(url))
+            run(pyio.remove_model(url))
     finally:
-        asyncio.run(pyio.remove_model(memory))
+        run(pyio.remove_model(memory))
 
 
 def test_inspecting_reads_no_weights(tmp_path: Path) -> None:
     """Format, layers, tensors, sizes and metadata are told even when the weights are gone."""
     save(FULL, tmp_path)
     (tmp_path / "weights.bin").unlink()
-    found = asyncio.run(pyio.inspect(f"file://{tmp_path}"))
+    found = run(pyio.inspect(f"file://{tmp_path}"))
     assert (found.format, found.generated_by) == ("layers-model", FULL.generated_by)
     assert [(layer.name, layer.class_name) for layer in found.layers] == [
         ("dense", "Dense"),
@@ -534,7 +534,7 @@ def test_inspecting_reads_no_weights(tmp_path: Path) -> None:
     assert found.user_defined_metadata == {"author": "Zoë"}
     assert found.has_training_config
     save(graph_model(), tmp_path)
-    found = asyncio.run(pyio.inspect(f"file://{tmp_path}"))
+    found = run(pyio.inspect(f"file://{tmp_path}"))
     assert [(layer.name, layer.class_name) for layer in found.layers] == [
         ("x", "Placeholder"),
         ("y", "MatMul"),

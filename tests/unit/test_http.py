@@ -14,7 +14,8 @@ import pytest
 import pyio
 from pyio.network import requests
 from tests.answers import Answer, Answers
-from tests.models import artifacts, graph_model, model_json, same, shards, weight
+from tests.models import artifacts, graph_model, model_json, run, same, shards, weight
+from tests.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +34,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def load(url: str, **options: Any) -> pyio.ModelArtifacts:
-    return asyncio.run(pyio.load_artifacts(url, **options))
+    return run(pyio.load_artifacts(url, **options))
 
 
 def save(model: pyio.ModelArtifacts, url: str, **options: Any) -> pyio.SaveResult:
-    return asyncio.run(pyio.save_artifacts(model, url, **options))
+    return run(pyio.save_artifacts(model, url, **options))
 
 
 def put(server: Answers, *sizes: int, folder: str = "/m/") -> bytes:
@@ -82,6 +83,19 @@ def test_save_posts_both_files(server: Answers) -> None:
     assert weights == data(artifacts())
     assert result.model_artifacts_info.weight_data_bytes == 104
     assert result.responses[0].json() == {"ok": True}
+
+
+def test_save_to_flask() -> None:
+    """The receiver of TensorFlow.js's documentation takes CPython's post as it takes a page's."""
+    with Receiver() as receiver:
+        result = save(artifacts(), f"{receiver.url}/upload")
+        assert result.responses[0].status_code == 200
+        parts = receiver.uploads[0]["parts"]
+        assert [(field, part[0], part[1]) for field, part in parts.items()] == [
+            ("model.json", "model.json", "application/json"),
+            ("model.weights.bin", "model.weights.bin", "application/octet-stream"),
+        ]
+        assert same(load(f"{receiver.url}/upload/0/model.json"), artifacts())
 
 
 def test_save_topology_only(server: Answers) -> None:
@@ -424,7 +438,7 @@ def test_faulty_shards(server: Answers, fault: str) -> None:
 
 def test_swapped_shards_of_one_length(server: Answers, tmp_path: Any) -> None:
     """Shards that pyio wrote carry checksums, so that a swap is found whatever their lengths."""
-    asyncio.run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}", shard_size_bytes=52))
+    run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}", shard_size_bytes=52))
     one, two = (tmp_path / f"group1-shard{number}of2.bin" for number in (1, 2))
     server.table = {
         "/model.json": (tmp_path / "model.json").read_bytes(),
@@ -523,7 +537,7 @@ def test_cancelling(server: Answers) -> None:
             await task
         assert len(asyncio.all_tasks()) == 1
 
-    asyncio.run(cancel())
+    run(cancel())
     assert len(server.seen) <= 7
 
 
@@ -581,9 +595,9 @@ def test_exists_and_inspect(server: Answers) -> None:
     """Both ask for the model.json alone."""
     put(server, 10, 5)
     url = f"{server.url}/m/model.json"
-    assert asyncio.run(pyio.exists(url)) is True
-    assert asyncio.run(pyio.exists(f"{server.url}/absent.json")) is False
-    found = asyncio.run(pyio.inspect(url))
+    assert run(pyio.exists(url)) is True
+    assert run(pyio.exists(f"{server.url}/absent.json")) is False
+    found = run(pyio.inspect(url))
     assert found.weight_bytes == 15
     assert [(layer.name, layer.class_name) for layer in found.layers] == [
         ("dense", "Dense"),
@@ -592,4 +606,4 @@ def test_exists_and_inspect(server: Answers) -> None:
     assert server.paths() == ["/m/model.json", "/absent.json", "/m/model.json"]
     server.table["/m/model.json"] = Answer(b"", 401)
     with pytest.raises(pyio.RequestError, match="401 Unauthorized"):
-        asyncio.run(pyio.exists(url))
+        run(pyio.exists(url))
