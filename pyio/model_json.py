@@ -68,11 +68,14 @@ def fields_to_json(
 
     The three descriptive texts may be null; the others are left out when they are null, as
     TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
-    a record that is cloned rather than written as text.
+    a record that is cloned rather than written as text. Raises InvalidModelError where one of the
+    descriptive texts is not a text.
     """
     fields: dict[str, JSONValue] = {}
     for key in keys:
         value = getattr(artifacts, FIELDS[key])
+        if key in _TEXT_FIELDS and not isinstance(value, str | None):
+            raise InvalidModelError(f"{FIELDS[key]} should be a string or None, got {value!r:.80}")
         may_be_null = (nulls or key in _TEXT_FIELDS) and FIELDS[key] in artifacts.null_fields
         if value is not None or may_be_null:
             fields[key] = value

@@ -156,5 +156,5 @@ def test_artifacts_keep_buffers_as_they_are() -> None:
 def test_artifacts_refuse_specs_that_are_none() -> None:
     """Dicts in place of WeightSpecs are refused where the artifacts are made."""
     bad: Any = [{"name": "w", "shape": [1], "dtype": "float32"}]
-    with pytest.raises(WeightsError, match="should hold WeightSpecs, got .*'name': 'w'"):
+    with pytest.raises(WeightsError, match=r"should hold WeightSpecs, got .*'name': 'w'"):
         ModelArtifacts(weight_specs=bad)
