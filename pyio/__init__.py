@@ -39,6 +39,7 @@ from pyio.errors import (
     UnsupportedOperationError,
     WeightsError,
 )
+from pyio.handlers.browser_files import browser_files, pick_files
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files import file_system
@@ -105,6 +106,7 @@ __all__ = [
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
+    "browser_files",
     "browser_http_request",
     "copy_model",
     "decode_weights",
@@ -124,6 +126,7 @@ __all__ = [
     "load_arrays",
     "load_artifacts",
     "move_model",
+    "pick_files",
     "progress_bar",
     "register_load_router",
     "register_save_router",

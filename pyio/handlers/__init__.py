@@ -20,7 +20,8 @@ register_medium(
         "DownloadsHandler",
         loads=False,
         options=frozenset({"single_file", "shard_size_bytes"}),
-        instead="a page cannot read downloads back; let the person pick the files",
+        instead="a page cannot read downloads back; let the person pick the files, and load "
+        "browser_files(await pick_files())",
     )
 )
 register_medium(Medium("memory", "pyio.handlers.memory", "MemoryHandler", lists=True))

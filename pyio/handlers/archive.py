@@ -1,16 +1,23 @@
-"""One ``.zip`` out of several files, without joining them in Python."""
+"""One ``.zip`` out of several files and back, without joining or copying their content."""
 
 from __future__ import annotations
 
 import io
+import struct
 import time
 import zipfile
+import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyio.errors import DamagedModelError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from typing_extensions import Buffer
+
+_LENGTHS = struct.Struct("<HH")
 
 
 def zip_pieces(files: Mapping[str, Sequence[memoryview]]) -> list[memoryview]:
@@ -27,6 +34,81 @@ def zip_pieces(files: Mapping[str, Sequence[memoryview]]) -> list[memoryview]:
                 for piece in pieces:
                     entry.write(piece)
     return list(sink.pieces.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive: its name without a directory, its length, and what is inside."""
+
+    name: str
+    size: int
+    content: memoryview
+
+    async def read(self) -> memoryview:
+        """Return the whole content."""
+        return self.content
+
+    async def read_into(self, target: memoryview, moved: Callable[[int], None]) -> None:
+        """Copy the content into `target`, which is as long."""
+        target[:] = self.content
+        moved(self.size)
+
+
+def unzip(data: memoryview, name: str) -> list[Member]:
+    """Return the files in an archive; those that are stored are views of `data`.
+
+    What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
+    out. Raises DamagedModelError, naming the archive, for one that is cut or does not add up.
+    """
+    members = []
+    try:
+        with zipfile.ZipFile(_Reader(data)) as archive:
+            for entry in archive.infolist():
+                *folders, base = entry.filename.split("/")
+                if base and not base.startswith(".") and "__MACOSX" not in folders:
+                    content = _content(archive, entry, data)
+                    members.append(Member(base, content.nbytes, content))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
+    return members
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, data: memoryview) -> memoryview:
+    if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1:
+        return memoryview(archive.read(entry))
+    # The local header repeats name and extra field, in lengths of its own (APPNOTE 4.3.7).
+    with archive.open(entry):
+        name_length, extra_length = _LENGTHS.unpack_from(data, entry.header_offset + 26)
+    start = entry.header_offset + 30 + name_length + extra_length
+    content = data[start : start + entry.file_size]
+    if content.nbytes != entry.file_size or zlib.crc32(content) != entry.CRC:
+        raise zipfile.BadZipFile(f"the checksum of {entry.filename!r} is wrong")
+    return content
+
+
+class _Reader(io.RawIOBase):
+    """A file to be read that is in memory already; io.BytesIO would copy it."""
+
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._data.nbytes}
+        self._position = max(start[whence] + offset, 0)
+        return self._position
+
+    def read(self, size: int = -1, /) -> bytes:
+        end = self._data.nbytes if size < 0 else self._position + size
+        piece = bytes(self._data[self._position : end])
+        self._position += len(piece)
+        return piece
 
 
 class _Pieces(io.RawIOBase):

@@ -1,0 +1,16 @@
+"""What picked files need, as far as CPython has it."""
+
+from __future__ import annotations
+
+import pytest
+
+import pyio
+from tests.models import run
+
+
+def test_picking_needs_a_page() -> None:
+    """In CPython both functions say what they lack and what there is instead."""
+    with pytest.raises(pyio.UnsupportedEnvironmentError, match="file://"):
+        run(pyio.pick_files())
+    with pytest.raises(pyio.HandlerError, match="file://"):
+        pyio.browser_files(["model.json"])
