@@ -63,8 +63,9 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
-    from pyio.arrays import load_arrays, save_arrays
+    from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
+    from pyio.weights.stream import decode_weights_stream
 
 __version__ = "0.1.0"
 
@@ -110,6 +111,7 @@ __all__ = [
     "browser_http_request",
     "copy_model",
     "decode_weights",
+    "decode_weights_stream",
     "encode_weights",
     "exists",
     "file_system",
@@ -125,6 +127,7 @@ __all__ = [
     "list_models",
     "load_arrays",
     "load_artifacts",
+    "load_weights",
     "move_model",
     "pick_files",
     "progress_bar",
@@ -140,8 +143,10 @@ __all__ = [
 _NEEDS_NUMPY = {
     "EncodedWeights": "pyio.weights.encoding",
     "decode_weights": "pyio.weights.encoding",
+    "decode_weights_stream": "pyio.weights.stream",
     "encode_weights": "pyio.weights.encoding",
     "load_arrays": "pyio.arrays",
+    "load_weights": "pyio.arrays",
     "save_arrays": "pyio.arrays",
 }
 """Names that are imported when they are first used, because they import NumPy."""

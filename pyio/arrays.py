@@ -1,4 +1,4 @@
-"""NumPy arrays without a model: save_arrays and load_arrays."""
+"""NumPy arrays without a model: save_arrays, load_arrays, load_weights."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyio.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts, SaveResult
-from pyio.errors import CompatibilityWarning
+from pyio.errors import CompatibilityWarning, UnsupportedOperationError, WeightsError
+from pyio.handlers.http import http
+from pyio.routing import load_handler
 from pyio.transfer import load_artifacts, save_artifacts
 from pyio.weights.encoding import Tensors, decode_weights, encode_weights
+from pyio.weights.manifest import parse_groups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.json_text import JSONValue
     from pyio.weights.quantization import QuantizationRule
 
 
@@ -71,3 +77,38 @@ async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, ND
     """
     artifacts = await load_artifacts(source, **options)
     return decode_weights(artifacts.weight_data or (), artifacts.weight_specs or ())
+
+
+async def load_weights(
+    manifest: JSONValue, prefix: str, names: Iterable[str] | None = None, **options: Any
+) -> dict[str, NDArray[Any]]:
+    """Load some of the weights that a manifest lists, and only the files that hold them.
+
+    Args:
+        manifest: The parsed ``weightsManifest`` of a model.json, a list of groups.
+        prefix: The directory of the weight files: "https://…", "file://…", or on a page relative
+            to it. A slash at its end may be left out.
+        names: Which weights; all of them by default.
+        options: What the medium takes besides, such as ``request_init``.
+
+    Raises:
+        WeightsError: The manifest does not list one of `names`; or the bytes do not fit.
+        StorageError: A file could not be had.
+    """
+    groups = parse_groups(manifest) or ()
+    listed = [spec.name for group in groups for spec in group.specs]
+    wanted = listed if names is None else list(names)
+    unknown = [name for name in wanted if name not in listed]
+    if unknown:
+        raise WeightsError(
+            f"the manifest has no weights called {', '.join(map(repr, unknown))}; it has "
+            f"{', '.join(map(repr, listed))}"
+        )
+    needed = [group for group in groups if any(spec.name in wanted for spec in group.specs)]
+    place = prefix if prefix.endswith("/") or "?" in prefix else f"{prefix}/"
+    handler: Any = load_handler(place, options) if "://" in place else http(place, **options)
+    if not hasattr(handler, "load_groups"):
+        raise UnsupportedOperationError(f"{prefix!r} holds whole models, not files of weights")
+    data = await handler.load_groups(needed)
+    arrays = decode_weights(data, [spec for group in needed for spec in group.specs])
+    return {name: array for name, array in arrays.items() if name in wanted}

@@ -26,17 +26,18 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.handlers.folder import Folder
-from pyio.handlers.model_files import describe, lay_out, plain_path, read_model
+from pyio.handlers.model_files import describe, lay_out, plain_path, read_groups, read_model
 from pyio.model_json import FILE_KEYS, get_model_artifacts_info_for_json
 from pyio.progress import Meter, chunks
 from pyio.routing import require_path
 from pyio.weights.manifest import is_weights_file, parse_model_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pyio.artifacts import ModelArtifacts
     from pyio.progress import OnProgress
+    from pyio.weights.manifest import WeightGroup
 
 __all__ = ["FileHandler", "file_system", "missing"]
 
@@ -120,6 +121,13 @@ class FileHandler:
         with self._translated("reading"):
             async with folder.reading():
                 return describe(self.url, self._read_json(json, folder))
+
+    async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
+        """Return the bytes of groups that were parsed elsewhere, from this directory."""
+        folder = Folder(self._path)
+        with self._translated("loading"):
+            async with folder.reading():
+                return await read_groups(groups, _Directory(folder), self._on_progress, self.url)
 
     def _places(self) -> tuple[str, Folder]:
         if self._path.is_dir():

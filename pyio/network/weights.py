@@ -96,8 +96,7 @@ class _Group:
 
     def __init__(self, group: WeightGroup) -> None:
         self._group = group
-        total = group.byte_length
-        self._buffer = None if total is None else memoryview(bytearray(total))
+        self._buffer = _room_for(group)
         self.files = [_File(path) for path in group.paths]
         if not self.files:
             self.check()
@@ -163,6 +162,20 @@ class _Group:
                 self._buffer[start:end] = file.view
             start = end
         return [self._buffer]
+
+
+def _room_for(group: WeightGroup) -> memoryview | None:
+    """Return a buffer for the whole group; None where strings keep its size unknown."""
+    total = group.byte_length
+    if total is None:
+        return None
+    try:
+        return memoryview(bytearray(total))
+    except (MemoryError, OverflowError) as error:
+        raise WeightsError(
+            f"by their specs the weights in {', '.join(group.paths[:3])} … take {total:,} bytes, "
+            "for which there is no memory"
+        ) from error
 
 
 def _note(path: str, reply: Reply, body: memoryview) -> str:

@@ -68,7 +68,7 @@ def encode_weights(
         WeightsError: A name given twice, or values that do not fit.
     """
     pairs = [(name, _array(name, value)) for name, value in _pairs(tensors)]
-    _refuse_duplicates([name for name, _ in pairs])
+    refuse_duplicates([name for name, _ in pairs])
     conversions: list[Conversion] = []
     ready = [
         (name, _prepare(name, array, cast, extended, conversions), array) for name, array in pairs
@@ -101,18 +101,34 @@ def decode_weights(
     buffer = SegmentedBuffer(data)
     arrays: dict[str, NDArray[Any]] = {}
     specs = list(specs)
-    _refuse_duplicates([spec.name for spec in specs])
+    refuse_duplicates([spec.name for spec in specs])
     for spec, start, end in locate(specs, buffer):
-        try:
-            arrays[spec.name] = _decode(spec, buffer.slice(start, end))
-        except WeightsError:
-            raise
-        except (TypeError, ValueError, OverflowError) as error:
-            raise WeightsError(
-                f"weight {spec.name!r} with the shape {list(spec.shape)} and dtype {spec.dtype!r} "
-                f"cannot be a NumPy array: {error}"
-            ) from error
+        arrays[spec.name] = decode_tensor(spec, buffer.slice(start, end))
     return arrays
+
+
+def decode_tensor(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
+    """Return the tensor that the bytes in `piece` stand for. Raises WeightsError."""
+    try:
+        return _decode(spec, piece)
+    except WeightsError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        raise WeightsError(
+            f"weight {spec.name!r} with the shape {list(spec.shape)} and dtype {spec.dtype!r} "
+            f"cannot be a NumPy array: {error}"
+        ) from error
+
+
+def refuse_duplicates(names: list[str]) -> None:
+    """Raise WeightsError for a name that comes twice or is no text."""
+    seen: set[str] = set()
+    for name in names:
+        if not isinstance(name, str):
+            raise WeightsError(f"the weight name {name!r} should be a string")
+        if name in seen:
+            raise WeightsError(f"two weights are called {name!r}; names must be unique")
+        seen.add(name)
 
 
 def _pairs(tensors: Tensors) -> Iterable[tuple[str, ArrayLike]]:
@@ -124,16 +140,6 @@ def _array(name: str, value: ArrayLike) -> NDArray[Any]:
         return np.asarray(value)
     except ValueError as error:
         raise WeightsError(f"weight {name!r} is no array: {error}") from error
-
-
-def _refuse_duplicates(names: list[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if not isinstance(name, str):
-            raise WeightsError(f"the weight name {name!r} should be a string")
-        if name in seen:
-            raise WeightsError(f"two weights are called {name!r}; names must be unique")
-        seen.add(name)
 
 
 def _quantizable(array: NDArray[Any]) -> bool:

@@ -36,7 +36,7 @@ def locate(
     start = 0
     last = None
     for spec in specs:
-        _require_shape(spec)
+        require_shape(spec)
         length = spec.byte_length
         end = _string_end(spec, data, start) if length is None else start + length
         if end > data.byte_length:
@@ -55,7 +55,8 @@ def locate(
         )
 
 
-def _require_shape(spec: WeightSpec) -> None:
+def require_shape(spec: WeightSpec) -> None:
+    """Raise WeightsError for a shape that no array can have."""
     sides = spec.shape
     if len(sides) > _MAX_SIDES or not all(
         isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= _MAX_SIDE

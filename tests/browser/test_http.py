@@ -376,3 +376,37 @@ def test_what_pyio_shards_tensorflow_loads(tab: Tab, server: Answers, tmp_path: 
     assert len(server.table) > 4
     found = tab.js("url => interop.predictStored(url)", f"{server.url}/model.json")
     assert found == tab.js("() => interop.predictBuilt()")
+
+
+def test_a_javascript_stream(tab: Tab, server: Answers) -> None:
+    """decode_weights_stream reads the body of a fetch as it comes."""
+
+    async def decode(url: str) -> Any:
+        import js
+
+        import pyio
+
+        spec = pyio.WeightSpec("w", (50_000,), "float32")
+        response_js = await js.fetch(url)
+        arrays = await pyio.decode_weights_stream(response_js.body, [spec])
+        return float(arrays["w"].sum())
+
+    server.table["/w"] = bytes.fromhex("0000803f") * 50_000
+    assert tab.python(decode, f"{server.url}/w") == 50_000
+
+
+def test_some_weights_from_beside_the_page(tab: Tab) -> None:
+    """load_weights takes a prefix relative to the page, and names what is not there."""
+
+    async def some() -> Any:
+        import pyio
+
+        weights: Any = [{"name": "w", "shape": [1], "dtype": "bool"}]
+        manifest: Any = [{"paths": ["w.bin"], "weights": weights}]
+        try:
+            await pyio.load_weights(manifest, "weights")
+        except pyio.RequestError as error:
+            return [error.status, error.url]
+
+    origin = tab.js("() => location.origin")
+    assert tab.python(some) == [404, f"{origin}/weights/w.bin"]

@@ -1,0 +1,149 @@
+"""``python -m pyio`` as a person and as a program use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pyio
+from tests.answers import Answer, Answers
+from tests.models import artifacts, run, same, shards
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def call(*arguments: str, status: int = 0, cwd: Path | None = None) -> str:
+    """Run a command; return what it prints, or for a failure what it says on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pyio", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=_environment(),
+        check=False,
+    )
+    assert done.returncode == status, done
+    return done.stdout or done.stderr
+
+
+def _environment() -> dict[str, str]:
+    import os
+    from pathlib import Path
+
+    root = str(Path(pyio.__file__).parent.parent)
+    return os.environ | {"PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+
+
+def as_json(*arguments: str, status: int = 0) -> Any:
+    return json.loads(call(*arguments, "--json", status=status))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A directory with a good model, a damaged one and something else."""
+    model = artifacts(user_defined_metadata={"author": "Zoë"})
+    run(pyio.save_artifacts(model, f"file://{tmp_path}/good"))
+    run(pyio.save_artifacts(model, f"file://{tmp_path}/deep/cut", shard_size_bytes=50))
+    shard = tmp_path / "deep/cut/group1-shard2of3.bin"
+    shard.write_bytes(shard.read_bytes()[:-1])
+    (tmp_path / "other.json").write_text("{}")
+    return tmp_path
+
+
+def test_list(place: Path) -> None:
+    """Models below a directory are found; a model.json that is none is told as damage."""
+    assert call("list", ".", cwd=place).splitlines() == [
+        "model                format        tensors  parameters  bytes  damage",
+        "deep/cut/model.json  layers-model        3          26    104",
+        "good/model.json      layers-model        3          26    104",
+    ]
+    (place / "good/model.json").write_text("<html>")
+    rows = as_json("list", str(place), status=1)
+    assert [row["damage"] is None for row in rows] == [True, False]
+    assert "model.json is not JSON" in rows[1]["damage"]
+    assert call("list", str(place / "deep/cut/none"), status=1).count("no model") == 1
+    (place / "empty").mkdir()
+    assert call("list", str(place / "empty")) == "nothing found\n"
+
+
+def test_inspect(place: Path) -> None:
+    """Layers, tensors and sizes, for people and for programs."""
+    text = call("inspect", str(place / "good"))
+    for line in (
+        "format:           layers-model",
+        "parameters:       26",
+        "bytes of weights: 104",
+        'metadata:         {"author": "Zoë"}',
+        "dense  Dense",
+        "dense/kernel  [4, 5]  float32                       80",
+    ):
+        assert line in text, text
+    found = as_json("inspect", str(place / "good/model.json"))
+    assert found["layers"] == [
+        {"name": "dense", "class": "Dense"},
+        {"name": "relu", "class": "Activation"},
+    ]
+    assert found["tensors"][0] == {
+        "tensor": "dense/kernel",
+        "shape": [4, 5],
+        "dtype": "float32",
+        "stored as": None,
+        "group": None,
+        "bytes": 80,
+    }
+    assert call("inspect", str(place / "absent"), status=1).startswith("error: there is no model")
+
+
+def test_verify(place: Path) -> None:
+    """A damaged model is told with the reason and by the exit status."""
+    assert as_json("verify", str(place / "good")) == [
+        {"model": str(place / "good"), "tensors": 3, "bytes": 104, "damage": None}
+    ]
+    rows = as_json("verify", str(place / "good"), str(place / "deep/cut"), status=1)
+    assert [row["damage"] is None for row in rows] == [True, False]
+    assert "'group1-shard2of3.bin' has 49 bytes" in rows[1]["damage"]
+    assert call("verify", "good", cwd=place).splitlines() == [
+        "model  tensors  bytes  damage",
+        "good         3    104  none",
+    ]
+
+
+def test_copy(place: Path) -> None:
+    """A copy is the same model; one that is there is replaced only on request."""
+    assert "copied to" in call("copy", str(place / "good"), str(place / "new/copy"))
+    model = run(pyio.load_artifacts(f"file://{place}/new/copy"))
+    assert same(model, artifacts(user_defined_metadata={"author": "Zoë"}))
+    said = call("copy", str(place / "good"), str(place / "new/copy"), status=1)
+    assert "already stored" in said
+    about = as_json("copy", str(place / "good"), str(place / "new/copy"), "--overwrite")
+    assert about["bytes"] > 104
+    said = call("copy", str(place / "deep/cut"), str(place / "new/cut"), status=1)
+    assert "group1-shard2of3.bin" in said
+    assert not (place / "new/cut").exists()
+
+
+def test_over_http(place: Path) -> None:
+    """All commands take http addresses; a copy to one is a post."""
+    text, files = shards(10, 5)
+    with Answers({"/m/model.json": text, "/upload": b"", "/bad": Answer(b"<html>")}) as server:
+        server.table.update({f"/m/{name}": content for name, content in files.items()})
+        url = f"{server.url}/m/model.json"
+        assert as_json("list", url)[0]["bytes"] == 15
+        assert as_json("inspect", url)["bytes"] == 15
+        assert as_json("verify", url)[0]["damage"] is None
+        assert as_json("verify", f"{server.url}/bad", status=1)[0]["tensors"] is None
+        call("copy", url, str(place / "fetched"))
+        assert (place / "fetched/weights.bin").read_bytes() == b"".join(files.values())
+        call("copy", str(place / "good"), f"{server.url}/upload")
+        assert server.seen[-1].method == "POST"
+
+
+def test_usage() -> None:
+    """Without a command, or with an unknown one, the usage is told and the status is 2."""
+    assert "usage: python -m pyio" in call(status=2)
+    assert "invalid choice" in call("destroy", status=2)
