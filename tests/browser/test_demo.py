@@ -325,6 +325,29 @@ def test_the_loaded_weights_are_the_ones_that_predict(demo: Demo) -> None:
     assert probabilities.index(max(probabilities)) == 3
 
 
+def test_tensorflow_opens_what_the_page_saved(demo: Demo) -> None:
+    """TensorFlow.js, in another tab, loads both saved models and predicts as the page does."""
+    shown = demo.show(8)
+    for place in PLACES:
+        demo.saved("shared", place)
+    tab = demo.page.context.new_page()
+    tab.goto(f"{demo.url}model/examples.json")
+    tab.add_script_tag(url="/vendor/tfjs/tf.min.js")
+    predicted = tab.evaluate(
+        """async (places) => {
+          await tf.setBackend("cpu");
+          const examples = await (await fetch("/model/examples.json")).json();
+          const { pixels } = examples.find((example) => example.label === 8);
+          const image = tf.tensor2d([pixels]).div(16);
+          return Promise.all(places.map(async (place) =>
+            [...(await tf.loadLayersModel(`${place}://shared`)).predict(image).dataSync()]));
+        }""",
+        list(PLACES),
+    )
+    tab.close()
+    assert predicted == [pytest.approx(shown, abs=1e-5)] * len(PLACES)
+
+
 def test_copies_moves_and_removes(demo: Demo) -> None:
     """Copies and moves go to the place and name chosen, and removal asks first."""
     demo.saved("one", "indexeddb")
