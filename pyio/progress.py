@@ -8,12 +8,11 @@ raises inside the callback leaves everything as it was.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CHUNK = 8 * 1024 * 1024
 """Bytes that are moved at once where a medium can move a part: a report comes at least so often."""
@@ -43,8 +42,12 @@ class Progress:
         return self.bytes_done / self.bytes_total if self.bytes_total else 1.0
 
 
-OnProgress: TypeAlias = Callable[[Progress], object]
-"""A plain function that gets a `Progress`. An exception in it ends the operation."""
+class OnProgress(Protocol):
+    """A plain function that gets a `Progress`. An exception in it ends the operation."""
+
+    def __call__(self, progress: Progress, /) -> object:
+        """Take note of how far the operation is."""
+        ...
 
 
 class Meter:

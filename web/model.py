@@ -81,7 +81,7 @@ def _accuracy(metadata: Any) -> str:
     accuracy = metadata.get("testAccuracy") if isinstance(metadata, dict) else None
     if not isinstance(accuracy, float):
         return "not stated"
-    return f"{accuracy:.1%} of new digits"
+    return f"{100 * accuracy:.1f}\N{NO-BREAK SPACE}% of new digits"
 
 
 async def _fetch(folder: str) -> ModelArtifacts:

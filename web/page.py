@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from js import document
@@ -18,7 +18,7 @@ import pyio
 from web.digits import NotADigitModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 _tasks: set[asyncio.Future[None]] = set()  # asyncio itself does not keep a running task alive
 
@@ -120,11 +120,20 @@ def operate(work: Coroutine[Any, Any, None]) -> None:
     task.add_done_callback(_tasks.discard)
 
 
+@contextmanager
+def told(messages: Messages, failed: str) -> Iterator[None]:
+    """Make a message of an exception in the block, with `failed` as its headline."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person has to read of it
+        messages.fail(failed, error)
+
+
 @asynccontextmanager
 async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[None]:
-    """Keep all controls off while the block runs; an exception in it becomes a message.
+    """Keep all controls off while the block runs; an exception becomes a message, as in `told`.
 
-    `doing` is what the status line says meanwhile, `failed` the headline of the message.
+    `doing` is what the status line says meanwhile; nothing if it is empty.
     """
     if document.body.dataset.state != "working":
         _controls.off()
@@ -132,8 +141,7 @@ async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[
         messages.clear()
         messages.say(doing)
     try:
-        yield
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person has to read of it
-        messages.fail(failed, error)
+        with told(messages, failed):
+            yield
     finally:
         _controls.on()

@@ -169,7 +169,9 @@ class LocalStorageHandler:
         metadata = _parse(texts["model_metadata"], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
-        fields = {**({"modelTopology": topology} if topology else {}), **metadata}
+        fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
+        if topology:
+            fields["modelTopology"] = topology
         return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
 
 

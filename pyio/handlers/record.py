@@ -7,7 +7,7 @@ media that keep a model whole.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pyio.errors import DamagedModelError, InvalidModelError
 from pyio.model_json import (
@@ -44,11 +44,9 @@ def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None, url: str
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises DamagedModelError."""
-    artifacts = replace(
-        describe_record(record, url),
-        weight_data=None if weight_data is None else tuple(weight_data),
-    )
+    described = describe_record(record, url)
     try:
+        artifacts = replace(described, weight_data=cast("Any", weight_data))
         check(artifacts)
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

@@ -325,6 +325,29 @@ def test_the_loaded_weights_are_the_ones_that_predict(demo: Demo) -> None:
     assert probabilities.index(max(probabilities)) == 3
 
 
+def test_tensorflow_opens_what_the_page_saved(demo: Demo) -> None:
+    """TensorFlow.js, in another tab, loads both saved models and predicts as the page does."""
+    shown = demo.show(8)
+    for place in PLACES:
+        demo.saved("shared", place)
+    tab = demo.page.context.new_page()
+    tab.goto(f"{demo.url}model/examples.json")
+    tab.add_script_tag(url="/vendor/tfjs/tf.min.js")
+    predicted = tab.evaluate(
+        """async (places) => {
+          await tf.setBackend("cpu");
+          const examples = await (await fetch("/model/examples.json")).json();
+          const { pixels } = examples.find((example) => example.label === 8);
+          const image = tf.tensor2d([pixels]).div(16);
+          return Promise.all(places.map(async (place) =>
+            [...(await tf.loadLayersModel(`${place}://shared`)).predict(image).dataSync()]));
+        }""",
+        list(PLACES),
+    )
+    tab.close()
+    assert predicted == [pytest.approx(shown, abs=1e-5)] * len(PLACES)
+
+
 def test_copies_moves_and_removes(demo: Demo) -> None:
     """Copies and moves go to the place and name chosen, and removal asks first."""
     demo.saved("one", "indexeddb")
@@ -434,21 +457,49 @@ def test_refuses_a_model_of_another_kind(demo: Demo) -> None:
 def test_shows_what_was_not_foreseen(demo: Demo) -> None:
     """Any other exception is a readable line with the traceback folded away, and the page works on.
 
-    Here the browser's storage estimate is made to fail.
+    Here the page cannot build its table; that the save succeeded is said all the same.
     """
     demo.page.evaluate(
-        """() => {
-          navigator.storage.estimate = () => Promise.reject(new TypeError("no estimate today"));
-        }"""
+        """() => { document.createElement = () => { throw new TypeError("no elements today") } }"""
     )
-    demo.save("one", "localstorage")
+    assert "Saved “one”" in demo.saved("one", "localstorage")
     said = demo.alert()
-    assert "This was not foreseen" in said
-    assert "no estimate today" in said
+    assert "What is stored here cannot be listed." in said
+    assert "This was not foreseen: TypeError: no elements today" in said
     demo.page.locator(".alert summary:visible").click()
     assert "Traceback" in demo.page.get_by_role("alert").inner_text()
+    demo.page.evaluate("() => { delete document.createElement }")
+    demo.page.locator(".dismiss").click()
+    demo.saved("two", "localstorage")
+    assert len(demo.rows()) == 2
+    assert demo.page.get_by_role("alert").count() == 0
+
+
+def test_says_when_there_is_no_room(demo: Demo) -> None:
+    """A save that does not fit is refused with the bytes it needs, and nothing is replaced."""
+    demo.saved("one", "localstorage")
+    before = demo.page.evaluate("() => JSON.stringify(localStorage)")
+    demo.page.evaluate("() => { localStorage.filler = 'x'.repeat(5_130_000) }")
+    demo.save("two", "localstorage")
+    said = demo.alert()
+    assert "The model was not saved." in said
+    assert "bytes are needed" in said
+    demo.page.evaluate("() => { delete localStorage.filler }")
+    assert demo.page.evaluate("() => JSON.stringify(localStorage)") == before
+    assert [row[0] for row in demo.rows()] == ["one"]
+
+
+def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
+    """Without an estimate of the room the page says so and does everything else."""
+    demo.page.evaluate(
+        """() => {
+          navigator.storage.estimate = () => Promise.reject(new TypeError("not here"));
+        }"""
+    )
+    assert "Saved “one”" in demo.saved("one", "localstorage")
+    assert "does not say" in demo.page.inner_text("#room-words")
+    assert not demo.page.is_visible("#room-meter")
     demo.page.evaluate("() => { delete navigator.storage.estimate }")
-    assert "Saved" in demo.saved("two", "localstorage")
 
 
 def files(demo: Demo, count: int) -> dict[str, bytes]:

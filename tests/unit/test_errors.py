@@ -37,6 +37,10 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     ),
     (errors.StorageRefusedError("m", "SecurityError"), {"reason": "SecurityError"}),
     (errors.ForeignDatabaseError("m"), {"reason": ""}),
+    (
+        errors.RequestError("m", "http://x/", 503, 2.0),
+        {"reason": "503", "url": "http://x/", "status": 503, "retry_after": 2.0},
+    ),
     (errors.UnsupportedOperationError("m"), {}),
     (errors.UnsupportedEnvironmentError("m"), {}),
     (errors.HandlerError("m"), {}),

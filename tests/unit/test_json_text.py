@@ -153,6 +153,21 @@ def test_integers_are_doubles(number: int) -> None:
     assert dumps(number) == dumps(float(number))
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (2**53 + 1, "9007199254740992"),
+        (-(2**53) - 1, "-9007199254740992"),
+        (2**54 - 1, "18014398509481984"),
+        (2**63 - 1, "9223372036854776000"),
+        (10**21 - 1, "1e+21"),
+    ],
+)
+def test_integers_beyond_a_double_are_rounded(number: int, text: str) -> None:
+    """An int that no double is becomes the nearest one, as it would in JavaScript."""
+    assert dumps(number) == text
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 10**400, -(10**400)])
 def test_what_json_lacks_is_null(number: float) -> None:
     """NaN, infinities and ints beyond any double are null, as in JavaScript."""
