@@ -130,6 +130,21 @@ def test_a_topology_alone(tab: Tab) -> None:
     ]
 
 
+def test_a_download_without_weights(tab: Tab) -> None:
+    """A topology alone is offered as one file, which loads when it is picked again."""
+
+    async def download() -> Any:
+        import pyio
+
+        model = pyio.ModelArtifacts(model_topology={"a": 1})
+        return (await pyio.save_artifacts(model, "downloads://m")).model_artifacts_info.total_bytes
+
+    files = downloads(tab, 1, lambda: tab.python(download))
+    assert list(files) == ["m.json"]
+    offer(tab, files)
+    assert tab.python(load)["fields"]["model_topology"] == {"a": 1}
+
+
 MISMATCHES: dict[str, tuple[list[tuple[str, bytes]], str]] = {
     "too many": ([*TWO_GROUPS.items(), ("5.bin", b"")], "not named in model.json: 5.bin"),
     "wrong name": (

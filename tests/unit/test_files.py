@@ -83,6 +83,7 @@ def node_model_json(model: pyio.ModelArtifacts) -> str:
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
 
 
+FLOATS = np.array([1, 2, 3], np.float32)
 FULL = artifacts(
     training_config={"loss": "meanSquaredError", "optimizer_config": {"class_name": "SGD"}},
     user_defined_metadata={"author": "Zoë"},
@@ -122,6 +123,38 @@ def test_graph_model_keeps_everything(tmp_path: Path) -> None:
     """Signature, initializers and metadata of a graph model come back, which tfjs-node loses."""
     save(graph_model(), tmp_path)
     assert same(load(tmp_path), graph_model())
+
+
+def test_optimizer_state_comes_back(tmp_path: Path) -> None:
+    """The group of each weight is kept, by which optimizer state is told from the model."""
+    state = pyio.encode_weights({"iter": np.array(3, np.int32)}, "optimizer")
+    model = artifacts(
+        weight_specs=(*(artifacts().weight_specs or ()), *state.specs),
+        weight_data=(*(artifacts().weight_data or ()), *state.data),
+        training_config={"optimizer_config": {"class_name": "Adam", "config": {"beta1": 0.9}}},
+    )
+    save(model, tmp_path)
+    found = load(tmp_path)
+    assert same(found, model)
+    assert [spec.group for spec in found.weight_specs or ()] == [None, None, None, "optimizer"]
+    assert run(pyio.inspect(f"file://{tmp_path}")).parameters == 26
+
+
+def test_strings_in_shards(tmp_path: Path) -> None:
+    """A string tensor that is cut in the middle of a letter comes back."""
+    words = np.array(["здраво", "漢字", "", "plain"], dtype=object)
+    run(pyio.save_arrays({"s": words, "w": FLOATS}, f"file://{tmp_path}", shard_size_bytes=7))
+    assert len(files(tmp_path)) == 1 + -(-(12 + 6 + 5 + 16 + 12) // 7)
+    found = run(pyio.load_arrays(f"file://{tmp_path}"))
+    assert found["s"].tolist() == words.tolist()
+    assert found["w"].tolist() == FLOATS.tolist()
+
+
+def test_router() -> None:
+    """file:// has one handler for saving and loading; other schemes have none of its."""
+    for handlers in (pyio.get_load_handlers("file://x"), pyio.get_save_handlers("file://x")):
+        assert [type(handler) for handler in handlers] == [type(pyio.file_system("x"))]
+    assert pyio.get_load_handlers("files://x") == []
 
 
 def test_parts_may_be_absent(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -213,6 +214,38 @@ def test_everything_comes_back(server: Answers) -> None:
         server.table["/m/model.json"] = parts["model.json"][2]
         server.table["/m/model.weights.bin"] = parts["model.weights.bin"][2]
         assert same(load(f"{server.url}/m/model.json"), model)
+
+
+def test_http_needs_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without httpx the error says what to install; a function of one's own needs none."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(pyio.UnsupportedEnvironmentError, match=r"install pyio-web\[http\]"):
+        load("http://127.0.0.1:9/m.json")
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    monkeypatch.delitem(sys.modules, "pyio.network.httpx_client", raising=False)
+    handler = pyio.http("http://x/m.json", fetch_func=lambda _url, _init: model_json([]))
+    assert run(pyio.load_artifacts(handler)).weight_specs == ()
+
+
+def test_one_file_takes_two_requests(server: Answers) -> None:
+    """A model of two weights in one file is two requests, the json first, and one buffer."""
+    server.table["/m.json"] = model_json(
+        [{"paths": ["w.bin"], "weights": [weight("a", 2), weight("b", 1)]}],
+        generatedBy="keras v2",
+        convertedBy=None,
+        userDefinedMetadata={"k": 1},
+    )
+    server.table["/w.bin"] = b"123456789abc"
+    loaded = load(f"{server.url}/m.json")
+    assert server.paths() == ["/m.json", "/w.bin"]
+    assert data(loaded) == b"123456789abc"
+    assert (loaded.format, loaded.generated_by, loaded.converted_by) == (
+        "layers-model",
+        "keras v2",
+        None,
+    )
+    assert loaded.null_fields == {"converted_by"}
+    assert loaded.user_defined_metadata == {"k": 1}
 
 
 def test_groups_and_paths(server: Answers) -> None:
