@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from importlib.resources import files
@@ -60,8 +59,9 @@ async def send(request: Request) -> AsyncIterator[Reply]:
         init["body"] = _form_data(request)
     try:
         with _translated(request.method, request.url, request.timeout):
-            async with asyncio.timeout(request.timeout):
-                response_js = await js.fetch(request.url, options(**init))
+            response_js = await _functions().fetch(
+                request.url, options(**init), _milliseconds(request.timeout)
+            )
         async with replying(response_js, request.timeout, request.method) as reply:
             yield reply
     except BaseException:
@@ -98,8 +98,9 @@ class Reply:
         if self._reader_js is None:
             self._reader_js = self._response_js.body.getReader()
         with _translated(self._method, self.url, self._timeout):
-            async with asyncio.timeout(self._timeout):
-                chunks_js = await _functions().take(self._reader_js, _PORTION)
+            chunks_js = await _functions().take(
+                self._reader_js, _PORTION, _milliseconds(self._timeout)
+            )
         return [_Chunk(chunk_js) for chunk_js in chunks_js]
 
     async def native(self) -> JSObject:
@@ -135,14 +136,18 @@ def _form_data(request: Request) -> JSObject:
     return form_js
 
 
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds * 1000
+
+
 @contextmanager
 def _translated(method: str, url: str, timeout: float | None) -> Iterator[None]:
     try:
         yield
-    except TimeoutError as error:
-        why = f"no answer within {timeout} seconds"
-        raise RequestError(f"{method} {url!r} failed: {why}", url) from error
     except JsException as error:
+        if error.name == "TimeoutError":
+            why = f"no answer within {timeout} seconds"
+            raise RequestError(f"{method} {url!r} failed: {why}", url) from error
         raise RequestError(
             f"{method} {url!r} failed: {error.name}: {error}. The browser tells no more: "
             "the server was out of reach or broke off, or it does not allow this page to read "
