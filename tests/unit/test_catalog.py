@@ -187,6 +187,20 @@ def test_a_bad_destination_is_told_before_a_missing_source() -> None:
         run(pyio.copy_model("memory://absent", "ftp://b"))
 
 
+def test_an_unreadable_source_is_told_before_a_stored_destination() -> None:
+    """A source that can never be read is the error, not that overwrite=True would be needed."""
+    put("kept")
+    with pytest.raises(UnsupportedOperationError, match="downloads:// cannot load"):
+        run(pyio.copy_model("downloads://a", "memory://kept"))
+
+
+@transfers
+def test_sameness_is_told_first(transfer: Transfer) -> None:
+    """Two equal addresses are told as such, whatever else the medium could not do."""
+    with pytest.raises(InvalidURLError, match="the same"):
+        run(transfer("downloads://a", "downloads://a"))
+
+
 def test_moving_to_a_download_is_refused() -> None:
     """A download cannot say whether it was kept, so that the source would be lost."""
     put("a")

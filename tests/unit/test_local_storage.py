@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import pyio
 from pyio.errors import DamagedModelError, ModelNotFoundError, QuotaExceededError, StorageError
 from pyio.handlers import local_storage
-from pyio.handlers.local_storage import CAPACITY, MANAGER, LocalStorageHandler
+from pyio.handlers.local_storage import MANAGER, LocalStorageHandler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,6 +147,25 @@ def test_a_missing_item_is_named(page: Page, part: str) -> None:
         load()
 
 
+@pytest.mark.parametrize("part", ["model_topology", "weight_specs", "weight_data"])
+def test_a_missing_item_is_listed_as_damage(page: Page, part: str) -> None:
+    """The listing names a missing item without loading the model, unless the info says worse."""
+    del page.items_[PREFIX + part]
+    listed = asyncio.run(MANAGER.list())["x"]
+    assert listed.damage == f"its {part} is missing"
+    assert listed.weight_data_bytes == 8
+    page.items_[PREFIX + "info"] = "{}"
+    assert "no date" in (asyncio.run(MANAGER.list())["x"].damage or "")
+
+
+def test_empty_items_are_there(page: Page) -> None:
+    """A model without weights has an empty item of weight data, which is not a missing one."""
+    asyncio.run(LocalStorageHandler("x").save(pyio.ModelArtifacts(model_topology={"t": 1})))
+    assert page.items_[PREFIX + "weight_data"] == ""
+    assert asyncio.run(MANAGER.list())["x"].damage is None
+    assert load().model_topology == {"t": 1}
+
+
 def test_models_from_before_the_metadata(page: Page) -> None:
     """TensorFlow.js 0.x wrote no metadata; such a model loads without the optional fields."""
     del page.items_[PREFIX + "model_metadata"]
@@ -182,23 +201,52 @@ def test_an_absent_model_is_not_damaged() -> None:
 def test_no_room_is_said_in_bytes(page: Page) -> None:
     """A full store names what was needed and what is there, counting what would be replaced."""
     before = dict(page.items_)
+    page.items_["other"] = "y" * 95
     page.refuse = "QuotaExceededError"
     with pytest.raises(QuotaExceededError) as caught:
         asyncio.run(LocalStorageHandler("x").save(MODEL))
     assert caught.value.bytes_needed == sum(len(key) + len(value) for key, value in before.items())
-    assert caught.value.bytes_available == CAPACITY
+    assert caught.value.bytes_available == 5 * 1024 * 1024 - 100
+    del page.items_["other"]
     assert page.items_ == before
 
 
 def test_far_too_much_is_not_even_tried(page: Page) -> None:
     """A model that no browser takes is refused before it is encoded."""
     page.refuse = "NeverAsked"
-    big: Any = pyio.ModelArtifacts(
-        weight_specs=(pyio.WeightSpec("w", (2 * CAPACITY,), "bool"),),
-        weight_data=(memoryview(bytes(2 * CAPACITY)),),
+    size = 8 * 1024 * 1024
+    big = pyio.ModelArtifacts(
+        weight_specs=(pyio.WeightSpec("w", (size,), "bool"),),
+        weight_data=(memoryview(bytes(size)),),
     )
     with pytest.raises(QuotaExceededError, match="indexeddb:// has far more room"):
         asyncio.run(LocalStorageHandler("big").save(big))
+
+
+def test_removing_takes_all_items(page: Page) -> None:
+    """Removing gives the info back and leaves nothing of that model, and all of the others."""
+    before = dict(page.items_)
+    asyncio.run(LocalStorageHandler("x/y").save(MODEL))
+    assert asyncio.run(MANAGER.remove("x/y")).weight_data_bytes == 8
+    assert page.items_ == before
+
+
+def test_a_model_without_info_can_be_removed(page: Page) -> None:
+    """What is left of a model that lost its info can be cleared away."""
+    del page.items_[PREFIX + "info"]
+    assert asyncio.run(MANAGER.remove("x")).damage == "its info is missing"
+    assert page.items_ == {}
+
+
+def test_bad_models_and_names_change_nothing(page: Page) -> None:
+    """Specs that do not match the data, and an empty name, are refused before any write."""
+    before = dict(page.items_)
+    bad = pyio.ModelArtifacts(weight_specs=MODEL.weight_specs, weight_data=(memoryview(b"1234"),))
+    with pytest.raises(pyio.WeightsError, match="'w'"):
+        asyncio.run(LocalStorageHandler("x").save(bad))
+    with pytest.raises(pyio.InvalidURLError, match="is empty"):
+        LocalStorageHandler("")
+    assert page.items_ == before
 
 
 def test_other_refusals_are_passed_on(page: Page) -> None:

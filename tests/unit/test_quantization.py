@@ -60,6 +60,7 @@ def decode(data: bytes, dtype: str, how: Quantization) -> NDArray[Any]:
         ([-3, -2, -1], "int32", "uint16", [0, 32768, 65535], 2 / 65535, -3),
         ([7, 7], "float32", "uint8", [0, 0], 1, 7),
         ([0], "int32", "uint16", [0], 1, 0),
+        ([-1.5, 0, 253.5], "float32", "uint8", [0, 2, 255], 1, -2),
         ([], "float32", "uint8", [], 1, 0),
     ],
 )

@@ -49,6 +49,7 @@ FAMILIES: dict[str, NDArray[Any]] = {
     "float64": np.array([1e300, -0.0, 5e-324, np.nan], np.float64),
     "complex128": np.array([1e300 + 1j, complex(0, -0.0)], np.complex128),
     "|S4": np.array([b"ab", b"", b"\0b\xffd"], "S4"),
+    "|S1": np.array([b"x", b""], "S1"),
     "|V3": np.array([b"abc", b"\0\0\1"], "V3"),
     "<M8[ns]": np.array(["2024-02-29T01:02:03.000000004", "NaT"], "M8[ns]"),
     "<M8[D]": np.array("1582-10-15", "M8[D]"),
@@ -460,6 +461,13 @@ def test_text_hints_that_lie(hint: str) -> None:
     """A numpyDtype that is none, or too narrow for the text, is an error; nothing is cut off."""
     with pytest.raises(WeightsError, match="unknown numpyDtype"):
         decode_weights(b"\3\0\0\0abc", [spec(dtype="string", numpy_dtype=hint)])
+
+
+def test_the_most_dimensions_there_are() -> None:
+    """A shape of 64 sides, NumPy's limit, is written and read."""
+    array = np.zeros((1,) * 64, np.float32)
+    encoded = encode_weights({"w": array})
+    assert same(decode_weights(joined(encoded), encoded.specs)["w"], array)
 
 
 def test_leftover_data_names_the_last_weight() -> None:
