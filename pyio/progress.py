@@ -84,6 +84,12 @@ class Meter:
             self._reported = self._done
             self._report()
 
+    def finish(self) -> None:
+        """Say that what has moved was all, where the total was unknown until now."""
+        if self.total is None:
+            self.total = self._done
+            self._report()
+
     def _report(self) -> None:
         if self._on_progress is not None:
             self._on_progress(Progress(self._action, self._what, self._reported, self.total))

@@ -39,8 +39,10 @@ def base_url() -> str | None:
     """Return the address that relative ones are relative to, or None outside of a page."""
     location_js = getattr(js, "location", None) if IN_PYODIDE else None
     document_js = getattr(js, "document", None) if IN_PYODIDE else None
-    base = getattr(document_js, "baseURI", None) or getattr(location_js, "href", None)
-    return str(base) if base else None
+    base = str(getattr(document_js, "baseURI", None) or getattr(location_js, "href", None) or "")
+    if base.startswith("blob:"):  # a worker made from a Blob
+        base = f"{js.location.origin}/"
+    return base or None
 
 
 def is_response(value: Any) -> bool:

@@ -6,6 +6,9 @@ the data has been written beside and renamed. When ``save`` raises, whatever was
 name before is still there, whole, and nothing else has changed. Nobody ever sees half a model: not
 another tab, not a reader after a crash.
 
+What a server does with a model that is sent to it, and whether it keeps it, is its own business: a
+save over HTTP has happened when the server says so.
+
 The one limit is the browser's: localStorage is written to disk by the browser itself, a few
 seconds after the call. A reload or a normal close keeps it at once; a browser that is killed
 within those seconds comes back with the previous model, whole.

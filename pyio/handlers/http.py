@@ -161,7 +161,9 @@ class HTTPHandler:
         async def request_for(path: str) -> Request:
             return self._request(*await self._weights_url(path, base))
 
-        return await download(groups, request_for, client, self._parallel, meter)
+        data = await download(groups, request_for, client, self._parallel, meter)
+        meter.finish()
+        return data
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, relative to this address."""

@@ -145,6 +145,26 @@ def test_a_download_without_weights(tab: Tab) -> None:
     assert tab.python(load)["fields"]["model_topology"] == {"a": 1}
 
 
+def test_a_graph_model_offered_and_picked(tab: Tab, tmp_path: Path) -> None:
+    """Picked, offered as downloads and picked again, a graph model keeps every field."""
+
+    async def offer_again() -> None:
+        import js
+
+        import pyio
+
+        model = await pyio.load_artifacts(pyio.browser_files(js.offered))
+        await pyio.save_artifacts(model, "downloads://graph")
+
+    offer(tab, saved(graph_model(), tmp_path))
+    first = tab.python(load)
+    offer(tab, downloads(tab, 2, lambda: tab.python(offer_again)))
+    second = tab.python(load)
+    assert second["fields"] == first["fields"]
+    assert second["weights"] == first["weights"]
+    assert first["fields"]["initializer_signature"] == {"outputs": {"table": {"resourceId": 3}}}
+
+
 MISMATCHES: dict[str, tuple[list[tuple[str, bytes]], str]] = {
     "too many": ([*TWO_GROUPS.items(), ("5.bin", b"")], "not named in model.json: 5.bin"),
     "wrong name": (

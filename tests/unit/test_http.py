@@ -618,7 +618,9 @@ def test_strings_have_no_known_size(server: Answers) -> None:
         [{"paths": ["1", "2"], "weights": [weight("s", 2, "string"), weight("w", 1)]}]
     )
     server.table |= {"/1": body[:9], "/2": body[9:]}
-    assert data(load(f"{server.url}/m.json")) == body
+    reports: list[pyio.Progress] = []
+    assert data(load(f"{server.url}/m.json", on_progress=reports.append)) == body
+    assert [report.fraction for report in reports] == [None, None, None, 1.0]
     server.table["/2"] = body[9:] + b"x"
     with pytest.raises(pyio.DamagedModelError, match="18 bytes and the specs account for 17"):
         load(f"{server.url}/m.json")
