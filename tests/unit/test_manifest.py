@@ -41,7 +41,9 @@ def blame(paths: list[str], sizes: list[int], size: int, **notes: str) -> str:
 def test_shards_are_equal_but_the_last(parts: list[bytes], size: int) -> None:
     """However the data is cut before, it is cut into full files and a last one, without copies."""
     data = b"".join(parts)
-    cut, files = shard((WeightSpec("w", (len(data),), "bool"),), list(map(memoryview, parts)), size)
+    cut, files = shard(
+        (WeightSpec("w", (len(data),), "bool"),), [memoryview(part) for part in parts], size
+    )
     contents = [b"".join(pieces) for pieces in files.values()]
     assert b"".join(contents) == data
     assert [len(content) for content in contents[:-1]] == [size] * (len(contents) - 1)
