@@ -14,17 +14,35 @@
   return {
     fetch: (url, init, timeout) => within(fetch(url, init), timeout),
 
-    // Pieces of a body, at least `count` bytes together or what is left; none at the end. Python
-    // is better served with larger portions than the browser's own.
-    take: async (reader, count, timeout) => {
-      const pieces = [];
-      for (let size = 0; size < count; ) {
-        const { done, value } = await within(reader.read(), timeout);
-        if (done) break;
-        pieces.push(value);
-        size += value.byteLength;
-      }
-      return pieces;
+    // The body of an answer, read straight into Python's memory.
+    body: (response) => {
+      const reader = response.body?.getReader();
+      let left = null; // of the piece that came last, what did not fit
+
+      return {
+        // Fill `target`, a Python buffer of `size` bytes, as far as the body goes; how far that is.
+        fill: async (target, size, timeout) => {
+          let view = target.getBuffer("u8");
+          try {
+            let done = 0;
+            while (reader && done < size) {
+              const piece = left ?? (await within(reader.read(), timeout)).value;
+              if (!piece) break;
+              if (!view.data.length) {
+                view.release(); // Python's memory has grown, and then it is another ArrayBuffer
+                view = target.getBuffer("u8");
+              }
+              const fits = piece.subarray(0, size - done);
+              view.data.set(fits, done);
+              done += fits.length;
+              left = fits.length < piece.length ? piece.subarray(fits.length) : null;
+            }
+            return done;
+          } finally {
+            view.release();
+          }
+        },
+      };
     },
   };
 })()

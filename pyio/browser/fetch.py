@@ -12,7 +12,7 @@ from pyio.browser.javascript import (
     JsException,
     JSObject,
     array_of,
-    is_nothing,
+    create_proxy,
     js,
     options,
     run_js,
@@ -22,12 +22,9 @@ from pyio.errors import RequestError
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from pyio.network.transport import Request
-
-_PORTION = 4 * 1024 * 1024
-"""Bytes after which Python takes over what has come: each time costs a turn of the event loop."""
 
 
 def available() -> bool:
@@ -89,36 +86,25 @@ class Reply:
             str(name): str(value) for name, value in response_js.headers.entries()
         }
         self._response_js = response_js
-        self._reader_js: JSObject = None
+        self._body_js: JSObject = None
         self._timeout = timeout
         self._method = method
 
-    async def take(self) -> Sequence[_Chunk]:
-        """Return the next pieces of the body, none at its end."""
-        if is_nothing(self._response_js.body):
-            return []
-        if self._reader_js is None:
-            self._reader_js = self._response_js.body.getReader()
-        with _translated(self._method, self.url, self._timeout):
-            chunks_js = await _functions().take(
-                self._reader_js, _PORTION, _milliseconds(self._timeout)
-            )
-        return [_Chunk(chunk_js) for chunk_js in chunks_js]
+    async def read_into(self, target: memoryview) -> int:
+        """Copy the next bytes of the body to the start of `target`; 0 at its end."""
+        if self._body_js is None:
+            self._body_js = _functions().body(self._response_js)
+        target_js = create_proxy(target)
+        try:
+            with _translated(self._method, self.url, self._timeout):
+                timeout = _milliseconds(self._timeout)
+                return int(await self._body_js.fill(target_js, target.nbytes, timeout))
+        finally:
+            target_js.destroy()
 
     async def native(self) -> JSObject:
         """Return the Response itself, its body unread."""
         return self._response_js
-
-
-class _Chunk:
-    """A Uint8Array."""
-
-    def __init__(self, chunk_js: JSObject) -> None:
-        self._chunk_js = chunk_js
-        self.nbytes = int(chunk_js.byteLength)
-
-    def copy_to(self, target: memoryview) -> None:
-        self._chunk_js.assign_to(target)
 
 
 @cache

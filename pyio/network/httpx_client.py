@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from pyio.errors import CompatibilityWarning, RequestError
-from pyio.network.transport import Bytes, Piece, Reply, Request, Send
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
+
+    from pyio.network.transport import Reply, Request, Send
 
 
 @asynccontextmanager
@@ -57,13 +58,18 @@ class _Reply:
         self._request = request
         self._response = response
         self._body = response.aiter_bytes()
+        self._left = memoryview(b"")
 
-    async def take(self) -> Sequence[Piece]:
+    async def read_into(self, target: memoryview) -> int:
         with _translated(self._request):
-            async for piece in self._body:
-                if piece:
-                    return [Bytes(memoryview(piece))]
-        return []
+            while not self._left.nbytes:
+                try:
+                    self._left = memoryview(await anext(self._body))
+                except StopAsyncIteration:
+                    return 0
+        piece, self._left = self._left[: target.nbytes], self._left[target.nbytes :]
+        target[: piece.nbytes] = piece
+        return piece.nbytes
 
     async def native(self) -> Any:
         with _translated(self._request):

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pyio.errors import RequestError
+from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +25,9 @@ more by chance, so that many pages do not come back at the same moment."""
 
 _LONGEST_PAUSE = 30.0
 """Seconds after which the next attempt is made whatever the server asked for."""
+
+_PORTION = 256 * 1024
+"""Bytes that are read at once of a body whose length nobody told."""
 
 _SHOWN = 120
 """Bytes of an unwelcome body that an error shows."""
@@ -96,17 +100,15 @@ def length_of(reply: Reply) -> int | None:
 
 
 async def read_into(reply: Reply, target: memoryview, moved: Callable[[int], None]) -> int:
-    """Copy a body into `target` and return its length; at most one piece more is looked at."""
+    """Copy a body into `target` and return its length, or one more than fits if it is longer."""
     done = 0
-    while pieces := await reply.take():
-        for piece in pieces:
-            end = done + piece.nbytes
-            if end > target.nbytes:
-                return end
-            piece.copy_to(target[done:end])
-            done = end
-            moved(piece.nbytes)
-    return done
+    while done < target.nbytes:
+        count = await reply.read_into(target[done : done + CHUNK])
+        if not count:
+            return done
+        done += count
+        moved(count)
+    return done + await reply.read_into(memoryview(bytearray(1)))
 
 
 async def read_all(
@@ -114,15 +116,13 @@ async def read_all(
 ) -> bytearray:
     """Return a whole body of unknown length, or hardly more than `limit` bytes of it."""
     body = bytearray()
-    while pieces := await reply.take():
-        for piece in pieces:
-            start = len(body)
-            body += bytes(piece.nbytes)
-            with memoryview(body) as view:
-                piece.copy_to(view[start:])
-            moved(piece.nbytes)
-        if limit is not None and len(body) > limit:
+    part = memoryview(bytearray(_PORTION))
+    while limit is None or len(body) <= limit:
+        count = await reply.read_into(part)
+        if not count:
             break
+        body += part[:count]
+        moved(count)
     return body
 
 

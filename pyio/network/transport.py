@@ -1,8 +1,8 @@
 """The seam between what pyio asks of HTTP and who carries it out: ``fetch``, httpx, or a function.
 
-A transport sends one request and gives the answer as soon as its head is there; the body comes in
-pieces. Everything else (which address, how often, how large, how many at once) is written once,
-above this seam.
+A transport sends one request and gives the answer as soon as its head is there; the body is read
+into memory that is given. Everything else (which address, how often, how large, how many at once)
+is written once, above this seam.
 """
 
 from __future__ import annotations
@@ -59,19 +59,6 @@ class Request:
     sent: Callable[[int, str], None] = lambda _count, _name: None
 
 
-class Piece(Protocol):
-    """Some bytes of a body."""
-
-    @property
-    def nbytes(self) -> int:
-        """How many."""
-        ...
-
-    def copy_to(self, target: memoryview, /) -> None:
-        """Copy them into `target`, which is as long as they are."""
-        ...
-
-
 class Reply(Protocol):
     """The answer to a request.
 
@@ -85,8 +72,11 @@ class Reply(Protocol):
     url: str
     headers: Mapping[str, str]
 
-    async def take(self) -> Sequence[Piece]:
-        """Return the next pieces of the body, none at its end. Raises RequestError."""
+    async def read_into(self, target: memoryview, /) -> int:
+        """Copy the next bytes of the body to the start of `target` and return how many.
+
+        They may be fewer than fit; 0 means that the body has ended. Raises RequestError.
+        """
         ...
 
     async def native(self) -> Any:
@@ -110,22 +100,6 @@ async def transport(function: FetchFunction | None) -> AsyncIterator[Send]:
 
         async with client() as send:
             yield send
-
-
-@dataclass(frozen=True, slots=True)
-class Bytes:
-    """A piece that is in Python's memory already."""
-
-    view: memoryview
-
-    @property
-    def nbytes(self) -> int:
-        """The number of bytes."""
-        return self.view.nbytes
-
-    def copy_to(self, target: memoryview) -> None:
-        """Copy them into `target`, which is as long as they are."""
-        target[:] = self.view
 
 
 class _Custom:
@@ -177,9 +151,10 @@ class _CustomReply:
     answer: Any
     body: memoryview
 
-    async def take(self) -> Sequence[Piece]:
-        body, self.body = self.body, memoryview(b"")
-        return [Bytes(body)] if body.nbytes else []
+    async def read_into(self, target: memoryview) -> int:
+        piece, self.body = self.body[: target.nbytes], self.body[target.nbytes :]
+        target[: piece.nbytes] = piece
+        return piece.nbytes
 
     async def native(self) -> Any:
         return self.answer
