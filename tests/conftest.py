@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs no browser first: once Playwright runs, asyncio.run() fails."""
+    """Put what needs no browser first: it is quick, and Playwright's event loop runs for good.
+
+    Once that has started, nothing in this thread can run a loop of its own.
+    """
     items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
