@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from json.encoder import encode_basestring
 from numbers import Integral, Real
 from typing import TypeAlias
@@ -30,6 +31,13 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH = 200
 """Nesting that no model reaches; what is deeper is hostile. Python's own stack ends near 1,000, and
 a level takes two of that."""
+
+
+_MAX_PARSED_DEPTH = 2_000
+"""Nesting at which Pyodide still parses; at 100,000 it hangs instead of raising RecursionError."""
+
+_NOT_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def dumps(value: JSONValue) -> str:
@@ -53,6 +61,9 @@ def loads(text: str | bytes, what: str) -> JSONValue:
     JavaScript would refuse as well).
     """
     try:
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        _require_parsable(text)
         value: JSONValue = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise InvalidModelError(f"{what} is nested too deeply to be a model") from error
@@ -67,6 +78,16 @@ def loads(text: str | bytes, what: str) -> JSONValue:
 def utf8_length(text: str) -> int:
     """Return the number of bytes of `text` in UTF-8; a lone surrogate takes three."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _require_parsable(text: str) -> None:
+    """Raise the RecursionError that Pyodide does not raise."""
+    if text.count("[") + text.count("{") <= _MAX_PARSED_DEPTH:
+        return
+    brackets = _NOT_BRACKETS.sub("", text)
+    depth = max(accumulate(_STEPS.get(bracket, 0) for bracket in brackets), default=0)
+    if depth > _MAX_PARSED_DEPTH:
+        raise RecursionError(f"{depth} levels")
 
 
 def _refuse_constant(name: str) -> None:

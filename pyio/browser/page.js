@@ -48,11 +48,8 @@
       }
     },
 
-    // [key, value] of every item whose key starts and ends so.
-    items: (start, end) =>
-      Object.keys(localStorage)
-        .filter((key) => key.startsWith(start) && key.endsWith(end))
-        .map((key) => [key, localStorage.getItem(key)]),
+    // Every key that starts so.
+    keys: (start) => Object.keys(localStorage).filter((key) => key.startsWith(start)),
 
     // How many UTF-16 code units all keys and values of this origin take.
     used: () =>

@@ -77,10 +77,10 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         _page().replace(array_of(list(items)), array_of(values))
 
 
-async def items(start: str, end: str) -> dict[str, str]:
-    """Return the localStorage items whose keys start and end so."""
+async def keys(start: str) -> list[str]:
+    """Return the keys of localStorage that start so."""
     with translated("listing localStorage"):
-        return dict(_page().items(start, end).to_py())
+        return [str(key) for key in _page().keys(start)]
 
 
 async def used() -> int:

@@ -36,6 +36,8 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
@@ -180,37 +182,27 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        found = {}
-        for key, text in (await page.items(_PREFIX, "/info")).items():
-            path = key[len(_PREFIX) : -len("/info")]
-            if path:
-                found[path] = await self._info(path, text)
-        return found
+        parts: dict[str, set[str]] = {}
+        for key in await page.keys(_PREFIX):
+            path, _, part = key[len(_PREFIX) :].rpartition("/")
+            if path and part in _PARTS:
+                parts.setdefault(path, set()).add(part)
+        texts = await page.read([_keys(path)["info"] for path in parts])
+        return {
+            path: _info(text, found)
+            for (path, found), text in zip(parts.items(), texts.values(), strict=True)
+        }
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         keys = _keys(path)
         values = await page.read([keys["info"]])
         lengths = await page.lengths(list(keys.values()))
-        if max(lengths.values()) < 0:
+        found = {part for part in _PARTS if lengths[keys[part]] >= 0}
+        if not found:
             raise ModelNotFoundError(f"localstorage://{path}", "list_models() says what is stored")
-        info = await self._info(path, values[keys["info"]])
         await page.replace(dict.fromkeys(keys.values()))
-        return info
-
-    async def _info(self, path: str, text: str | None) -> ModelArtifactsInfo:
-        if text is None:
-            return ModelArtifactsInfo(damage="its info is missing")
-        try:
-            info = info_from_json(loads(text, "its info"))
-        except InvalidModelError as error:
-            return ModelArtifactsInfo(damage=str(error))
-        keys = _keys(path)
-        lengths = await page.lengths(list(keys.values()))
-        absent = [part for part in _PARTS[1:4] if lengths[keys[part]] < 0]
-        if absent and info.damage is None:
-            return replace(info, damage=f"its {' and '.join(absent)} is missing")
-        return info
+        return _info(values[keys["info"]], found)
 
 
 MANAGER = LocalStorageManager()
@@ -218,6 +210,20 @@ MANAGER = LocalStorageManager()
 
 def _keys(path: str) -> dict[str, str]:
     return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+
+
+def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
+    """Return what the info says, with what can be seen to be wrong without loading the model."""
+    if text is None:
+        return ModelArtifactsInfo(damage="its info is missing")
+    try:
+        info = info_from_json(loads(text, "its info"))
+    except InvalidModelError as error:
+        return ModelArtifactsInfo(damage=str(error))
+    absent = [part for part in _PARTS[1:4] if part not in parts]
+    if absent and info.damage is None:
+        return replace(info, damage=f"its {' and '.join(absent)} is missing")
+    return info
 
 
 def _parse(text: str | None, what: str) -> JSONValue:

@@ -313,3 +313,16 @@ def test_large_values_are_quick() -> None:
     dumps([index / 7 for index in range(100_000)])
     dumps({"a" * 1_000_000: "é" * 1_000_000})
     assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, '{"a":' * 3000 + "1" + "}" * 3000, b"[" * 100_000])
+def test_deep_text_is_refused_before_it_is_parsed(text: str | bytes) -> None:
+    """Text nested deeper than any model is an error at once; Pyodide would hang on parsing it."""
+    with pytest.raises(InvalidModelError, match="nested too deeply"):
+        loads(text, "the text")
+
+
+def test_many_brackets_are_not_deep() -> None:
+    """Lists side by side, and brackets within strings, do not count as nesting."""
+    wide = [[{"a": "[" * 5000, '"]}': ["\\"]}]] * 1500
+    assert loads(json.dumps(wide), "the text") == wide
