@@ -1,0 +1,7 @@
+"""Placeholder."""
+
+from typing import Any
+
+
+def normalize(value: Any) -> Any:
+    return value
