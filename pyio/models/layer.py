@@ -9,7 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError, ModelInputError, WeightsError
 from pyio.models import naming
 from pyio.models.graph import Node, SymbolicTensor
-from pyio.models.options import Option
+from pyio.models.options import Option, inserted
 from pyio.models.parts import Part
 from pyio.models.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.signature import Signature
@@ -96,9 +96,15 @@ class Layer:
         own = {key: value for key, value in vars(cls).items() if isinstance(value, Option)}
         for key in own:
             delattr(cls, key)
-        early = {k: v for k, v in cls.early.items() if k not in cls.omitted and k not in own}
-        late = {k: v for k, v in cls.late.items() if k not in cls.omitted and k not in own}
-        cls.early, cls.late = (early, late | own) if cls.own_options_last else (own | early, late)
+        new = {k: v for k, v in own.items() if k not in cls.options}
+        early = {k: own.get(k, v) for k, v in cls.early.items() if k not in cls.omitted}
+        late = {k: own.get(k, v) for k, v in cls.late.items() if k not in cls.omitted}
+        if cls.own_options_last:
+            cls.early, cls.late = early, inserted(late, new)
+        else:
+            first = {k: v for k, v in new.items() if v.after is None}
+            rest = {k: v for k, v in new.items() if v.after is not None}
+            cls.early, cls.late = inserted(first | early, rest), late
         cls.options = cls.early | cls.late
         if "class_name" not in vars(cls):
             cls.class_name = cls.__name__

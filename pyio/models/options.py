@@ -36,11 +36,13 @@ class Option:
         check: Turns what was given into what is kept.
         written: When it goes into the config: always, only if it differs from the default
             ("changed"), or only if it is not None ("given").
+        after: The option of a base class that it follows in the config; the end unless given.
     """
 
     default: Any = REQUIRED
     check: Check | None = None
     written: str = "always"
+    after: str | None = None
 
     def value(self, given: Any) -> Any:
         """Return what is kept for `given`. Raises ValueError saying what was expected."""
@@ -57,9 +59,22 @@ class Option:
         return self.written == "always" or value is not None
 
 
-def option(default: Any = REQUIRED, check: Check | None = None, written: str = "always") -> Any:
+def option(
+    default: Any = REQUIRED,
+    check: Check | None = None,
+    written: str = "always",
+    after: str | None = None,
+) -> Any:
     """Declare an argument of a layer; the parameters are those of `Option`."""
-    return Option(default, check, written)
+    return Option(default, check, written, after)
+
+
+def inserted(options: dict[str, Option], new: dict[str, Option]) -> dict[str, Option]:
+    """Return `options` with the `new` ones behind those they follow, or at the end."""
+    keys = list(options)
+    for key, each in new.items():
+        keys.insert(keys.index(each.after) + 1 if each.after in keys else len(keys), key)
+    return {key: new.get(key) or options[key] for key in keys}
 
 
 def whole(minimum: int = 0) -> Check:

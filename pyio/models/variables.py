@@ -96,3 +96,14 @@ class Weight:
         """Give the weight another shape and forget its values."""
         self.shape = shape
         self._value = self._matrix = None
+
+    def start_from_ones(self, start: int, stop: int) -> None:
+        """Let the initial values from `start` to `stop` be 1."""
+        initial = self._initial
+
+        def with_ones(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+            values = initial(shape, dtype)
+            values[start:stop] = 1
+            return values
+
+        self._initial = with_ones

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pyio.models.activations import ACTIVATIONS, Activation
 from pyio.models.layer import Array, Layer
 
@@ -27,9 +25,9 @@ class Activated(Layer):
         return activation_function(self.activation, self.name)
 
     def finish(self, x: Array, bias: Weight | None) -> Array:
-        """Return `x` with the bias added, activated. `x` is overwritten if it is a fresh result."""
+        """Return `x` with the bias added, activated. With a bias, `x` is overwritten."""
         if bias is not None:
-            x = np.add(x, bias.value)
+            x += bias.value
         return x if self.activation == "linear" else self.activate(x)
 
 
