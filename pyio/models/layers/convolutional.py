@@ -11,7 +11,7 @@ from pyio.models.activations import activation
 from pyio.models.layer import Array, Mask
 from pyio.models.layers.activated import Activated
 from pyio.models.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.parts import REGULARIZERS, Part, constraint, initializer, regularizer
 from pyio.models.shapes import Shape, Shapes, conv_side, deconv_side, known, only
 
 if TYPE_CHECKING:
@@ -272,6 +272,12 @@ class DepthwiseConv2D(BaseConv):
         """Return the convolution of `x`, channel by channel."""
         kernel = self.depthwise_kernel.value
         return kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
+
+    def settle(self) -> None:
+        """Drop a regularizer that TensorFlow.js wrote as the constraint, and cannot read so."""
+        if self.depthwise_constraint is not None:
+            if self.depthwise_constraint["class_name"] in REGULARIZERS:
+                self.depthwise_constraint = None
 
     def tfjs_problem(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
