@@ -23,6 +23,7 @@
 
 Each also inherits the builtin in parentheses, so that code which does not know pyio catches what
 it expects. What an error knows besides its text is an attribute; all of them can be pickled.
+CompatibilityWarning (UserWarning) is the one warning.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from typing import Any
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
-    error = cls.__new__(cls, *args)
+    error = cls.__new__(cls)
     error.args = args
     error.__dict__.update(state)
     return error
@@ -122,7 +123,14 @@ class ModelInputError(PyioError, ValueError):
 
 
 class StorageError(PyioError, OSError):
-    """The storage medium failed; the browser's own exception is the ``__cause__``."""
+    """The storage medium failed; the browser's own exception is the ``__cause__``.
+
+    `reason` is the name that the browser gave it, such as "InvalidStateError", or "".
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class QuotaExceededError(StorageError):
@@ -142,7 +150,8 @@ class QuotaExceededError(StorageError):
         )
         super().__init__(
             f"no room to save {url!r}: {bytes_needed:,} bytes are needed and {room}; "
-            "what was stored before is untouched" + (f". {hint}" if hint else "")
+            "what was stored before is untouched" + (f". {hint}" if hint else ""),
+            "QuotaExceededError",
         )
         self.url = url
         self.bytes_needed = bytes_needed
@@ -166,4 +175,8 @@ class UnsupportedEnvironmentError(PyioError, RuntimeError):
 
 
 class HandlerError(PyioError, TypeError):
-    """Something was given as an IOHandler that has no ``save`` or no ``load``."""
+    """Something was given as an IOHandler that is none, or with an option that it does not have."""
+
+
+class CompatibilityWarning(UserWarning):
+    """What was saved is whole, and TensorFlow.js will not be able to read all of it."""

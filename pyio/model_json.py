@@ -7,6 +7,7 @@ medium, so each medium's is written down here once.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
@@ -16,7 +17,6 @@ from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from pyio.json_text import JSONValue
 
@@ -52,16 +52,20 @@ MODEL_JSON_KEYS = (
 _TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
 
 
-def fields_to_json(artifacts: ModelArtifacts, keys: Iterable[str]) -> dict[str, JSONValue]:
+def fields_to_json(
+    artifacts: ModelArtifacts, keys: Iterable[str], *, nulls: bool = False
+) -> dict[str, JSONValue]:
     """Return the JSON fields that `artifacts` has, in the order of `keys`.
 
     The three descriptive texts may be null; the others are left out when they are null, as
-    TensorFlow.js does for everything that it writes as JSON.
+    TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
+    a record that is cloned rather than written as text.
     """
     fields: dict[str, JSONValue] = {}
     for key in keys:
         value = getattr(artifacts, FIELDS[key])
-        if value is not None or (key in _TEXT_FIELDS and FIELDS[key] in artifacts.null_fields):
+        may_be_null = (nulls or key in _TEXT_FIELDS) and FIELDS[key] in artifacts.null_fields
+        if value is not None or may_be_null:
             fields[key] = value
     return fields
 
@@ -165,3 +169,42 @@ def get_model_artifacts_info_for_json(
         weight_specs_bytes=0 if specs is None else utf8_length(dumps(specs_to_json(specs))),
         weight_data_bytes=artifacts.weight_data_bytes,
     )
+
+
+def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
+    """Return `info` as TensorFlow.js writes it, the date as JavaScript's ``toISOString`` does."""
+    assert info.date_saved is not None
+    date = info.date_saved.astimezone(UTC).isoformat(timespec="milliseconds")
+    return {
+        "dateSaved": date.replace("+00:00", "Z"),
+        "modelTopologyType": info.model_topology_type,
+        "modelTopologyBytes": info.model_topology_bytes,
+        "weightSpecsBytes": info.weight_specs_bytes,
+        "weightDataBytes": info.weight_data_bytes,
+    }
+
+
+def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
+    """Return parsed info as a value; whatever is wrong with it is said in its ``damage``.
+
+    A missing ``weightDataBytes`` is 0: TensorFlow.js leaves it out for an empty list of buffers.
+    """
+    if not isinstance(value, dict):
+        return ModelArtifactsInfo(damage="its info is not an object")
+    damage = None
+    try:
+        date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
+    except ValueError:
+        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
+    sizes: list[int] = []
+    for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):
+        size = value.get(key, 0)
+        whole = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+        if not whole:
+            damage = f"its {key} is {size!r:.40}, not a number of bytes"
+        sizes.append(size if whole and isinstance(size, int) else 0)
+    kind = value.get("modelTopologyType", "JSON")
+    if kind != "JSON":
+        damage = f"its topology is of type {kind!r:.40}; JSON is known"
+    topology_bytes, specs_bytes, data_bytes = sizes
+    return ModelArtifactsInfo(date, str(kind), topology_bytes, specs_bytes, data_bytes, damage)

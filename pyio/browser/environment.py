@@ -1,0 +1,36 @@
+"""What this environment can store in, and in words what it lacks. Touches nothing."""
+
+from __future__ import annotations
+
+from pyio.browser.javascript import IN_PYODIDE, js
+
+
+def missing_indexed_db() -> str | None:
+    """Return what keeps IndexedDB from working here, or None."""
+    return _missing("indexedDB", "IndexedDB", "; Pyodide in Node has none")
+
+
+def missing_local_storage() -> str | None:
+    """Return what keeps localStorage from working here, or None."""
+    return _missing_on_page("localStorage")
+
+
+def missing_downloads() -> str | None:
+    """Return what keeps downloads from working here, or None."""
+    return _missing_on_page("downloads")
+
+
+def _missing(member: str, what: str, where: str) -> str | None:
+    if not IN_PYODIDE:
+        return f"{what} exists in a browser, and this Python does not run in one"
+    return None if hasattr(js, member) else f"there is no {what} here{where}"
+
+
+def _missing_on_page(what: str) -> str | None:
+    if not IN_PYODIDE:
+        return f"{what} needs a browser's page, and this Python does not run in one"
+    # Not `document`: PyScript puts a proxy of it into its workers.
+    if hasattr(js, "Window"):
+        return None
+    where = "a web worker" if hasattr(js, "WorkerGlobalScope") else "Node"
+    return f"{what} needs a browser's page, and this Python runs in {where}"

@@ -1,0 +1,144 @@
+"""JavaScript values and what every part of the border needs of them.
+
+Facts of Pyodide that this module hides: JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
+0.28 on and None before, ``undefined`` is None; ``to_js`` turns None into ``undefined`` and integers
+from 2**53 - 1 into BigInt, so that objects are better built from JSON text; exceptions of the
+browser arrive as JsException and are told apart by ``name``, never by their text.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pyio.errors import StorageError, StorageRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "IN_PYODIDE",
+    "JSObject",
+    "JsException",
+    "array_buffer",
+    "array_of",
+    "copy_bytes",
+    "create_proxy",
+    "is_nothing",
+    "js",
+    "object_from_json",
+    "optional",
+    "options",
+    "run_js",
+    "storage_error",
+    "to_js",
+    "translated",
+]
+
+IN_PYODIDE = sys.platform == "emscripten"
+
+if TYPE_CHECKING or not IN_PYODIDE:
+    js: Any = None
+    run_js: Any = None
+    create_proxy: Any = None
+    to_js: Any = None
+
+    class JsException(Exception):  # noqa: N818 - Pyodide's own name
+        """Stands where Pyodide's exception class is; CPython never raises it."""
+
+        name: str = ""
+else:
+    import js
+    from pyodide.code import run_js
+    from pyodide.ffi import JsException, create_proxy, to_js
+
+_NULL_TYPES = (type(None), type(run_js("null"))) if IN_PYODIDE else (type(None),)
+
+
+JSObject: TypeAlias = Any
+"""A JavaScript value or a proxy of one; what it can do is known to JavaScript only."""
+
+
+def is_nothing(value_js: JSObject) -> bool:
+    """Whether a value is ``null`` or ``undefined``, in every Pyodide."""
+    return isinstance(value_js, _NULL_TYPES)
+
+
+def optional(value_js: JSObject) -> Any:
+    """Return the value, or None for ``null`` and ``undefined``."""
+    return None if is_nothing(value_js) else value_js
+
+
+def array_of(values: Sequence[Any]) -> JSObject:
+    """Return a JavaScript array of values that cross the border unchanged (texts, JS values)."""
+    return to_js(list(values), depth=1)
+
+
+def object_from_json(text: str) -> JSObject:
+    """Return the object that JSON `text` describes: null stays null, big integers stay numbers."""
+    return js.JSON.parse(text)
+
+
+def options(**members: Any) -> JSObject:
+    """Return a plain JavaScript object with these members."""
+    return to_js(members, dict_converter=js.Object.fromEntries)
+
+
+def array_buffer(buffers: Sequence[memoryview]) -> JSObject:
+    """Copy `buffers` one after another into one new ArrayBuffer: the only copy that a save makes.
+
+    It is an ArrayBuffer of its own: a view of WebAssembly memory would be stored with the whole
+    heap behind it.
+    """
+    buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    start = 0
+    for buffer in buffers:
+        if buffer.nbytes:
+            js.Uint8Array.new(buffer_js, start, buffer.nbytes).assign(buffer)
+            start += buffer.nbytes
+    return buffer_js
+
+
+def copy_bytes(value_js: JSObject) -> memoryview:
+    """Copy an ArrayBuffer, or a view of one, into WebAssembly memory: the only copy of a load."""
+    view: memoryview = value_js.to_memoryview()
+    return view if view.format == "B" else view.cast("B")
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn exceptions of the browser inside the block into pyio's, with the original as cause."""
+    try:
+        yield
+    except JsException as error:
+        raise storage_error(error, what) from error
+
+
+def storage_error(error_js: JSObject, what: str) -> StorageError:
+    """Return the StorageError that says what failed and what the browser said."""
+    reason, message = _said(error_js)
+    hint = _HINTS.get(reason)
+    kind = StorageRefusedError if reason == "SecurityError" else StorageError
+    told = f"{what} failed: {reason}" + (f": {message}" if message else "")
+    return kind(told + (f" ({hint})" if hint else ""), reason)
+
+
+def _said(error_js: JSObject) -> tuple[str, str]:
+    """Return the name and the message of a browser's exception."""
+    # A DOMException without a stack, as some are, comes wrapped in an Error that quotes it.
+    quoted = _QUOTED.search(str(error_js.message))
+    if quoted is not None:
+        return quoted[1], quoted[2]
+    return str(error_js.name), str(error_js.message)
+
+
+_QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
+
+_HINTS = {
+    "SecurityError": "the browser does not let this page store anything; allow site data for it, "
+    "or open it outside of a sandboxed frame",
+    "UnknownError": "the browser gives no reason; a full disk is one, and a private window, which "
+    "keeps everything in memory, refuses large models so",
+}

@@ -1,0 +1,87 @@
+"""The Python side of ``page.js``: localStorage items and downloads."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pyio.browser.javascript import (
+    JsException,
+    JSObject,
+    array_buffer,
+    array_of,
+    copy_bytes,
+    js,
+    optional,
+    options,
+    run_js,
+    to_js,
+    translated,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_URL_LIFETIME = 40_000
+"""Milliseconds until the object URL of a download is revoked."""
+
+
+@cache
+def _page() -> JSObject:
+    return run_js(files("pyio.browser").joinpath("page.js").read_text("utf-8"))
+
+
+async def read(keys: Sequence[str]) -> dict[str, str | None]:
+    """Return the localStorage values of `keys`, None where there is none."""
+    with translated("reading localStorage"):
+        values_js = _page().read(array_of(keys))
+    return {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
+
+
+async def lengths(keys: Sequence[str]) -> dict[str, int]:
+    """Return the length of each value in UTF-16 code units, -1 where there is none."""
+    with translated("reading localStorage"):
+        return dict(zip(keys, _page().lengths(array_of(keys)), strict=True))
+
+
+async def read_base64(key: str) -> memoryview:
+    """Return the bytes that the value of `key` stands for. Raises ValueError if it is no base64."""
+    try:
+        bytes_js = _page().readBase64(key)
+    except JsException as error:
+        raise ValueError(str(error)) from error
+    return copy_bytes(bytes_js)
+
+
+async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> None:
+    """Write all `items` in order or, if the browser refuses one, leave what was there.
+
+    A sequence of buffers is kept as base64, which never enters WebAssembly memory; None removes.
+    """
+    values = [
+        js.Uint8Array.new(array_buffer(value))
+        if value is not None and not isinstance(value, str)
+        else value
+        for value in items.values()
+    ]
+    with translated("writing localStorage"):
+        _page().replace(array_of(list(items)), array_of(values))
+
+
+async def items(start: str, end: str) -> dict[str, str]:
+    """Return the localStorage items whose keys start and end so."""
+    with translated("listing localStorage"):
+        return dict(_page().items(start, end).to_py())
+
+
+async def used() -> int:
+    """Return how many UTF-16 code units all of this origin's localStorage takes."""
+    with translated("measuring localStorage"):
+        return int(_page().used())
+
+
+async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
+    """Offer a file to the person at the page; nobody learns whether it was accepted."""
+    parts_js = array_of([to_js(piece) for piece in pieces])
+    _page().download(js.Blob.new(parts_js, options(type=media_type)), name, _URL_LIFETIME)

@@ -1,0 +1,97 @@
+"""Records of IndexedDB: JSON, and the dates and buffers that JSON cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyio.browser.javascript import (
+    JsException,
+    JSObject,
+    array_buffer,
+    copy_bytes,
+    is_nothing,
+    js,
+    object_from_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+
+Member: TypeAlias = tuple[str, ...]
+"""Where a member of a record is: the names that lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record to be stored: JSON text, with members to be replaced by their real values.
+
+    Args:
+        text: A JSON object, with any value where a date or a buffer belongs.
+        dates: Where dates belong, as a path of members, and which.
+        buffers: Where an ArrayBuffer belongs, and the pieces that make it up.
+    """
+
+    text: str
+    dates: Mapping[Member, datetime] = field(default_factory=dict)
+    buffers: Mapping[Member, Sequence[memoryview]] = field(default_factory=dict)
+
+    def to_js(self) -> JSObject:
+        """Return the JavaScript object."""
+        # Built from text because a Python datetime would arrive as a proxy, which cannot be
+        # cloned, None as `undefined`, and a large int as a BigInt, on which TensorFlow.js hangs.
+        record_js = object_from_json(self.text)
+        for (*holders, member), date in self.dates.items():
+            _set(record_js, holders, member, js.Date.new(date.timestamp() * 1000))
+        for (*holders, member), pieces in self.buffers.items():
+            _set(record_js, holders, member, array_buffer(pieces))
+        return record_js
+
+
+async def read(record_js: JSObject, buffer: Member) -> tuple[str, tuple[memoryview, ...] | None]:
+    """Return the JSON text of a record, without its member `buffer`, and that member's bytes.
+
+    Programs have stored weights as an ArrayBuffer, as a list of them, as views and as Blobs; each
+    is copied once. The bytes are None where there is no such member. Raises ValueError for a member
+    that holds no bytes and for a record that JSON cannot say.
+    """
+    *holders, member = buffer
+    holder_js = record_js
+    for name in holders:
+        holder_js = None if is_nothing(holder_js) else getattr(holder_js, name, None)
+    value_js = None if is_nothing(holder_js) else getattr(holder_js, member, None)
+    data = None if is_nothing(value_js) else await _bytes_of(value_js)
+    if data is not None:
+        js.Reflect.deleteProperty(holder_js, member)
+    return to_text(record_js), data
+
+
+def to_text(value_js: JSObject) -> str:
+    """Return a value as JSON text, dates in ISO form. Raises ValueError if JSON cannot say it."""
+    try:
+        return str(js.JSON.stringify(value_js))
+    except JsException as error:
+        raise ValueError(f"it cannot be written as JSON ({error})") from error
+
+
+async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
+    kind = _kind(value_js)
+    if kind == "[object Array]":
+        return tuple([piece for part_js in value_js for piece in await _bytes_of(part_js)])
+    if kind == "[object Blob]":
+        value_js = await value_js.arrayBuffer()
+    elif kind != "[object ArrayBuffer]" and not js.ArrayBuffer.isView(value_js):
+        raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
+    return (copy_bytes(value_js),)
+
+
+def _kind(value_js: JSObject) -> str:
+    return str(js.Object.prototype.toString.call(value_js))
+
+
+def _set(record_js: JSObject, holders: Sequence[str], member: str, value_js: JSObject) -> None:
+    for name in holders:
+        record_js = getattr(record_js, name)
+    setattr(record_js, member, value_js)

@@ -1,0 +1,73 @@
+"""What every IOHandler promises. One medium per file beside this one keeps it.
+
+**Saving is all or nothing.** When ``save`` returns, the model is stored, whole and as durable as
+the medium makes it: for IndexedDB the transaction has completed with strict durability, for files
+the data has been written beside and renamed. When ``save`` raises, whatever was stored under that
+name before is still there, whole, and nothing else has changed. Nobody ever sees half a model: not
+another tab, not a reader after a crash.
+
+The one limit is the browser's: localStorage is written to disk by the browser itself, a few
+seconds after the call. A reload or a normal close keeps it at once; a browser that is killed
+within those seconds comes back with the previous model, whole.
+
+**Loading gives the whole model or says what is wrong and where.** The weight specs must account
+for every byte of the weight data. Truncated, foreign and damaged data raises DamagedModelError,
+which names the address and the problem; it is never decoded.
+
+**A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
+its ``damage`` in words, and it can be removed like any other.
+
+**A caller's task may be cancelled** at any ``await``; the promises above hold then as well.
+
+Handlers know bytes and JSON, no models and no NumPy. A handler of your own is any object with a
+``save(artifacts)`` or a ``load()``, or both; either may be a coroutine function or a plain one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+
+
+@runtime_checkable
+class SaveHandler(Protocol):
+    """Something that stores model artifacts."""
+
+    def save(self, artifacts: ModelArtifacts, /) -> SaveResult | Awaitable[SaveResult]:
+        """Store `artifacts`, all of them or nothing, and return what was stored."""
+        ...
+
+
+@runtime_checkable
+class LoadHandler(Protocol):
+    """Something that brings model artifacts."""
+
+    def load(self) -> ModelArtifacts | Awaitable[ModelArtifacts]:
+        """Return the whole model, or raise what keeps it from being one."""
+        ...
+
+
+@runtime_checkable
+class IOHandler(SaveHandler, LoadHandler, Protocol):
+    """Something that does both, as the handlers of most media do."""
+
+
+@runtime_checkable
+class StoreManager(Protocol):
+    """Something that knows all models of one medium."""
+
+    async def list(self) -> dict[str, ModelArtifactsInfo]:
+        """Return path -> info of every model stored, damaged ones included."""
+        ...
+
+    async def remove(self, path: str, /) -> ModelArtifactsInfo:
+        """Remove the model and return what was known of it. Raises ModelNotFoundError."""
+        ...
+
+
+AnyHandler: TypeAlias = "SaveHandler | LoadHandler"
+"""What functions accept in place of an address."""

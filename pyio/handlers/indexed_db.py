@@ -1,0 +1,137 @@
+"""``indexeddb://``: the database that TensorFlow.js keeps its models in.
+
+Name, version, stores and records are those of tfjs-core ``indexed_db.ts``. Both records are written
+in one strictly durable transaction, and a save has happened only when that completes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.browser import indexed_db
+from pyio.browser.environment import missing_indexed_db as missing
+from pyio.browser.records import Member, Record
+from pyio.browser.room import estimated_room, room_below
+from pyio.errors import (
+    DamagedModelError,
+    InvalidModelError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    StorageError,
+)
+from pyio.handlers.record import artifacts_to_record, record_to_artifacts
+from pyio.json_text import dumps, loads
+from pyio.model_json import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.routing import require_path
+from pyio.weights.layout import check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from pyio.json_text import JSONValue
+
+__all__ = ["MANAGER", "IndexedDBHandler", "missing"]
+
+_MODELS, _INFOS = "models_store", "model_info_store"
+_DATABASE = indexed_db.Database("tensorflowjs", 1, (_MODELS, _INFOS), "modelPath")
+# Any other version, and any other store, breaks or hangs TensorFlow.js for the whole origin.
+
+_WEIGHT_DATA = ("modelArtifacts", "weightData")
+_DATE = ("modelArtifactsInfo", "dateSaved")
+
+_BIG = 8 * 1024 * 1024
+"""Bytes from which the browser's estimate of the room is looked at before anything is copied."""
+
+
+class IndexedDBHandler:
+    """Saves to and loads from IndexedDB under a name; see `pyio.handlers.contract`."""
+
+    def __init__(self, path: str) -> None:
+        self.url = f"indexeddb://{path}"
+        self._path = require_path(self.url, path)
+
+    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
+        # docstring inherited
+        check(artifacts)
+        info = get_model_artifacts_info_for_json(artifacts)
+        if info.total_bytes >= _BIG:
+            available = await estimated_room()
+            if available is not None and available < info.total_bytes:
+                raise self._quota_error(info.total_bytes, available)
+        try:
+            await _DATABASE.put(self._records(artifacts, info), f"saving {self.url!r}")
+        except StorageError as error:
+            if error.reason == "QuotaExceededError":
+                raise self._quota_error(
+                    info.total_bytes, await room_below(info.total_bytes)
+                ) from error
+            raise
+        return SaveResult(info)
+
+    def _records(self, artifacts: ModelArtifacts, info: ModelArtifactsInfo) -> dict[str, Record]:
+        record = artifacts_to_record(artifacts)
+        assert info.date_saved is not None
+        dates: Mapping[Member, datetime] = {_DATE: info.date_saved}
+        buffers: dict[Member, Sequence[memoryview]] = {}
+        if "weightData" in record:
+            buffers[_WEIGHT_DATA] = artifacts.weight_data or ()
+        key: JSONValue = self._path
+        about: JSONValue = info_to_json(info)
+        whole = {"modelPath": key, "modelArtifacts": record, "modelArtifactsInfo": about}
+        return {
+            _INFOS: Record(dumps({"modelPath": key, "modelArtifactsInfo": about}), dates),
+            _MODELS: Record(dumps(whole), dates, buffers),
+        }
+
+    def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+        hint = "remove_model() frees what is no longer needed"
+        return QuotaExceededError(self.url, needed, available, hint)
+
+    async def load(self) -> ModelArtifacts:
+        # docstring inherited
+        try:
+            found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, f"loading {self.url!r}")
+        except ValueError as error:
+            raise DamagedModelError(self.url, str(error)) from error
+        if found is None:
+            raise ModelNotFoundError(self.url, "list_models() says what is stored")
+        text, data = found
+        record = loads(text, "the record")
+        artifacts = record.get("modelArtifacts") if isinstance(record, dict) else None
+        return record_to_artifacts(artifacts, data, self.url)
+
+
+class IndexedDBManager:
+    """Lists and removes the models in IndexedDB."""
+
+    async def list(self) -> dict[str, ModelArtifactsInfo]:
+        # docstring inherited
+        texts, models = await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
+        found = {path: _info(text) for path, text in texts.items()}
+        for path in found.keys() - models:
+            damage = "its info is there and the model is not"
+            found[path] = replace(found[path], damage=found[path].damage or damage)
+        orphan = ModelArtifactsInfo(damage="its info is missing; it may still load")
+        return found | dict.fromkeys(sorted(models - found.keys()), orphan)
+
+    async def remove(self, path: str) -> ModelArtifactsInfo:
+        # docstring inherited
+        url = f"indexeddb://{path}"
+        existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
+        if not existed:
+            raise ModelNotFoundError(url, "list_models() says what is stored")
+        return ModelArtifactsInfo(damage="its info is missing") if text is None else _info(text)
+
+
+MANAGER = IndexedDBManager()
+
+
+def _info(text: str) -> ModelArtifactsInfo:
+    try:
+        record = loads(text, "its info")
+    except InvalidModelError as error:
+        return ModelArtifactsInfo(damage=str(error))
+    return info_from_json(record.get("modelArtifactsInfo") if isinstance(record, dict) else None)

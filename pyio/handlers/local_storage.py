@@ -1,0 +1,199 @@
+"""``localstorage://``: the five items of TensorFlow.js in the page's localStorage.
+
+Keys, order of members and encodings are those of tfjs-core ``local_storage.ts``. The order of
+writing is ours: ``info`` comes last, because both TensorFlow.js and pyio look for it first, so that
+an interrupted save looks like no model and never like a whole one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.browser import page
+from pyio.browser.environment import missing_local_storage as missing
+from pyio.errors import (
+    DamagedModelError,
+    InvalidModelError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    StorageError,
+)
+from pyio.json_text import dumps, loads
+from pyio.model_json import (
+    METADATA_KEYS,
+    artifacts_from_json,
+    fields_to_json,
+    get_model_artifacts_info_for_json,
+    info_from_json,
+    info_to_json,
+    topology_text,
+)
+from pyio.routing import require_path
+from pyio.weights.layout import check
+from pyio.weights.specs import specs_from_json, specs_to_json
+
+if TYPE_CHECKING:
+    from pyio.json_text import JSONValue
+
+__all__ = ["MANAGER", "LocalStorageHandler", "missing"]
+
+_PREFIX = "tensorflowjs_models/"
+_PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
+"""The items of a model, in the order in which TensorFlow.js writes and removes them."""
+
+CAPACITY = 5 * 1024 * 1024
+"""UTF-16 code units that an origin may store, measured in Chromium and Firefox."""
+
+_UNDEFINED = "undefined"
+"""What TensorFlow.js stores for a part that it does not have (not JSON)."""
+
+
+class LocalStorageHandler:
+    """Saves to and loads from localStorage under a name; see `pyio.handlers.contract`."""
+
+    def __init__(self, path: str) -> None:
+        self.url = f"localstorage://{path}"
+        require_path(self.url, path)
+        self._keys = _keys(path)
+
+    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
+        # docstring inherited
+        check(artifacts)
+        info = get_model_artifacts_info_for_json(artifacts)
+        specs = artifacts.weight_specs or ()
+        texts = {
+            # TensorFlow.js cannot read `undefined` or null here; an object without members it can.
+            "model_topology": "{}"
+            if artifacts.model_topology is None
+            else topology_text(artifacts),
+            "weight_specs": dumps(specs_to_json(specs)),
+            "model_metadata": dumps(fields_to_json(artifacts, METADATA_KEYS)),
+            "info": dumps(info_to_json(info)),
+        }
+        await self._write(texts, artifacts.weight_data or ())
+        return SaveResult(info)
+
+    async def _write(self, texts: dict[str, str], weight_data: tuple[memoryview, ...]) -> None:
+        encoded = -(-sum(buffer.nbytes for buffer in weight_data) // 3) * 4
+        needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
+        if needed > 2 * CAPACITY:
+            raise await self._quota_error(needed)
+        try:
+            await page.replace(
+                {
+                    self._keys["model_topology"]: texts["model_topology"],
+                    self._keys["weight_specs"]: texts["weight_specs"],
+                    self._keys["weight_data"]: weight_data,
+                    self._keys["model_metadata"]: texts["model_metadata"],
+                    self._keys["info"]: texts["info"],
+                }
+            )
+        except StorageError as error:
+            if error.reason == "QuotaExceededError":
+                raise await self._quota_error(needed) from error
+            raise
+
+    async def _quota_error(self, needed: int) -> QuotaExceededError:
+        lengths = await page.lengths(list(self._keys.values()))
+        replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
+        available = max(CAPACITY - await page.used() + replaced, 0)
+        hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
+        return QuotaExceededError(self.url, needed, available, hint)
+
+    async def load(self) -> ModelArtifacts:
+        # docstring inherited
+        names = [part for part in _PARTS if part != "weight_data"]
+        values = await page.read([self._keys[part] for part in names])
+        texts = {part: values[self._keys[part]] for part in names}
+        lengths = await page.lengths([self._keys["weight_data"]])
+        stored = lengths[self._keys["weight_data"]] >= 0
+        self._require_parts([*(part for part in names if texts[part] is not None)], stored)
+        try:
+            return await self._decode(texts)
+        except InvalidModelError as error:
+            raise DamagedModelError(self.url, str(error)) from error
+
+    def _require_parts(self, present: list[str], weight_data: bool) -> None:
+        if not present and not weight_data:
+            raise ModelNotFoundError(self.url, "list_models() says what is stored")
+        present += ["weight_data"] if weight_data else []
+        # Before TensorFlow.js 1.0 there was no metadata.
+        absent = [part for part in _PARTS if part not in present and part != "model_metadata"]
+        if absent:
+            raise DamagedModelError(self.url, f"its {' and '.join(absent)} is missing")
+
+    async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
+        info = info_from_json(loads(texts["info"] or "", "the info"))
+        topology = _parse(texts["model_topology"], "the model topology")
+        specs = _parse(texts["weight_specs"], "the weight specs")
+        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
+        if not isinstance(metadata, dict):
+            raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
+        if info.damage is not None:
+            raise InvalidModelError(info.damage)
+        try:
+            data = await page.read_base64(self._keys["weight_data"])
+        except ValueError as error:
+            raise InvalidModelError(f"the weight data is not whole base64 ({error})") from error
+        if data.nbytes != info.weight_data_bytes:
+            raise InvalidModelError(
+                f"the weight data has {data.nbytes:,} bytes and its info says "
+                f"{info.weight_data_bytes:,}"
+            )
+        fields = {**({"modelTopology": topology} if topology else {}), **metadata}
+        artifacts = artifacts_from_json(
+            fields, None if specs is None else specs_from_json(specs), (data,)
+        )
+        check(artifacts)
+        return artifacts
+
+
+class LocalStorageManager:
+    """Lists and removes the models in localStorage."""
+
+    async def list(self) -> dict[str, ModelArtifactsInfo]:
+        # docstring inherited
+        found = {}
+        for key, text in (await page.items(_PREFIX, "/info")).items():
+            path = key[len(_PREFIX) : -len("/info")]
+            if path:
+                found[path] = await self._info(path, text)
+        return found
+
+    async def remove(self, path: str) -> ModelArtifactsInfo:
+        # docstring inherited
+        keys = _keys(path)
+        values = await page.read([keys["info"]])
+        lengths = await page.lengths(list(keys.values()))
+        if max(lengths.values()) < 0:
+            raise ModelNotFoundError(f"localstorage://{path}", "list_models() says what is stored")
+        info = await self._info(path, values[keys["info"]])
+        await page.replace(dict.fromkeys(keys.values()))
+        return info
+
+    async def _info(self, path: str, text: str | None) -> ModelArtifactsInfo:
+        if text is None:
+            return ModelArtifactsInfo(damage="its info is missing")
+        try:
+            info = info_from_json(loads(text, "its info"))
+        except InvalidModelError as error:
+            return ModelArtifactsInfo(damage=str(error))
+        keys = _keys(path)
+        lengths = await page.lengths(list(keys.values()))
+        absent = [part for part in _PARTS[1:4] if lengths[keys[part]] < 0]
+        if absent and info.damage is None:
+            return replace(info, damage=f"its {' and '.join(absent)} is missing")
+        return info
+
+
+MANAGER = LocalStorageManager()
+
+
+def _keys(path: str) -> dict[str, str]:
+    return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+
+
+def _parse(text: str | None, what: str) -> JSONValue:
+    return None if text is None or text == _UNDEFINED else loads(text, what)

@@ -1,0 +1,16 @@
+"""Lint, format check and types: ``python3 scripts/check.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.environment import prepare, run
+
+if __name__ == "__main__":
+    python = prepare(browser=False)
+    run(python, "-m", "ruff", "check")
+    run(python, "-m", "ruff", "format", "--check")
+    run(python, "-m", "mypy")

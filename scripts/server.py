@@ -1,0 +1,119 @@
+"""A static web server for development and tests: `Site`."""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from io import BytesIO
+    from pathlib import Path
+    from typing import BinaryIO
+
+REVALIDATED = "/vendor/"
+"""Below this path browsers may keep files and ask whether they changed; all else is not kept."""
+
+MIME_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".py": "text/x-python; charset=utf-8",
+    ".json": "application/json",
+    ".wasm": "application/wasm",
+    ".whl": "application/octet-stream",
+}
+
+
+class Site(ThreadingHTTPServer):
+    """Serves directories under URL prefixes on 127.0.0.1 until it is closed.
+
+    Every new site has a new port, hence a new origin, whose storage in a browser is empty.
+
+    Args:
+        directories: URL prefix, which starts and ends with "/", -> directory. The longest prefix
+            that matches wins. Nothing outside of these directories is served.
+        port: 0 takes a free one.
+        isolated: Send the headers that make a page cross-origin isolated.
+
+    Attributes:
+        url: "http://localhost:PORT", without a slash at the end.
+        offline: While True, connections are closed without an answer, as if the server was gone.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(
+        self, directories: Mapping[str, Path], *, port: int = 0, isolated: bool = False
+    ) -> None:
+        longest_first = sorted(directories, key=len, reverse=True)
+        self.directories = {prefix: directories[prefix].resolve() for prefix in longest_first}
+        self.isolated = isolated
+        self.offline = False
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.url = f"http://localhost:{self.server_port}"
+        self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong in a handler, but not that a browser hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def locate(self, url_path: str) -> Path | None:
+        """Return the file or folder at `url_path` (no query), or None; "/" ends in index.html."""
+        path = "/" + posixpath.normpath("/" + unquote(url_path)).lstrip("/")
+        if url_path.endswith("/"):
+            path = posixpath.join(path, "index.html")
+        prefix = next((prefix for prefix in self.directories if path.startswith(prefix)), None)
+        if prefix is None:
+            return None
+        directory = self.directories[prefix]
+        try:
+            place = (directory / path.removeprefix(prefix)).resolve(strict=True)
+        except (OSError, ValueError):  # not there, or not a path at all
+            return None
+        return place if place.is_relative_to(directory) else None
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | MIME_TYPES
+    path = "/"
+
+    def parse_request(self) -> bool:
+        self.close_connection = cast("Site", self.server).offline
+        return not self.close_connection and super().parse_request()
+
+    def translate_path(self, path: str) -> str:
+        return str(cast("Site", self.server).locate(path.partition("?")[0]) or "")
+
+    def send_head(self) -> BytesIO | BinaryIO | None:
+        if not self.translate_path(self.path):
+            self.send_error(404)
+            return None
+        return super().send_head()
+
+    def end_headers(self) -> None:
+        kept = self.path.startswith(REVALIDATED)
+        self.send_header("Cache-Control", "no-cache" if kept else "no-store")
+        if cast("Site", self.server).isolated:
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        pass

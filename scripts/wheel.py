@@ -1,0 +1,27 @@
+"""Build the wheel of this source tree: ``python scripts/wheel.py [FOLDER]``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel into `folder`, the only one of pyio there afterwards, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("pyio_web-*.whl"):
+        old.unlink()
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
+    if find_spec("hatchling") is not None:  # pip fetches it otherwise
+        command.append("--no-build-isolation")
+    subprocess.run([*command, str(ROOT)], check=True)
+    (wheel,) = folder.glob("pyio_web-*.whl")
+    return wheel
+
+
+if __name__ == "__main__":
+    print(build_wheel(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"))

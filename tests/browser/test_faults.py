@@ -1,0 +1,365 @@
+"""What is stored stays whole when the browser refuses, or when somebody else was there before."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.tabs import Tab
+
+
+async def save_bytes(url: str, size: int) -> Any:
+    """Save `size` ones; return None, or what was raised as [class, message, attributes]."""
+    import numpy as np
+
+    import pyio
+
+    try:
+        await pyio.save_arrays({"w": np.ones(size, dtype=bool)}, url)
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error), error.__dict__]
+    return None
+
+
+async def save_noise(url: str, size: int) -> Any:
+    """The same with bytes that cannot be compressed, as Chromium does in IndexedDB."""
+    import os
+
+    import numpy as np
+
+    import pyio
+
+    try:
+        await pyio.save_arrays({"w": np.frombuffer(os.urandom(size), dtype=bool)}, url)
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error), error.__dict__]
+    return None
+
+
+async def load_sum(url: str) -> Any:
+    import pyio
+
+    try:
+        return int((await pyio.load_arrays(url))["w"].sum())
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error)]
+
+
+async def damages() -> Any:
+    import pyio
+
+    return {url: info.damage for url, info in (await pyio.list_models()).items()}
+
+
+def snapshot(tab: Tab) -> Any:
+    return tab.js("async () => [await rawSnapshot(), {...localStorage}]")
+
+
+def test_localstorage_quota(tab: Tab) -> None:
+    """An overwrite that does not fit leaves both models whole and tells the two byte counts."""
+    assert tab.python(save_bytes, "localstorage://old", 1_000_000) is None
+    assert tab.python(save_bytes, "localstorage://other", 500_000) is None
+    before = snapshot(tab)
+    for size in (3_500_000, 300_000_000):
+        kind, text, about = tab.python(save_bytes, "localstorage://old", size)
+        assert kind == "QuotaExceededError"
+        assert about["bytes_needed"] > size * 4 / 3
+        assert 4_000_000 < about["bytes_available"] < 5_000_000
+        assert f"{about['bytes_needed']:,} bytes are needed" in text
+        assert f"{about['bytes_available']:,} bytes are available" in text
+        assert "indexeddb://" in text
+        assert snapshot(tab) == before
+    kind, *_ = tab.python(save_bytes, "localstorage://new", 3_000_000)
+    assert kind == "QuotaExceededError"
+    assert snapshot(tab) == before
+    assert tab.python(save_bytes, "localstorage://old", 3_000_000) is None
+    assert tab.python(load_sum, "localstorage://old") == 3_000_000
+
+
+@pytest.fixture
+def small_quota(tab: Tab) -> Tab:
+    """A tab whose origin may keep 16 MB."""
+    origin = tab.js("() => location.origin")
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 16 << 20})
+    yield tab
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+
+
+@pytest.mark.parametrize("size", [20_000_000, 60_000_000])
+def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
+    """An overwrite that does not fit leaves the old model whole and tells the two byte counts."""
+    tab = small_quota
+    assert tab.python(save_noise, "indexeddb://old", 4_000_000) is None
+    assert tab.python(save_noise, "indexeddb://other", 1_000_000) is None
+    before = tab.js("() => rawSnapshot()")
+    kind, text, about = tab.python(save_noise, "indexeddb://old", size)
+    assert kind == "QuotaExceededError"
+    assert about["bytes_needed"] > size
+    # 16 MiB less the 5 MB of the two models, found by trial: Chromium hides the real quota.
+    assert 6_000_000 < about["bytes_available"] < 12_000_000
+    assert f"{about['bytes_needed']:,} bytes are needed" in text
+    assert f"{about['bytes_available']:,} bytes are available" in text
+    assert tab.js("() => rawSnapshot()") == before
+    assert tab.python(damages) == {"indexeddb://old": None, "indexeddb://other": None}
+    names = tab.js("async () => (await indexedDB.databases()).map(({name}) => name)")
+    assert names == ["tensorflowjs"]
+
+
+def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
+    """Where the browser's estimate says there is no room, a big model is not even copied."""
+    tab.js("""() => {
+      window.keptEstimate = navigator.storage.estimate;
+      navigator.storage.estimate = async () => ({ quota: 9000000, usage: 1000000 });
+    }""")
+    try:
+        kind, _, about = tab.python(save_bytes, "indexeddb://m", 8_500_000)
+        assert kind == "QuotaExceededError"
+        assert about["bytes_available"] == 8_000_000
+        assert tab.js("() => indexedDB.databases()") == []
+        assert tab.python(save_bytes, "indexeddb://m", 7_000_000) is None
+    finally:
+        tab.js("() => { navigator.storage.estimate = keptEstimate; }")
+
+
+def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:
+    """Moving too large a model to localStorage leaves it in IndexedDB and nothing half moved."""
+    assert tab.python(save_bytes, "indexeddb://big", 6_000_000) is None
+    assert tab.python(save_bytes, "localstorage://other", 1000) is None
+    before = snapshot(tab)
+
+    async def move() -> Any:
+        import pyio
+
+        try:
+            await pyio.move_model("indexeddb://big", "localstorage://big")
+        except pyio.QuotaExceededError as error:
+            return error.url
+
+    assert tab.python(move) == "localstorage://big"
+    assert snapshot(tab) == before
+
+
+LOCAL_DAMAGE = {
+    "base64 that is cut": ("weight_data", lambda text: text[:-3], "base64"),
+    "base64 of another alphabet": ("weight_data", lambda text: "*" + text[1:], "base64"),
+    "weights cut": ("weight_data", lambda text: text[:-8], "its info says"),
+    "specs that are not JSON": (
+        "weight_specs",
+        lambda text: text[:-1],
+        "the weight specs is not JSON",
+    ),
+    "specs of another shape": (
+        "weight_specs",
+        lambda text: text.replace("[8]", "[9]"),
+        "ends inside 'w'",
+    ),
+    "specs that are no list": ("weight_specs", lambda _: '{"a":1}', "should be a list"),
+    "an unknown dtype": ("weight_specs", lambda text: text.replace("bool", "float8"), "'float8'"),
+    "a topology that is not JSON": ("model_topology", lambda _: "<html>", "model topology is not"),
+    "metadata that is no object": ("model_metadata", lambda _: "[1]", "not an object"),
+    "info that is not JSON": ("info", lambda _: "{", "the info is not JSON"),
+    "a part that is missing": ("weight_data", None, "weight_data is missing"),
+}
+
+
+@pytest.mark.parametrize("case", LOCAL_DAMAGE)
+def test_damaged_localstorage(tab: Tab, case: str) -> None:
+    """Each kind of damage is a DamagedModelError that says what is wrong; nothing is changed."""
+    part, change, text = LOCAL_DAMAGE[case]
+    assert tab.python(save_bytes, "localstorage://bad", 8) is None
+    assert tab.python(save_bytes, "localstorage://good", 8) is None
+    key = f"tensorflowjs_models/bad/{part}"
+    if change is None:
+        tab.js("key => localStorage.removeItem(key)", key)
+    else:
+        old = tab.js("key => localStorage.getItem(key)", key)
+        tab.js("([key, value]) => localStorage.setItem(key, value)", [key, change(old)])
+    before = snapshot(tab)
+    kind, message = tab.python(load_sum, "localstorage://bad")
+    assert kind == "DamagedModelError"
+    assert "'localstorage://bad' is damaged" in message
+    assert text in message
+    assert tab.python(load_sum, "localstorage://good") == 8
+    assert snapshot(tab) == before
+
+
+def test_undefined_parts_of_tensorflow(tab: Tab) -> None:
+    """TensorFlow.js stores the text `undefined` for parts it does not have; pyio reads it."""
+    values = {
+        "info": '{"dateSaved":"2020-01-02T03:04:05.678Z","modelTopologyType":"JSON",'
+        '"modelTopologyBytes":7,"weightSpecsBytes":0,"weightDataBytes":0}',
+        "model_topology": '{"a":1}',
+        "weight_specs": "undefined",
+        "weight_data": "",
+    }
+    for part, value in values.items():
+        tab.js(
+            "([key, value]) => localStorage.setItem(key, value)",
+            [f"tensorflowjs_models/v0/{part}", value],
+        )
+
+    async def load() -> Any:
+        import pyio
+
+        artifacts = await pyio.load_artifacts("localstorage://v0")
+        return [artifacts.model_topology, artifacts.weight_specs, artifacts.weight_data_bytes]
+
+    assert tab.python(load) == [{"a": 1}, None, 0]
+
+
+RECORDS = {
+    "somebody else's": ({"modelPath": "bad", "value": 1}, "not an object"),
+    "artifacts that are a text": ({"modelPath": "bad", "modelArtifacts": "x"}, "not an object"),
+    "specs without data": (
+        {"modelArtifacts": {"weightSpecs": [{"name": "w", "shape": [8], "dtype": "bool"}]}},
+        "ends inside 'w'",
+    ),
+    "weights that are a text": ({"modelArtifacts": {"weightData": "x"}}, "[object String]"),
+    "a format that is a number": ({"modelArtifacts": {"format": 3}}, "format should be a string"),
+}
+
+
+@pytest.mark.parametrize("case", RECORDS)
+def test_foreign_records(tab: Tab, case: str) -> None:
+    """A record that is no model is an error that says why, and the listing names it."""
+    record, text = RECORDS[case]
+    assert tab.python(save_bytes, "indexeddb://good", 8) is None
+    tab.js("text => rawPut('models_store', text)", json.dumps({"modelPath": "bad", **record}))
+    before = tab.js("() => rawSnapshot()")
+    kind, message = tab.python(load_sum, "indexeddb://bad")
+    assert kind == "DamagedModelError"
+    assert "'indexeddb://bad' is damaged" in message
+    assert text in message
+    found = tab.python(damages)
+    assert found["indexeddb://good"] is None
+    assert "info is missing" in found["indexeddb://bad"]
+    assert tab.js("() => rawSnapshot()") == before
+
+
+def test_a_ghost_listing_is_named(tab: Tab) -> None:
+    """An info record without its model (TensorFlow.js leaves such) is listed as damaged."""
+    assert tab.python(save_bytes, "indexeddb://ghost", 8) is None
+    tab.js("() => rawDelete('models_store', 'ghost')")
+    assert "the model is not" in tab.python(damages)["indexeddb://ghost"]
+    assert tab.python(load_sum, "indexeddb://ghost")[0] == "ModelNotFoundError"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "buffer => [buffer.slice(0, 3), buffer.slice(3)]",
+        "buffer => new Uint8Array(Uint8Array.of(9, 9, ...new Uint8Array(buffer), 9).buffer, 2, 8)",
+        "buffer => new Blob([buffer])",
+        "buffer => new DataView(buffer)",
+    ],
+    ids=["list of buffers", "view with an offset", "Blob", "DataView"],
+)
+def test_weights_that_others_stored(tab: Tab, change: str) -> None:
+    """Weights in any form that programs have stored load with the right bytes."""
+    assert tab.python(save_bytes, "indexeddb://m", 8) is None
+    tab.js(f"() => rawChangeWeights('m', {change})")
+    assert tab.python(load_sum, "indexeddb://m") == 8
+
+
+def test_a_newer_database(tab: Tab) -> None:
+    """A database that somebody upgraded is named as the reason, for every operation."""
+    tab.js(
+        """() => new Promise(done => {
+          indexedDB.open("tensorflowjs", 2).onsuccess = ({target}) => done(target.result.close());
+        })"""
+    )
+    kind, message, _ = tab.python(save_bytes, "indexeddb://m", 8)
+    assert kind == "ForeignDatabaseError"
+    assert "newer version" in message
+    assert tab.python(load_sum, "indexeddb://m")[0] == "ForeignDatabaseError"
+
+
+def test_a_database_without_stores(tab: Tab) -> None:
+    """A database of the right version without the stores is named, and does not hang."""
+    tab.js(
+        """() => new Promise(done => {
+          indexedDB.open("tensorflowjs", 1).onsuccess = ({target}) => done(target.result.close());
+        })"""
+    )
+    kind, message, _ = tab.python(save_bytes, "indexeddb://m", 8)
+    assert kind == "ForeignDatabaseError"
+    assert "'models_store'" in message
+
+
+def test_a_cancelled_first_save_leaves_a_sound_database(tab: Tab) -> None:
+    """However early the very first save is cancelled, the database has both stores or is absent."""
+
+    async def cancel(pauses: int) -> None:
+        import asyncio
+        from contextlib import suppress
+
+        import numpy as np
+
+        import pyio
+
+        array = {"w": np.ones(8, dtype=bool)}
+        task = asyncio.ensure_future(pyio.save_arrays(array, "indexeddb://m"))
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    for pauses in range(10):
+        tab.python(cancel, pauses)
+        assert tab.python(save_bytes, "indexeddb://next", 8) is None, pauses
+        assert tab.python(load_sum, "indexeddb://next") == 8
+        tab.clear_storage()
+
+
+def test_storage_that_is_refused(new_tab: Callable[[], Tab]) -> None:
+    """Where the page may not touch localStorage the error says so, and says what to do."""
+    refused = new_tab()
+    refused.js(
+        """() => Object.defineProperty(window, "localStorage", {
+          get() { throw new DOMException("Access is denied for this document.", "SecurityError"); }
+        }) && null"""
+    )
+    kind, message, about = refused.python(save_bytes, "localstorage://m", 8)
+    assert kind == "StorageRefusedError"
+    assert "SecurityError" in message
+    assert "allow site data" in message
+    assert about["reason"] == "SecurityError"
+
+
+def test_base64_without_the_browsers_own_encoder(tab: Tab) -> None:
+    """Where Uint8Array has no toBase64, the same text is stored and read."""
+    data = bytes(range(256)) * 300 + b"xy"
+
+    async def round_trip(text: str) -> Any:
+        import base64
+
+        import numpy as np
+
+        import pyio
+
+        array = np.frombuffer(base64.b64decode(text), dtype=bool)
+        await pyio.save_arrays({"w": array}, "localstorage://m")
+        return bytes((await pyio.load_arrays("localstorage://m"))["w"].view(np.uint8)).hex()
+
+    text = base64.b64encode(data).decode()
+    tab.js(
+        """() => {
+          window.kept = [Uint8Array.prototype.toBase64, Uint8Array.fromBase64];
+          delete Uint8Array.prototype.toBase64;
+          delete Uint8Array.fromBase64;
+        }"""
+    )
+    try:
+        assert tab.python(round_trip, text) == data.hex()
+        key = "tensorflowjs_models/m/weight_data"
+        assert tab.js("key => localStorage.getItem(key)", key) == text
+    finally:
+        tab.js("() => { [Uint8Array.prototype.toBase64, Uint8Array.fromBase64] = kept; }")

@@ -1,0 +1,134 @@
+"""Models in the browser's own stores: across reloads, restarts, and without NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.tabs import Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
+
+    from scripts.server import Site
+
+STORES = ["localstorage://kept", "indexeddb://kept"]
+
+
+async def save(urls: list[str], first: int) -> None:
+    import numpy as np
+
+    import pyio
+
+    for url in urls:
+        await pyio.save_arrays({"w": np.arange(first, first + 3, dtype=np.float32)}, url)
+
+
+async def load(urls: list[str]) -> Any:
+    import pyio
+
+    return [(await pyio.load_arrays(url))["w"].tolist() for url in urls]
+
+
+def test_models_survive_a_reload(new_tab: Callable[[], Tab]) -> None:
+    """What was saved before the page was reloaded loads after it, in both stores."""
+    tab = new_tab()
+    tab.python(save, STORES, 1)
+    tab.reload()
+    assert tab.python(load, STORES) == [[1, 2, 3], [1, 2, 3]]
+
+
+def test_models_survive_a_restart(
+    launch: Callable[[Path], BrowserContext], site: Site, wheel: Path, tmp_path: Path
+) -> None:
+    """What was saved loads after the browser was closed, at once, and started again."""
+    for first in (1, 5):
+        context = launch(tmp_path / "profile")
+        tab = Tab(context.new_page(), f"{site.url}/index.html", wheel.name)
+        if first > 1:
+            assert tab.python(load, STORES) == [[1, 2, 3], [1, 2, 3]]
+        tab.python(save, STORES, first)
+        context.close()
+
+
+def test_another_tab_sees_what_was_saved(new_tab: Callable[[], Tab]) -> None:
+    """Two tabs of one origin share the models, and either may replace them."""
+    one, two = new_tab(), new_tab()
+    one.python(save, STORES, 1)
+    assert two.python(load, STORES) == [[1, 2, 3], [1, 2, 3]]
+    two.python(save, STORES, 7)
+    assert one.python(load, STORES) == [[7, 8, 9], [7, 8, 9]]
+
+
+def test_numpy_is_not_imported(new_tab: Callable[[], Tab]) -> None:
+    """Importing pyio, and listing, copying, moving and removing models, work without NumPy."""
+    tab = new_tab()
+    tab.python(save, STORES, 1)
+    tab.reload()
+
+    async def manage() -> Any:
+        import sys
+
+        import pyio
+
+        await pyio.copy_model("indexeddb://kept", "localstorage://copy")
+        await pyio.move_model("localstorage://copy", "indexeddb://moved")
+        await pyio.remove_model("localstorage://kept")
+        return ["numpy" in sys.modules, sorted(await pyio.list_models())]
+
+    assert tab.python(manage) == [False, ["indexeddb://kept", "indexeddb://moved"]]
+
+
+def test_import_starts_nothing(new_tab: Callable[[], Tab]) -> None:
+    """Importing pyio opens no database, writes no item and makes no request."""
+    tab = new_tab()
+    requests: list[str] = []
+    tab.page.on("request", lambda request: requests.append(request.url))
+
+    def imports() -> Any:
+        import sys
+
+        import pyio
+
+        return [pyio.__version__, "numpy" in sys.modules]
+
+    assert tab.python(imports) == ["0.1.0", False]
+    assert tab.js("() => indexedDB.databases()") == []
+    assert tab.js("() => localStorage.length") == 0
+    assert requests == []
+
+
+def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
+    """Saving 64 MB takes no WebAssembly memory beyond the arrays, loading takes one copy."""
+    tab = new_tab()
+
+    async def grown() -> Any:
+        import gc
+
+        import js
+        import numpy as np
+        import pyodide_js
+
+        import pyio
+
+        size = 64 * 2**20
+
+        def memory() -> int:
+            return int(pyodide_js._module.HEAPU8.length)
+
+        # The heap never shrinks, so what a step takes beyond what is free shows as growth.
+        array = np.ones(size // 4, dtype=np.float32)
+        await pyio.save_arrays({"warm": array[:4]}, "indexeddb://big")
+        before = memory()
+        await pyio.save_arrays({"w": array}, "indexeddb://big")
+        saved = memory()
+        js.gc() if hasattr(js, "gc") else gc.collect()
+        loaded = await pyio.load_arrays("indexeddb://big")
+        assert loaded["w"][-1] == 1
+        return [(saved - before) / size, (memory() - saved) / size]
+
+    saving, loading = tab.python(grown)
+    assert saving < 0.25
+    assert loading < 1.3

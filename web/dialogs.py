@@ -1,0 +1,64 @@
+"""The two questions that the page asks: yes or no, and which place and name."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from js import document
+
+from web.page import element, listen
+
+
+class _Dialog:
+    """A modal ``<dialog>`` whose form is sent with the value "yes", or left."""
+
+    def __init__(self, name: str) -> None:
+        self._element = element(name)
+        self._answer: asyncio.Future[bool] | None = None
+        listen(self._element, "close", self._closed)
+        listen(self._element.querySelector(".cancel"), "click", lambda _: self._element.close())
+
+    def _write(self, part: str, text: str) -> None:
+        self._element.querySelector(part).textContent = text
+
+    async def _asked(self) -> bool:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._element.returnValue = ""  # Escape would leave the previous one
+        self._element.showModal()
+        return await self._answer
+
+    def _closed(self, _event: Any) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(self._element.returnValue == "yes")
+
+
+class Question(_Dialog):
+    """Yes or no; no has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__("question")
+
+    async def ask(self, title: str, text: str, yes: str) -> bool:
+        self._write("h2", title)
+        self._write("p", text)
+        self._write(".yes", yes)
+        return await self._asked()
+
+
+class Destination(_Dialog):
+    """A place and a name for a copy."""
+
+    def __init__(self) -> None:
+        super().__init__("destination")
+
+    async def ask(self, title: str, yes: str, scheme: str, name: str) -> str | None:
+        """Return the address chosen, starting from `scheme` and `name`, or None."""
+        self._write("h2", title)
+        self._write(".yes", yes)
+        element("destination-name").value = name
+        element(f"destination-{scheme}").checked = True
+        if not await self._asked():
+            return None
+        chosen = document.querySelector("input[name=destination-place]:checked").value
+        return f"{chosen}://{element('destination-name').value.strip()}"
