@@ -113,6 +113,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "Add",
     "AlphaDropout",
@@ -137,10 +141,8 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
-    "ELU",
     "Embedding",
     "Flatten",
-    "GRU",
     "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
@@ -150,7 +152,6 @@ __all__ = [
     "GlobalMaxPooling2D",
     "Input",
     "InputLayer",
-    "LSTM",
     "LSTMCell",
     "Layer",
     "LayerNormalization",
@@ -164,7 +165,6 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
-    "RNN",
     "RandomWidth",
     "ReLU",
     "RepeatVector",

@@ -32,9 +32,7 @@ def adagrad(learning_rate: float = 0.01, initial_accumulator_value: float = 0.1)
     )
 
 
-def adadelta(
-    learning_rate: float = 0.001, rho: float = 0.95, epsilon: float = 1e-7
-) -> Optimizer:
+def adadelta(learning_rate: float = 0.001, rho: float = 0.95, epsilon: float = 1e-7) -> Optimizer:
     """Adadelta."""
     return Optimizer("Adadelta", {"learningRate": learning_rate, "rho": rho, "epsilon": epsilon})
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pyio.models.naming import to_snake_case
+from pyio.models.options import OptionError
 
-Array: TypeAlias = NDArray[Any]
+Array: TypeAlias = Any
+"""A NumPy array; for NumPy's own stubs, its functions return Any."""
 Activation: TypeAlias = Callable[[Array], Array]
 
 _SELU_ALPHA = 1.6732632423543772
@@ -107,6 +108,6 @@ def activation(value: Any) -> str:
         inner = value.get("config")
         value = inner if isinstance(inner, str) else value.get("class_name")
     if not isinstance(value, str) or not value:
-        raise ValueError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
+        raise OptionError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
     name = value if value in ACTIVATIONS else to_snake_case(value)
     return ALIASES.get(name, name)

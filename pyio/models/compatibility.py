@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from pyio.models.model import LayersModel
 
 
-class TFJSCompatibilityWarning(UserWarning):
-    """A model was saved that pyio opens again and TensorFlow.js does not; `problems` says why."""
-
-    def __init__(self, name: str, problems: list[str]) -> None:
-        super().__init__(
-            f"TensorFlow.js 4.22 cannot use the model {name!r} as it is: {'; '.join(problems)}"
-        )
-        self.problems = problems
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return UserWarning, self.args
-
-
 def obstacles(model: LayersModel) -> list[str]:
     """Return everything in `model` that TensorFlow.js refuses or computes otherwise."""
     return list(_obstacles(model))

@@ -150,11 +150,11 @@ class Container(Layer):
         """Check the number of inputs; the layers were built when they were connected."""
         if len(as_list(shapes)) != len(self.inputs):
             raise InvalidModelError(
-                f"the model {self.name!r} has {len(self.inputs)} inputs, got "
-                f"{len(as_list(shapes))}"
+                f"the model {self.name!r} has {len(self.inputs)} inputs, got {len(as_list(shapes))}"
             )
 
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Connect the model to symbolic tensors; with unknown layers inside, without a shape."""
         if self.unknown_classes and isinstance(inputs, list | SymbolicTensor):
             result = super().connect(_shapeless(inputs), kwargs)
             self.inbound_nodes[-1].inputs = inputs if isinstance(inputs, list) else [inputs]

@@ -84,9 +84,7 @@ class Graph:
     the same name.
     """
 
-    def __init__(
-        self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
-    ) -> None:
+    def __init__(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
         self.inputs = list(inputs)
         self.outputs = list(outputs)
         self.nodes, met = _walk(self.outputs)

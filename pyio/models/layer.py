@@ -10,7 +10,6 @@ from pyio.errors import InvalidModelError, ModelInputError, WeightsError
 from pyio.models import naming
 from pyio.models.graph import Node, SymbolicTensor
 from pyio.models.options import Option, inserted
-from pyio.models.parts import Part
 from pyio.models.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.signature import Signature
 from pyio.models.variables import Weight
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from pyio.models.parts import Part
     from pyio.models.shapes import Shape
 
 Array: TypeAlias = "NDArray[Any]"
@@ -68,7 +68,7 @@ class Layer:
     late: ClassVar[dict[str, Option]] = {}
     """The options that a config says before and after the name."""
 
-    positional: ClassVar[tuple[str, ...]] = ()
+    positional: tuple[str, ...] = ()
     """The options that may be given without their names, in order."""
 
     own_options_last: ClassVar[bool] = False
@@ -89,6 +89,8 @@ class Layer:
     min_ndim: int = 0
     first_node_index: int = 0
     stateful: Any = False
+    built: bool = False
+    initial_weights: Sequence[ArrayLike] | None = None
     class_name: str = "Layer"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -264,8 +266,10 @@ class Layer:
         return result, self.compute_mask(x, mask)
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
-        """Build the layer, under the name `scope` if a wrapper owns it. Raises InvalidModelError
-        for inputs it cannot take."""
+        """Build the layer, under the name `scope` if a wrapper owns it.
+
+        Raises InvalidModelError for inputs that it cannot take.
+        """
         self._check_input(as_list(shapes)[0])
         if not self.built:
             self.scope = scope or self.name
@@ -275,6 +279,7 @@ class Layer:
                 self.set_weights(self.initial_weights)
 
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Make a call of the layer in a graph and return the symbolic tensors that come out."""
         tensors = _listed(inputs)
         if not all(isinstance(tensor, SymbolicTensor) for tensor in tensors):
             raise InvalidModelError(
@@ -359,12 +364,9 @@ class Layer:
         weights: Sequence[ArrayLike] | None = None,
     ) -> None:
         if not isinstance(name, str | None):
-            raise InvalidModelError(
-                f"the name of a {self.class_name} is {name!r}; expected text"
-            )
+            raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
         self.name = name or naming.layer_name(self.class_name)
         self.scope = self.name
-        self.built = False
         self.inbound_nodes: list[Node] = []
         self.initial_weights = weights
         self._trainable_weights: list[Weight] = []

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pyio.models.activations import softplus
 
-Array: TypeAlias = NDArray[Any]
+Array: TypeAlias = Any
+"""A NumPy array; for NumPy's own stubs, its functions return Any."""
 Measure: TypeAlias = Callable[[Array, Array], Array]
 
 EPSILON = 1e-7

@@ -148,7 +148,7 @@ def _by_order(
 
 
 def _shortened(name: str) -> str:
-    """Drop the last but one part: TF 2.2 writes ``lstm/lstm_cell/kernel`` (TensorFlow.js's rule)."""
+    """Drop the last but one part, as TensorFlow.js does: ``lstm/lstm_cell/kernel`` of TF 2.2."""
     parts = name.split("/")
     return "/".join([*parts[:-2], parts[-1]]) if len(parts) > 2 else name
 

@@ -328,9 +328,13 @@ def _is_array(values: list[Any]) -> bool:
 def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
     array = as_array(value)
     shape = tensor.shape
-    if shape is None or array.ndim != len(shape) or any(
-        side is not None and side != given
-        for side, given in zip(shape[1:], array.shape[1:], strict=True)
+    if (
+        shape is None
+        or array.ndim != len(shape)
+        or any(
+            side is not None and side != given
+            for side, given in zip(shape[1:], array.shape[1:], strict=True)
+        )
     ):
         wanted = [side if side is not None else "any" for side in shape_of(shape or (), "")]
         raise ModelInputError(

@@ -7,7 +7,7 @@ signature that notebooks show, the checks, and the config in the key order of Te
         n: int = option(check=whole(1))
 
 A check takes the value that was given and returns the value that is kept, which is plain JSON:
-exactly what the config will say. It raises ValueError whose text completes "expected ...".
+exactly what the config will say. It raises `OptionError`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ REQUIRED: Any = type("Required", (), {"__repr__": lambda _: "required"})()
 
 LARGEST_SIDE = 2**31 - 1
 """No side of a tensor is longer; TensorFlow.js and WebAssembly end far below."""
+
+
+class OptionError(ValueError):
+    """A value that an option does not take; the text completes "expected ..."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,10 @@ class Option:
     after: str | None = None
 
     def value(self, given: Any) -> Any:
-        """Return what is kept for `given`. Raises ValueError saying what was expected."""
+        """Return what is kept for `given`. Raises OptionError."""
         if given is None:
             if self.default is REQUIRED:
-                raise ValueError("a value; the option is required")
+                raise OptionError("a value; the option is required")
             given = self.default
         return given if given is None or self.check is None else self.check(given)
 
@@ -84,9 +88,9 @@ def whole(minimum: int = 0) -> Check:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise ValueError(f"a whole number from {minimum}")
-        if not minimum <= value <= LARGEST_SIDE:
-            raise ValueError(f"a whole number from {minimum} to {LARGEST_SIDE}")
+            raise OptionError(f"a whole number from {minimum}")
+        if not minimum <= int(value) <= LARGEST_SIDE:
+            raise OptionError(f"a whole number from {minimum} to {LARGEST_SIDE}")
         return int(value)
 
     return check
@@ -95,14 +99,14 @@ def whole(minimum: int = 0) -> Check:
 def any_whole(value: Any) -> int:
     """Accept any whole number, such as an axis."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError("a whole number")
+        raise OptionError("a whole number")
     return int(value)
 
 
 def real(value: Any) -> float | int:
     """Accept finite numbers; whole ones stay whole."""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError("a finite number")
+        raise OptionError("a finite number")
     return int(value) if isinstance(value, Integral) else float(value)
 
 
@@ -114,14 +118,14 @@ def fraction(value: Any) -> float | int:
 def flag(value: Any) -> bool:
     """Accept True and False."""
     if not isinstance(value, bool):
-        raise ValueError("True or False")
+        raise OptionError("True or False")
     return value
 
 
 def text(value: Any) -> str:
     """Accept text."""
     if not isinstance(value, str):
-        raise ValueError("a text")
+        raise OptionError("a text")
     return value
 
 
@@ -132,7 +136,7 @@ def choice(*values: str) -> Check:
     def check(value: Any) -> str:
         key = value.replace("_", "").lower() if isinstance(value, str) else None
         if key not in spellings:
-            raise ValueError("one of " + ", ".join(map(repr, values)))
+            raise OptionError("one of " + ", ".join(map(repr, values)))
         return spellings[key]
 
     return check
@@ -144,16 +148,16 @@ def sizes(rank: int, minimum: int = 1) -> Check:
 
     def check(value: Any) -> list[int]:
         try:
-            values = [value] * rank if isinstance(value, Real) else [number(v) for v in value]
-            values = [number(v) for v in values]
+            given = [value] * rank if isinstance(value, Real) else list(value)
+            values = [number(each) for each in given]
         except TypeError:
             values = []
         except ValueError:
-            raise ValueError(
+            raise OptionError(
                 f"a whole number from {minimum}, or a list of {rank} of them"
             ) from None
         if len(values) != rank:
-            raise ValueError(f"a whole number from {minimum}, or a list of {rank} of them")
+            raise OptionError(f"a whole number from {minimum}, or a list of {rank} of them")
         return values
 
     return check
@@ -165,13 +169,13 @@ def axes(value: Any) -> int | list[int]:
         return int(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [any_whole(item) for item in value]
-    raise ValueError("a whole number or a list of them")
+    raise OptionError("a whole number or a list of them")
 
 
 def dimensions(value: Any) -> list[int | None]:
     """Accept a list of dimensions, each a whole number from 0 or None where it is not known."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise ValueError("a list of whole numbers or None")
+        raise OptionError("a list of whole numbers or None")
     side = whole(0)
     return [None if item is None else side(item) for item in value]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.artifacts import ModelArtifacts
-from pyio.errors import InvalidModelError
-from pyio.models.compatibility import TFJSCompatibilityWarning, obstacles
+from pyio.errors import CompatibilityWarning, InvalidModelError
+from pyio.models.compatibility import obstacles
 from pyio.models.topology import model_from_json
 from pyio.weights.encoding import decode_weights, encode_weights
 
@@ -33,14 +33,19 @@ def model_to_artifacts(
         include_optimizer: Add the training config and the state of the optimizer, if the model
             was compiled or came with them.
 
-    Raises WeightsError for two weights of the same name. Warns TFJSCompatibilityWarning about
+    Raises WeightsError for two weights of the same name. Warns CompatibilityWarning about
     everything in the model that TensorFlow.js cannot open.
     """
     for layer in model.all_layers():
         layer.settle()
     problems = obstacles(model)
     if problems:
-        warnings.warn(TFJSCompatibilityWarning(model.name, problems), stacklevel=2)
+        warnings.warn(
+            f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
+            + "; ".join(problems),
+            CompatibilityWarning,
+            stacklevel=2,
+        )
     encoded = encode_weights(_all_weights(model, trainable_only))
     specs, data = encoded.specs, encoded.data
     training = model.training_config if include_optimizer else None

@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from pyio.models.options import OptionError
+
 Part: TypeAlias = "dict[str, Any]"
 """``{"class_name": ..., "config": {...}}``, ready for JSON."""
 
@@ -83,11 +85,11 @@ def _part(value: Any, classes: Mapping[str, Mapping[str, Any]], what: str) -> Pa
     else:
         name = value
     if not isinstance(name, str) or not isinstance(given, Mapping):
-        raise ValueError(expected)
+        raise OptionError(expected)
     known = {_key(each): each for each in classes}.get(_key(name))
     if known is None:
         if not isinstance(value, Mapping):
-            raise ValueError(expected)
+            raise OptionError(expected)
         return {"class_name": name, "config": dict(given)}
     defaults = classes[known]
     return {"class_name": known, "config": {k: _or(given.get(k), d) for k, d in defaults.items()}}

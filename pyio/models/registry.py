@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.models.layer import Layer
+from pyio.models.options import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Func
 """The classes that are models, and the one that each is here."""
 
 _custom: dict[str, type[Layer]] = {}
-_scope: ContextVar[Mapping[str, Any]] = ContextVar("custom_objects", default={})
+_scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
 _placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
 
 
@@ -67,7 +68,7 @@ def register(cls: L) -> L:
 
 def layer_class(name: str) -> type[Layer] | None:
     """Return the class that a topology calls `name`, or None."""
-    found = _scope.get().get(name) or _custom.get(name)
+    found = (_scope.get() or {}).get(name) or _custom.get(name)
     if found is None and name in MODELS:
         return None
     if found is None and name in FAMILY_OF:
@@ -79,7 +80,7 @@ def layer_class(name: str) -> type[Layer] | None:
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, know `custom_objects` too, and put placeholders for what is unknown."""
-    tokens = _scope.set(custom_objects or {}), _placeholders.set(placeholders)
+    tokens = _scope.set(custom_objects), _placeholders.set(placeholders)
     try:
         yield
     finally:
@@ -121,5 +122,5 @@ def layer_option(value: Any) -> Layer:
 def layers_option(value: Any) -> list[Layer]:
     """Accept a list of layers, or of their JSON."""
     if not isinstance(value, list | tuple):
-        raise ValueError("a list of layers")
+        raise OptionError("a list of layers")
     return [layer_option(item) for item in value]

@@ -17,7 +17,7 @@ async def save(
     model: LayersModel, url_or_handler: Any, trainable_only: bool, include_optimizer: bool
 ) -> SaveResult:
     """Save `model`; see `LayersModel.save`."""
-    from pyio.artifacts_io import save_artifacts
+    from pyio.transfer import save_artifacts
 
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
     return await save_artifacts(artifacts, url_or_handler)
@@ -46,7 +46,7 @@ async def load_layers_model(
     Raises what the medium raises; UnknownLayersError, InvalidModelError and WeightsError as
     `pyio.models.packing.model_from_artifacts` does.
     """
-    from pyio.artifacts_io import load_artifacts
+    from pyio.transfer import load_artifacts
 
     artifacts = await load_artifacts(url_or_handler, **options)
     return model_from_artifacts(artifacts, strict, custom_objects, allow_unknown)

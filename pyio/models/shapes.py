@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import InvalidModelError
 from pyio.models.options import LARGEST_SIDE, dimensions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 """The sides of a tensor, the batch first; None is not known before there is data."""

@@ -21,7 +21,14 @@ def text(model: LayersModel) -> str:
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     rule = "─" * max(map(len, lines))
     return "\n".join(
-        [f"{type(model).__name__} {model.name!r}", lines[0], rule, *lines[1:], rule, *_totals(model)]
+        [
+            f"{type(model).__name__} {model.name!r}",
+            lines[0],
+            rule,
+            *lines[1:],
+            rule,
+            *_totals(model),
+        ]
     )
 
 

@@ -62,7 +62,7 @@ def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | lis
     """
     if model.training_config is None:
         raise InvalidModelError(
-            f"the model {model.name!r} has no loss yet; call compile(optimizer, loss, metrics) first"
+            f"the model {model.name!r} has no loss; call compile(optimizer, loss, metrics) first"
         )
     functions = _loss_functions(model, model.training_config)
     measures = _measures(model, model.training_config)
@@ -168,9 +168,7 @@ def _metric_name(name: str) -> str:
     return snake
 
 
-def _loss_functions(
-    model: LayersModel, config: Mapping[str, Any]
-) -> list[losses.Measure | None]:
+def _loss_functions(model: LayersModel, config: Mapping[str, Any]) -> list[losses.Measure | None]:
     loss = config.get("loss")
     if isinstance(loss, str):
         names: list[str | None] = [loss] * len(model.outputs)
@@ -209,7 +207,9 @@ def _measures(
             sparse = loss is losses.sparse_categorical_crossentropy
             function = losses.METRICS[metric] if short is None else _short(short, binary, sparse)
             name = short or metric
-            measures.append((f"{output}_{name}" if len(model.outputs) > 1 else name, function, index))
+            measures.append(
+                (f"{output}_{name}" if len(model.outputs) > 1 else name, function, index)
+            )
     return measures
 
 
@@ -221,6 +221,4 @@ def _short(metric: str, binary: bool, sparse: bool) -> losses.Measure:
         return losses.sparse_categorical_accuracy if sparse else losses.categorical_accuracy
     if binary:
         return losses.binary_crossentropy
-    return (
-        losses.sparse_categorical_crossentropy if sparse else losses.categorical_crossentropy
-    )
+    return losses.sparse_categorical_crossentropy if sparse else losses.categorical_crossentropy

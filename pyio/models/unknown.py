@@ -29,6 +29,7 @@ class UnknownLayer(Layer):
         return self.config
 
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Connect the layer; nothing is known of the shape of its output."""
         result = super().connect(inputs, kwargs)
         result.shape = None
         return result

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pyio.errors import UnknownLayersError
 from pyio.models.activations import ACTIVATIONS, Activation
 from pyio.models.layer import Array, Layer
-
-from pyio.errors import UnknownLayersError
 
 if TYPE_CHECKING:
     from pyio.models.variables import Weight

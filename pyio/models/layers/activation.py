@@ -108,7 +108,7 @@ class ELU(Layer):
 
     def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
         """Return the activated input."""
-        return elu(x, self.alpha)
+        return np.asarray(elu(x, self.alpha))
 
     def tfjs_problem(self) -> str | None:
         """TensorFlow.js accepts only an alpha of 1."""
@@ -147,6 +147,5 @@ class Softmax(Layer):
         if mask is not None:
             seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
             x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
-        return softmax(x, self.axis if isinstance(self.axis, int) else tuple(self.axis))
-
-
+        axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
+        return np.asarray(softmax(x, axis))

@@ -68,7 +68,7 @@ class UnitCell(Cell, Activated):
         recurrent_dropout: The share of the state that is dropped in training.
     """
 
-    positional = ("units",)
+    positional: tuple[str, ...] = ("units",)
     own_options_last = True
     gates: ClassVar[int] = 1
 
@@ -166,7 +166,8 @@ class GRUCell(GatedCell):
         product = kernels.matmul(x, self.kernel.matrix)
         if self.bias is None:
             return product
-        return product + (self.bias.value[0] if self.reset_after else self.bias.value)
+        bias = self.bias.value[0] if self.reset_after else self.bias.value
+        return np.asarray(product + bias)
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output, which is the new state too."""
@@ -186,7 +187,7 @@ class GRUCell(GatedCell):
 
     def _gates(self, prepared: Array, inner: Array) -> tuple[Array, Array]:
         u = self.units
-        both = self.gate(prepared[:, : 2 * u] + inner[:, : 2 * u])
+        both: Array = self.gate(prepared[:, : 2 * u] + inner[:, : 2 * u])
         return both[:, :u], both[:, u:]
 
     @property
@@ -250,7 +251,7 @@ class StackedRNNCells(Cell):
         cells: The cells, from the bottom up.
     """
 
-    positional = ("cells",)
+    positional: tuple[str, ...] = ("cells",)
 
     cells: list[Any] = option(check=layers_option)
 

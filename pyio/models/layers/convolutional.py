@@ -8,7 +8,6 @@ import numpy as np
 
 from pyio.models import kernels
 from pyio.models.activations import activation
-from pyio.models.layer import Array, Mask
 from pyio.models.layers.activated import Activated
 from pyio.models.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
 from pyio.models.parts import REGULARIZERS, Part, constraint, initializer, regularizer
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyio.models.kernels import Matrix
+    from pyio.models.layer import Array, Mask
 
 
 class BaseConv(Activated):
@@ -118,7 +118,7 @@ class Conv(BaseConv):
         kernel_constraint: A constraint for training.
     """
 
-    positional = ("filters", "kernel_size")
+    positional: tuple[str, ...] = ("filters", "kernel_size")
 
     filters: int = option(check=whole(1))
     kernel_initializer: Part = option("GlorotNormal", initializer)
@@ -248,7 +248,7 @@ class DepthwiseConv2D(BaseConv):
     """
 
     ndim = 4
-    positional = ("kernel_size",)
+    positional: tuple[str, ...] = ("kernel_size",)
     own_options_last = True
 
     depth_multiplier: int = option(1, whole(1))
@@ -275,9 +275,9 @@ class DepthwiseConv2D(BaseConv):
 
     def settle(self) -> None:
         """Drop a regularizer that TensorFlow.js wrote as the constraint, and cannot read so."""
-        if self.depthwise_constraint is not None:
-            if self.depthwise_constraint["class_name"] in REGULARIZERS:
-                self.depthwise_constraint = None
+        found = self.depthwise_constraint
+        if found is not None and found["class_name"] in REGULARIZERS:
+            self.depthwise_constraint = None
 
     def tfjs_problem(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
@@ -348,5 +348,3 @@ class SeparableConv2D(Conv):
     def _kernel_shapes(self, channels: int, multiplier: int) -> tuple[tuple[int, ...], ...]:
         deep = (*self.kernel_size, channels, multiplier)
         return deep, (1, 1, channels * multiplier, self.filters)
-
-

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pyio.models import kernels
-from pyio.models.layer import Array
 from pyio.models.layers.cells import LSTMCell, Step
 from pyio.models.layers.recurrent import BaseRNN, _Named
 from pyio.models.options import DATA_FORMAT, PADDING, option, sizes, whole
 from pyio.models.shapes import Shape, Shapes, conv_side, known, only
+
+if TYPE_CHECKING:
+    from pyio.models.layer import Array
 
 
 class ConvLSTM2DCell(LSTMCell):
@@ -26,7 +28,7 @@ class ConvLSTM2DCell(LSTMCell):
         strides: How far the window moves over the input.
     """
 
-    positional = ("filters", "kernel_size")
+    positional: tuple[str, ...] = ("filters", "kernel_size")
     omitted = ("units",)
 
     filters: int = option(check=whole(1))
@@ -100,9 +102,9 @@ class ConvLSTM2DCell(LSTMCell):
         state, memory = (
             (np.moveaxis(each, 1, -1) if self.channels_first else each) for each in states
         )
-        window: Any = self.kernel_size, [1, 1], [1, 1]
-        padded = kernels.pad(np.ascontiguousarray(state), *window, "same")
-        z = prepared + kernels.conv(padded, self.recurrent_kernel.matrix, *window)
+        size, ones = self.kernel_size, [1, 1]
+        padded = kernels.pad(np.ascontiguousarray(state), size, ones, ones, "same")
+        z = prepared + kernels.conv(padded, self.recurrent_kernel.matrix, size, ones, ones)
         n = self.filters
         i, f, o = self.gate(z[..., :n]), self.gate(z[..., n : 2 * n]), self.gate(z[..., 3 * n :])
         memory = f * memory + i * self.activate(z[..., 2 * n : 3 * n])
@@ -116,7 +118,7 @@ class ConvLSTM2D(_Named):
     """A layer of long short-term memories over images: (batch, steps, height, width, in)."""
 
     cell_class = ConvLSTM2DCell
-    positional = ("filters", "kernel_size")
+    positional: tuple[str, ...] = ("filters", "kernel_size")
     ndim = 5
     late = ConvLSTM2DCell.late | BaseRNN.late
 

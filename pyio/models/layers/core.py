@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,17 +13,15 @@ from pyio.models.graph import Node, SymbolicTensor
 from pyio.models.layer import Array, Layer, Mask
 from pyio.models.layers.activated import Activated
 from pyio.models.options import (
-    choice,
     dimensions,
     flag,
     fraction,
     option,
     real,
-    sizes,
     whole,
 )
 from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, known, only, product
+from pyio.models.shapes import Shape, Shapes, known, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,8 +122,7 @@ class Dense(Activated):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Dense:
-        """Return the layer; TensorFlow.js writes `batch_input_shape` without a dtype for
-        `input_dim`."""
+        """Return the layer; for `input_dim`, TensorFlow.js writes a shape without a dtype."""
         layer = super().from_config(config)
         if config.get("dtype") is None:
             layer.dtype = None
@@ -202,7 +198,8 @@ class Masking(Layer):
 
     def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
         """Return the input with masked steps 0."""
-        return x * (x != self.mask_value).any(axis=-1, keepdims=True).astype(x.dtype)
+        seen = (x != self.mask_value).any(axis=-1, keepdims=True)
+        return np.asarray(x * seen.astype(x.dtype))
 
 
 class Embedding(Layer):
@@ -282,7 +279,7 @@ class Embedding(Layer):
                 f"Embedding {self.name!r} has vectors for 0 to {self.input_dim - 1}; the input "
                 f"has numbers from {numbers.min()} to {numbers.max()}"
             )
-        return self.embeddings.value[numbers]
+        return np.asarray(self.embeddings.value[numbers])
 
 
 def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
@@ -315,5 +312,3 @@ def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
         sparse=sparse,
     )
     return layer.inbound_nodes[0].outputs[0]
-
-

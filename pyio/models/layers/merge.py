@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from string import ascii_lowercase
 from typing import Any, ClassVar, cast
@@ -23,7 +22,7 @@ class Merge(Layer):
     """
 
     supports_masking = True
-    combine: ClassVar[Callable[[Array, Array], Array]]
+    combine: ClassVar[Any]
 
     def build(self, shape: Shapes) -> None:
         """Refuse a single input."""
@@ -33,7 +32,7 @@ class Merge(Layer):
             )
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
-        """Return the shape that all inputs broadcast to. Raises InvalidModelError if they do not."""
+        """Return the shape that all inputs broadcast to, or raise InvalidModelError."""
         shapes = as_list(shape)
         what = f"{self.class_name} {self.name!r}"
         batches = {sides[0] for sides in shapes if sides[0] is not None}
@@ -179,7 +178,7 @@ class Dot(Merge):
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]
         y = np.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
-        return y if y.ndim > 1 else y[:, None]
+        return np.asarray(y if y.ndim > 1 else y[:, None])
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:  # noqa: ARG002
         """Return None."""
@@ -198,4 +197,7 @@ class Dot(Merge):
 
 def _agree(shapes: set[Shape]) -> bool:
     """Whether the shapes are the same wherever they are known."""
-    return all(len({side for side in column if side is not None}) < 2 for column in zip(*shapes))
+    return all(
+        len({side for side in column if side is not None}) < 2
+        for column in zip(*shapes, strict=False)
+    )

@@ -81,7 +81,7 @@ class AveragePooling(Pooling):
         """Return the means; what is padded does not count."""
         result = self._sums(x)
         if self.padding == "valid":
-            return result / np.asarray(np.prod(self.pool_size), x.dtype)
+            return np.asarray(result / np.asarray(np.prod(self.pool_size), x.dtype))
         return result / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
 
     def _sums(self, x: Array) -> Array:

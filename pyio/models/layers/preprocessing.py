@@ -103,9 +103,7 @@ class CategoryEncoding(Layer):
     positional = ("num_tokens",)
 
     num_tokens: int = option(check=whole(1))
-    output_mode: str = option(
-        "multi_hot", choice("multi_hot", "one_hot", "count", "tf_idf", "int")
-    )
+    output_mode: str = option("multi_hot", choice("multi_hot", "one_hot", "count", "tf_idf", "int"))
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """Return the shape with a side of `num_tokens` at the end."""
@@ -131,7 +129,7 @@ class CategoryEncoding(Layer):
             return tokens
         hot = (tokens[..., None] == np.arange(self.num_tokens)).astype(np.float32)
         if self.output_mode == "one_hot":
-            return hot if tokens.shape[-1] != 1 else hot[..., 0, :]
+            return np.asarray(hot if tokens.shape[-1] != 1 else hot[..., 0, :])
         if self.output_mode == "multi_hot":
             return np.asarray(hot.max(axis=-2))
         if count_weights is not None:

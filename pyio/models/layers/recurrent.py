@@ -107,9 +107,7 @@ class BaseRNN(Layer):
             self._states = states
         return [output, *states] if self.return_state else output
 
-    def _steps(
-        self, x: Array, states: list[Array], mask: Mask
-    ) -> tuple[Array, list[Array]]:
+    def _steps(self, x: Array, states: list[Array], mask: Mask) -> tuple[Array, list[Array]]:
         order = slice(None, None, -1 if self.go_backwards else 1)
         prepared = self.cell.prepare(np.ascontiguousarray(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
@@ -165,16 +163,18 @@ class RNN(BaseRNN):
         cell: The cell, or a list of cells to stack.
     """
 
-    positional = ("cell",)
+    positional: tuple[str, ...] = ("cell",)
 
     cell: Any = option(check=lambda v: v if isinstance(v, list | tuple) else layer_option(v))
 
     def make_cell(self) -> Cell:
         """Return the cell that was given, stacked if there are several."""
-        cell = StackedRNNCells(list(self.cell)) if isinstance(self.cell, list | tuple) else self.cell
+        cell = (
+            StackedRNNCells(list(self.cell)) if isinstance(self.cell, list | tuple) else self.cell
+        )
         if not isinstance(cell, Cell):
             raise InvalidModelError(
-                f"the cell of {self.name!r} is a {cell.class_name}; expected a cell such as LSTMCell"
+                f"the cell of {self.name!r} is a {cell.class_name}; expected one such as LSTMCell"
             )
         return cell
 
@@ -190,7 +190,7 @@ class RNN(BaseRNN):
 class _Named(BaseRNN):
     """A recurrent layer whose cell's options are its own."""
 
-    positional = ("units",)
+    positional: tuple[str, ...] = ("units",)
     cell_class: ClassVar[type[Cell]]
 
     def make_cell(self) -> Cell:

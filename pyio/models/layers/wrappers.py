@@ -26,7 +26,7 @@ class Wrapper(Layer):
         layer: The layer inside.
     """
 
-    positional = ("layer",)
+    positional: tuple[str, ...] = ("layer",)
     supports_masking = True
 
     layer: Any = option(check=layer_option)
@@ -101,7 +101,7 @@ class Bidirectional(Wrapper):
         layer: The recurrent layer; two copies of it are made.
     """
 
-    positional = ("layer", "merge_mode")
+    positional: tuple[str, ...] = ("layer", "merge_mode")
 
     merge_mode: str | None = option("concat", choice("concat", "sum", "mul", "ave", "none"))
 
