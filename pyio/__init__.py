@@ -27,11 +27,13 @@ from pyio.errors import (
     InvalidModelError,
     InvalidURLError,
     ModelExistsError,
+    ModelInputError,
     ModelNotFoundError,
     PyioError,
     QuotaExceededError,
     StorageError,
     StorageRefusedError,
+    UnknownLayersError,
     UnknownSchemeError,
     UnsupportedDtypeError,
     UnsupportedEnvironmentError,
@@ -57,7 +59,14 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import constraints, initializers, layers, optimizers, regularizers
     from pyio.arrays import load_arrays, save_arrays
+    from pyio.models.layers.core import Input
+    from pyio.models.model import LayersModel, Model
+    from pyio.models.packing import model_from_artifacts, model_to_artifacts
+    from pyio.models.saving import load_layers_model
+    from pyio.models.sequential import Sequential
+    from pyio.models.topology import model_from_json
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
 
 __version__ = "0.1.0"
@@ -70,21 +79,27 @@ __all__ = [
     "ForeignDatabaseError",
     "HandlerError",
     "IOHandler",
+    "Input",
     "InvalidModelError",
     "InvalidURLError",
+    "LayersModel",
     "LoadHandler",
+    "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
     "ModelExistsError",
+    "ModelInputError",
     "ModelNotFoundError",
     "PyioError",
     "Quantization",
     "QuotaExceededError",
     "SaveHandler",
     "SaveResult",
+    "Sequential",
     "StorageError",
     "StorageRefusedError",
     "StoreManager",
+    "UnknownLayersError",
     "UnknownSchemeError",
     "UnsupportedDtypeError",
     "UnsupportedEnvironmentError",
@@ -92,6 +107,7 @@ __all__ = [
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
+    "constraints",
     "copy_model",
     "decode_weights",
     "encode_weights",
@@ -102,12 +118,20 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
+    "initializers",
+    "layers",
     "list_models",
     "load_arrays",
     "load_artifacts",
+    "load_layers_model",
+    "model_from_artifacts",
+    "model_from_json",
+    "model_to_artifacts",
     "move_model",
+    "optimizers",
     "register_load_router",
     "register_save_router",
+    "regularizers",
     "remove_model",
     "save_arrays",
     "save_artifacts",
@@ -119,17 +143,30 @@ _NEEDS_NUMPY = {
     "EncodedWeights": "pyio.weights.encoding",
     "decode_weights": "pyio.weights.encoding",
     "encode_weights": "pyio.weights.encoding",
+    "Input": "pyio.models.layers.core",
+    "LayersModel": "pyio.models.model",
+    "Model": "pyio.models.model",
+    "Sequential": "pyio.models.sequential",
     "load_arrays": "pyio.arrays",
+    "load_layers_model": "pyio.models.saving",
+    "model_from_artifacts": "pyio.models.packing",
+    "model_from_json": "pyio.models.topology",
+    "model_to_artifacts": "pyio.models.packing",
     "save_arrays": "pyio.arrays",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
+_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers"}
+"""Public modules, imported when they are first used, for the same reason."""
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"pyio.{name}")
     if name not in _NEEDS_NUMPY:
         raise AttributeError(f"module 'pyio' has no attribute {name!r}")
     return getattr(import_module(_NEEDS_NUMPY[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_NEEDS_NUMPY})
+    return sorted({*globals(), *_NEEDS_NUMPY, *_MODULES})

@@ -600,7 +600,39 @@
     return { text: model.toJSON(), outputs: computed };
   }
 
+  // The config, as it is written, of each layer made with nothing but what it requires.
+  const REQUIRED = {
+    InputLayer: { inputShape: [3] }, Dense: { units: 3 }, Activation: { activation: "relu" }, Dropout: { rate: 0.5 },
+    SpatialDropout1D: { rate: 0.5 }, Flatten: {}, RepeatVector: { n: 2 }, Reshape: { targetShape: [2, -1] }, Permute: { dims: [2, 1] },
+    Masking: {}, Embedding: { inputDim: 4, outputDim: 2 }, ReLU: {}, LeakyReLU: {}, PReLU: {}, ELU: {}, ThresholdedReLU: {}, Softmax: {},
+    Conv1D: { filters: 2, kernelSize: 3 }, Conv2D: { filters: 2, kernelSize: 3 }, Conv3D: { filters: 2, kernelSize: 3 },
+    Conv2DTranspose: { filters: 2, kernelSize: 3 }, Conv3DTranspose: { filters: 2, kernelSize: 3 }, SeparableConv2D: { filters: 2, kernelSize: 3 },
+    DepthwiseConv2D: { kernelSize: 3 }, Cropping2D: { cropping: 1 }, UpSampling2D: {}, ZeroPadding2D: {},
+    MaxPooling1D: {}, MaxPooling2D: {}, MaxPooling3D: {}, AveragePooling1D: {}, AveragePooling2D: {}, AveragePooling3D: {},
+    GlobalMaxPooling1D: {}, GlobalMaxPooling2D: {}, GlobalAveragePooling1D: {}, GlobalAveragePooling2D: {},
+    BatchNormalization: {}, LayerNormalization: {}, GaussianNoise: { stddev: 1 }, GaussianDropout: { rate: 0.5 }, AlphaDropout: { rate: 0.5 },
+    Add: {}, Multiply: {}, Average: {}, Maximum: {}, Minimum: {}, Concatenate: {}, Dot: { axes: 1 },
+    SimpleRNN: { units: 2 }, GRU: { units: 2 }, LSTM: { units: 2 }, SimpleRNNCell: { units: 2 }, GRUCell: { units: 2 }, LSTMCell: { units: 2 },
+    ConvLSTM2D: { filters: 2, kernelSize: 3 }, ConvLSTM2DCell: { filters: 2, kernelSize: 3 }, Rescaling: { scale: 2 }, Resizing: { height: 2, width: 3 },
+    CenterCrop: { height: 2, width: 3 }, CategoryEncoding: { numTokens: 4 }, RandomWidth: { factor: 0.2 },
+  };
+  const FACTORIES = { ReLU: "reLU", PReLU: "prelu", ELU: "elu", GRU: "gru", LSTM: "lstm", GRUCell: "gruCell", LSTMCell: "lstmCell",
+    Cropping2D: "cropping2D", ConvLSTM2D: "convLstm2d", ConvLSTM2DCell: "convLstm2dCell" };
+
+  function toText(tf, layer) {
+    return tf.Sequential.prototype.toJSON.call({ updatedConfig: () => layer.getConfig() }, null, true);
+  }
+
+  function defaults(tf) {
+    return Object.entries(REQUIRED).map(([className, required]) => {
+      const usual = className[0].toLowerCase() + className.slice(1);
+      const factory = [FACTORIES[className], usual, usual.replace(/D(?=$|T)/, "d")].find((name) => name && tf.layers[name]);
+      return { className, required, text: toText(tf, tf.layers[factory]({ ...required, name: "it" })) };
+    });
+  }
+
   root.pyioModels = {
+    defaults,
     names: Object.keys(MODELS), special: Object.keys(SPECIAL), MODELS, describe, reopen, open, artifactsOf, fill, floats, integers,
     predict, toData, fromData, outputs,
   };

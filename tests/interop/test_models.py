@@ -1,0 +1,173 @@
+"""Models of TensorFlow.js and of pyio in one page: what either builds, the other opens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyio.models.registry import FAMILY_OF
+from tests.interop import built, inside
+
+if TYPE_CHECKING:
+    from tests.tabs import Tab
+
+SCRIPT = Path(__file__).with_name("models.js")
+NAMES = re.findall(r'^  (?:model|direct)\("(\w+)"', SCRIPT.read_text(), re.MULTILINE)
+TOLERANCE = 1e-5
+UNREADABLE = {"separable_depthwise"}
+"""Models that TensorFlow.js saves so that only pyio can open them."""
+
+
+@pytest.fixture
+def both(tab: Tab) -> Tab:
+    """A tab with Python, TensorFlow.js on its cpu backend, and the models."""
+    tab.tensorflow()
+    if not tab.js("() => 'pyioModels' in window"):
+        tab.page.add_script_tag(path=str(SCRIPT))
+    return tab
+
+
+def arrays(values: list[Any]) -> list[Any]:
+    return [np.array(value["data"], np.float64).reshape(value["shape"]) for value in values]
+
+
+def assert_close(ours: list[Any], theirs: list[Any]) -> None:
+    """Equal shapes, and values within 1e-5 of the largest of each output."""
+    assert [value["shape"] for value in ours] == [value["shape"] for value in theirs]
+    for one, other in zip(arrays(ours), arrays(theirs), strict=True):
+        np.testing.assert_allclose(
+            one, other, rtol=TOLERANCE, atol=TOLERANCE * max(np.abs(other).max(initial=0), 1e-3)
+        )
+
+
+def as_loaded(text: str) -> str:
+    """The topology but for what TensorFlow.js changes whenever it loads one.
+
+    StackedRNNCells get a new number, and an input shape without a dtype gets one.
+    """
+    text = re.sub(r"(stacked_rnn_cells_StackedRNNCells)\d+", r"\1", text)
+    return re.sub(r'("batch_input_shape":\[[^]]*\]),"dtype":"float32"', r"\1", text)
+
+
+def classes(value: Any) -> set[str]:
+    """All class names in a topology."""
+    found: set[str] = set()
+    if isinstance(value, dict):
+        found |= {value["class_name"]} if isinstance(value.get("class_name"), str) else set()
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        found |= classes(item)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_of_tensorflow(both: Tab, name: str) -> None:
+    """TensorFlow.js builds and saves; pyio predicts the same, and TensorFlow.js opens it again.
+
+    The topology that pyio writes is TensorFlow.js's own text, and so are weight names, their order
+    and every byte of their values.
+    """
+    theirs = both.js("name => pyioModels.describe(tf, name)", name)
+    ours = both.python_module(inside, "reopen", theirs)
+    assert ours["text"] == theirs["text"]
+    assert ours["artifacts"]["specs"] == theirs["artifacts"]["specs"]
+    assert ours["artifacts"]["data"] == theirs["artifacts"]["data"]
+    assert_close(ours["outputs"], theirs["outputs"])
+    inputs = theirs["inputs"] if theirs["computable"] else None
+    again = both.js("([a, x]) => pyioModels.reopen(tf, a, x)", [ours["artifacts"], inputs])
+    # TensorFlow.js applies constraints to weights that it loads, so it may not predict the same
+    # as before; what counts is that it makes the same of pyio's file as of its own.
+    own = both.js(
+        "([a, x]) => pyioModels.reopen(tf, a, x).catch(() => null)", [theirs["artifacts"], inputs]
+    )
+    assert (own is None) == (name in UNREADABLE)
+    if own is not None:
+        assert {**again, "text": as_loaded(again["text"])} == {
+            **own,
+            "text": as_loaded(own["text"]),
+        }
+    elif theirs["computable"]:
+        assert_close(again["outputs"], theirs["outputs"])
+
+
+def test_the_models_use_every_layer_class(both: Tab) -> None:
+    """No layer class of TensorFlow.js is missing from the comparisons above."""
+    topologies = both.js(
+        """async names => {
+          const found = [];
+          for (const name of names) found.push((await pyioModels.describe(tf, name)).artifacts.topology);
+          return found;
+        }""",
+        NAMES,
+    )
+    used = set().union(*map(classes, topologies))
+    # A cell is an object of its own only inside of RNN; ConvLSTM2D has its cell to itself.
+    assert set(FAMILY_OF) - used == {"ConvLSTM2DCell"}
+    assert len(NAMES) >= 50
+    assert both.js("() => pyioModels.names") == NAMES
+
+
+def test_the_comparison_can_fail() -> None:
+    """A prediction that is off by 2e-5 of the largest is told apart, and so is a shape."""
+    values = [{"shape": [2], "data": [1.0, 0.5]}]
+    assert_close(values, values)
+    for wrong in ({"shape": [2], "data": [1.00003, 0.5]}, {"shape": [1, 2], "data": [1.0, 0.5]}):
+        with pytest.raises(AssertionError):
+            assert_close([wrong], values)
+
+
+def test_a_depth_multiplier_that_tensorflow_forgot(both: Tab) -> None:
+    """SeparableConv2D: TensorFlow.js cannot open its own file, and can open pyio's copy of it."""
+    theirs = both.js("name => pyioModels.describe(tf, name)", "separable_multiplier")
+    failed = both.js(
+        "a => pyioModels.open(tf, a).then(() => null, (error) => error.message)",
+        theirs["artifacts"],
+    )
+    assert failed is not None
+    ours = both.python_module(inside, "reopen", theirs)
+    assert ours["text"] == theirs["text"]
+    assert_close(ours["outputs"], theirs["outputs"])
+    again = both.js(
+        "([a, x]) => pyioModels.reopen(tf, a, x)", [ours["artifacts"], theirs["inputs"]]
+    )
+    assert_close(again["outputs"], theirs["outputs"])
+
+
+def test_an_activation_that_tensorflow_cannot_open(both: Tab) -> None:
+    """gelu_new: TensorFlow.js saves it and does not open it; pyio predicts what it predicted."""
+    theirs = both.js("name => pyioModels.describe(tf, name)", "gelu_new")
+    ours = both.python_module(inside, "reopen", theirs)
+    assert ours["text"] == theirs["text"]
+    assert_close(ours["outputs"], theirs["outputs"])
+
+
+def test_defaults_are_those_of_tensorflow(both: Tab) -> None:
+    """Each layer made in Python with nothing but what it requires has TensorFlow.js's config."""
+    theirs = both.js("() => pyioModels.defaults(tf)")
+    required = [[item["className"], item["required"]] for item in theirs]
+    ours = both.python_module(inside, "default_configs", required)
+    assert ours == [item["text"] for item in theirs]
+    made = {item["className"] for item in theirs}
+    assert set(FAMILY_OF) - made == {"RNN", "StackedRNNCells", "TimeDistributed", "Bidirectional"}
+
+
+@pytest.mark.parametrize("name", sorted(built.MODELS))
+def test_a_model_built_in_python(both: Tab, name: str) -> None:
+    """TensorFlow.js opens what was built in Python, writes it in the same words, and agrees."""
+    ours = both.python_module(built, "make", name)
+    theirs = both.js("([a, x]) => pyioModels.reopen(tf, a, x)", [ours["artifacts"], ours["inputs"]])
+    assert as_loaded(theirs["text"]) == as_loaded(ours["text"])
+    if ours["inputs"] is not None:
+        assert_close(ours["outputs"], theirs["outputs"])
+
+
+def test_models_built_in_python_use_every_layer_class(both: Tab) -> None:
+    """No layer class is missing from the models above."""
+    used = set()
+    for name in built.MODELS:
+        used |= classes(both.python_module(built, "make", name)["artifacts"]["topology"])
+    assert set(FAMILY_OF) - used == {"ConvLSTM2DCell"}
