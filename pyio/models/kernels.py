@@ -52,7 +52,7 @@ class Matrix:
 def matmul(left: Array, right: Matrix) -> Array:
     """Return ``left @ right``: (..., k) times (k, n) is (..., n)."""
     k, n = right.value.shape
-    flat = left.reshape(-1, k)
+    flat = left.reshape(-1, k).astype(np.float32, copy=False)
     if not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
         product = flat @ right.value
     else:

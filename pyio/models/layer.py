@@ -260,10 +260,11 @@ class Layer:
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Return the output and its mask; what a model calls."""
-        result = self.call(x, mask)
-        if not self.makes_mask and (mask is None or not self.supports_masking):
-            return result, None
-        return result, self.compute_mask(x, mask)
+        if isinstance(mask, list) and not any(each is not None for each in mask):
+            mask = None
+        heeds = mask is not None and self.supports_masking
+        result = self.call(x, mask) if heeds else self.call(x)
+        return result, self.compute_mask(x, mask) if heeds or self.makes_mask else None
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.
@@ -316,7 +317,9 @@ class Layer:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Return the layer that `config` describes. Keys it does not know are left out."""
-        known = {*cls.options, *COMMON}
+        code = cls.__init__.__code__  # a class of the user's own may take arguments as usual
+        own = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        known = {*cls.options, *COMMON, *own}
         return cls(**{key: value for key, value in config.items() if key in known})
 
     def common_config(self) -> dict[str, Any]:

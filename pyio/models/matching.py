@@ -57,14 +57,16 @@ class LoadReport:
         return text + (f"; left over: {', '.join(self.extra)}" if self.extra else "")
 
 
-def load(model: LayersModel, given: Mapping[str, ArrayLike], strict: bool) -> LoadReport:
+def load(
+    model: LayersModel, given: Mapping[str, ArrayLike], strict: bool, by_order: bool
+) -> LoadReport:
     """Assign `given` to the weights of `model`; see `LayersModel.load_weights`."""
     arrays = {name: np.asarray(value) for name, value in given.items()}
     shapes = {name: array.shape for name, array in arrays.items()}
     for layer in model.all_layers():
         layer.adopt(shapes)
     targets = _targets(model)
-    found = _match(targets, shapes, strict)
+    found = _match(targets, shapes, by_order)
     report = _report(targets, arrays, found)
     wrong = [
         f"{weight.name} has {list(weight.shape)}, stored {list(shapes[source])}"
@@ -91,7 +93,7 @@ def _targets(model: LayersModel) -> list[Weight]:
 
 
 def _match(
-    targets: list[Weight], shapes: Mapping[str, tuple[int, ...]], strict: bool
+    targets: list[Weight], shapes: Mapping[str, tuple[int, ...]], by_order: bool
 ) -> list[tuple[Weight, str, str]]:
     found: list[tuple[Weight, str, str]] = []
     open_weights = {weight.name: weight for weight in targets}
@@ -106,7 +108,7 @@ def _match(
     for normal in (_shortened, _normalised, _without_models):
         for weight, source in _by(normal, open_weights, sources, targets):
             take(weight, source, "normalised name")
-    if not strict:
+    if by_order:
         for weight, source in _by_order(list(open_weights.values()), list(sources), shapes):
             take(weight, source, "order and shape")
     return found

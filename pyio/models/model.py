@@ -11,7 +11,7 @@ from pyio.json_text import dumps
 from pyio.models import naming
 from pyio.models.container import Container
 from pyio.models.graph import SymbolicTensor
-from pyio.models.layer import Layer, as_array, assign_all
+from pyio.models.layer import Layer, assign_all
 from pyio.models.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class LayersModel(Container):
 
         Args:
             x: An array (examples, ...), or a list with one per input, or a dict by input name.
-            batch_size: How many examples are computed at once.
+            batch_size: How many examples are computed at once; a model with a fixed batch size
+                uses that.
 
         Returns:
             An array (examples, ...) of float32, or a list with one per output.
@@ -100,6 +101,7 @@ class LayersModel(Container):
             raise ModelInputError(f"batch_size is {batch_size!r}; expected a whole number from 1")
         arrays = self.standardize(x)
         examples = len(arrays[0])
+        batch_size = (self.inputs[0].shape or (None,))[0] or batch_size
         if examples <= batch_size:
             outputs = self._run(arrays)
         else:
@@ -161,7 +163,12 @@ class LayersModel(Container):
         if self.unknown_classes:
             raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
         with np.errstate(all="ignore"):
-            return self.graph.run(arrays, [None] * len(arrays))[0]
+            outputs = self.graph.run(arrays, [None] * len(arrays))[0]
+        # A model that changes nothing would give the caller's own memory back.
+        return [
+            out.copy() if any(np.may_share_memory(out, x) for x in arrays) else out
+            for out in outputs
+        ]
 
     # ------------------------------------------------------------ weights
 
@@ -189,7 +196,7 @@ class LayersModel(Container):
         """
         from pyio.models.matching import load
 
-        self.load_report = load(self, weights, strict)
+        self.load_report = load(self, weights, strict, by_order=not strict)
         return self.load_report
 
     # ------------------------------------------------------------ description
@@ -326,7 +333,11 @@ def _is_array(values: list[Any]) -> bool:
 
 
 def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
-    array = as_array(value)
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ModelInputError(
+            f"the input {tensor.layer.name!r} takes numbers; got an array of {array.dtype}"
+        )
     shape = tensor.shape
     if (
         shape is None

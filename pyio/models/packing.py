@@ -11,6 +11,7 @@ import numpy as np
 from pyio.artifacts import ModelArtifacts
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.models.compatibility import obstacles
+from pyio.models.matching import load
 from pyio.models.topology import model_from_json
 from pyio.weights.encoding import decode_weights, encode_weights
 
@@ -98,7 +99,7 @@ def model_from_artifacts(
     model.optimizer_weights = {name: arrays.pop(name) for name in list(arrays) if name in state}
     if model.unknown_classes:
         model.unplaced_weights = dict(arrays)
-        model.load_weights(arrays, strict=False)
+        model.load_report = load(model, arrays, strict=False, by_order=False)
     else:
         model.load_weights(arrays, strict)
     return model

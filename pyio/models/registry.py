@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio.models.activations import register_activation
 from pyio.models.layer import Layer
 from pyio.models.options import OptionError
 
@@ -80,6 +81,9 @@ def layer_class(name: str) -> type[Layer] | None:
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, know `custom_objects` too, and put placeholders for what is unknown."""
+    for name, value in (custom_objects or {}).items():
+        if callable(value) and not isinstance(value, type):
+            register_activation(name, value)
     tokens = _scope.set(custom_objects), _placeholders.set(placeholders)
     try:
         yield

@@ -47,7 +47,9 @@ def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
         result["config"] = _model_config(name, config)
     else:
         result["class_name"] = name.rpartition(">")[2]
-        if isinstance(config, Mapping) and registry.layer_class(result["class_name"]) is not None:
+        if not isinstance(config, Mapping):
+            raise InvalidModelError(f"the config of a {name} is {config!r:.80}; expected an object")
+        if registry.layer_class(result["class_name"]) is not None:
             result["config"] = _layer_config(result["class_name"], config)
     shape = (entry.get("build_config") or {}).get("input_shape")
     if shape is not None and isinstance(result["config"], dict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
 from pyio.models import registry
+from pyio.models.activations import ACTIVATIONS, activation
 from pyio.models.tolerance import normalize
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def model_from_json(
     Args:
         json: The topology: text, or parsed; of TensorFlow.js or of Keras 2 or 3. A whole
             ``model.json`` is fine too; its weights are not read.
-        custom_objects: Classes by name, beside those registered with `pyio.layers.register`.
+        custom_objects: Layer classes by name, beside those registered with
+            `pyio.layers.register`; functions are registered as activations of that name.
         allow_unknown: Put placeholders for classes that are not registered, so that the model can
             be inspected, copied and saved again, but not predict.
 
@@ -112,9 +114,15 @@ def _check_nesting(value: Any) -> None:
 def _unknown_classes(value: Any) -> Iterator[str]:
     """Yield the classes of layers in a normalized topology that nobody registered."""
     name, config = value["class_name"], value["config"]
-    if name not in registry.MODELS and registry.layer_class(name) is None:
+    cls = registry.layer_class(name)
+    if name not in registry.MODELS and cls is None:
         yield name
         return
+    for key in {"activation", "recurrent_activation"} & set(cls.options if cls else ()):
+        if config.get(key) is not None:
+            function = activation(config[key])
+            if function not in ACTIVATIONS:
+                yield function
     for inner in _inner(config):
         yield from _unknown_classes(inner)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import warnings
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import pyio
 from pyio import layers
 from pyio.weights.specs import specs_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Built = tuple[Any, list[Any] | None]
 

@@ -82,3 +82,63 @@ def default_configs(required: list[Any]) -> list[str]:
         layer = getattr(pyio.layers, class_name)(**arguments, name="it")
         texts.append(dumps(layer.get_config()))
     return texts
+
+
+def retrain(value: Any) -> dict[str, Any]:
+    """Open a trained model of TensorFlow.js, evaluate it, and write it again with its optimizer."""
+    model = pyio.model_from_artifacts(artifacts_from(value["artifacts"]))
+    evaluated = model.evaluate(tensor(value["x"]), tensor(value["y"]), batch_size=3)
+    artifacts = pyio.model_to_artifacts(model, include_optimizer=True)
+    without = pyio.model_to_artifacts(model)
+    return {
+        "artifacts": artifacts_to(artifacts),
+        "training": dumps(artifacts.training_config),
+        "evaluated": evaluated,
+        "without": [spec.group for spec in without.weight_specs or ()],
+        "no_training": without.training_config,
+    }
+
+
+def evaluate_all(found: list[Any]) -> list[dict[str, Any]]:
+    """Evaluate with every loss and metric, as loaded and as compiled in Python."""
+    results = []
+    for item in found:
+        model = pyio.model_from_artifacts(artifacts_from(item["artifacts"]))
+        loaded = dumps(model.training_config)
+        values = model.evaluate(tensor(item["x"]), tensor(item["y"]), batch_size=4)
+        names = model.metrics_names
+        model.compile("sgd", item["loss"], item["metrics"])
+        compiled = dumps(model.training_config)
+        results.append({"values": values, "names": names, "loaded": loaded, "compiled": compiled})
+    return results
+
+
+def compiled() -> list[dict[str, Any]]:
+    """A model compiled with each optimizer."""
+    given: list[Any] = [
+        pyio.optimizers.sgd(0.1),
+        pyio.optimizers.momentum(0.1, 0.7),
+        pyio.optimizers.adagrad(0.1),
+        pyio.optimizers.adadelta(0.1),
+        pyio.optimizers.adam(beta1=0.8),
+        pyio.optimizers.rmsprop(centered=True),
+        "adam",
+    ]
+    x, y = np.ones((2, 3), np.float32), np.zeros((2, 2), np.float32)
+    results = []
+    for optimizer in given:
+        model = pyio.Sequential([pyio.layers.Dense(2, input_shape=(3,))])
+        model.compile(optimizer, "mse", ["mae"])
+        chosen = pyio.optimizers.adam() if isinstance(optimizer, str) else optimizer
+        artifacts = pyio.model_to_artifacts(model, include_optimizer=True)
+        results.append(
+            {
+                "artifacts": artifacts_to(artifacts),
+                "evaluated": model.evaluate(x, y),
+                "x": described(x),
+                "y": described(y),
+                "optimizer": chosen.class_name,
+                "config": chosen.config,
+            }
+        )
+    return results

@@ -631,8 +631,76 @@
     });
   }
 
+  const OPTIMIZERS = {
+    sgd: (tf) => tf.train.sgd(0.02),
+    momentum: (tf) => tf.train.momentum(0.02, 0.8, true),
+    adagrad: (tf) => tf.train.adagrad(0.02),
+    adadelta: (tf) => tf.train.adadelta(0.5, 0.9),
+    adam: (tf) => tf.train.adam(0.01, 0.8),
+    rmsprop: (tf) => tf.train.rmsprop(0.01, 0.9, 0.1, 0.01, true),
+    text: () => "rmsprop",
+  };
+
+  function classifier(tf) {
+    return fill(tf, stack(tf, [
+      tf.layers.dense({ units: 6, activation: "relu", inputShape: [4] }),
+      tf.layers.batchNormalization(),
+      tf.layers.dense({ units: 3, activation: "softmax" }),
+    ]));
+  }
+
+  // A model after one step of training, with its optimizer, and what TensorFlow.js evaluates.
+  async function trained(tf, optimizer) {
+    const model = classifier(tf);
+    model.compile({ optimizer: OPTIMIZERS[optimizer](tf), loss: "categoricalCrossentropy", metrics: ["accuracy", "mse"] });
+    const x = floats(tf, [7, 4], 70);
+    const y = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2, 1], "int32"), 3).toFloat();
+    await model.fit(x, y, { epochs: 1, verbose: 0, shuffle: false });
+    return { artifacts: await artifactsOf(tf, model, { includeOptimizer: true }), evaluated: evaluated(model, x, y, 3),
+      x: toData(x), y: toData(y) };
+  }
+
+  function evaluated(model, x, y, batchSize) {
+    const result = model.evaluate(x, y, { batchSize });
+    return (Array.isArray(result) ? result : [result]).map((value) => value.dataSync()[0]);
+  }
+
+  const LOSSES = ["meanSquaredError", "meanAbsoluteError", "meanAbsolutePercentageError", "meanSquaredLogarithmicError",
+    "squaredHinge", "hinge", "categoricalHinge", "logcosh", "categoricalCrossentropy", "sparseCategoricalCrossentropy",
+    "binaryCrossentropy", "kullbackLeiblerDivergence", "poisson", "cosineProximity"];
+  const METRICS = ["binaryAccuracy", "categoricalAccuracy", "precision", "categoricalCrossentropy", "mse", "MAE", "mape", "cosine"];
+
+  // What TensorFlow.js evaluates with every loss and metric, and the training config it saves.
+  async function evaluations(tf) {
+    const found = [];
+    const x = floats(tf, [7, 4], 71);
+    const hot = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2, 1], "int32"), 3).toFloat();
+    const numbers = tf.tensor2d([0, 1, 2, 0, 1, 2, 1], [7, 1]);
+    for (const loss of LOSSES) {
+      const sparse = loss.startsWith("sparse");
+      const y = sparse ? numbers : hot;
+      const metrics = sparse ? ["accuracy", "ce"] : ["acc", "crossentropy", ...METRICS];
+      const model = classifier(tf);
+      model.compile({ optimizer: "sgd", loss, metrics });
+      found.push({ loss, metrics, names: model.metricsNames, values: evaluated(model, x, y, 4), x: toData(x), y: toData(y),
+        artifacts: await artifactsOf(tf, model, { includeOptimizer: true }) });
+    }
+    return found;
+  }
+
+  // What TensorFlow.js has after opening a model with its training config.
+  async function reopenTrained(tf, artifacts, x, y) {
+    const model = await open(tf, artifacts);
+    const state = await model.optimizer.getWeights();
+    return {
+      evaluated: evaluated(model, fromData(tf, x), fromData(tf, y), 3),
+      optimizer: model.optimizer.getClassName(), config: model.optimizer.getConfig(),
+      state: state.map((weight) => toData(weight.tensor)),
+    };
+  }
+
   root.pyioModels = {
-    defaults,
+    defaults, trained, evaluations, reopenTrained, optimizers: Object.keys(OPTIMIZERS),
     names: Object.keys(MODELS), special: Object.keys(SPECIAL), MODELS, describe, reopen, open, artifactsOf, fill, floats, integers,
     predict, toData, fromData, outputs,
   };

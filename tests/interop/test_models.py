@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from pyio.json_text import dumps
+from pyio.models.naming import to_snake_case
 from pyio.models.registry import FAMILY_OF
 from tests.interop import built, inside
 
@@ -99,7 +101,9 @@ def test_the_models_use_every_layer_class(both: Tab) -> None:
     topologies = both.js(
         """async names => {
           const found = [];
-          for (const name of names) found.push((await pyioModels.describe(tf, name)).artifacts.topology);
+          for (const name of names) {
+            found.push((await pyioModels.describe(tf, name)).artifacts.topology);
+          }
           return found;
         }""",
         NAMES,
@@ -171,3 +175,52 @@ def test_models_built_in_python_use_every_layer_class(both: Tab) -> None:
     for name in built.MODELS:
         used |= classes(both.python_module(built, "make", name)["artifacts"]["topology"])
     assert set(FAMILY_OF) - used == {"ConvLSTM2DCell"}
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["sgd", "momentum", "adagrad", "adadelta", "adam", "rmsprop", "text"]
+)
+def test_training_state_is_kept(both: Tab, optimizer: str) -> None:
+    """Training config and optimizer state come through pyio unchanged, only when asked for."""
+    theirs = both.js("name => pyioModels.trained(tf, name)", optimizer)
+    ours = both.python_module(inside, "retrain", theirs)
+    assert ours["training"] == dumps(theirs["artifacts"]["trainingConfig"])
+    assert ours["artifacts"]["specs"] == theirs["artifacts"]["specs"]
+    assert ours["artifacts"]["data"] == theirs["artifacts"]["data"]
+    assert set(ours["without"]) == {None}
+    assert ours["no_training"] is None
+    np.testing.assert_allclose(ours["evaluated"], theirs["evaluated"], rtol=TOLERANCE)
+    data = [theirs["x"], theirs["y"]]
+    opened = "([a, x, y]) => pyioModels.reopenTrained(tf, a, x, y)"
+    again = both.js(opened, [ours["artifacts"], *data])
+    assert again == both.js(opened, [theirs["artifacts"], *data])
+    np.testing.assert_allclose(again["evaluated"], theirs["evaluated"], rtol=TOLERANCE)
+
+
+def test_losses_and_metrics(both: Tab) -> None:
+    """Every loss and metric gives TensorFlow.js's number, name and training config."""
+    theirs = both.js("() => pyioModels.evaluations(tf)")
+    assert len(theirs) == 14
+    ours = both.python_module(inside, "evaluate_all", theirs)
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(
+            one["values"], other["values"], rtol=2e-5, atol=1e-6, err_msg=other["loss"]
+        )
+        config = dumps(other["artifacts"]["trainingConfig"])
+        assert (one["loaded"], one["compiled"]) == (config, config)
+        snake = [to_snake_case(name) for name in other["names"]]
+        assert one["names"] == snake
+
+
+def test_a_model_compiled_in_python(both: Tab) -> None:
+    """TensorFlow.js compiles what pyio.optimizers say, before any training: only `iter` is kept."""
+    ours = both.python_module(inside, "compiled")
+    for item in ours:
+        again = both.js(
+            "([a, x, y]) => pyioModels.reopenTrained(tf, a, x, y)",
+            [item["artifacts"], item["x"], item["y"]],
+        )
+        assert again["optimizer"] == item["optimizer"]
+        assert again["config"] == pytest.approx(item["config"])
+        assert again["state"] == [{"shape": [], "dtype": "int32", "data": [0]}]
+        np.testing.assert_allclose(again["evaluated"], item["evaluated"], rtol=TOLERANCE)

@@ -139,6 +139,7 @@ class Softmax(Layer):
     """
 
     positional = ("axis",)
+    supports_masking = True
 
     axis: int | list[int] = option(1, axes)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.layer import Array, Layer, Mask, as_array
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from pyio.models.options import flag, option
@@ -102,9 +102,14 @@ class BaseRNN(Layer):
                 f"{self.class_name} {self.name!r} has {len(self.cell.state_sizes)} states; "
                 f"{len(states)} were given to start from"
             )
+        if len(states[0]) != len(sequence):
+            raise ModelInputError(
+                f"{self.class_name} {self.name!r} has states for {len(states[0])} sequences; "
+                f"{len(sequence)} were given"
+            )
         output, states = self._steps(sequence, states, mask)
         if self.stateful:
-            self._states = states
+            self._states = [state.copy() for state in states]
         return [output, *states] if self.return_state else output
 
     def _steps(self, x: Array, states: list[Array], mask: Mask) -> tuple[Array, list[Array]]:
