@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def obstacles(model: LayersModel) -> list[str]:
     """Return everything in `model` that TensorFlow.js refuses or computes otherwise."""
-    return list(_obstacles(model))
+    return list(dict.fromkeys(_obstacles(model)))
 
 
 def _obstacles(model: LayersModel) -> Iterator[str]:
@@ -26,7 +26,10 @@ def _obstacles(model: LayersModel) -> Iterator[str]:
             )
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        if "gelu_new" in (getattr(layer, "activation", ""), getattr(layer, "activate_step", "")):
+        if "gelu_new" in (
+            getattr(layer, "activation", ""),
+            getattr(layer, "recurrent_activation", ""),
+        ):
             yield f"{layer.name!r} has the activation 'gelu_new'"
         problem = layer.tfjs_problem()
         if problem:

@@ -103,7 +103,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     ),
     "deep nesting": (deep(1000), "nested deeper than 200"),
     "deep wrapping": (wrapped(1000), "nested deeper than 200"),
-    "wrapping just below the limit": (wrapped(95), "dimensions|nested|RecursionError"),
+    "wrapping just below the limit": (wrapped(95), "'t93' takes inputs of at least 3 dimensions"),
     "big input": (
         sequential(dense(batch_input_shape=[None, BIG])),
         "the input shape of 'd' is \\[None, 1000000000000\\]",
@@ -136,7 +136,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     ),
     "negative side": (
         sequential(dense(batch_input_shape=[None, -4])),
-        "expected a list|expected a whole number from 0",
+        "the input shape of 'd' is \\[None, -4\\]; expected a whole number from 0",
     ),
     "name that is a number": (
         sequential(dense(5, batch_input_shape=[None, 2])),
@@ -249,7 +249,7 @@ def test_a_long_model_is_no_deep_one() -> None:
 @pytest.mark.usefixtures("soon_and_small")
 def test_calls_in_reverse_order() -> None:
     """A functional model whose layers come last to first is put in order without trying all."""
-    count = 2000
+    count = 800
     layers = [
         called(dense(f"d{n}"), [[f"d{n - 1}" if n else "in", 0, 0, {}]])
         for n in reversed(range(count))
