@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,9 +106,12 @@ def _match(
 
     for name in [name for name in sources if name in open_weights]:
         take(open_weights[name], name, "name")
-    for normal in (_shortened, _normalised, _without_models):
-        for weight, source in _by(normal, open_weights, sources, targets):
+    others = _other_names(targets) if open_weights else {}
+    for normal in (_shortened, _normalised):
+        for weight, source in _by(normal, open_weights, sources, others):
             take(weight, source, "normalised name")
+    for weight, source in _by_parts(open_weights, sources, others):
+        take(weight, source, "normalised name")
     if by_order:
         for weight, source in _by_order(list(open_weights.values()), list(sources), shapes):
             take(weight, source, "order and shape")
@@ -118,12 +122,12 @@ def _by(
     normal: Callable[[str], str],
     open_weights: Mapping[str, Weight],
     sources: Iterable[str],
-    targets: list[Weight],
+    others: Mapping[str, list[str]],
 ) -> list[tuple[Weight, str]]:
     """Return the pairs whose names become the same, where that name is the only one of its kind."""
     wanted: dict[str, list[Weight]] = {}
     for weight in open_weights.values():
-        for key in {normal(weight.name), _numbered_name(weight, targets)}:
+        for key in {normal(weight.name), *others[weight.name]}:
             wanted.setdefault(key, []).append(weight)
     stored: dict[str, list[str]] = {}
     for source in sources:
@@ -133,6 +137,40 @@ def _by(
         for key, names in stored.items()
         if len(names) == 1 and len(wanted.get(key, ())) == 1
     ]
+
+
+def _by_parts(
+    open_weights: Mapping[str, Weight], sources: Iterable[str], others: Mapping[str, list[str]]
+) -> list[tuple[Weight, str]]:
+    """Return the pairs where a stored name has further parts, if no other pair is possible.
+
+    Keras writes ``model/time_distributed/dense/kernel`` for ``time_distributed/kernel``.
+    """
+    by_end: dict[str, list[tuple[str, list[str]]]] = {}
+    for source in sources:
+        parts = _normalised(source).split("/")
+        by_end.setdefault(parts[-1], []).append((source, parts[:-1]))
+    fits: dict[str, list[str]] = {}
+    for name in open_weights:
+        ends = [each.split("/") for each in (name, *others[name])]
+        fits[name] = [
+            source
+            for *scope, end in ends
+            for source, parts in by_end.get(end, ())
+            if _within(scope, parts)
+        ]
+    taken = Counter(source for each in fits.values() for source in each)
+    return [
+        (open_weights[name], each[0])
+        for name, each in fits.items()
+        if len(each) == 1 and taken[each[0]] == 1
+    ]
+
+
+def _within(name: list[str], parts: list[str]) -> bool:
+    """Whether `name` is what is left of `parts` when some are dropped."""
+    rest = iter(parts)
+    return all(part in rest for part in name)
 
 
 def _by_order(
@@ -164,16 +202,17 @@ def _normalised(name: str) -> str:
     return "/".join(kept)
 
 
-def _without_models(name: str) -> str:
-    """Keep the layer and the weight: Keras writes ``sequential/dense/kernel``."""
-    return "/".join(_normalised(name).split("/")[-2:])
-
-
-def _numbered_name(weight: Weight, targets: list[Weight]) -> str:
-    """Return ``layer/index``, which is what Keras 3 calls a weight in its files."""
-    layer = weight.name.rpartition("/")[0]
-    siblings = [each for each in targets if each.name.rpartition("/")[0] == layer]
-    return f"{layer}/{siblings.index(weight)}"
+def _other_names(targets: list[Weight]) -> dict[str, list[str]]:
+    """Return what Keras 3 calls each weight: ``layer/index``, and ``kernel`` if it is depthwise."""
+    counts: Counter[str] = Counter()
+    names = {}
+    for weight in targets:
+        layer, _, name = weight.name.rpartition("/")
+        names[weight.name] = [f"{layer}/{counts[layer]}"]
+        counts[layer] += 1
+        if name == "depthwise_kernel":
+            names[weight.name].append(f"{layer}/kernel")
+    return names
 
 
 def _report(

@@ -137,6 +137,7 @@ class LayersModel(Container):
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
+        _ = self.graph  # an empty model says so
         if isinstance(x, dict):
             missing = [name for name in self.input_names if name not in x]
             if missing or len(x) != len(self.inputs):

@@ -8,11 +8,13 @@ latter are refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pyio.errors import InvalidModelError
 from pyio.models import registry
+from pyio.models.calls import connections
+from pyio.models.calls import name_of as _name
 from pyio.models.naming import to_snake_case
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
@@ -20,7 +22,6 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "output_padding": (None,),
     "keepdims": (False,),
     "time_major": (False,),
-    "zero_output_for_mask": (False,),
     "rms_scaling": (False,),
     "renorm": (False,),
     "lora_rank": (None,),
@@ -70,15 +71,15 @@ def _model_config(name: str, config: Any) -> Any:
     if registry.MODELS[name] == "Sequential":
         _give_shape(layers, config.get("build_input_shape"))
         return result
-    shifted = {_name(e) for e in entries if _kind(e) == "Sequential" and _is_keras_3(entries)}
-    for layer, entry in zip(layers, entries, strict=True):
-        nodes = entry.get("inbound_nodes", entry.get("inboundNodes")) or []
-        layer["inbound_nodes"] = _calls(nodes, shifted)
-    for key, camel in (("input_layers", "inputLayers"), ("output_layers", "outputLayers")):
-        places = config.get(key, config.get(camel))
-        if places is None:
-            raise InvalidModelError(f"the functional model {config.get('name')!r} has no {key}")
-        result[key] = [_moved(place, shifted)[:3] for place in _places(places)]
+    result |= connections(config, entries)
+    for layer, calls in zip(layers, result.pop("calls"), strict=True):
+        layer["inbound_nodes"] = calls
+    result["layers"] = [
+        layer
+        for layer, entry in zip(layers, entries, strict=True)
+        if _name(entry) not in result["masks"]
+    ]
+    del result["masks"]
     return result
 
 
@@ -105,6 +106,9 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(result.get("dtype"), Mapping):
         result["dtype"] = (result["dtype"].get("config") or {}).get("name")
     _rename(class_name, result)
+    inner = result.get("layer")
+    if class_name == "Bidirectional" and isinstance(inner, Mapping) and "module" in inner:
+        result["layer"] = _original(inner)
     for key in _INNER_LAYERS:
         if isinstance(result.get(key), Mapping):
             result[key] = normalize(result[key])
@@ -113,6 +117,14 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     ):
         result["cells"] = [normalize(cell) for cell in result["cells"]]
     return result
+
+
+def _original(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layer as it was given to Bidirectional; Keras 3 writes its forward copy."""
+    config = dict(entry.get("config") or {})
+    if isinstance(config.get("name"), str):
+        config["name"] = config["name"].removeprefix("forward_")
+    return {**entry, "config": config}
 
 
 def _rename(class_name: str, config: dict[str, Any]) -> None:
@@ -131,76 +143,3 @@ def _unboxed(value: Any) -> Any:
     if isinstance(value, Mapping) and value.get("type") == "ndarray" and "value" in value:
         return value["value"]
     return value
-
-
-# ---------------------------------------------------------------- calls
-
-
-def _calls(nodes: Any, shifted: set[Any]) -> list[Any]:
-    if not isinstance(nodes, list):
-        raise InvalidModelError(f"inbound_nodes is {nodes!r:.80}; expected a list of calls")
-    if nodes and all(_is_place(node) for node in nodes):
-        nodes = [nodes]  # one call, with one pair of brackets too few
-    return [_call(node, shifted) for node in nodes]
-
-
-def _call(node: Any, shifted: set[Any]) -> Any:
-    """Return one call as a list of [layer, call, output, arguments]."""
-    if isinstance(node, Mapping):
-        places = [*_places(node.get("args")), *_places(node.get("kwargs"))]
-        return [[*_moved(place, shifted)[:3], {}] for place in places]
-    if not isinstance(node, list):
-        return node
-    result: list[Any] = []
-    states: list[Any] = []
-    for place in node:
-        arguments = place[3] if _is_place(place) and len(place) > 3 else {}
-        states += _places((arguments or {}).get("initial_state"))
-        plain = {k: v for k, v in (arguments or {}).items() if k != "initial_state"}
-        result.append([*place[:3], plain] if _is_place(place) else place)
-    return [*result, *([*state[:3], {}] for state in states)]
-
-
-def _is_place(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) >= 3
-        and isinstance(value[0], str)
-        and isinstance(value[1], int)
-    )
-
-
-def _places(value: Any) -> Iterator[list[Any]]:
-    """Yield the places of tensors in a value of any form, in order."""
-    if _is_place(value):
-        yield value
-    elif isinstance(value, Mapping):
-        history = (value.get("config") or {}).get("keras_history") if "config" in value else None
-        if value.get("class_name") == "__keras_tensor__" and isinstance(history, list):
-            yield history
-        else:
-            for item in value.values():
-                yield from _places(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _places(item)
-
-
-def _moved(place: list[Any], shifted: set[Any]) -> list[Any]:
-    """Return the place with the call counted as here: a Sequential's own definition is its 0."""
-    return [place[0], place[1] + 1, *place[2:]] if place[0] in shifted else place
-
-
-def _is_keras_3(entries: list[Mapping[str, Any]]) -> bool:
-    return any(
-        isinstance(node, Mapping) for entry in entries for node in entry.get("inbound_nodes") or []
-    )
-
-
-def _kind(entry: Mapping[str, Any]) -> Any:
-    return entry.get("class_name", entry.get("className"))
-
-
-def _name(entry: Mapping[str, Any]) -> Any:
-    config = entry.get("config")
-    return entry.get("name") or (config.get("name") if isinstance(config, Mapping) else None)

@@ -32,6 +32,8 @@ class BaseRNN(Layer):
         stateful: Whether a batch starts with the states that the batch before ended with. The
             batch size has to be known.
         unroll: Kept in the config.
+        zero_output_for_mask: Whether a step that does not count gives 0 instead of the output
+            before it. Keras sets it inside of Bidirectional; TensorFlow.js does not have it.
     """
 
     own_options_last = True
@@ -43,6 +45,7 @@ class BaseRNN(Layer):
     go_backwards: bool = option(False, flag)
     stateful: bool = option(False, flag)
     unroll: bool = option(False, flag)
+    zero_output_for_mask: bool = option(False, flag, written="changed")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -122,7 +125,8 @@ class BaseRNN(Layer):
             new_output, new_states = self.cell.step(item, states)
             if seen is not None:
                 now = seen[number]
-                new_output = np.where(now, new_output, states[0])
+                masked = np.float32(0) if self.zero_output_for_mask else states[0]
+                new_output = np.where(now, new_output, masked)
                 new_states = [np.where(now, a, b) for a, b in zip(new_states, states, strict=True)]
             output, states = new_output, new_states
             if self.return_sequences:
@@ -144,6 +148,10 @@ class BaseRNN(Layer):
     def states(self) -> list[Array] | None:
         """The states that the next batch starts with; None for 0."""
         return self._states
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js repeats the last output where a step does not count."""
+        return "zero_output_for_mask" if self.zero_output_for_mask else None
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the cell and what is in it."""
@@ -202,10 +210,6 @@ class _Named(BaseRNN):
         """Return the cell with this layer's options."""
         options = {key: getattr(self, key) for key in self.cell_class.options}
         return self.cell_class(name=self.name, trainable=self.trainable, **options)
-
-    def tfjs_problem(self) -> str | None:
-        """Return what the cell says."""
-        return None
 
 
 class SimpleRNN(_Named):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +10,9 @@ import pytest
 import pyio
 from pyio import layers
 from pyio.models import activations, registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +48,7 @@ class Shift(layers.Layer):
     def get_config(self) -> dict[str, Any]:
         return {"amount": self.amount, **super().get_config()}
 
-    def call(self, x: Any) -> Any:
+    def call(self, x: Any) -> Any:  # type: ignore[override] # it heeds no mask
         return x + self.amount
 
 
@@ -132,7 +134,9 @@ def test_unknown_layers_inside_of_a_functional_model() -> None:
     """Layers behind an unknown one have no shape and are written back as they were."""
     tensor = pyio.Input(shape=(2,))
     hidden = Scale(name="scale")(layers.Dense(2, name="d")(tensor))
-    model = pyio.Model(tensor, [layers.Dense(3, name="e")(hidden), layers.Add(name="s")([hidden, tensor])])
+    model = pyio.Model(
+        tensor, [layers.Dense(3, name="e")(hidden), layers.Add(name="s")([hidden, tensor])]
+    )
     artifacts = pyio.model_to_artifacts(model)
     copy = pyio.model_from_artifacts(artifacts, allow_unknown=True)
     assert copy.to_json() == model.to_json()

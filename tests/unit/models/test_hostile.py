@@ -119,7 +119,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
                 "config": {"units": 10**6, "name": "d", "batch_input_shape": [None, 10**6]},
             }
         ),
-        "the weight 'd/kernel' would have the shape \\[1000000, 1000000\\], 4,000,000,000,000 bytes",
+        "the weight 'd/kernel' would have the shape \\[1000000, 1000000\\], 4,000,000,000,000",
     ),
     "big repetition": (
         sequential(
@@ -177,7 +177,10 @@ HOSTILE: dict[str, tuple[Any, str]] = {
         functional(start(), called(dense("d"), "in")),
         "a call of 'd' is 'in'",
     ),
-    "calls without places": (functional(start(), called(dense("d"), [])), "a call of 'd' is \\[\\]"),
+    "calls without places": (
+        functional(start(), called(dense("d"), [])),
+        "a call of 'd' is \\[\\]",
+    ),
     "no inputs": (
         {"class_name": "Model", "config": {"name": "f", "layers": [start()], "output_layers": []}},
         "has no input_layers",

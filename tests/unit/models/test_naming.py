@@ -26,7 +26,8 @@ def from_one() -> Iterator[None]:
     [
         ("", ""), ("A", "a"), ("AA", "aa"), ("AAA", "aaa"), ("AAa", "a_aa"), ("AA0", "a_a0"),
         ("aB", "a_b"), ("aBC", "a_bc"), ("aBc", "a_bc"), ("_", "private_"), ("a", "a"),
-        ("_a", "private_a"), ("batchInputShape", "batch_input_shape"), ("ConvLSTM2D", "conv_lst_m2d"),
+        ("_a", "private_a"), ("batchInputShape", "batch_input_shape"),
+        ("ConvLSTM2D", "conv_lst_m2d"),
     ],
 )  # fmt: skip
 def test_snake_case(name: str, snake: str) -> None:
@@ -35,7 +36,8 @@ def test_snake_case(name: str, snake: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "camel"), [("", ""), ("A", "A"), ("aa", "aa"), ("a_a", "aA"), ("a_aa", "aAa"), ("a_", "a")]
+    ("name", "camel"),
+    [("", ""), ("A", "A"), ("aa", "aa"), ("a_a", "aA"), ("a_aa", "aAa"), ("a_", "a")],
 )
 def test_camel_case(name: str, camel: str) -> None:
     """The table of TensorFlow.js's own tests of toCamelCase holds."""
@@ -102,5 +104,5 @@ def test_frozen_layers_come_after_trainable_ones() -> None:
         "n/gamma", "n/beta", "b/kernel", "b/bias",
         "a/kernel", "a/bias", "n/moving_mean", "n/moving_variance",
     ]  # fmt: skip
-    assert [name for name, _ in model.named_weights(trainable_only=True)][0] == "n/gamma"
+    assert next(name for name, _ in model.named_weights(trainable_only=True)) == "n/gamma"
     assert len(model.named_weights(trainable_only=True)) == 4

@@ -100,9 +100,7 @@ def test_separable_convolution_with_channels_first() -> None:
     last = layers.SeparableConv2D(4, 2)
     last(np.moveaxis(x, 1, -1))
     last.set_weights(layer.get_weights())
-    np.testing.assert_allclose(
-        layer(x), np.moveaxis(last(np.moveaxis(x, 1, -1)), -1, 1), rtol=1e-6
-    )
+    np.testing.assert_allclose(layer(x), np.moveaxis(last(np.moveaxis(x, 1, -1)), -1, 1), rtol=1e-6)
 
 
 def test_gru_that_resets_after() -> None:
@@ -171,7 +169,7 @@ def test_one_vector_for_each_number() -> None:
 
 
 def test_categories_with_weights() -> None:
-    """count adds up the weights that are given; tf_idf needs them."""
+    """Count adds up the weights that are given; tf_idf needs them."""
     layer = layers.CategoryEncoding(3, output_mode="count")
     np.testing.assert_allclose(
         layer(np.array([[0, 2, 2]]), count_weights=[[0.5, 1, 2]]), [[0.5, 0, 3]]

@@ -137,7 +137,7 @@ def test_two_weights_of_one_name() -> None:
     inner = two_layers("inner")
     tensor = pyio.Input(shape=(2,))
     model = pyio.Model(tensor, layers.Dense(1, name="a")(inner(tensor)))
-    with pytest.raises(pyio.WeightsError, match="two weights of the model .* called 'a/kernel'"):
+    with pytest.raises(pyio.WeightsError, match=r"two weights of the model .* called 'a/kernel'"):
         model.load_weights({})
     with pytest.raises(pyio.WeightsError, match="'a/kernel'"):
         pyio.model_to_artifacts(model)
