@@ -637,7 +637,7 @@
     adagrad: (tf) => tf.train.adagrad(0.02),
     adadelta: (tf) => tf.train.adadelta(0.5, 0.9),
     adam: (tf) => tf.train.adam(0.01, 0.8),
-    rmsprop: (tf) => tf.train.rmsprop(0.01, 0.9, 0.1, 0.01, true),
+    rmsprop: (tf) => tf.train.rmsprop(0.01, 0.9, 0.1, null, true),
     text: () => "rmsprop",
   };
 

@@ -193,7 +193,8 @@ def test_training_state_is_kept(both: Tab, optimizer: str) -> None:
     data = [theirs["x"], theirs["y"]]
     opened = "([a, x, y]) => pyioModels.reopenTrained(tf, a, x, y)"
     again = both.js(opened, [ours["artifacts"], *data])
-    assert again == both.js(opened, [theirs["artifacts"], *data])
+    # As text: TensorFlow.js's centered RMSProp gets to NaN, which is kept like anything else.
+    assert str(again) == str(both.js(opened, [theirs["artifacts"], *data]))
     np.testing.assert_allclose(again["evaluated"], theirs["evaluated"], rtol=TOLERANCE)
 
 
