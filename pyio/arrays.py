@@ -6,7 +6,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts
+from pyio.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts, SaveResult
 from pyio.errors import CompatibilityWarning
 from pyio.transfer import load_artifacts, save_artifacts
 from pyio.weights.encoding import Tensors, decode_weights, encode_weights
@@ -14,7 +14,6 @@ from pyio.weights.encoding import Tensors, decode_weights, encode_weights
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyio.artifacts import SaveResult
     from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.weights.quantization import QuantizationRule
 
@@ -59,6 +58,8 @@ async def save_arrays(
         )
     artifacts = ModelArtifacts(weight_specs=encoded.specs, weight_data=encoded.data)
     result = await save_artifacts(artifacts, target, **options)
+    if not isinstance(result, SaveResult):  # a handler of the caller's may return anything
+        return result
     return replace(result, conversions=encoded.conversions)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pyio.errors import InvalidModelError, WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from typing_extensions import Buffer
 
@@ -150,6 +151,9 @@ class ModelArtifacts:
     def __post_init__(self) -> None:
         if self.weight_specs is not None:
             object.__setattr__(self, "weight_specs", tuple(self.weight_specs))
+            for spec in self.weight_specs:
+                if not isinstance(spec, WeightSpec):
+                    raise WeightsError(f"weight_specs should hold WeightSpecs, got {spec!r:.80}")
         if self.weight_data is not None:
             object.__setattr__(self, "weight_data", flat_buffers(self.weight_data))
 
@@ -197,9 +201,18 @@ def flat_buffers(data: Buffer | Iterable[Buffer]) -> tuple[memoryview, ...]:
 
     Raises InvalidModelError for something that is not a contiguous buffer.
     """
-    if isinstance(data, bytes | bytearray | memoryview) or hasattr(data, "__array_interface__"):
-        return (_flat(cast("Buffer", data)),)
-    return tuple(_flat(buffer) for buffer in cast("Iterable[Buffer]", data))
+    if isinstance(data, Iterable) and not _is_buffer(data):
+        return tuple(_flat(buffer) for buffer in data)
+    return (_flat(cast("Buffer", data)),)
+
+
+def _is_buffer(data: object) -> bool:
+    # Some buffers can be iterated as well: an array.array, an mmap, a NumPy array.
+    try:
+        memoryview(cast("Buffer", data))
+    except (TypeError, ValueError):
+        return hasattr(data, "__array_interface__")
+    return True
 
 
 def now() -> datetime:
@@ -211,7 +224,7 @@ def now() -> datetime:
 def _flat(buffer: Buffer) -> memoryview:
     try:
         view = memoryview(buffer)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # ValueError: a NumPy dtype that buffers lack
         raise InvalidModelError(
             f"weight data must be bytes-like, got {type(buffer).__name__}"
         ) from error

@@ -9,7 +9,15 @@ from pyio.errors import (
     ModelExistsError,
     UnsupportedOperationError,
 )
-from pyio.routing import available_media, load_handler, medium_of, require_path, save_handler
+from pyio.routing import (
+    available_media,
+    load_handler,
+    media,
+    medium_of,
+    require_path,
+    save_handler,
+    split_url,
+)
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
@@ -84,10 +92,11 @@ async def move_model(
 
 
 def _require_different(source: str, destination: str) -> None:
-    if source == destination:
+    if split_url(source) == split_url(destination):  # the scheme may be spelt in capitals
         raise InvalidURLError(destination, "source and destination are the same")
 
 
 async def _is_stored(url: str) -> bool:
-    medium, path = medium_of(url)
-    return medium.lists and path in await medium.manager().list()
+    scheme, path = split_url(url)
+    medium = media().get(scheme)  # None where a router of the user's serves the scheme
+    return medium is not None and medium.lists and path in await medium.manager().list()

@@ -7,6 +7,7 @@ medium, so each medium's is written down here once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from pyio.json_text import dumps, utf8_length
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyio.json_text import JSONValue
 
@@ -59,11 +60,14 @@ def fields_to_json(
 
     The three descriptive texts may be null; the others are left out when they are null, as
     TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
-    a record that is cloned rather than written as text.
+    a record that is cloned rather than written as text. Raises InvalidModelError where one of the
+    descriptive texts is not a text.
     """
     fields: dict[str, JSONValue] = {}
     for key in keys:
         value = getattr(artifacts, FIELDS[key])
+        if key in _TEXT_FIELDS and not isinstance(value, str | None):
+            raise InvalidModelError(f"{FIELDS[key]} should be a string or None, got {value!r:.80}")
         may_be_null = (nulls or key in _TEXT_FIELDS) and FIELDS[key] in artifacts.null_fields
         if value is not None or may_be_null:
             fields[key] = value
@@ -144,6 +148,8 @@ def get_model_artifacts_for_json(
     With a ``weightsManifest``, `weight_data` is required; `weight_specs` defaults to what the
     manifest says. Raises InvalidModelError otherwise.
     """
+    if not isinstance(model_json, Mapping):
+        raise InvalidModelError(f"a model.json should be an object, got {model_json!r:.80}")
     manifest = model_json.get("weightsManifest")
     if manifest is not None:
         if weight_specs is None:
@@ -194,7 +200,7 @@ def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
     damage = None
     try:
         date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
     sizes: list[int] = []
     for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):

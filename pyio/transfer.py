@@ -52,4 +52,7 @@ async def load_artifacts(source: str | LoadHandler, **options: Any) -> ModelArti
         StorageError: The medium failed.
     """
     result = load_handler(source, options).load()
-    return await result if isawaitable(result) else result
+    artifacts = await result if isawaitable(result) else result
+    if not isinstance(artifacts, ModelArtifacts):
+        raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
+    return artifacts

@@ -23,7 +23,7 @@ def prepare(*, browser: bool) -> Path:
 
     A second call finds everything there, until ``pyproject.toml`` changes.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
         sys.exit(f"pyio needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     made_for = VENV / "made-for"
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 from pyodide.http import pyfetch
@@ -28,7 +27,7 @@ class Demo:
         self.stored = Stored(self.model, question)
         self._saving = Saving(self.model, self.stored, question)
         self._samples: list[list[list[int]]] = [[] for _ in range(10)]
-        self._turns = [count() for _ in range(10)]
+        self._shown = 0
         listen(element("clear"), "click", lambda _: self._paper.clear())
         listen(element("samples"), "click", self._sample_chosen)
 
@@ -44,9 +43,10 @@ class Demo:
     def _sample_chosen(self, event: Any) -> None:
         button = event.target.closest("button")
         if button:
-            digit = int(button.value)
-            turn = next(self._turns[digit])
-            self._paper.show(self._samples[digit][turn % len(self._samples[digit])])
+            samples = self._samples[int(button.value)]
+            again = self._paper.sample in samples
+            self._shown = (self._shown + 1) % len(samples) if again else 0
+            self._paper.show(samples[self._shown])
 
     def _predict(self, final: bool) -> None:
         paper, classifier = self._paper, self.model.classifier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import dist
 from typing import TYPE_CHECKING, Any
 
 from js import Path2D, requestAnimationFrame
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from web.digits import Stroke
 
 _LINE = 0.085  # width of the pen, in parts of the paper's side
+_FINE = 0.01  # shorter movements are shown, and spared the prediction
 _STEP = 1 / 24  # what an arrow key moves it
 _ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 
@@ -96,7 +98,9 @@ class Paper:
         self._line_to(x, y)
 
     def _line_to(self, x: float, y: float) -> None:
-        self.strokes[-1].append((x, y))
+        stroke = self.strokes[-1]
+        if not stroke or dist(stroke[-1], (x, y)) > _FINE:
+            stroke.append((x, y))
         self._paths[-1].lineTo(x * self._canvas.width, y * self._canvas.width)
         self._refresh()
 

@@ -9,7 +9,7 @@ from pyodide.http import pyfetch
 import pyio
 from web import words
 from web.digits import Classifier, classifier_of
-from web.page import Messages, element, listen, start, working
+from web.page import Messages, element, listen, operate, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class ModelInUse:
         self.url: str | None = None
         self._changed = changed
         self._messages = Messages("model")
-        listen(element("use-trained"), "click", lambda _: start(self.use_trained()))
+        listen(element("use-trained"), "click", lambda _: operate(self.use_trained()))
 
     async def use_trained(self) -> None:
         """Fetch the trained model that lies beside the page and use it."""
@@ -81,7 +81,7 @@ def _accuracy(metadata: Any) -> str:
     accuracy = metadata.get("testAccuracy") if isinstance(metadata, dict) else None
     if not isinstance(accuracy, float):
         return "not stated"
-    return f"{accuracy:.1%} of unseen digits"
+    return f"{100 * accuracy:.1f}\N{NO-BREAK SPACE}% of new digits"
 
 
 async def _fetch(folder: str) -> ModelArtifacts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from js import document
@@ -18,7 +18,7 @@ import pyio
 from web.digits import NotADigitModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 _tasks: set[asyncio.Future[None]] = set()  # asyncio itself does not keep a running task alive
 
@@ -40,13 +40,6 @@ def create(tag: str, text: str = "", **attributes: str) -> Any:
 def listen(target: Any, event: str, handler: Callable[[Any], None]) -> None:
     """Call `handler` with every `event` at `target`, as long as the page lives."""
     add_event_listener(target, event, handler)
-
-
-def start(work: Coroutine[Any, Any, None]) -> None:
-    """Let `work` run on its own."""
-    task = asyncio.ensure_future(work)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
 
 
 class Messages:
@@ -89,38 +82,66 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-@asynccontextmanager
-async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[None]:
-    """Switch all controls off while the block runs; an exception in it becomes a message.
+class _Controls:
+    """All buttons and fields of the page; they are off while an operation runs."""
 
-    `doing` is what the status line says meanwhile, `failed` the headline of the message.
-    """
-    focused = document.activeElement
-    messages.clear()
-    messages.say(doing)
-    _switch(on=False)
+    def __init__(self) -> None:
+        self._focused: Any = None
+
+    def off(self) -> None:
+        self._focused = document.activeElement
+        self._switch(on=False)
+
+    def on(self) -> None:
+        """Switch on, and put the focus back, on the heading of the table if its row is gone."""
+        self._switch(on=True)
+        focused = self._focused
+        if not focused.isConnected:
+            focused = element(focused.id) or element("stored-heading")
+        focused.focus()
+
+    def _switch(self, *, on: bool) -> None:
+        for fieldset in document.querySelectorAll("fieldset.controls"):
+            fieldset.disabled = not on
+        document.body.dataset.state = "ready" if on else "working"
+
+
+_controls = _Controls()
+
+
+def operate(work: Coroutine[Any, Any, None]) -> None:
+    """Let `work`, which uses `working`, run on its own, unless another operation runs."""
+    if document.body.dataset.state != "ready":
+        work.close()
+        return
+    _controls.off()
+    task = asyncio.ensure_future(work)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+@contextmanager
+def told(messages: Messages, failed: str) -> Iterator[None]:
+    """Make a message of an exception in the block, with `failed` as its headline."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, the person has to read of it
         messages.fail(failed, error)
+
+
+@asynccontextmanager
+async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[None]:
+    """Keep all controls off while the block runs; an exception becomes a message, as in `told`.
+
+    `doing` is what the status line says meanwhile; nothing if it is empty.
+    """
+    if document.body.dataset.state != "working":
+        _controls.off()
+    if doing:
+        messages.clear()
+        messages.say(doing)
+    try:
+        with told(messages, failed):
+            yield
     finally:
-        _switch(on=True)
-        _focus_again(focused)
-
-
-def idle() -> bool:
-    """Whether no operation runs."""
-    return bool(document.body.dataset.state == "ready")
-
-
-def _switch(*, on: bool) -> None:
-    for fieldset in document.querySelectorAll("fieldset.controls"):
-        fieldset.disabled = not on
-    document.body.dataset.state = "ready" if on else "working"
-
-
-def _focus_again(focused: Any) -> None:
-    """Put the focus back where it was, or on the heading of its panel if that is gone."""
-    if not focused.isConnected:
-        focused = element(focused.id) or element("stored-heading")
-    focused.focus()
+        _controls.on()

@@ -26,6 +26,7 @@ class Prediction:
     def clear(self, hint: str) -> None:
         self._seen.clearRect(0, 0, SIDE, SIDE)
         self._winner.textContent = "–"
+        self._winner.className = "none"
         self._certainty.textContent = hint
         self._spoken.textContent = ""
         self._draw_bars([0.0] * 10, winner=None)
@@ -37,6 +38,7 @@ class Prediction:
         winner = max(range(10), key=lambda digit: probabilities[digit])
         certainty = words.percent(probabilities[winner])
         self._winner.textContent = str(winner)
+        self._winner.className = ""
         self._certainty.textContent = f"{certainty} sure"
         if final:
             self._spoken.textContent = f"This looks like a {winner}, {certainty} sure."

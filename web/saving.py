@@ -8,7 +8,7 @@ from js import document
 
 import pyio
 from web import words
-from web.page import Messages, element, listen, start, working
+from web.page import Messages, element, listen, operate, working
 
 if TYPE_CHECKING:
     from web.dialogs import Question
@@ -31,7 +31,7 @@ class Saving:
 
     def _submitted(self, event: Any) -> None:
         event.preventDefault()
-        start(self._save())
+        operate(self._save())
 
     async def _save(self) -> None:
         place = document.querySelector("input[name=save-place]:checked").value

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from js import document, encodeURIComponent, navigator
+from pyodide.ffi import JsException
 
 import pyio
 from web import words
 from web.dialogs import Destination
-from web.page import Messages, create, element, idle, listen, start, working
+from web.page import Messages, create, element, listen, operate, told, working
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from web.model import ModelInUse
 
 _ACTIONS = ("Load", "Copy", "Move", "Remove")
-_NOTHING = "Nothing is stored here yet. What you save appears here, and stays after a reload."
+_NOTHING = "Nothing is stored here yet. What you save here stays after a reload."
 _OTHER = {"indexeddb": "localstorage", "localstorage": "indexeddb"}
 _PAST = {"Load": "loaded", "Copy": "copied", "Move": "moved", "Remove": "removed"}
 _DOING = {"Load": "Loading", "Copy": "Copying", "Move": "Moving", "Remove": "Removing"}
@@ -35,23 +36,26 @@ class Stored:
         listen(document, "visibilitychange", self._seen_again)
 
     async def refresh(self) -> None:
-        """Show what is stored now."""
-        found = await pyio.list_models()
+        """Show what is stored now, or why that cannot be shown."""
+        with told(self._messages, "What is stored here cannot be listed."):
+            self._show(await pyio.list_models())
+            await _show_room()
+
+    def _show(self, found: dict[str, ModelArtifactsInfo]) -> None:
         self._rows.replaceChildren(*(self._row(url, info) for url, info in found.items()))
         element("stored-table").hidden = not found
         element("stored-nothing").hidden = bool(found)
         element("stored-nothing").textContent = _NOTHING
-        await _show_room()
 
     async def start(self) -> None:
         """Show what is stored when the page starts."""
-        async with working(self._messages, "", "What is stored here cannot be listed."):
+        async with working(self._messages, "", ""):
             await self.refresh()
 
     def _seen_again(self, _event: Any) -> None:
         # Another tab may have changed what is stored.
-        if document.visibilityState == "visible" and idle():
-            start(self.start())
+        if document.visibilityState == "visible":
+            operate(self.start())
 
     def _row(self, url: str, info: ModelArtifactsInfo) -> Any:
         in_use = url == self._model.url
@@ -81,7 +85,7 @@ class Stored:
     def _clicked(self, event: Any) -> None:
         button = event.target.closest("button")
         if button:
-            start(self._run(button.dataset.action, button.dataset.url))
+            operate(self._run(button.dataset.action, button.dataset.url))
 
     async def _run(self, action: str, url: str) -> None:
         act = {"Load": self._load, "Copy": self._copy, "Move": self._move, "Remove": self._remove}
@@ -155,15 +159,16 @@ def _buttons(url: str) -> Any:
 
 async def _show_room() -> None:
     """Show how much this origin stores and may store, as the browser estimates it."""
-    words_element, meter = element("room-words"), element("room-meter")
-    storage = getattr(navigator, "storage", None)
-    if not storage:
-        words_element.textContent = "This browser does not say how much room there is."
+    room, meter = element("room-words"), element("room-meter")
+    try:
+        estimate = await navigator.storage.estimate()
+    except (AttributeError, JsException):  # an insecure address, a frame without storage
         meter.hidden = True
+        room.textContent = "This browser does not say how much room there is."
         return
-    estimate = await storage.estimate()
+    meter.hidden = False
     meter.max, meter.value = estimate.quota, estimate.usage
-    words_element.textContent = (
+    room.textContent = (
         f"{words.size(estimate.usage)} of {words.size(estimate.quota)} used, as this browser "
         "estimates it without localStorage"
     )

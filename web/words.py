@@ -27,10 +27,10 @@ def size(count: float) -> str:
 
 
 def percent(part: float) -> str:
-    """Return a probability such as "98 %"; what is neither 0 nor 1 is never called so."""
+    """Return a probability such as "98 %", of which none is called certain."""
     if 0 < part < 0.005:
         return "< 1\N{NO-BREAK SPACE}%"
-    if 0.995 <= part < 1:
+    if part >= 0.995:
         return "> 99\N{NO-BREAK SPACE}%"
     return f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
 

@@ -92,12 +92,14 @@ def array_buffer(buffers: Sequence[memoryview]) -> JSObject:
     It is an ArrayBuffer of its own: a view of WebAssembly memory would be stored with the whole
     heap behind it.
     """
+    buffers = [buffer for buffer in buffers if buffer.nbytes]
+    if len(buffers) == 1:
+        return to_js(buffers[0]).buffer  # which spares the filling with zeros
     buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
     start = 0
     for buffer in buffers:
-        if buffer.nbytes:
-            js.Uint8Array.new(buffer_js, start, buffer.nbytes).assign(buffer)
-            start += buffer.nbytes
+        js.Uint8Array.new(buffer_js, start, buffer.nbytes).assign(buffer)
+        start += buffer.nbytes
     return buffer_js
 
 

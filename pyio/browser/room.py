@@ -51,5 +51,5 @@ async def room_below(refused: int) -> int | None:
                 found += size
             size //= 2
     finally:
-        await _SCRATCH.erase(what)
+        await _SCRATCH.connection.erase(what)
     return found

@@ -142,7 +142,9 @@ class LocalStorageHandler:
                 f"the weight data has {data.nbytes:,} bytes and its info says "
                 f"{info.weight_data_bytes:,}"
             )
-        fields = {**({"modelTopology": topology} if topology else {}), **metadata}
+        fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
+        if topology:
+            fields["modelTopology"] = topology
         artifacts = artifacts_from_json(
             fields, None if specs is None else specs_from_json(specs), (data,)
         )

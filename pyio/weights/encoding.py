@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from pyio.artifacts import TFJS_ELEMENT_SIZES, Conversion, WeightSpec
+from pyio.artifacts import EXTENSION_ELEMENT_SIZES, TFJS_ELEMENT_SIZES, Conversion, WeightSpec
 from pyio.errors import UnsupportedDtypeError, WeightsError
 from pyio.weights.layout import locate
 from pyio.weights.quantization import QuantizationRule, dequantize, quantize, rule_for
@@ -67,7 +67,7 @@ def encode_weights(
         UnsupportedDtypeError: A dtype TensorFlow.js lacks; the message says the choices.
         WeightsError: A name given twice, or values that do not fit.
     """
-    pairs = [(name, np.asarray(value)) for name, value in _pairs(tensors)]
+    pairs = [(name, _array(name, value)) for name, value in _pairs(tensors)]
     _refuse_duplicates([name for name, _ in pairs])
     conversions: list[Conversion] = []
     ready = [
@@ -103,12 +103,27 @@ def decode_weights(
     specs = list(specs)
     _refuse_duplicates([spec.name for spec in specs])
     for spec, start, end in locate(specs, buffer):
-        arrays[spec.name] = _decode(spec, buffer.slice(start, end))
+        try:
+            arrays[spec.name] = _decode(spec, buffer.slice(start, end))
+        except WeightsError:
+            raise
+        except (TypeError, ValueError, OverflowError) as error:
+            raise WeightsError(
+                f"weight {spec.name!r} with the shape {list(spec.shape)} and dtype {spec.dtype!r} "
+                f"cannot be a NumPy array: {error}"
+            ) from error
     return arrays
 
 
 def _pairs(tensors: Tensors) -> Iterable[tuple[str, ArrayLike]]:
     return tensors.items() if isinstance(tensors, Mapping) else tensors
+
+
+def _array(name: str, value: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise WeightsError(f"weight {name!r} is no array: {error}") from error
 
 
 def _refuse_duplicates(names: list[str]) -> None:
@@ -129,6 +144,8 @@ def _prepare(
     name: str, array: NDArray[Any], cast: bool, extended: bool, conversions: list[Conversion]
 ) -> NDArray[Any]:
     """Return `array` with a dtype that can be written, or raise UnsupportedDtypeError."""
+    if not is_text(array):
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     dtype = array.dtype
     if dtype.name in TFJS_ELEMENT_SIZES or is_text(array):
         return array
@@ -138,7 +155,7 @@ def _prepare(
         exact = bool(np.array_equal(converted, array, equal_nan=dtype.kind in "fc"))
         conversions.append(Conversion(name, dtype.name, target, exact))
         return converted
-    if extended and not dtype.hasobject and dtype.names is None and dtype.kind in "fiucSMmV":
+    if extended and _extends(dtype):
         return array
     choice = (
         f"convert it with .astype({target!r}) or pass cast=True"
@@ -146,6 +163,12 @@ def _prepare(
         else "save its parts as arrays of their own"
     )
     raise UnsupportedDtypeError(name, str(dtype), choice)
+
+
+def _extends(dtype: np.dtype[Any]) -> bool:
+    if dtype.kind in "fiuc":
+        return dtype.name in EXTENSION_ELEMENT_SIZES
+    return dtype.kind in "SMmV" and dtype.names is None and dtype.itemsize > 0
 
 
 def _cast(name: str, array: NDArray[Any], target: str) -> NDArray[Any]:
@@ -176,14 +199,13 @@ def _encode(
         except WeightsError as error:
             raise WeightsError(f"weight {name!r}: {error}") from error
     spec = WeightSpec(name, array.shape, dtype, group, how)
-    little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
-    return spec, little.reshape(-1).view(np.uint8).data
+    return spec, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _decode(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
     if spec.dtype == "string":
         array = decode_strings(spec, piece)
-        return array if spec.numpy_dtype is None else array.astype(_text_dtype(spec))
+        return array if spec.numpy_dtype is None else array.astype(_text_dtype(spec, array))
     stored = spec.dtype if spec.quantization is None else spec.quantization.dtype
     array = np.frombuffer(piece, np.dtype(stored).newbyteorder("<")).reshape(spec.shape)
     if spec.quantization is not None:
@@ -191,9 +213,11 @@ def _decode(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
     return array
 
 
-def _text_dtype(spec: WeightSpec) -> np.dtype[Any]:
+def _text_dtype(spec: WeightSpec, array: NDArray[Any]) -> np.dtype[Any]:
     assert spec.numpy_dtype is not None
     size = spec.numpy_dtype[2:]
-    if spec.numpy_dtype[:2] not in ("<U", ">U", "=U") or not size.isdecimal():
+    longest = max(map(len, array.flat), default=0)
+    known = spec.numpy_dtype[:2] in ("<U", ">U", "=U") and size.isdecimal() and size.isascii()
+    if not known or int(size) < longest:
         raise WeightsError(f"weight {spec.name!r} has the unknown numpyDtype {spec.numpy_dtype!r}")
     return np.dtype(f"<U{size}")

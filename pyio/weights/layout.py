@@ -8,10 +8,12 @@ row-major order, a uint32 byte length in little-endian order and that many bytes
 from __future__ import annotations
 
 import struct
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
 from pyio.weights.segments import SegmentedBuffer
+from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from pyio.artifacts import ModelArtifacts, WeightSpec
 
 _LENGTH = struct.Struct("<I")
+_MAX_SIDES = 64
+_MAX_SIDE = 2**53
+"""What NumPy can make an array of, and what JavaScript can count."""
 
 
 def locate(
@@ -31,6 +36,7 @@ def locate(
     start = 0
     last = None
     for spec in specs:
+        _require_shape(spec)
         length = spec.byte_length
         end = _string_end(spec, data, start) if length is None else start + length
         if end > data.byte_length:
@@ -49,6 +55,18 @@ def locate(
         )
 
 
+def _require_shape(spec: WeightSpec) -> None:
+    sides = spec.shape
+    if len(sides) > _MAX_SIDES or not all(
+        isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= _MAX_SIDE
+        for side in sides
+    ):
+        raise WeightsError(
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {_MAX_SIDES} whole "
+            "numbers from 0 to 2**53 are expected"
+        )
+
+
 def check(artifacts: ModelArtifacts) -> None:
     """Raise WeightsError unless the specs account for every byte of the weight data."""
     if artifacts.weight_specs is None:
@@ -60,6 +78,7 @@ def check(artifacts: ModelArtifacts) -> None:
         return
     for _ in locate(artifacts.weight_specs, SegmentedBuffer(artifacts.weight_data or ())):
         pass
+    specs_from_json(specs_to_json(artifacts.weight_specs))  # what is written can be read again
 
 
 def _string_end(spec: WeightSpec, data: SegmentedBuffer, start: int) -> int:

@@ -6,6 +6,7 @@ over the range of the tensor, moved so that zero stays exactly zero where the ra
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +16,7 @@ from pyio.artifacts import Quantization
 from pyio.errors import WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -48,14 +49,17 @@ def dequantize(stored: NDArray[Any], how: Quantization, dtype: str) -> NDArray[A
     """
     if how.dtype == "float16":
         return stored.astype(np.float32)
-    assert how.scale is not None
-    assert how.min is not None
+    if how.scale is None or how.min is None:
+        raise WeightsError(f"weights in {how.dtype} need a min and a scale, got {how}")
     values = stored.astype(np.float64)
-    values *= how.scale
-    values += how.min
-    if dtype == "int32":
-        return np.floor(values + 0.5).astype(np.int32)
-    return values.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values *= how.scale
+        values += how.min
+        if dtype == "int32":
+            whole = np.floor(values)
+            whole += values - whole >= 0.5  # floor(value + 0.5) is wrong just below a half
+            return whole.astype(np.int32)
+        return values.astype(np.float32)
 
 
 def rule_for(names: Iterable[str], rule: QuantizationRule) -> dict[str, str]:
@@ -65,13 +69,7 @@ def rule_for(names: Iterable[str], rule: QuantizationRule) -> dict[str, str]:
     rules for all others.
     """
     names = list(names)
-    if rule is None:
-        return {}
-    if isinstance(rule, str):
-        rule = {rule: True}
-    for stored in rule:
-        if stored not in _STORED:
-            raise WeightsError(f"quantization to {stored!r}: use one of {', '.join(_STORED)}")
+    rule = _mapping(rule)
     catch_all = [stored for stored, patterns in rule.items() if patterns is True]
     if len(catch_all) > 1:
         raise WeightsError(f"both {' and '.join(catch_all)} are to take all other weights")
@@ -85,10 +83,25 @@ def rule_for(names: Iterable[str], rule: QuantizationRule) -> dict[str, str]:
     return chosen
 
 
+def _mapping(rule: QuantizationRule) -> Mapping[str, str | Sequence[str] | bool]:
+    if rule is None:
+        return {}
+    if isinstance(rule, str):
+        rule = {rule: True}
+    if not isinstance(rule, Mapping):
+        raise WeightsError(f"the quantization {rule!r} should be a stored dtype or a mapping")
+    for stored in rule:
+        if stored not in _STORED:
+            raise WeightsError(f"quantization to {stored!r}: use one of {', '.join(_STORED)}")
+    return rule
+
+
 def _matching(names: Iterable[str], patterns: str | Sequence[str] | bool) -> Iterator[str]:
     if isinstance(patterns, bool):
         return
     patterns = [patterns] if isinstance(patterns, str) else patterns
+    if not isinstance(patterns, Sequence) or not all(isinstance(one, str) for one in patterns):
+        raise WeightsError(f"{patterns!r} should be a name pattern, a list of them, or True")
     for name in names:
         if any(fnmatchcase(name, pattern) for pattern in patterns):
             yield name

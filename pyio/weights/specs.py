@@ -6,6 +6,7 @@ group) and its Python converter's (quantization: dtype, min, scale, original_dty
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import Quantization, WeightSpec
@@ -104,7 +105,9 @@ def _real(entry: dict[str, JSONValue], member: str, what: str) -> float:
     value = entry.get(member)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WeightsError(f"{what} has {member} {value!r}; a number is expected")
-    return value
+    if not abs(value) <= sys.float_info.max:
+        raise WeightsError(f"{what} has a {member} that is no finite double")
+    return float(value)
 
 
 def _text(entry: dict[str, JSONValue], member: str, what: str) -> str:

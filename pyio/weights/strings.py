@@ -31,7 +31,7 @@ def encode_strings(name: str, array: NDArray[Any]) -> bytes:
     parts: list[bytes] = []
     for element in array.reshape(-1):
         if isinstance(element, str):
-            text = element.encode("utf-8", "surrogateescape")
+            text = _utf8(name, element)
         elif isinstance(element, bytes):
             text = element
         else:
@@ -41,6 +41,16 @@ def encode_strings(name: str, array: NDArray[Any]) -> bytes:
             )
         parts += (_LENGTH.pack(len(text)), text)
     return b"".join(parts)
+
+
+def _utf8(name: str, text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise WeightsError(
+            f"weight {name!r} holds {text!r:.60}, a text with half a surrogate pair, which UTF-8 "
+            "cannot say"
+        ) from error
 
 
 def decode_strings(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:

@@ -1,0 +1,149 @@
+"""Benchmark saving and loading beside TensorFlow.js: ``python3 scripts/bench.py [--quick]``.
+
+One page in Chromium with a profile on disk holds pyio, TensorFlow.js and the browser's bare API,
+which take turns. The floor is one raw put of the same ArrayBuffer with strict durability, awaited
+to ``complete`` on a connection that is open already, and one raw get. TensorFlow.js returns from a
+save before its transactions have committed: "committed" is the time until a following read of the
+record has answered. Prints a table of medians and ratios, and writes benchmark.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts import runtime
+from scripts.environment import prepare, run
+from scripts.server import Site
+from scripts.wheel import build_wheel
+
+try:
+    from playwright.sync_api import Page, sync_playwright
+except ImportError:
+    run(prepare(browser=True), __file__, *sys.argv[1:])
+    sys.exit()
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+MB = 1_000_000
+INDEXEDDB = {1 * MB: 15, 10 * MB: 11, 100 * MB: 7, 400 * MB: 5}
+LOCALSTORAGE = {100_000: 15, 1 * MB: 11, 3 * MB: 11}
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--enable-precise-memory-info",
+)
+
+
+def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
+    """Return the medians in milliseconds of all contenders at one size, and the peak memory."""
+    page.evaluate("size => bench.prepare(size)", size)
+    times: dict[str, list[float]] = {}
+    start = page.evaluate("() => bench.memory()")
+    peak: dict[str, float] = {}
+    for turn in range(turns + 1):
+        for name in order(scheme, turn):
+            if name == "forget":
+                page.evaluate("() => bench.forget()")
+                continue
+            milliseconds = page.evaluate("name => bench.run(name)", f"{name} {scheme}")
+            if turn:  # the first turn warms up
+                times.setdefault(name, []).append(milliseconds)
+            if name.startswith("pyio"):
+                for kind, value in page.evaluate("() => bench.memory()").items():
+                    grown = ((value or 0) - (start[kind] or 0)) / MB
+                    peak[f"{kind}_peak_mb"] = max(peak.get(f"{kind}_peak_mb", 0), grown)
+    medians = {name.replace(" ", "_"): round(median(found), 2) for name, found in times.items()}
+    return {"scheme": scheme, "bytes": size, "turns": turns, **medians, **peak}
+
+
+def order(scheme: str, turn: int) -> list[str]:
+    """Return who comes when in a turn; everybody is first in some."""
+    if scheme == "localstorage":  # which has no room for two
+        contenders = [["pyio save", "pyio load", "forget"], ["tfjs save", "tfjs load", "forget"]]
+        return [name for names in contenders[:: -1 if turn % 2 else 1] for name in names]
+    saves = ["pyio save", "tfjs committed", "tfjs save", "floor save"]
+    loads = ["pyio load", "tfjs load", "floor load", "copy load"]
+    shift = turn % len(saves)
+    return [*saves[shift:], *saves[:shift], *loads[shift:], *loads[:shift], "forget"]
+
+
+def ratios(row: dict[str, Any]) -> dict[str, float]:
+    """Return pyio's times over those that it is to be compared with."""
+    if row["scheme"] == "localstorage":
+        return {
+            "save/tfjs": row["pyio_save"] / row["tfjs_save"],
+            "load/tfjs": row["pyio_load"] / row["tfjs_load"],
+        }
+    return {
+        "save/floor": row["pyio_save"] / row["floor_save"],
+        "save/tfjs": row["pyio_save"] / row["tfjs_committed"],
+        "load/(floor+copy)": row["pyio_load"] / (row["floor_load"] + row["copy_load"]),
+        "load/tfjs": row["pyio_load"] / row["tfjs_load"],
+    }
+
+
+def table(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a table that a person can read."""
+    for row in rows:
+        yield f"\n{row['scheme']}://  {row['bytes'] / MB:g} MB, medians of {row['turns']} (ms)"
+        yield "  " + "  ".join(
+            f"{name.replace('_', ' ')} {row[name]:.1f}"
+            for name in row
+            if name.split("_")[-1] in {"save", "load", "committed"}
+        )
+        yield "  " + "  ".join(f"{name} {value:.2f}" for name, value in row["ratios"].items())
+        yield "  " + "  ".join(
+            f"{name.replace('_', ' ')} {row[name]:.0f}" for name in row if name.endswith("_mb")
+        )
+
+
+def main() -> None:
+    """Measure all sizes and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, three turns")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
+    options = parser.parse_args()
+    runtime.ensure(runtime.VENDOR)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        wheel = build_wheel(Path(folder) / "wheels")
+        directories = {
+            "/": ROOT / "scripts/bench_page",
+            "/vendor/": runtime.VENDOR,
+            "/wheels/": wheel.parent,
+        }
+        own = Path(playwright.chromium.executable_path)
+        context = playwright.chromium.launch_persistent_context(
+            Path(folder) / "profile",
+            executable_path=own if own.exists() else shutil.which("chromium"),
+            args=ARGUMENTS,
+        )
+        with Site(directories) as site:
+            page = context.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(f"{site.url}/index.html?wheel={wheel.name}")
+            page.wait_for_function("window.bench")
+            for scheme, sizes in (("indexeddb", INDEXEDDB), ("localstorage", LOCALSTORAGE)):
+                for size, turns in sizes.items():
+                    if options.quick and size > 10 * MB:
+                        continue
+                    row = measure(page, scheme, size, 3 if options.quick else turns)
+                    rows.append({**row, "ratios": ratios(row)})
+                    print("\n".join(table(rows[-1:])), flush=True)
+        context.close()
+    options.output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+// One page with three contenders: the browser alone ("floor"), TensorFlow.js, and pyio.
+// Every function saves or loads `size` bytes once and returns milliseconds.
+import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+
+const pyodide = await loadPyodide();
+await pyodide.loadPackage(["micropip", "numpy"], { messageCallback: () => {} });
+const wheel = new URLSearchParams(location.search).get("wheel");
+await pyodide.pyimport("micropip").install(`${location.origin}/wheels/${wheel}`);
+await pyodide.runPythonAsync(await (await fetch("/inside.py")).text());
+await tf.setBackend("cpu");
+
+const python = Object.fromEntries(["prepare", "save", "load", "copy", "forget"].map(
+  (name) => [name, pyodide.globals.get(name)]));
+
+const settled = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+const completed = (transaction) => new Promise((resolve, reject) => {
+  transaction.oncomplete = resolve;
+  transaction.onabort = () => reject(transaction.error);
+});
+
+const opening = indexedDB.open("floor", 1);
+opening.onupgradeneeded = () => opening.result.createObjectStore("store");
+const floor = await settled(opening);
+
+let buffer = null;
+let artifacts = null;
+
+const timed = async (action) => {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+};
+
+// Random bytes, because Chromium compresses what IndexedDB stores. Set for all three.
+const prepare = (size) => {
+  buffer = new ArrayBuffer(size);
+  for (let start = 0; start < size; start += 65536) {
+    crypto.getRandomValues(new Uint8Array(buffer, start, Math.min(65536, size - start)));
+  }
+  const weightSpecs = JSON.parse(python.prepare(new Uint8Array(buffer)));
+  artifacts = () => ({ modelTopology: { a: 1 }, weightSpecs, weightData: buffer });
+};
+
+const handler = (scheme, kind) => tf.io[`get${kind}Handlers`](`${scheme}://tfjs`)[0];
+
+// The model's record, asked for after the save returned, is answered after it was committed.
+const readBack = async () => {
+  const database = await settled(indexedDB.open("tensorflowjs", 1));
+  const store = database.transaction("models_store").objectStore("models_store");
+  await settled(store.getKey("tfjs"));
+  database.close();
+};
+
+const actions = {
+  "floor save indexeddb": () => {
+    const transaction = floor.transaction("store", "readwrite", { durability: "strict" });
+    transaction.objectStore("store").put(buffer, "floor");
+    return completed(transaction);
+  },
+  "floor load indexeddb": () =>
+    settled(floor.transaction("store").objectStore("store").get("floor")),
+  "copy load indexeddb": () => python.copy(new Uint8Array(buffer)),
+};
+for (const scheme of ["indexeddb", "localstorage"]) {
+  actions[`pyio save ${scheme}`] = () => python.save(`${scheme}://pyio`);
+  actions[`pyio load ${scheme}`] = () => python.load(`${scheme}://pyio`);
+  actions[`tfjs save ${scheme}`] = () => handler(scheme, "Save").save(artifacts());
+  actions[`tfjs load ${scheme}`] = () => handler(scheme, "Load").load();
+}
+actions["tfjs committed indexeddb"] = async () => {
+  await actions["tfjs save indexeddb"]();
+  await readBack();
+};
+
+const forget = async () => {
+  localStorage.clear();
+  await completed((() => {
+    const transaction = floor.transaction("store", "readwrite");
+    transaction.objectStore("store").clear();
+    return transaction;
+  })());
+  await python.forget();
+  try { await tf.io.removeModel("indexeddb://tfjs"); } catch { /* not there in this turn */ }
+};
+
+const memory = () => ({
+  wasm: pyodide._module.HEAPU8.length,
+  js: performance.memory?.usedJSHeapSize ?? null,
+});
+
+window.bench = { prepare, forget, memory, run: (name) => timed(actions[name]) };

@@ -1,0 +1,679 @@
+"""The demo page as a person meets it: in Chromium, served as scripts/demo.py serves it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from math import cos, pi, sin
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts import demo as demo_script
+from scripts.server import Site
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Download, Page
+
+    Points = list[tuple[float, float]]
+
+WEB = ROOT / "web"
+PLACES = {"indexeddb": "IndexedDB", "localstorage": "localStorage"}
+TURN: Points = [(0.5 + 0.2 * cos(i * pi / 20), 0.5 + 0.32 * sin(i * pi / 20)) for i in range(41)]
+LINE: Points = [(0.5, 0.2), (0.5, 0.4), (0.5, 0.6), (0.5, 0.8)]
+SEVEN: Points = [(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)]
+
+
+class Demo:
+    """The demo page in a tab, and what a person does with it."""
+
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page = page
+        self.url = f"{site.url}/"
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._requested(request.url))
+
+    def _requested(self, url: str) -> None:
+        if not url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"asked for {url}")
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+        self.booted()
+
+    def booted(self) -> None:
+        self.page.locator("#boot[data-state]").wait_for(timeout=120_000)
+        assert "Ready" in self.page.inner_text("#boot-words"), self.page.inner_text("#boot")
+
+    def idle(self) -> None:
+        self.page.locator("body[data-state=ready]").wait_for(state="attached")
+
+    def empty(self) -> None:
+        """Forget all that was stored and drawn."""
+        self.page.evaluate(
+            """async () => {
+              localStorage.clear();
+              for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+              document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
+        self.page.click("#use-trained")
+        self.page.click("#clear")
+        self.idle()
+        while self.page.locator(".dismiss").count():
+            self.page.locator(".dismiss").first.click()
+
+    def save(self, name: str, place: str) -> None:
+        self.page.fill("#save-name", name)
+        self.page.check(f"input[name=save-place][value={place}]")
+        self.page.click("#save")
+
+    def saved(self, name: str, place: str) -> str:
+        """Save and return what the page says then."""
+        self.save(name, place)
+        self.idle()
+        return self.page.inner_text("#save-status")
+
+    def act(self, action: str, name: str, place: str) -> None:
+        """Press a button of the table."""
+        self.page.get_by_role(
+            "button", name=f"{action} “{name}” in {PLACES[place]}", exact=True
+        ).click()
+
+    def transfer(self, action: str, source: tuple[str, str], to: tuple[str, str]) -> None:
+        """Copy or move, up to the answer of the dialog."""
+        self.act(action, *source)
+        self.page.fill("#destination-name", to[0])
+        self.page.check(f"#destination-{to[1]}")
+        self.page.locator("#destination .yes").click()
+
+    def rows(self) -> list[list[str]]:
+        """Return name, place and size of everything in the table."""
+        rows: list[list[str]] = self.page.evaluate(
+            """() => [...document.querySelectorAll("#stored-rows tr")].map((row) =>
+              [row.querySelector(".model-name"), row.cells[1], row.cells[2]]
+                .map((cell) => cell.textContent))"""
+        )
+        return rows
+
+    def status(self) -> str:
+        self.idle()
+        return self.page.inner_text("#stored-status")
+
+    def alert(self) -> str:
+        self.idle()
+        return self.page.get_by_role("alert").inner_text()
+
+    def show(self, digit: int) -> list[float]:
+        """Show a sample and return the ten probabilities."""
+        self.page.click("#clear")
+        self.page.locator("#winner", has_text="–").wait_for()
+        self.page.locator(f"#samples button[value='{digit}']").click()
+        return self.probabilities()
+
+    def probabilities(self) -> list[float]:
+        self.page.locator("#bars li.winner").wait_for()
+        found: list[str] = self.page.evaluate(
+            "() => [...document.querySelectorAll('#bars li')].map((bar) => bar.dataset.probability)"
+        )
+        return [float(text) for text in found]
+
+    def draw(self, points: Points, *, lift: bool = True) -> None:
+        """Draw a line with the mouse."""
+        self.page.locator("#paper").scroll_into_view_if_needed()
+        box = self.page.locator("#paper").bounding_box()
+        assert box is not None
+        for index, (x, y) in enumerate(points):
+            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            if index == 0:
+                self.page.mouse.down()
+        if lift:
+            self.page.mouse.up()
+
+    def says(self, digit: int) -> None:
+        """Wait until the page shows `digit` and has said so to screen readers."""
+        self.page.locator("#winner", has_text=str(digit)).wait_for()
+        self.page.locator("#prediction-status", has_text=f"looks like a {digit}").wait_for()
+
+
+@pytest.fixture(scope="module")
+def demo_site(vendor: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The page, with the wheel and its index as scripts/demo.py makes them."""
+    wheels = tmp_path_factory.mktemp("demo-wheels")
+    demo_script.add_wheel(wheels)
+    with Site({"/": WEB, "/vendor/": vendor, "/vendor/wheels/": wheels}) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_demo(browser_context_kept: BrowserContext, demo_site: Site) -> Iterator[Demo]:
+    """One booted page for all tests of this module."""
+    demo = Demo(browser_context_kept.new_page(), demo_site)
+    demo.page.set_viewport_size({"width": 1200, "height": 900})
+    demo.page.set_default_timeout(15_000)
+    demo.open()
+    yield demo
+    demo.page.close()
+
+
+@pytest.fixture
+def demo(shared_demo: Demo) -> Iterator[Demo]:
+    """The booted page with nothing stored; a complaint or a foreign request fails the test."""
+    shared_demo.empty()
+    yield shared_demo
+    assert shared_demo.complaints == []
+
+
+def test_boots_in_steps_and_moves_nothing(
+    browser_context_kept: BrowserContext, demo_site: Site
+) -> None:
+    """The start is told in five steps, and nothing on a phone's page moves when it is over."""
+    demo = Demo(browser_context_kept.new_page(), demo_site)
+    demo.page.set_viewport_size({"width": 360, "height": 740})
+    demo.page.add_init_script(
+        """window.steps = new Set();
+        new MutationObserver(() => {
+          const said = document.getElementById("boot-words")?.textContent.match(/^Step . of ./);
+          if (said) steps.add(said[0]);
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    tops = "() => [...document.querySelectorAll('main > *')].map((e) => e.offsetTop)"
+    demo.page.goto(demo.url, wait_until="domcontentloaded")
+    before = demo.page.evaluate(tops)
+    assert demo.page.locator("#save").is_disabled()
+    demo.booted()
+    assert demo.page.evaluate(tops) == before
+    steps = demo.page.evaluate("() => [...steps]")
+    assert steps == [f"Step {number} of 5" for number in range(1, 6)]
+    assert demo.page.locator("#boot-progress").get_attribute("max") == "5"
+    assert demo.page.locator("#save").is_enabled()
+    assert demo.complaints == []
+    demo.page.close()
+
+
+def test_says_what_is_missing(browser_context_kept: BrowserContext, tmp_path: Path) -> None:
+    """Without the fetched runtime the page says so, and which command brings it."""
+    with Site({"/": WEB, "/vendor/": tmp_path}) as site:
+        page = browser_context_kept.new_page()
+        page.goto(f"{site.url}/")
+        said = page.get_by_role("alert").inner_text()
+        page.close()
+    assert "could not start" in said
+    assert "pyodide-lock.json is not there (404)" in said
+    assert "scripts/demo.py" in said
+
+
+def test_says_that_webassembly_is_needed(
+    browser_context_kept: BrowserContext, demo_site: Site
+) -> None:
+    """A browser without WebAssembly is told that Python needs it, and what to do."""
+    page = browser_context_kept.new_page()
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.goto(f"{demo_site.url}/")
+    said = page.get_by_role("alert").inner_text()
+    assert "This browser has no WebAssembly" in said
+    assert "Use a current browser" in said
+    assert page.locator("#save").is_disabled()
+    page.close()
+
+
+def test_recognises_samples(demo: Demo) -> None:
+    """At least nine of the ten samples, which training never saw, win with their own digit."""
+    winners = []
+    for digit in range(10):
+        probabilities = demo.show(digit)
+        assert sum(probabilities) == pytest.approx(1, abs=1e-5)
+        winners.append(probabilities.index(max(probabilities)))
+    assert sum(winner == digit for digit, winner in enumerate(winners)) >= 9, winners
+
+
+@pytest.mark.parametrize(("digit", "points"), [(0, TURN), (1, LINE), (7, SEVEN)])
+def test_recognises_what_the_mouse_draws(demo: Demo, digit: int, points: Points) -> None:
+    """A stroke becomes an image like the training data: it is recognised, already while drawn."""
+    demo.draw(points, lift=False)
+    demo.page.locator("#winner", has_text=str(digit)).wait_for()
+    assert demo.page.inner_text("#prediction-status") == ""
+    demo.page.mouse.up()
+    demo.says(digit)
+
+
+def test_size_and_place_of_a_drawing_do_not_matter(demo: Demo) -> None:
+    """A small digit in a corner is cropped and scaled: it is the same digit."""
+    demo.draw([(0.05 + 0.3 * x, 0.6 + 0.3 * y) for x, y in TURN])
+    demo.says(0)
+
+
+def test_recognises_what_a_finger_draws(demo: Demo) -> None:
+    """Touch draws too, and does not scroll the page meanwhile."""
+    demo.page.locator("#paper").scroll_into_view_if_needed()
+    box = demo.page.locator("#paper").bounding_box()
+    assert box is not None
+    touch = demo.page.context.new_cdp_session(demo.page)
+    scrolled = demo.page.evaluate("scrollY")
+    for index, (x, y) in enumerate(LINE):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if index else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    demo.says(1)
+    assert demo.page.evaluate("scrollY") == scrolled
+    touch.detach()
+
+
+def test_recognises_what_the_keyboard_draws(demo: Demo) -> None:
+    """Arrow keys and Space draw on the focused paper, and Delete clears it."""
+    demo.page.focus("#paper")
+    demo.page.keyboard.press("Space")
+    for _ in range(12):
+        demo.page.keyboard.press("ArrowDown")
+    demo.page.keyboard.press("Space")
+    demo.says(1)
+    demo.page.keyboard.press("Delete")
+    demo.page.locator("#certainty", has_text="Nothing drawn yet").wait_for()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_saves_and_lists(demo: Demo, place: str) -> None:
+    """A saved model is listed with name, place, size and date, and the page says that it did."""
+    assert demo.page.is_visible("#stored-nothing")
+    assert demo.saved(" mine ", place) == f"Saved “mine” in {PLACES[place]}: 70.7 kB."
+    assert demo.rows() == [["mine", PLACES[place], "70.7 kB"]]
+    assert demo.page.locator("#stored-rows time").inner_text() != ""
+    assert " used, as this browser estimates" in demo.page.inner_text("#room-words")
+
+
+def test_stored_models_outlive_a_reload(demo: Demo) -> None:
+    """After a reload both models are listed, load, and predict the very same numbers."""
+    before = demo.show(4)
+    for place in PLACES:
+        demo.saved("kept", place)
+    demo.page.reload()
+    demo.booted()
+    assert sorted(row[1] for row in demo.rows()) == sorted(PLACES.values())
+    for place, title in PLACES.items():
+        demo.act("Load", "kept", place)
+        assert demo.status() == f"“kept” in {title} is in use now."
+        assert demo.page.inner_text("#model-name") == "kept"
+        assert demo.page.inner_text("#model-from") == title
+        assert demo.page.inner_text("#model-parameters") == "17,226"
+        assert demo.page.locator("tr.in-use .badge").count() == 1
+        assert demo.show(4) == before
+
+
+def test_the_loaded_weights_are_the_ones_that_predict(demo: Demo) -> None:
+    """What is loaded comes from the store: with all weights zero, every digit is as likely."""
+    demo.saved("zero", "localstorage")
+    demo.page.evaluate(
+        """() => {
+          const key = "tensorflowjs_models/zero/weight_data";
+          localStorage[key] = localStorage[key].replaceAll(/[^=]/g, "A");
+        }"""
+    )
+    demo.act("Load", "zero", "localstorage")
+    demo.idle()
+    assert demo.show(3) == pytest.approx([0.1] * 10)
+    demo.page.click("#use-trained")
+    demo.idle()
+    probabilities = demo.probabilities()
+    assert probabilities.index(max(probabilities)) == 3
+
+
+def test_tensorflow_opens_what_the_page_saved(demo: Demo) -> None:
+    """TensorFlow.js, in another tab, loads both saved models and predicts as the page does."""
+    shown = demo.show(8)
+    for place in PLACES:
+        demo.saved("shared", place)
+    tab = demo.page.context.new_page()
+    tab.goto(f"{demo.url}model/examples.json")
+    tab.add_script_tag(url="/vendor/tfjs/tf.min.js")
+    predicted = tab.evaluate(
+        """async (places) => {
+          await tf.setBackend("cpu");
+          const examples = await (await fetch("/model/examples.json")).json();
+          const { pixels } = examples.find((example) => example.label === 8);
+          const image = tf.tensor2d([pixels]).div(16);
+          return Promise.all(places.map(async (place) =>
+            [...(await tf.loadLayersModel(`${place}://shared`)).predict(image).dataSync()]));
+        }""",
+        list(PLACES),
+    )
+    tab.close()
+    assert predicted == [pytest.approx(shown, abs=1e-5)] * len(PLACES)
+
+
+def test_copies_moves_and_removes(demo: Demo) -> None:
+    """Copies and moves go to the place and name chosen, and removal asks first."""
+    demo.saved("one", "indexeddb")
+    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    assert demo.status() == "“one” in IndexedDB was copied to “two” in localStorage."
+    demo.transfer("Move", ("one", "indexeddb"), ("three", "indexeddb"))
+    assert demo.status() == "“one” in IndexedDB was moved to “three” in IndexedDB."
+    names = {(name, place) for name, place, _ in demo.rows()}
+    assert names == {("two", "localStorage"), ("three", "IndexedDB")}
+    demo.act("Remove", "two", "localstorage")
+    demo.page.locator("#question").wait_for()
+    demo.page.keyboard.press("Escape")
+    assert demo.status() == "Nothing was removed."
+    assert len(demo.rows()) == 2
+    demo.act("Remove", "two", "localstorage")
+    demo.page.locator("#question").wait_for()
+    assert demo.page.locator("#question .cancel").evaluate("e => e === document.activeElement")
+    demo.page.locator("#question .yes").click()
+    assert demo.status() == "“two” in localStorage was removed."
+    assert [row[0] for row in demo.rows()] == ["three"]
+
+
+def test_the_model_in_use_is_followed(demo: Demo) -> None:
+    """When the model in use is moved or removed, the page says so and keeps using it."""
+    demo.saved("one", "indexeddb")
+    demo.act("Load", "one", "indexeddb")
+    demo.transfer("Move", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.idle()
+    assert demo.page.inner_text("#model-name") == "two"
+    assert demo.page.inner_text("#model-from") == "localStorage"
+    demo.act("Remove", "two", "localstorage")
+    demo.page.locator("#question .yes").click()
+    demo.idle()
+    assert "is removed; it is still in use" in demo.page.inner_text("#model-from")
+    assert len(demo.show(2)) == 10
+
+
+def test_overwriting_asks(demo: Demo) -> None:
+    """Neither a save nor a copy replaces a stored model before the person says so."""
+    demo.saved("one", "indexeddb")
+    demo.saved("two", "localstorage")
+    stored = "() => localStorage['tensorflowjs_models/two/info']"
+    before = demo.page.evaluate(stored)
+    demo.save("two", "localstorage")
+    demo.page.locator("#question .cancel").click()
+    demo.idle()
+    assert demo.page.inner_text("#save-status") == "Nothing was saved."
+    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    assert "“two” in localStorage already" in demo.page.inner_text("#question")
+    demo.page.locator("#question .cancel").click()
+    assert demo.status() == "Nothing was copied."
+    assert demo.page.evaluate(stored) == before
+    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.page.locator("#question .yes").click()
+    assert "was copied to" in demo.status()
+    assert demo.page.evaluate(stored) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "the name after '://' is empty"), ("a://b", "must not contain '://'")]
+)
+def test_says_what_is_wrong_with_a_name(demo: Demo, name: str, words: str) -> None:
+    """An unusable name is refused beside the button, in pyio's words; the words can be dismissed.
+
+    Nothing is stored.
+    """
+    demo.save(name, "localstorage")
+    said = demo.alert()
+    assert "The model was not saved." in said
+    assert words in said
+    assert demo.page.locator("#save-alerts").get_by_role("alert").count() == 1
+    assert demo.page.get_attribute("#save-name", "aria-invalid") == "true"
+    assert demo.page.evaluate("() => localStorage.length") == 0
+    demo.page.get_by_role("button", name="Dismiss").click()
+    assert demo.page.get_by_role("alert").count() == 0
+
+
+def test_names_what_is_damaged(demo: Demo) -> None:
+    """A damaged entry is listed beside a sound one, says what is wrong, and can be removed."""
+    demo.page.evaluate("() => { localStorage['tensorflowjs_models/bad/info'] = '{' }")
+    demo.saved("good", "localstorage")
+    assert {row[0] for row in demo.rows()} == {"bad", "good"}
+    assert "Damaged: its info is not JSON" in demo.page.inner_text("#stored-rows .damage")
+    demo.act("Load", "bad", "localstorage")
+    assert "“bad” in localStorage was not loaded." in demo.alert()
+    demo.act("Remove", "bad", "localstorage")
+    demo.page.locator("#question .yes").click()
+    assert "was removed" in demo.status()
+    assert [row[0] for row in demo.rows()] == ["good"]
+    assert demo.page.get_by_role("alert").count() == 0
+
+
+def test_refuses_a_model_of_another_kind(demo: Demo) -> None:
+    """A whole model that recognises no digits is refused in words; the one in use stays."""
+    demo.saved("other", "localstorage")
+    demo.page.evaluate(
+        """() => {
+          const key = "tensorflowjs_models/other/model_topology";
+          localStorage[key] = localStorage[key].replaceAll("Dense", "Conv2D");
+        }"""
+    )
+    demo.act("Load", "other", "localstorage")
+    assert "it recognises no digits" in demo.alert()
+    assert demo.page.inner_text("#model-from") == "came with this page"
+
+
+def test_shows_what_was_not_foreseen(demo: Demo) -> None:
+    """Any other exception is a readable line with the traceback folded away, and the page works on.
+
+    Here the page cannot build its table; that the save succeeded is said all the same.
+    """
+    demo.page.evaluate(
+        """() => { document.createElement = () => { throw new TypeError("no elements today") } }"""
+    )
+    assert "Saved “one”" in demo.saved("one", "localstorage")
+    said = demo.alert()
+    assert "What is stored here cannot be listed." in said
+    assert "This was not foreseen: TypeError: no elements today" in said
+    demo.page.locator(".alert summary:visible").click()
+    assert "Traceback" in demo.page.get_by_role("alert").inner_text()
+    demo.page.evaluate("() => { delete document.createElement }")
+    demo.page.locator(".dismiss").click()
+    demo.saved("two", "localstorage")
+    assert len(demo.rows()) == 2
+    assert demo.page.get_by_role("alert").count() == 0
+
+
+def test_says_when_there_is_no_room(demo: Demo) -> None:
+    """A save that does not fit is refused with the bytes it needs, and nothing is replaced."""
+    demo.saved("one", "localstorage")
+    before = demo.page.evaluate("() => JSON.stringify(localStorage)")
+    demo.page.evaluate("() => { localStorage.filler = 'x'.repeat(5_130_000) }")
+    demo.save("two", "localstorage")
+    said = demo.alert()
+    assert "The model was not saved." in said
+    assert "bytes are needed" in said
+    demo.page.evaluate("() => { delete localStorage.filler }")
+    assert demo.page.evaluate("() => JSON.stringify(localStorage)") == before
+    assert [row[0] for row in demo.rows()] == ["one"]
+
+
+def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
+    """Without an estimate of the room the page says so and does everything else."""
+    demo.page.evaluate(
+        """() => {
+          navigator.storage.estimate = () => Promise.reject(new TypeError("not here"));
+        }"""
+    )
+    assert "Saved “one”" in demo.saved("one", "localstorage")
+    assert "does not say" in demo.page.inner_text("#room-words")
+    assert not demo.page.is_visible("#room-meter")
+    demo.page.evaluate("() => { delete navigator.storage.estimate }")
+
+
+def files(demo: Demo, count: int) -> dict[str, bytes]:
+    """Press "Save" and return the files that are offered."""
+    offered: list[Download] = []
+
+    def keep(download: Download) -> None:
+        offered.append(download)
+
+    demo.page.on("download", keep)
+    demo.page.click("#save")
+    while len(offered) < count:
+        demo.page.wait_for_timeout(20)
+    demo.page.remove_listener("download", keep)
+    demo.idle()
+    return {file.suggested_filename: file.path().read_bytes() for file in offered}
+
+
+@pytest.mark.parametrize("place", ["downloads", "zip"])
+def test_downloads(demo: Demo, place: str) -> None:
+    """The downloads, two files or one archive, hold the trained model to the byte."""
+    demo.page.fill("#save-name", "take-away")
+    demo.page.check(f"input[name=save-place][value={place}]")
+    offered = files(demo, 2 if place == "downloads" else 1)
+    if place == "zip":
+        assert list(offered) == ["take-away.zip"]
+        with zipfile.ZipFile(io.BytesIO(offered["take-away.zip"])) as archive:
+            offered = {name: archive.read(name) for name in archive.namelist()}
+    weights = "take-away.weights.bin"
+    assert sorted(offered) == ["take-away.json", weights]
+    expected = (WEB / "model/model.json").read_text("utf-8").replace("model.weights.bin", weights)
+    assert json.loads(offered["take-away.json"]) == json.loads(expected)
+    assert offered[weights] == (WEB / "model/model.weights.bin").read_bytes()
+    assert "Handed 70.7 kB to the browser's downloads." in demo.page.inner_text("#save-status")
+
+
+def test_keyboard_alone_saves_loads_and_removes(demo: Demo) -> None:
+    """Tab, arrows, Enter and Escape reach everything; the focus is visible and never lost."""
+    page, keys = demo.page, demo.page.keyboard
+
+    def tab_to(selector: str) -> None:
+        for _ in range(40):
+            keys.press("Tab")
+            if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                break
+        outline = page.evaluate(
+            """() => {
+              const target = document.activeElement;
+              return getComputedStyle(target.closest("label") ?? target).outlineStyle;
+            }"""
+        )
+        assert outline == "solid", selector
+
+    page.evaluate("() => document.activeElement.blur()")
+    tab_to("#save-name")
+    keys.press("ControlOrMeta+a")
+    keys.type("typed")
+    tab_to("input[name=save-place]")
+    keys.press("ArrowDown")
+    tab_to("#save")
+    keys.press("Enter")
+    page.locator("#stored-rows tr").wait_for()
+    demo.idle()
+    assert page.evaluate("() => document.activeElement.id") == "save"
+    (row,) = demo.rows()
+    assert row[0] == "typed"
+    tab_to("#stored-rows [data-action=Load]")
+    keys.press("Enter")
+    page.locator("#stored-status", has_text="is in use now").wait_for()
+    demo.idle()
+    assert page.evaluate("() => document.activeElement.dataset.action") == "Load"
+    tab_to("#stored-rows [data-action=Remove]")
+    keys.press("Enter")
+    page.locator("#question").wait_for()
+    keys.press("Tab")
+    keys.press("Enter")
+    page.locator("#stored-status", has_text="was removed").wait_for()
+    demo.idle()
+    assert page.evaluate("() => document.activeElement.id") == "stored-heading"
+
+
+def test_fits_a_phone(demo: Demo) -> None:
+    """At 360 pixels nothing scrolls sideways: not with models, an error, nor an open dialog."""
+    demo.page.set_viewport_size({"width": 360, "height": 740})
+    demo.saved("a-name-of-many-letters-without-any-place-to-break-it", "indexeddb")
+    demo.save("a://b", "indexeddb")
+    demo.alert()
+    demo.act("Copy", "a-name-of-many-letters-without-any-place-to-break-it", "indexeddb")
+    demo.page.locator("#destination").wait_for()
+    assert demo.page.evaluate("() => document.documentElement.scrollWidth") == 360
+    assert demo.page.evaluate("() => destination.scrollWidth <= destination.clientWidth")
+    demo.page.keyboard.press("Escape")
+    demo.idle()
+    demo.page.set_viewport_size({"width": 1200, "height": 900})
+
+
+CONTRASTS = """() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map((value) => value / 255)
+    .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const ground = (element) => {
+    const colour = parse(getComputedStyle(element).backgroundColor);
+    return colour[3] === 0 ? ground(element.parentElement) : colour;
+  };
+  const found = {};
+  for (const element of document.querySelectorAll("body *")) {
+    const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!text || !element.checkVisibility() || element.closest("option")) continue;
+    const pair = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))];
+    const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    found[`${element.tagName}.${element.className}#${element.id}`] = contrast;
+  }
+  return found;
+}"""
+
+
+def test_light_and_dark(demo: Demo) -> None:
+    """Both modes have colours of their own, and all text has a contrast of 4.5 at least."""
+    demo.saved("one", "indexeddb")
+    demo.save("a://b", "indexeddb")
+    demo.alert()
+    demo.page.mouse.move(0, 0)
+    grounds: list[Any] = []
+    for scheme in ("light", "dark"):
+        demo.page.emulate_media(color_scheme=scheme)
+        body = "() => [getComputedStyle(document.body)].map((s) => [s.color, s.backgroundColor])"
+        grounds.append(demo.page.evaluate(body))
+        poor = {k: v for k, v in demo.page.evaluate(CONTRASTS).items() if v < 4.5}
+        assert poor == {}, scheme
+    assert grounds[0] != grounds[1]
+    demo.page.emulate_media(color_scheme="light")
+
+
+def test_moves_nothing_for_who_wants_that(demo: Demo) -> None:
+    """With prefers-reduced-motion the bars change at once."""
+    duration = "() => getComputedStyle(document.querySelector('.fill')).transitionDuration"
+    assert demo.page.evaluate(duration) != "0s"
+    demo.page.emulate_media(reduced_motion="reduce")
+    assert demo.page.evaluate(duration) == "0s"
+    demo.page.emulate_media(reduced_motion="no-preference")
+
+
+def test_leaves_no_proxies(demo: Demo) -> None:
+    """Drawing, saving, listing, copying and removing leave no Python object held by JavaScript."""
+    demo.page.evaluate("() => pyodide._module.enable_pyproxy_allocation_tracing()")
+    demo.draw(LINE)
+    demo.says(1)
+    demo.saved("one", "indexeddb")
+    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.status()
+    demo.act("Remove", "two", "localstorage")
+    demo.page.locator("#question .yes").click()
+    demo.status()
+    left = demo.page.evaluate(
+        """() => {
+          const left = [...pyodide._module.pyproxy_alloc_map.values()].map(String);
+          pyodide._module.disable_pyproxy_allocation_tracing();
+          return left;
+        }"""
+    )
+    assert left == []
+
+
+def test_sees_what_another_tab_stored(demo: Demo) -> None:
+    """Coming back to the tab shows what was stored meanwhile."""
+    demo.saved("one", "localstorage")
+    demo.page.evaluate(
+        """() => {
+          for (const [key, value] of Object.entries(localStorage)) {
+            localStorage[key.replace("/one/", "/two/")] = value;
+          }
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    demo.page.get_by_role("button", name="Load “two” in localStorage").wait_for()
+    demo.idle()

@@ -1,0 +1,39 @@
+"""Fixtures: an empty memory:// and no routers left over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyio import routing
+from pyio.handlers.memory import MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+    from pyio.handlers.memory import StoredModel
+    from pyio.routing import Medium
+
+
+@pytest.fixture
+def memory() -> Iterator[MutableMapping[str, StoredModel]]:
+    """What ``memory://`` holds; empty at the start and emptied at the end."""
+    MODELS.clear()
+    yield MODELS
+    MODELS.clear()
+
+
+@pytest.fixture
+def routes() -> Iterator[dict[str, Medium]]:
+    """The registered media; they and the routers are as they were when the test ends."""
+    media, saving, loading = (
+        dict(routing._media),
+        [*routing._save_routers],
+        [*routing._load_routers],
+    )
+    yield routing._media
+    routing._media.clear()
+    routing._media.update(media)
+    routing._save_routers[:] = saving
+    routing._load_routers[:] = loading

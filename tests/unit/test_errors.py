@@ -1,0 +1,171 @@
+"""The exceptions: one tree, the builtins that callers expect, and pickling."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import re
+from typing import Any
+
+import pytest
+
+import pyio
+from pyio import errors
+
+CLASSES = {
+    name: value
+    for name, value in vars(errors).items()
+    if inspect.isclass(value) and value.__module__ == errors.__name__
+}
+
+SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
+    (errors.PyioError("m"), {}),
+    (errors.InvalidURLError("x", "why"), {"url": "x"}),
+    (errors.UnknownSchemeError("ftp://x", "why"), {"url": "ftp://x"}),
+    (errors.ModelNotFoundError("memory://x", "hint"), {"url": "memory://x"}),
+    (errors.ModelExistsError("memory://x"), {"url": "memory://x"}),
+    (errors.InvalidModelError("m"), {}),
+    (errors.DamagedModelError("memory://x", "cut"), {"url": "memory://x", "problem": "cut"}),
+    (errors.WeightsError("m"), {}),
+    (errors.UnsupportedDtypeError("w", "float64", "do"), {"name": "w", "dtype": "float64"}),
+    (errors.StorageError("m", "AbortError"), {"reason": "AbortError"}),
+    (
+        errors.QuotaExceededError("localstorage://x", 12345678, 90, "hint"),
+        {"url": "localstorage://x", "bytes_needed": 12345678, "bytes_available": 90}
+        | {"reason": "QuotaExceededError"},
+    ),
+    (errors.StorageRefusedError("m", "SecurityError"), {"reason": "SecurityError"}),
+    (errors.ForeignDatabaseError("m"), {"reason": ""}),
+    (errors.UnsupportedOperationError("m"), {}),
+    (errors.UnsupportedEnvironmentError("m"), {}),
+    (errors.HandlerError("m"), {}),
+]
+by_class = pytest.mark.parametrize(
+    ("error", "attributes"), SAMPLES, ids=[type(error).__name__ for error, _ in SAMPLES]
+)
+
+
+def drawn() -> list[tuple[int, str, str | None]]:
+    """The tree in the docstring: depth, name, builtin in parentheses."""
+    found = []
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"    ([│├└─ ]*)(\w+Error)\s+(?:\((\w+)\))?", line + " ")
+        if match is not None:
+            found.append((len(match[1]) // 4, match[2], match[3]))
+    return found
+
+
+def test_samples_cover_every_class() -> None:
+    """A class that is added is tested too."""
+    assert {type(error).__name__ for error, _ in SAMPLES} == {*CLASSES} - {"CompatibilityWarning"}
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    """The drawing has exactly the classes of the module, under their real parents and builtins."""
+    tree = drawn()
+    assert sorted(name for _, name, _ in tree) == sorted({*CLASSES} - {"CompatibilityWarning"})
+    parents: list[str] = []
+    for depth, name, builtin in tree:
+        del parents[depth:]
+        first, *others = (base.__name__ for base in CLASSES[name].__bases__)
+        assert first == (parents[-1] if parents else "Exception"), name
+        assert others == ([builtin] if builtin else []), name
+        parents.append(name)
+
+
+def test_every_class_is_public_and_documented() -> None:
+    """All of them are in pyio, with a sentence each."""
+    for name, value in CLASSES.items():
+        assert getattr(pyio, name) is value
+        assert (value.__doc__ or "").strip().endswith((".", "default.")), name
+
+
+def test_the_warning_is_a_user_warning() -> None:
+    """CompatibilityWarning is a warning and no error."""
+    assert issubclass(errors.CompatibilityWarning, UserWarning)
+    assert not issubclass(errors.CompatibilityWarning, errors.PyioError)
+
+
+@by_class
+def test_attributes(error: errors.PyioError, attributes: dict[str, Any]) -> None:
+    """What an error knows besides its text is an attribute."""
+    assert vars(error) == attributes
+    assert isinstance(error, errors.PyioError)
+
+
+@by_class
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickling(error: errors.PyioError, attributes: dict[str, Any], protocol: int) -> None:
+    """A pickled error has the same class, text, arguments and attributes."""
+    again = pickle.loads(pickle.dumps(error, protocol))
+    assert type(again) is type(error)
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, attributes)
+
+
+@by_class
+def test_copying(error: errors.PyioError, attributes: dict[str, Any]) -> None:
+    """Copy and deepcopy work, though the constructors want other arguments than the text."""
+    for again in (copy.copy(error), copy.deepcopy(error)):
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), attributes)
+
+
+def test_notes_survive_pickling() -> None:
+    """A note that somebody added is pickled with the error."""
+    error = errors.ModelExistsError("memory://x")
+    error.add_note("while copying")
+    assert pickle.loads(pickle.dumps(error)).__notes__ == ["while copying"]
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (errors.InvalidURLError("x", "why"), ValueError),
+        (errors.UnknownSchemeError("x", "why"), LookupError),
+        (errors.ModelNotFoundError("x"), FileNotFoundError),
+        (errors.ModelNotFoundError("x"), OSError),
+        (errors.ModelExistsError("x"), FileExistsError),
+        (errors.WeightsError("x"), ValueError),
+        (errors.UnsupportedDtypeError("w", "d", "c"), TypeError),
+        (errors.QuotaExceededError("x", 1, None), OSError),
+        (errors.StorageRefusedError("x"), PermissionError),
+        (errors.UnsupportedOperationError("x"), NotImplementedError),
+        (errors.UnsupportedEnvironmentError("x"), RuntimeError),
+        (errors.HandlerError("x"), TypeError),
+    ],
+    ids=range(12),
+)
+def test_who_does_not_know_pyio_catches_it(
+    error: errors.PyioError, builtin: type[Exception]
+) -> None:
+    """Each error is caught by the builtin that its caller expects."""
+    with pytest.raises(builtin):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            errors.InvalidURLError(b"x", "why"),
+            "b'x' is not a usable model address: why",
+        ),
+        (errors.ModelNotFoundError("memory://x"), "there is no model at 'memory://x'"),
+        (errors.ModelNotFoundError("memory://x", "look"), "at 'memory://x'; look"),
+        (errors.ModelExistsError("memory://x"), "at 'memory://x'; pass overwrite=True"),
+        (errors.DamagedModelError("memory://x", "cut"), "at 'memory://x' is damaged: cut"),
+        (errors.UnsupportedDtypeError("w", "float64", "do that"), "float64', which"),
+        (
+            errors.QuotaExceededError("indexeddb://x", 12345678, 90),
+            "': 12,345,678 bytes are needed and 90 bytes are available; what was stored before is",
+        ),
+        (
+            errors.QuotaExceededError("indexeddb://x", 1, None, "Hint"),
+            "the browser does not say how many are left; what was stored before is untouched. Hint",
+        ),
+    ],
+    ids=range(8),
+)
+def test_messages(error: errors.PyioError, text: str) -> None:
+    """Messages are built from the values, quoted."""
+    assert text in str(error)

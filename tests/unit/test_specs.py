@@ -1,0 +1,237 @@
+"""Weight specs as JSON: every malformed entry is named, every sound one comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyio.artifacts import ModelArtifacts, Quantization, WeightSpec
+from pyio.errors import WeightsError
+from pyio.json_text import dumps, loads
+from pyio.weights.layout import check
+from pyio.weights.specs import specs_from_json, specs_to_json
+
+GOOD: dict[str, Any] = {"name": "w", "shape": [2, 3], "dtype": "float32"}
+AFFINE: dict[str, Any] = {"dtype": "uint8", "min": -1.5, "scale": 0.25}
+
+quantizations = st.none() | st.builds(
+    Quantization,
+    st.sampled_from(["uint8", "uint16"]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.none() | st.just("float32"),
+)
+specs = st.builds(
+    WeightSpec,
+    st.text(max_size=8),
+    st.lists(st.integers(0, 2**53), max_size=4).map(tuple),
+    st.sampled_from(["float32", "int32"]),
+    st.none() | st.just("optimizer"),
+    quantizations,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "texts"),
+    [
+        ({"name": None}, ("has no name", "not null")),
+        ({"name": 5}, ("has no name", "not a number")),
+        ({"dtype": None}, ("has no dtype", "not null")),
+        ({"dtype": ["float32"]}, ("has no dtype", "not a list")),
+        ({"shape": None}, ("'w'", "shape None")),
+        ({"shape": 6}, ("'w'", "shape 6")),
+        ({"shape": "23"}, ("'w'", "shape '23'")),
+        ({"shape": {"0": 2}}, ("'w'", "shape {")),
+        ({"shape": [2, -1]}, ("'w'", "[2, -1]")),
+        ({"shape": [2.0]}, ("'w'", "[2.0]")),
+        ({"shape": [True]}, ("'w'", "[True]")),
+        ({"shape": [None]}, ("'w'", "[None]")),
+        ({"shape": ["2"]}, ("'w'", "['2']")),
+        ({"shape": [[2]]}, ("'w'", "[[2]]")),
+        ({"group": 1}, ("has no group", "not a number")),
+        ({"numpyDtype": None}, ("has no numpyDtype", "not null")),
+        ({"quantization": 5}, ("quantization of 'w'", "an object, not a number")),
+        ({"quantization": "uint8"}, ("quantization of 'w'", "not a string")),
+        ({"quantization": []}, ("quantization of 'w'", "not a list")),
+        ({"quantization": {}}, ("quantization of 'w'", "has no dtype")),
+        ({"quantization": {"dtype": "int8"}}, ("'w'", "'int8'; float16, uint8 and uint16")),
+        ({"quantization": {**AFFINE, "min": None}}, ("'w'", "min None")),
+        ({"quantization": {"dtype": "uint8", "min": 0}}, ("'w'", "scale None")),
+        ({"quantization": {**AFFINE, "scale": "1"}}, ("'w'", "scale '1'")),
+        ({"quantization": {**AFFINE, "scale": True}}, ("'w'", "scale True")),
+        ({"quantization": {**AFFINE, "min": 10**400}}, ("'w'", "min that is no finite")),
+        ({"quantization": {**AFFINE, "scale": float("inf")}}, ("'w'", "scale that is no finite")),
+        ({"dtype": "bool", "quantization": AFFINE}, ("float32 or int32", "not for bool")),
+        ({"dtype": "string", "quantization": AFFINE}, ("not for string",)),
+        ({"dtype": "int32", "quantization": {"dtype": "float16"}}, ("for float32 and not for",)),
+    ],
+    ids=range(30),
+)
+def test_each_malformed_member_is_named(change: dict[str, Any], texts: tuple[str, ...]) -> None:
+    """The error of a malformed member names the weight or the entry, the member and its value."""
+    with pytest.raises(WeightsError) as caught:
+        specs_from_json([GOOD, {**GOOD, **change}])
+    message = str(caught.value)
+    assert "entry 1 of the weight specs" in message or "'w'" in message
+    for text in texts:
+        assert text in message
+
+
+@pytest.mark.parametrize("member", ["name", "shape", "dtype"])
+def test_a_missing_member_is_named(member: str) -> None:
+    """An entry without its name, shape or dtype says which it lacks."""
+    entry = {key: value for key, value in GOOD.items() if key != member}
+    with pytest.raises(WeightsError, match=rf"entry 0 of .*{member}"):
+        specs_from_json([entry])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "should be a list, not null"),
+        ({}, "should be a list, not an object"),
+        ("[]", "should be a list, not a string"),
+        (False, "should be a list, not a boolean"),
+        (1.5, "should be a list, not a number"),
+        ([None], "entry 0 of group 3 should be an object, not null"),
+        ([GOOD, []], "entry 1 of group 3 should be an object, not a list"),
+    ],
+    ids=range(7),
+)
+def test_specs_that_are_none(value: Any, text: str) -> None:
+    """What is no list of objects is said with the place that the caller gave."""
+    with pytest.raises(WeightsError) as caught:
+        specs_from_json(value, "group 3")
+    assert text in str(caught.value)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(specs, max_size=4))
+def test_specs_come_back(some: list[WeightSpec]) -> None:
+    """Any specs are the same after a trip through JSON text."""
+    assert specs_from_json(loads(dumps(specs_to_json(some)), "it")) == tuple(some)
+
+
+def test_member_order_is_tensorflows() -> None:
+    """Members are written in TensorFlow.js's and its converter's order; absent ones are absent."""
+    whole = WeightSpec(
+        "w", (2,), "float32", "optimizer", Quantization("uint8", 0.0, 1.0, "float32"), "<U3"
+    )
+    assert dumps(specs_to_json([whole])) == (
+        '[{"name":"w","shape":[2],"dtype":"float32","group":"optimizer",'
+        '"quantization":{"dtype":"uint8","min":0,"scale":1,"original_dtype":"float32"},'
+        '"numpyDtype":"<U3"}]'
+    )
+    half = WeightSpec("h", (), "float32", quantization=Quantization("float16"))
+    assert dumps(specs_to_json([half])) == (
+        '[{"name":"h","shape":[],"dtype":"float32","quantization":{"dtype":"float16"}}]'
+    )
+
+
+def test_numpy_sides_are_written_as_ints() -> None:
+    """A shape that holds NumPy integers is written as plain numbers."""
+    shape: Any = (np.int64(2), np.uint8(3))
+    (entry,) = specs_to_json([WeightSpec("w", shape, "float32")])
+    assert isinstance(entry, dict)
+    assert entry["shape"] == [2, 3]
+    assert dumps(entry) == '{"name":"w","shape":[2,3],"dtype":"float32"}'
+
+
+def test_other_members_and_null_groups_are_read() -> None:
+    """Members of later versions and ``group: null`` do not keep a model from loading."""
+    entry = {**GOOD, "group": None, "quantization": None, "later": {"x": 1}}
+    assert specs_from_json([entry]) == (WeightSpec("w", (2, 3), "float32"),)
+
+
+def test_odd_original_dtypes_are_dropped() -> None:
+    """``original_dtype`` is informational, so nonsense in it is ignored."""
+    entry = {**GOOD, "quantization": {**AFFINE, "original_dtype": 5}}
+    (found,) = specs_from_json([entry])
+    assert found.quantization == Quantization("uint8", -1.5, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("spec", "size", "length"),
+    [
+        (WeightSpec("w", (2, 3), "float32"), 6, 24),
+        (WeightSpec("w", (), "int32"), 1, 4),
+        (WeightSpec("w", (0, 5), "bool"), 0, 0),
+        (WeightSpec("w", (2,), "complex64"), 2, 16),
+        (WeightSpec("w", (2,), "string"), 2, None),
+        (WeightSpec("w", (2,), "float32", None, Quantization("uint16", 0, 1)), 2, 4),
+        (WeightSpec("w", (3,), "int32", None, Quantization("uint8", 0, 1)), 3, 3),
+        (WeightSpec("w", (2,), "complex128"), 2, 32),
+        (WeightSpec("w", (2,), "|S5"), 2, 10),
+        (WeightSpec("w", (2,), "<m8[25us]"), 2, 16),
+    ],
+    ids=range(10),
+)
+def test_sizes(spec: WeightSpec, size: int, length: int | None) -> None:
+    """Element counts and byte lengths follow from shape and stored dtype."""
+    assert (spec.size, spec.byte_length) == (size, length)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        WeightSpec("w", (1,), "float128"),
+        WeightSpec("w", (1,), "object"),
+        WeightSpec("w", (1,), "uint4"),
+        WeightSpec("w", (1,), "|O8"),
+        WeightSpec("w", (1,), "float32", None, Quantization("int8", 0, 1)),
+        WeightSpec("w", (1,), "float32", None, Quantization("float32")),
+    ],
+    ids=range(6),
+)
+def test_unknown_dtypes_are_named(spec: WeightSpec) -> None:
+    """The length of an unknown stored dtype is a WeightsError that names weight and dtype."""
+    stored = spec.quantization.dtype if spec.quantization else spec.dtype
+    with pytest.raises(WeightsError, match=f"'w' is stored as '.*{stored[-2:]}'"):
+        _ = spec.byte_length
+
+
+SOUND = WeightSpec("w", (1,), "float32")
+halves: Any = (0.5, 2)
+name: Any = 5
+group: Any = 5
+
+
+@pytest.mark.parametrize(
+    ("bad", "data", "text"),
+    [
+        (replace(SOUND, shape=(-1,)), b"", "shape (-1,)"),
+        (replace(SOUND, shape=halves), bytes(4), "shape (0.5, 2)"),
+        (replace(SOUND, name=name), bytes(4), "has no name"),
+        (replace(SOUND, group=group), bytes(4), "has no group"),
+        (replace(SOUND, dtype="what"), bytes(4), "'what'"),
+        (replace(SOUND, quantization=Quantization("uint8")), bytes(1), "min None"),
+        (replace(SOUND, dtype="bool", quantization=Quantization("float16")), bytes(2), "bool"),
+    ],
+    ids=range(7),
+)
+def test_what_could_not_be_read_again_is_not_saved(bad: WeightSpec, data: bytes, text: str) -> None:
+    """The check before every save refuses specs that the check after a load would refuse."""
+    with pytest.raises(WeightsError) as caught:
+        check(ModelArtifacts(weight_specs=(bad,), weight_data=(memoryview(data),)))
+    assert text in str(caught.value)
+
+
+def test_two_lies_do_not_cancel_out() -> None:
+    """A negative side that makes up for a missing tensor is refused all the same."""
+    pair = (replace(SOUND, name="a", shape=(-1,)), SOUND)
+    with pytest.raises(WeightsError, match="'a'"):
+        check(ModelArtifacts(weight_specs=pair, weight_data=()))
+
+
+def test_data_without_specs_is_refused() -> None:
+    """Weight data that nothing describes is refused; none at all, or an empty one, is fine."""
+    with pytest.raises(WeightsError, match=r"4 bytes of weight data and no weight specs"):
+        check(ModelArtifacts(weight_data=(memoryview(bytes(4)),)))
+    check(ModelArtifacts(weight_data=()))
+    check(ModelArtifacts())
+    check(ModelArtifacts(weight_specs=()))
