@@ -59,9 +59,13 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
-    from pyio import constraints, initializers, layers, optimizers, regularizers
+    from pyio import constraints as constraints
+    from pyio import initializers as initializers
+    from pyio import layers as layers
+    from pyio import optimizers as optimizers
+    from pyio import regularizers as regularizers
     from pyio.arrays import load_arrays, save_arrays
-    from pyio.models.layers.core import Input
+    from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.model import LayersModel, Model
     from pyio.models.packing import model_from_artifacts, model_to_artifacts
     from pyio.models.saving import load_layers_model
@@ -107,7 +111,6 @@ __all__ = [
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
-    "constraints",
     "copy_model",
     "decode_weights",
     "encode_weights",
@@ -118,8 +121,7 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
-    "initializers",
-    "layers",
+    "input",
     "list_models",
     "load_arrays",
     "load_artifacts",
@@ -128,10 +130,8 @@ __all__ = [
     "model_from_json",
     "model_to_artifacts",
     "move_model",
-    "optimizers",
     "register_load_router",
     "register_save_router",
-    "regularizers",
     "remove_model",
     "save_arrays",
     "save_artifacts",
@@ -144,6 +144,7 @@ _NEEDS_NUMPY = {
     "decode_weights": "pyio.weights.encoding",
     "encode_weights": "pyio.weights.encoding",
     "Input": "pyio.models.layers.core",
+    "input": "pyio.models.layers.core",
     "LayersModel": "pyio.models.model",
     "Model": "pyio.models.model",
     "Sequential": "pyio.models.sequential",

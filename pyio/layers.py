@@ -36,8 +36,6 @@ if TYPE_CHECKING:
         Conv2DTranspose,
         Conv3D,
         Conv3DTranspose,
-        DepthwiseConv2D,
-        SeparableConv2D,
     )
     from pyio.models.layers.convolutional_recurrent import (
         ConvLSTM2D,
@@ -47,11 +45,17 @@ if TYPE_CHECKING:
         Activation,
         Dense,
         Dropout,
-        Embedding,
         Input,
         InputLayer,
-        Masking,
         SpatialDropout1D,
+    )
+    from pyio.models.layers.depthwise import (
+        DepthwiseConv2D,
+        SeparableConv2D,
+    )
+    from pyio.models.layers.embedding import (
+        Embedding,
+        Masking,
     )
     from pyio.models.layers.merge import (
         Add,

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, ModelInputError, WeightsError
-from pyio.models import naming
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.configured import Configured
 from pyio.models.graph import Node, SymbolicTensor
-from pyio.models.options import Option, inserted
-from pyio.models.shapes import Shapes, as_list, check_size, shape_of
-from pyio.models.signature import Signature
-from pyio.models.variables import Weight
+from pyio.models.shapes import Shapes, as_list, check_size
+from pyio.models.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pyio.models.parts import Part
     from pyio.models.shapes import Shape
 
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"
 """Which steps of a sequence count: (batch, steps), or None when all do."""
 
-COMMON = (
-    *("name", "trainable", "input_shape", "batch_input_shape", "batch_size"),
-    *("dtype", "input_dtype", "weights"),
-)
-"""The arguments that every layer takes beside its own options."""
 
-
-class Layer:
+class Layer(Configured, Weighted):
     """A step of a model: options, weights, and a function from arrays to arrays.
 
     Args:
@@ -61,22 +52,6 @@ class Layer:
     Raises InvalidModelError for options that are missing, unknown or out of range.
     """
 
-    __signature__: ClassVar[Any] = Signature()
-
-    options: ClassVar[dict[str, Option]] = {}
-    early: ClassVar[dict[str, Option]] = {}
-    late: ClassVar[dict[str, Option]] = {}
-    """The options that a config says before and after the name."""
-
-    positional: tuple[str, ...] = ()
-    """The options that may be given without their names, in order."""
-
-    own_options_last: ClassVar[bool] = False
-    """Whether a config says this class's own options after the name."""
-
-    omitted: ClassVar[tuple[str, ...]] = ()
-    """Options of the bases that this class does not have."""
-
     supports_masking: bool = False
     """Whether the mask of the input is also that of the output."""
 
@@ -89,39 +64,9 @@ class Layer:
     min_ndim: int = 0
     first_node_index: int = 0
     stateful: Any = False
+    class_name = "Layer"
     built: bool = False
     initial_weights: Sequence[ArrayLike] | None = None
-    class_name: str = "Layer"
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        own = {key: value for key, value in vars(cls).items() if isinstance(value, Option)}
-        for key in own:
-            delattr(cls, key)
-        new = {k: v for k, v in own.items() if k not in cls.options}
-        early = {k: own.get(k, v) for k, v in cls.early.items() if k not in cls.omitted}
-        late = {k: own.get(k, v) for k, v in cls.late.items() if k not in cls.omitted}
-        if cls.own_options_last:
-            cls.early, cls.late = early, inserted(late, new)
-        else:
-            first = {k: v for k, v in new.items() if v.after is None}
-            rest = {k: v for k, v in new.items() if v.after is not None}
-            cls.early, cls.late = inserted(first | early, rest), late
-        cls.options = cls.early | cls.late
-        if "class_name" not in vars(cls):
-            cls.class_name = cls.__name__
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        if len(args) > len(self.positional):
-            raise InvalidModelError(
-                f"{self.class_name} takes {len(self.positional)} arguments without their names, "
-                f"{len(args)} were given; its options are {', '.join(self.options)}"
-            )
-        options |= dict(zip(self.positional, args, strict=False))
-        common = {key: options.pop(key) for key in COMMON if key in options}
-        self._take_common(**common)
-        self._take_options(options)
-
     # ------------------------------------------------------------ what a layer of one's own says
 
     def build(self, shape: Any) -> None:
@@ -139,68 +84,7 @@ class Layer:
         """Return the mask of the output."""
         return mask if self.supports_masking else None
 
-    def get_config(self) -> dict[str, Any]:
-        """Return the options as JSON, in the key order of TensorFlow.js."""
-        said = {
-            key: self._config_value(getattr(self, key))
-            for key, each in self.options.items()
-            if each.is_written(getattr(self, key))
-        }
-        early = {key: value for key, value in said.items() if key in self.early}
-        late = {key: value for key, value in said.items() if key in self.late}
-        return {**early, **self.common_config(), **late}
-
-    def add_weight(
-        self,
-        name: str,
-        shape: Sequence[int],
-        initializer: Part,
-        trainable: bool = True,
-        dtype: str = "float32",
-    ) -> Weight:
-        """Return a new weight of this layer. Its values are made when they are first needed."""
-
-        def initial(sides: tuple[int, ...], dtype: str) -> Array:
-            from pyio.initializers import initial_values
-
-            return initial_values(initializer, sides, dtype)
-
-        weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
-        (self._trainable_weights if trainable else self._other_weights).append(weight)
-        return weight
-
-    # ------------------------------------------------------------ weights
-
-    @property
-    def trainable_weights(self) -> list[Weight]:
-        """The weights that training changes."""
-        return [w for w in self._trainable_weights if w.trainable] if self.trainable else []
-
-    @property
-    def non_trainable_weights(self) -> list[Weight]:
-        """The weights that training leaves alone: frozen ones, then those that never change."""
-        frozen = [w for w in self._trainable_weights if not (self.trainable and w.trainable)]
-        return frozen + self._other_weights
-
-    @property
-    def weights(self) -> list[Weight]:
-        """All weights, the trainable ones first, as TensorFlow.js orders them."""
-        return [*self.trainable_weights, *self.non_trainable_weights]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weights. Setting it holds for each of them."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        self.mark_trainable(self._trainable)
-
-    def mark_trainable(self, value: bool) -> None:
-        """Let the weights themselves, not the layer, be trainable or not."""
-        for weight in self._trainable_weights:
-            weight.trainable = value
+    # ------------------------------------------------------------ what most layers do not need
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers that this one is made of; most have none."""
@@ -218,21 +102,6 @@ class Layer:
     def tfjs_problem(self) -> str | None:
         """Return which setting TensorFlow.js does not know or gets wrong, if there is one."""
         return None
-
-    def get_weights(self) -> list[Array]:
-        """Return the values of all weights; copy them before changing them."""
-        return [weight.value for weight in self.weights]
-
-    def set_weights(self, values: Sequence[ArrayLike]) -> None:
-        """Assign `values`, one array per weight in the order of `weights`.
-
-        Raises WeightsError for another number of arrays or another shape.
-        """
-        assign_all(self.weights, values, f"layer {self.name!r}")
-
-    def count_params(self) -> int:
-        """Return the number of elements in all weights."""
-        return sum(weight.size for weight in self.weights)
 
     # ------------------------------------------------------------ calling
 
@@ -311,93 +180,6 @@ class Layer:
                 f"{self.class_name} {self.name!r} takes inputs of {wanted} dimensions, the batch "
                 f"included; got the shape {list(shape)}"
             )
-
-    # ------------------------------------------------------------ config
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Return the layer that `config` describes. Keys it does not know are left out."""
-        code = cls.__init__.__code__  # a class of the user's own may take arguments as usual
-        own = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-        known = {*cls.options, *COMMON, *own}
-        return cls(**{key: value for key, value in config.items() if key in known})
-
-    def common_config(self) -> dict[str, Any]:
-        """Return the part of the config that every layer has."""
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
-        if self.batch_input_shape is not None:
-            config["batch_input_shape"] = list(self.batch_input_shape)
-            if self.dtype is not None:
-                config["dtype"] = self.dtype
-        return config
-
-    @staticmethod
-    def _config_value(value: Any) -> Any:
-        if isinstance(value, Layer):
-            return {"class_name": value.class_name, "config": value.get_config()}
-        if isinstance(value, list) and value and isinstance(value[0], Layer):
-            return [Layer._config_value(item) for item in value]
-        return value
-
-    def _take_options(self, given: dict[str, Any]) -> None:
-        unknown = [key for key in given if key not in self.options]
-        if unknown:
-            raise InvalidModelError(
-                f"{self.class_name} has no option {unknown[0]!r}; it has "
-                f"{', '.join([*self.options, *COMMON])}"
-            )
-        for key, each in self.options.items():
-            try:
-                setattr(self, key, each.value(given.get(key)))
-            except ValueError as error:
-                raise InvalidModelError(
-                    f"{key} of {self.class_name} {self.name!r} is {given.get(key)!r:.200}; "
-                    f"expected {error}"
-                ) from error
-
-    def _take_common(
-        self,
-        name: str | None = None,
-        trainable: bool | None = None,
-        input_shape: Sequence[int | None] | None = None,
-        batch_input_shape: Sequence[int | None] | None = None,
-        batch_size: int | None = None,
-        dtype: str | None = None,
-        input_dtype: str | None = None,
-        weights: Sequence[ArrayLike] | None = None,
-    ) -> None:
-        if not isinstance(name, str | None):
-            raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
-        self.name = name or naming.layer_name(self.class_name)
-        self.scope = self.name
-        self.inbound_nodes: list[Node] = []
-        self.initial_weights = weights
-        self._trainable_weights: list[Weight] = []
-        self._other_weights: list[Weight] = []
-        self._trainable = True if trainable is None else bool(trainable)
-        self.batch_input_shape: Shape | None = None
-        self.dtype: str | None = None
-        if batch_input_shape is None and input_shape is not None:
-            batch_input_shape = [batch_size, *input_shape]
-        if batch_input_shape is not None:
-            what = f"the input shape of {self.name!r}"
-            self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
-            self.dtype = dtype or input_dtype or "float32"
-
-
-def assign_all(weights: Sequence[Weight], values: Sequence[ArrayLike], what: str) -> None:
-    """Assign `values` to `weights`, all or none. Raises WeightsError naming `what`."""
-    if len(weights) != len(values):
-        raise WeightsError(f"{what} has {len(weights)} weights; {len(values)} arrays were given")
-    arrays = [np.asarray(value) for value in values]
-    for weight, array in zip(weights, arrays, strict=True):
-        if weight.shape != array.shape:
-            raise WeightsError(
-                f"{what}: the weight {weight.name!r} has the shape {list(weight.shape)}; the "
-                f"array given has {list(array.shape)}"
-            )
-    for weight, array in zip(weights, arrays, strict=True):
-        weight.assign(array)
 
 
 def as_array(value: ArrayLike) -> Array:

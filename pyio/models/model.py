@@ -10,9 +10,9 @@ from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.json_text import dumps
 from pyio.models import naming
 from pyio.models.container import Container
+from pyio.models.feeding import check_inputs, standardize, tensors
 from pyio.models.graph import SymbolicTensor
-from pyio.models.layer import Layer, assign_all
-from pyio.models.shapes import shape_of
+from pyio.models.weighted import assign_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pyio.artifacts import SaveResult
     from pyio.json_text import JSONValue
+    from pyio.models.layer import Layer
     from pyio.models.matching import LoadReport
     from pyio.models.training import Loss, Metrics, Optimizer
 
@@ -58,9 +59,9 @@ class LayersModel(Container):
         outputs: SymbolicTensor | Sequence[SymbolicTensor],
         name: str | None = None,
     ) -> None:
-        ends = _tensors(inputs, "inputs"), _tensors(outputs, "outputs")
+        ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
         super().__init__(*ends, name if name is not None else naming.numbered("model"))
-        _check_inputs(self.inputs)
+        check_inputs(self.inputs)
         self.training_config: dict[str, Any] | None = None
         self.optimizer_weights: dict[str, NDArray[Any]] = {}
         self.load_report: LoadReport | None = None
@@ -137,28 +138,7 @@ class LayersModel(Container):
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
-        _ = self.graph  # an empty model says so
-        if isinstance(x, dict):
-            missing = [name for name in self.input_names if name not in x]
-            if missing or len(x) != len(self.inputs):
-                raise ModelInputError(
-                    f"the model {self.name!r} has the inputs {self.input_names}; got {list(x)}"
-                )
-            x = [x[name] for name in self.input_names]
-        several = isinstance(x, list | tuple) and len(self.inputs) > 1
-        given = list(x) if several or (isinstance(x, list) and _is_array(x)) else [x]
-        if len(given) != len(self.inputs):
-            raise ModelInputError(
-                f"the model {self.name!r} has {len(self.inputs)} inputs {self.input_names}; "
-                f"{len(given)} arrays were given"
-            )
-        arrays = [_fitting(a, tensor) for a, tensor in zip(given, self.inputs, strict=True)]
-        if len({len(array) for array in arrays}) > 1:
-            raise ModelInputError(
-                "all inputs need the same number of examples, got "
-                f"{[len(array) for array in arrays]}"
-            )
-        return arrays
+        return standardize(self, x)
 
     def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
         if self.unknown_classes:
@@ -287,7 +267,12 @@ class LayersModel(Container):
         return metrics_names(self)
 
     async def save(
-        self, url_or_handler: Any, *, trainable_only: bool = False, include_optimizer: bool = False
+        self,
+        url_or_handler: Any,
+        *,
+        trainable_only: bool = False,
+        include_optimizer: bool = False,
+        **options: Any,
     ) -> SaveResult:
         """Save the model.
 
@@ -295,62 +280,14 @@ class LayersModel(Container):
             url_or_handler: An address such as "indexeddb://my-model", or any object with `save`.
             trainable_only: Leave out the weights that training does not change.
             include_optimizer: Save the training config and the state of the optimizer too.
+            options: What the medium takes besides.
 
         Raises what the medium raises, and WeightsError for two weights of the same name, which
         TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
         """
         from pyio.models.saving import save
 
-        return await save(self, url_or_handler, trainable_only, include_optimizer)
+        return await save(self, url_or_handler, trainable_only, include_optimizer, options)
 
 
 Model = LayersModel
-
-
-def _tensors(given: Any, what: str) -> list[SymbolicTensor]:
-    tensors = list(given) if isinstance(given, list | tuple) else [given]
-    for tensor in tensors:
-        if not isinstance(tensor, SymbolicTensor):
-            raise InvalidModelError(
-                f"the {what} of a model are tensors from pyio.Input and layers called on them; "
-                f"got {tensor!r:.120}"
-            )
-    return tensors
-
-
-def _check_inputs(inputs: Sequence[SymbolicTensor]) -> None:
-    if len(set(map(id, inputs))) < len(inputs):
-        raise InvalidModelError("an input is given twice; each input appears once")
-    for tensor in inputs:
-        if tensor.node.inputs or tensor.layer.class_name != "InputLayer":
-            raise InvalidModelError(
-                f"{tensor!r} cannot be an input: it comes out of the {tensor.layer.class_name} "
-                f"{tensor.layer.name!r}; inputs are made by pyio.Input"
-            )
-
-
-def _is_array(values: list[Any]) -> bool:
-    return len(values) == 1 and isinstance(values[0], np.ndarray)
-
-
-def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise ModelInputError(
-            f"the input {tensor.layer.name!r} takes numbers; got an array of {array.dtype}"
-        )
-    shape = tensor.shape
-    if (
-        shape is None
-        or array.ndim != len(shape)
-        or any(
-            side is not None and side != given
-            for side, given in zip(shape[1:], array.shape[1:], strict=True)
-        )
-    ):
-        wanted = [side if side is not None else "any" for side in shape_of(shape or (), "")]
-        raise ModelInputError(
-            f"the input {tensor.layer.name!r} takes arrays of shape {wanted}, the number of "
-            f"examples first; got {list(array.shape)}"
-        )
-    return array.astype(tensor.dtype, copy=False)

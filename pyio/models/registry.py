@@ -19,16 +19,12 @@ if TYPE_CHECKING:
 L = TypeVar("L", bound=type[Layer])
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "core": (
-        *("InputLayer", "Dense", "Activation", "Dropout", "SpatialDropout1D"),
-        *("Masking", "Embedding"),
-    ),
+    "core": (*("InputLayer", "Dense", "Activation", "Dropout", "SpatialDropout1D"),),
+    "embedding": ("Masking", "Embedding"),
     "reshaping": ("Flatten", "RepeatVector", "Reshape", "Permute"),
     "activation": ("ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU", "Softmax"),
-    "convolutional": (
-        *("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"),
-        *("SeparableConv2D", "DepthwiseConv2D"),
-    ),
+    "convolutional": (*("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"),),
+    "depthwise": ("SeparableConv2D", "DepthwiseConv2D"),
     "spatial": ("Cropping2D", "UpSampling2D", "ZeroPadding2D"),
     "pooling": (
         *("MaxPooling1D", "MaxPooling2D", "MaxPooling3D"),

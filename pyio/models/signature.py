@@ -14,7 +14,7 @@ class Signature:
     def __get__(self, instance: Any, owner: Any) -> inspect.Signature:
         import inspect  # takes long to import in Pyodide, and only help() and editors need it
 
-        from pyio.models.layer import COMMON
+        from pyio.models.configured import COMMON
         from pyio.models.options import REQUIRED
 
         first, other = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
