@@ -37,16 +37,7 @@ def model_to_artifacts(
     Raises WeightsError for two weights of the same name. Warns CompatibilityWarning about
     everything in the model that TensorFlow.js cannot open.
     """
-    for layer in model.all_layers():
-        layer.settle()
-    problems = obstacles(model)
-    if problems:
-        warnings.warn(
-            f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
-            + "; ".join(problems),
-            CompatibilityWarning,
-            stacklevel=2,
-        )
+    _settle(model)
     encoded = encode_weights(_all_weights(model, trainable_only))
     specs, data = encoded.specs, encoded.data
     training = model.training_config if include_optimizer else None
@@ -103,6 +94,20 @@ def model_from_artifacts(
     else:
         model.load_weights(arrays, strict)
     return model
+
+
+def _settle(model: LayersModel) -> None:
+    """Make the layers ready for saving, and warn about what TensorFlow.js cannot open."""
+    for layer in model.all_layers():
+        layer.settle()
+    problems = obstacles(model)
+    if problems:
+        warnings.warn(
+            f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
+            + "; ".join(problems),
+            CompatibilityWarning,
+            stacklevel=3,
+        )
 
 
 def _all_weights(model: LayersModel, trainable_only: bool) -> list[tuple[str, NDArray[Any]]]:

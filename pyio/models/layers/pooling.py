@@ -24,6 +24,8 @@ class Pooling(Layer):
 
     positional = ("pool_size",)
     rank: ClassVar[int] = 2
+    largest: ClassVar[bool] = True
+    """Whether the largest value comes out, or the mean."""
 
     pool_size: list[int] = option(2, sizes(2))
     padding: str = option("valid", PADDING)
@@ -52,37 +54,16 @@ class Pooling(Layer):
         return self.pool(x)
 
     def pool(self, x: Array) -> Array:
-        """Return the pooled `x`, which has its channels last."""
-        raise NotImplementedError
-
-    def _taps(self, x: Array, border: float) -> list[Array]:
-        ones = [1] * self.rank
-        window = self.pool_size, self.strides, ones
-        padded = kernels.pad(x, *window, self.padding, border)
-        return [view for _, view in kernels.taps(padded, *window)]
-
-
-class MaxPooling(Pooling):
-    """The largest value of each window."""
-
-    def pool(self, x: Array) -> Array:
-        """Return the largest values; what is padded never counts."""
-        first, *others = self._taps(x, -np.inf)
-        result = first.copy()
-        for view in others:
-            np.maximum(result, view, out=result)
-        return result
-
-
-class AveragePooling(Pooling):
-    """The mean of each window."""
-
-    def pool(self, x: Array) -> Array:
-        """Return the means; what is padded does not count."""
-        result = self._sums(x)
+        """Return the pooled `x`, which has its channels last; what is padded never counts."""
+        if self.largest:
+            first, *others = self._taps(x, -np.inf)
+            result = first.copy()
+            for view in others:
+                np.maximum(result, view, out=result)
+            return result
         if self.padding == "valid":
-            return np.asarray(result / np.asarray(np.prod(self.pool_size), x.dtype))
-        return result / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
+            return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
+        return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
 
     def _sums(self, x: Array) -> Array:
         first, *others = self._taps(x, 0)
@@ -91,57 +72,61 @@ class AveragePooling(Pooling):
             result += view
         return result
 
+    def _taps(self, x: Array, border: float) -> list[Array]:
+        ones = [1] * self.rank
+        window = self.pool_size, self.strides, ones
+        padded = kernels.pad(x, *window, self.padding, border)
+        return [view for _, view in kernels.taps(padded, *window)]
 
-class MaxPooling1D(MaxPooling):
-    """The largest value of each window: (batch, steps, channels) -> fewer steps."""
+
+class Pooling1D(Pooling):
+    """A pooling of sequences: (batch, steps, channels) -> fewer steps."""
 
     rank = 1
     omitted = ("data_format",)
     data_format = "channels_last"
 
     pool_size: list[int] = option(2, sizes(1))
-    padding: str = option("valid", PADDING)
     strides: list[int] = option(None, sizes(1))
 
 
-class MaxPooling2D(MaxPooling):
+class Pooling3D(Pooling):
+    """A pooling of volumes."""
+
+    rank = 3
+
+    pool_size: list[int] = option(2, sizes(3))
+    strides: list[int] = option(None, sizes(3))
+
+
+class MaxPooling1D(Pooling1D):
+    """The largest value of each window of sequences."""
+
+
+class MaxPooling2D(Pooling):
     """The largest value of each window of images."""
 
 
-class MaxPooling3D(MaxPooling):
+class MaxPooling3D(Pooling3D):
     """The largest value of each window of volumes."""
 
-    rank = 3
 
-    pool_size: list[int] = option(2, sizes(3))
-    padding: str = option("valid", PADDING)
-    strides: list[int] = option(None, sizes(3))
+class AveragePooling1D(Pooling1D):
+    """The mean of each window of sequences."""
 
-
-class AveragePooling1D(AveragePooling):
-    """The mean of each window: (batch, steps, channels) -> fewer steps."""
-
-    rank = 1
-    omitted = ("data_format",)
-    data_format = "channels_last"
-
-    pool_size: list[int] = option(2, sizes(1))
-    padding: str = option("valid", PADDING)
-    strides: list[int] = option(None, sizes(1))
+    largest = False
 
 
-class AveragePooling2D(AveragePooling):
+class AveragePooling2D(Pooling):
     """The mean of each window of images."""
 
+    largest = False
 
-class AveragePooling3D(AveragePooling):
+
+class AveragePooling3D(Pooling3D):
     """The mean of each window of volumes."""
 
-    rank = 3
-
-    pool_size: list[int] = option(2, sizes(3))
-    padding: str = option("valid", PADDING)
-    strides: list[int] = option(None, sizes(3))
+    largest = False
 
 
 class _Global1D(Layer):
