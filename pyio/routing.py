@@ -181,7 +181,9 @@ def medium_of(url: str) -> tuple[Medium, str]:
 def require_path(url: str, path: str) -> str:
     """Return `path`, or raise InvalidURLError if it is empty."""
     if not path:
-        raise InvalidURLError(url, "the name after '://' is empty")
+        raise InvalidURLError(
+            url, f"the name after '://' is empty; choose one, as in {url}my-model"
+        )
     return path
 
 

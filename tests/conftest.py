@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what needs no browser first: it is quick, and Playwright's event loop runs for good.
+
+    Once that has started, nothing in this thread can run a loop of its own.
+    """
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def vendor() -> Path:
     """The folder with Pyodide, NumPy and TensorFlow.js, fetched if it is not there yet."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import StorageError, StorageRefusedError
@@ -39,6 +39,8 @@ __all__ = [
 
 IN_PYODIDE = sys.platform == "emscripten"
 
+_NULLS: tuple[Any, ...] = (None,)
+
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
     run_js: Any = None
@@ -54,7 +56,10 @@ else:
     from pyodide.code import run_js
     from pyodide.ffi import JsException, create_proxy, to_js
 
-_NULL_TYPES = (type(None), type(run_js("null"))) if IN_PYODIDE else (type(None),)
+    with suppress(ImportError):  # Pyodide before 0.28 turns null into None
+        from pyodide.ffi import jsnull
+
+        _NULLS += (jsnull,)
 
 
 JSObject: TypeAlias = Any
@@ -63,7 +68,7 @@ JSObject: TypeAlias = Any
 
 def is_nothing(value_js: JSObject) -> bool:
     """Whether a value is ``null`` or ``undefined``, in every Pyodide."""
-    return isinstance(value_js, _NULL_TYPES)
+    return any(value_js is null for null in _NULLS)
 
 
 def optional(value_js: JSObject) -> Any:

@@ -19,6 +19,7 @@ from pyio.browser.javascript import (
     to_js,
     translated,
 )
+from pyio.errors import UnsupportedEnvironmentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,14 @@ _URL_LIFETIME = 40_000
 
 @cache
 def _page() -> JSObject:
-    return run_js(files("pyio.browser").joinpath("page.js").read_text("utf-8"))
+    try:
+        return run_js(files("pyio.browser").joinpath("page.js").read_text("utf-8"))
+    except JsException as error:
+        raise UnsupportedEnvironmentError(
+            "localstorage:// and downloads:// run a little JavaScript of pyio's, and this page "
+            f"does not allow that ({error}); add 'unsafe-eval' to the script-src of its "
+            "Content-Security-Policy, or use indexeddb://, which needs none"
+        ) from error
 
 
 async def read(keys: Sequence[str]) -> dict[str, str | None]:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 Tensors: TypeAlias = "Mapping[str, ArrayLike] | Iterable[tuple[str, ArrayLike]]"
 """Named arrays: a dict, or pairs of name and array."""
 
+_WIDE_TEXT = 4_000_000
+_WIDE_TEXT_RATIO = 16
+"""A numpyDtype may take that many characters, or so many times what its texts need: a hint in a
+hostile file would otherwise fill the memory."""
+
 _CASTS = {"f": "float32", "i": "int32", "u": "int32", "c": "complex64"}
 """What ``cast=True`` makes of each kind of NumPy dtype (``numpy.dtype.kind``)."""
 
@@ -120,6 +125,11 @@ def _pairs(tensors: Tensors) -> Iterable[tuple[str, ArrayLike]]:
 
 
 def _array(name: str, value: ArrayLike) -> NDArray[Any]:
+    if isinstance(value, np.ma.MaskedArray):
+        raise WeightsError(
+            f"weight {name!r} is a masked array, whose mask would be lost; save "
+            "array.filled(value), and array.mask under a name of its own"
+        )
     try:
         return np.asarray(value)
     except ValueError as error:
@@ -168,7 +178,9 @@ def _prepare(
 def _extends(dtype: np.dtype[Any]) -> bool:
     if dtype.kind in "fiuc":
         return dtype.name in EXTENSION_ELEMENT_SIZES
-    return dtype.kind in "SMmV" and dtype.names is None and dtype.itemsize > 0
+    # Kind V is raw bytes, and also what other libraries' own dtypes (bfloat16) pass for.
+    raw = dtype.kind != "V" or dtype.type is np.void
+    return dtype.kind in "SMmV" and raw and dtype.names is None and dtype.itemsize > 0
 
 
 def _cast(name: str, array: NDArray[Any], target: str) -> NDArray[Any]:
@@ -220,4 +232,9 @@ def _text_dtype(spec: WeightSpec, array: NDArray[Any]) -> np.dtype[Any]:
     known = spec.numpy_dtype[:2] in ("<U", ">U", "=U") and size.isdecimal() and size.isascii()
     if not known or int(size) < longest:
         raise WeightsError(f"weight {spec.name!r} has the unknown numpyDtype {spec.numpy_dtype!r}")
+    if spec.size * int(size) > max(_WIDE_TEXT, _WIDE_TEXT_RATIO * spec.size * longest):
+        raise WeightsError(
+            f"weight {spec.name!r} would take {4 * spec.size * int(size):,} bytes as "
+            f"{spec.numpy_dtype!r}, while its longest text has {longest} characters"
+        )
     return np.dtype(f"<U{size}")

@@ -29,13 +29,17 @@ _STORED = ("float16", "uint8", "uint16")
 def quantize(array: NDArray[Any], stored: str) -> tuple[NDArray[Any], Quantization]:
     """Return a float32 or int32 array as `stored` ("uint8", "uint16", "float16") and the rule back.
 
-    Raises WeightsError for an int32 array in half precision, which TensorFlow.js cannot read,
-    and for values that are not finite in uint8 and uint16.
+    Raises WeightsError for an int32 array in half precision, which TensorFlow.js cannot read, for
+    values beyond half precision, and for values that are not finite in uint8 and uint16.
     """
     if stored == "float16":
         if array.dtype != np.float32:
             raise WeightsError(f"float16 can stand for float32 only, not for {array.dtype}")
-        return array.astype(np.float16), Quantization("float16", original_dtype="float32")
+        with np.errstate(over="ignore"):
+            half = array.astype(np.float16)
+        if bool(np.any(np.isinf(half) & np.isfinite(array))):
+            raise WeightsError("float16 ends at 65,504, and some values are beyond that")
+        return half, Quantization("float16", original_dtype="float32")
     low, high = _range(array)
     quantized, scale, minimum = _affine(array, low, high, np.dtype(stored))
     how = Quantization(stored, min=minimum, scale=scale, original_dtype=str(array.dtype))

@@ -19,7 +19,7 @@ async def offer(url: str, single_file: bool) -> Any:
 
     import pyio
 
-    options = {"single_file": True} if single_file else {}
+    options: dict[str, Any] = {"single_file": True} if single_file else {}
     arrays = {"a": np.arange(3, dtype=np.float32), "b": np.array([True])}
     try:
         result = await pyio.save_arrays(arrays, url, **options)
@@ -82,7 +82,8 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
         assert tab.js("() => document.querySelectorAll('a').length") == 0
         tab.page.wait_for_function(
             """async () => {
-              const open = await Promise.all(urls.map((url) => fetch(url).then(() => true, () => false)));
+              const opens = (url) => fetch(url).then(() => true, () => false);
+              const open = await Promise.all(urls.map(opens));
               return urls.length === 2 && !open.some(Boolean);
             }"""
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.tabs import Tab
 
@@ -83,7 +83,7 @@ def test_localstorage_quota(tab: Tab) -> None:
 
 
 @pytest.fixture
-def small_quota(tab: Tab) -> Tab:
+def small_quota(tab: Tab) -> Iterator[Tab]:
     """A tab whose origin may keep 16 MB."""
     origin = tab.js("() => location.origin")
     session = tab.page.context.new_cdp_session(tab.page)
@@ -146,7 +146,7 @@ def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:
     assert snapshot(tab) == before
 
 
-LOCAL_DAMAGE = {
+LOCAL_DAMAGE: dict[str, tuple[str, Callable[[str], str] | None, str]] = {
     "base64 that is cut": ("weight_data", lambda text: text[:-3], "base64"),
     "base64 of another alphabet": ("weight_data", lambda text: "*" + text[1:], "base64"),
     "weights cut": ("weight_data", lambda text: text[:-8], "its info says"),
@@ -214,7 +214,7 @@ def test_undefined_parts_of_tensorflow(tab: Tab) -> None:
     assert tab.python(load) == [{"a": 1}, None, 0]
 
 
-RECORDS = {
+RECORDS: dict[str, tuple[dict[str, Any], str]] = {
     "somebody else's": ({"modelPath": "bad", "value": 1}, "not an object"),
     "artifacts that are a text": ({"modelPath": "bad", "modelArtifacts": "x"}, "not an object"),
     "specs without data": (

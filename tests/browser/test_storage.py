@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from tests.tabs import Tab
@@ -132,3 +134,20 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
     saving, loading = tab.python(grown)
     assert saving < 0.25
     assert loading < 1.3
+
+
+def test_a_page_that_allows_no_eval(
+    browser_context_kept: BrowserContext, site: Site, wheel: Path
+) -> None:
+    """Where nothing may be eval'ed IndexedDB works, and localStorage says what it needs."""
+    page = browser_context_kept.new_page()
+    page.goto(f"{site.url}/strict.html?wheel={wheel.name}")
+    deadline = time.monotonic() + 60
+    while not page.title().startswith("[") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    indexed_db, (kind, message) = json.loads(page.title())
+    page.close()
+    assert indexed_db == {"a": 1}
+    assert kind == "UnsupportedEnvironmentError"
+    assert "'unsafe-eval'" in message
+    assert "indexeddb://" in message

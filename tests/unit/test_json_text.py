@@ -312,4 +312,4 @@ def test_large_values_are_quick() -> None:
     start = time.perf_counter()
     dumps([index / 7 for index in range(100_000)])
     dumps({"a" * 1_000_000: "é" * 1_000_000})
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 10

@@ -373,7 +373,8 @@ def test_damage_is_told_in_words(change: dict[str, Any], damage: str) -> None:
     assert len(info.damage) < 120
     if "dateSaved" not in change:
         assert info.date_saved == DATE
-    assert info.total_bytes >= 0
+    sizes = {key: size for key, size in INFO.items() if key.endswith("Bytes")}
+    assert info.total_bytes == sum(size for key, size in sizes.items() if key not in change)
 
 
 def test_dates_at_the_edge_of_time_do_not_crash() -> None:

@@ -60,6 +60,7 @@ def decode(data: bytes, dtype: str, how: Quantization) -> NDArray[Any]:
         ([-3, -2, -1], "int32", "uint16", [0, 32768, 65535], 2 / 65535, -3),
         ([7, 7], "float32", "uint8", [0, 0], 1, 7),
         ([0], "int32", "uint16", [0], 1, 0),
+        ([-1.5, 0, 253.5], "float32", "uint8", [0, 2, 255], 1, -2),
         ([], "float32", "uint8", [], 1, 0),
     ],
 )
@@ -310,3 +311,10 @@ def test_a_mixed_rule_gives_the_expected_bytes() -> None:
     assert [buffer.nbytes for buffer in encoded.data] == [4, 8, 16, 8]
     kinds = [one.quantization.dtype if one.quantization else None for one in encoded.specs]
     assert kinds == ["uint8", "float16", None, "float16"]
+
+
+def test_values_beyond_half_precision_are_refused() -> None:
+    """A weight of 70,000 would become infinite; infinity itself stays what it is."""
+    with pytest.raises(WeightsError, match=r"'w'.*65,504"):
+        encode_weights({"w": np.array([7e4], np.float32)}, quantization="float16")
+    encode_weights({"w": np.array([np.inf, 65504], np.float32)}, quantization="float16")
