@@ -35,7 +35,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
 def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     """exp(x), scaled so that it sums to 1 along `axis`."""
-    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    powers = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
     powers /= powers.sum(axis=axis, keepdims=True)
     return powers
 
@@ -51,7 +51,7 @@ def erf(x: Array) -> Array:
 
 
 def _log_softmax(x: Array) -> Array:
-    shifted = x - x.max(axis=-1, keepdims=True)
+    shifted = x - x.max(axis=-1, keepdims=True, initial=-np.inf)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 

@@ -115,9 +115,10 @@ def taps(
         for axis, offset in enumerate(position):
             side = x.shape[1 + axis]
             reach = (size[axis] - 1) * dilation[axis] + 1
-            count = (side - reach) // strides[axis] + 1
+            count = max((side - reach) // strides[axis] + 1, 0)
             start = offset * dilation[axis]
-            cut.append(slice(start, start + (count - 1) * strides[axis] + 1, strides[axis]))
+            stop = start + (count - 1) * strides[axis] + 1 if count else start
+            cut.append(slice(start, stop, strides[axis]))
         views.append((position, x[tuple(cut)]))
     return views
 
@@ -146,7 +147,8 @@ def conv_transpose(
     """
     spread = matmul(x, kernel).reshape(*x.shape[:-1], math.prod(size), filters)
     sides = [
-        (side - 1) * step + k for side, step, k in zip(x.shape[1:-1], strides, size, strict=True)
+        (side - 1) * step + k if side else 0
+        for side, step, k in zip(x.shape[1:-1], strides, size, strict=True)
     ]
     total = np.zeros((x.shape[0], *sides, filters), x.dtype)
     for index, (_, view) in enumerate(taps(total, size, strides, [1] * len(size))):

@@ -45,5 +45,5 @@ def resize_bilinear(images: Array, height: int, width: int, align_corners: bool)
 def _places(old: int, new: int, align_corners: bool) -> Array:
     """Return where in the old image each pixel of the new one lies along one axis."""
     aligned = align_corners and new > 1
-    scale = (old - 1) / (new - 1) if aligned else old / new
+    scale = (old - 1) / (new - 1) if aligned else old / max(new, 1)
     return np.arange(new) * scale

@@ -145,7 +145,7 @@ class GlobalMaxPooling1D(_Global1D):
 
     def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
         """Return the largest values."""
-        return np.asarray(x.max(axis=1))
+        return np.asarray(x.max(axis=1, initial=-np.inf))
 
 
 class GlobalAveragePooling1D(_Global1D):
@@ -181,7 +181,7 @@ class GlobalMaxPooling2D(_Global2D):
 
     def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
         """Return the largest values."""
-        return np.asarray(x.max(axis=self._space()))
+        return np.asarray(x.max(axis=self._space(), initial=-np.inf))
 
 
 class GlobalAveragePooling2D(_Global2D):

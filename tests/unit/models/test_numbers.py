@@ -281,6 +281,29 @@ def test_convolution_in_pieces() -> None:
     np.testing.assert_allclose(layer(x), one_by_one, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", [layers.AveragePooling3D, layers.MaxPooling3D])
+def test_volumes_with_a_window_smaller_than_the_stride(kind: Any) -> None:
+    """With "same", the first window lies on the first value; TensorFlow.js starts at the second."""
+    x = floats(1, 6, 4, 2, 1)
+    y = kind(1, strides=2, padding="same")(x)
+    np.testing.assert_allclose(y, x[:, ::2, ::2, ::2], rtol=1e-6)
+    conv = layers.Conv3D(1, 1, strides=2, padding="same", kernel_initializer="ones")
+    np.testing.assert_allclose(conv(x), x[:, ::2, ::2, ::2], rtol=1e-6)
+
+
+def test_images_that_are_used_up() -> None:
+    """A window larger than what is left gives an image without pixels, as in TensorFlow.js."""
+    x = floats(2, 3, 3, 2)
+    for layer in (
+        layers.Conv2D(4, (4, 2)),
+        layers.DepthwiseConv2D((4, 2)),
+        layers.MaxPooling2D((4, 2), strides=1),
+        layers.AveragePooling2D((4, 2), strides=1),
+    ):
+        assert layer(x).shape == layer.compute_output_shape(x.shape)
+        assert layer(x).shape[1:3] == (0, 2)
+
+
 def test_two_outputs_evaluate_to_a_sum() -> None:
     """The loss is the sum of the losses of the outputs, which follow one by one."""
     x = floats(6, 3)
