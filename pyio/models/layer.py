@@ -103,6 +103,29 @@ class Layer(Configured, Weighted):
         """Return which setting TensorFlow.js does not know or gets wrong, if there is one."""
         return None
 
+    @property
+    def input(self) -> Any:
+        """The symbolic tensors that go into the layer's only call: one, or a list of them."""
+        tensors = self._only_call("input").inputs or self._only_call("input").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbolic tensors that come out of the layer's only call: one, or a list of them.
+
+        Raises InvalidModelError for a layer that was called never or several times.
+        """
+        tensors = self._only_call("output").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    def _only_call(self, what: str) -> Node:
+        if len(self.inbound_nodes) != 1:
+            raise InvalidModelError(
+                f"{self.name!r} was called {len(self.inbound_nodes)} times, so it has no single "
+                f"{what}; its calls are in inbound_nodes"
+            )
+        return self.inbound_nodes[0]
+
     # ------------------------------------------------------------ calling
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:

@@ -142,3 +142,9 @@ def compiled() -> list[dict[str, Any]]:
             }
         )
     return results
+
+
+def predict_only(value: Any) -> list[Any]:
+    """What pyio predicts with a model of TensorFlow.js."""
+    model = pyio.model_from_artifacts(artifacts_from(value["artifacts"]))
+    return predictions(model, value["inputs"])

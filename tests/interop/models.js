@@ -529,6 +529,37 @@
     ]), [floats(tf, [2, 3], 63)]],
   };
 
+  // Where TensorFlow.js computes something else than it should; pyio is not to agree.
+  const DIFFERENT = {
+    batch_normalization_axis: (tf) => [stack(tf, [tf.layers.batchNormalization({ axis: 1, inputShape: [3, 4] })]), [floats(tf, [2, 3, 4], 90)]],
+    mask_that_stays: (tf) => [stack(tf, [
+      tf.layers.masking({ inputShape: [5, 2] }), tf.layers.simpleRNN({ units: 3 }), tf.layers.repeatVector({ n: 5 }), tf.layers.simpleRNN({ units: 3 }),
+    ]), [floats(tf, [3, 5, 2], 91).mul(integers(tf, [3, 5, 1], 92, 2))]],
+    depthwise_dilation: (tf) => [stack(tf, [
+      tf.layers.depthwiseConv2d({ kernelSize: 3, padding: "same", dilationRate: 2, inputShape: [6, 6, 2] }),
+    ]), [floats(tf, [2, 6, 6, 2], 93)]],
+    volume_strides: (tf) => [stack(tf, [
+      tf.layers.averagePooling3d({ poolSize: 1, strides: 2, padding: "same", inputShape: [6, 4, 2, 1] }),
+    ]), [floats(tf, [2, 6, 4, 2, 1], 94)]],
+    centre_of_an_odd_difference: (tf) => {
+      const x = floats(tf, [2, 6, 7, 1], 95);
+      return [stack(tf, [tf.layers.zeroPadding2d({ padding: 0, inputShape: [6, 7, 1] }), tf.layers.centerCrop({ height: 5, width: 6 })]), [x],
+        () => tf.layers.centerCrop({ height: 5, width: 6 }).apply(x)];
+    },
+    proportions: (tf) => {
+      const x = floats(tf, [2, 4, 8, 1], 96);
+      const layer = () => tf.layers.resizing({ height: 2, width: 2, cropToAspectRatio: true });
+      const input = tf.input({ shape: [4, 8, 1] });
+      return [tf.model({ inputs: input, outputs: layer().apply(tf.layers.zeroPadding2d({ padding: 0 }).apply(input)) }), [x], () => layer().apply(x)];
+    },
+    joined_masks: (tf) => {
+      const inputs = [tf.input({ shape: [4, 2] }), tf.input({ shape: [4, 2] }), tf.input({ shape: [4, 2] })];
+      const sum = tf.layers.add().apply(inputs.map((input) => tf.layers.masking().apply(input)));
+      const x = [97, 98, 99].map((seed) => floats(tf, [3, 4, 2], seed).mul(integers(tf, [3, 4, 1], seed, 2)));
+      return [tf.model({ inputs, outputs: tf.layers.simpleRNN({ units: 2 }).apply(sum) }), x];
+    },
+  };
+
   // Models of the sizes that pages really have, for the benchmark: name -> batch -> [model, input].
   const BENCHMARKS = {
     "MLP 784-256-128-10": (tf, batch) => [stack(tf, [
@@ -617,8 +648,31 @@
     };
   }
 
+  // The same as describe, where computing may fail: then `outputs` is the message.
+  async function attempt(tf, name) {
+    const [model, inputs, compute] = DIFFERENT[name](tf);
+    fill(tf, model);
+    let found;
+    try {
+      found = compute ? outputs(compute()) : predict(tf, model, inputs);
+    } catch (error) {
+      found = error.message;
+    }
+    return { artifacts: await artifactsOf(tf, model), inputs: inputs.map(toData), outputs: found };
+  }
+
+  // Whether TensorFlow.js opens the artifacts and predicts from them: null, or what it says.
+  async function refusal(tf, artifacts, inputs) {
+    try {
+      await reopen(tf, artifacts, inputs);
+      return null;
+    } catch (error) {
+      return error.message;
+    }
+  }
+
   async function describe(tf, name) {
-    const [model, inputs, compute] = (MODELS[name] || SPECIAL[name])(tf);
+    const [model, inputs, compute] = (MODELS[name] || SPECIAL[name] || DIFFERENT[name])(tf);
     fill(tf, model);
     return {
       text: model.toJSON(),
@@ -745,7 +799,7 @@
   }
 
   root.pyioModels = {
-    benchmark, benchmarks: Object.keys(BENCHMARKS), defaults, trained, evaluations, reopenTrained, optimizers: Object.keys(OPTIMIZERS),
+    attempt, different: Object.keys(DIFFERENT), refusal, benchmark, benchmarks: Object.keys(BENCHMARKS), defaults, trained, evaluations, reopenTrained, optimizers: Object.keys(OPTIMIZERS),
     names: Object.keys(MODELS), special: Object.keys(SPECIAL), MODELS, describe, reopen, open, artifactsOf, fill, floats, integers,
     predict, toData, fromData, outputs,
   };

@@ -118,3 +118,24 @@ def test_every_layer_is_documented_and_public() -> None:
         layers.Nothing  # noqa: B018
     assert "Dense" in dir(layers)
     assert "Sequential" in dir(pyio)
+
+
+def test_a_part_of_a_model_is_a_model() -> None:
+    """From the input of one layer to the output of another, with the same weights."""
+    model = small()
+    part = pyio.Model(model.inputs, model.get_layer("hidden").output)
+    assert part.predict([[1.0, 2.0]]).shape == (1, 3)
+    np.testing.assert_array_equal(part.get_weights()[0], model.get_weights()[0])
+    assert model.get_layer("norm").input is model.get_layer("hidden").output
+    copy = pyio.model_from_artifacts(pyio.model_to_artifacts(part))
+    np.testing.assert_array_equal(copy.predict([[1.0, 2.0]]), part.predict([[1.0, 2.0]]))
+
+
+def test_a_shared_layer_has_no_single_output() -> None:
+    """A layer that was called twice, or never, says so."""
+    layer, tensor = layers.Dense(2, name="twice"), pyio.input(shape=(2,))
+    with pytest.raises(pyio.InvalidModelError, match="'twice' was called 0 times"):
+        _ = layer.output
+    layer(layer(tensor))
+    with pytest.raises(pyio.InvalidModelError, match="'twice' was called 2 times"):
+        _ = layer.input
