@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DIFFERENT = re.findall(
     r"^    (\w+): \(tf\)",
     SCRIPT.read_text().partition("const DIFFERENT")[2].partition("};")[0],
-    re.M,
+    re.MULTILINE,
 )
 
 
@@ -63,7 +63,7 @@ def test_constraints_change_loaded_weights_in_tensorflow(both: Tab) -> None:  # 
 
 
 def test_losses_of_several_outputs_add_up_in_tensorflow(both: Tab) -> None:  # noqa: F811
-    """evaluate of TensorFlow.js gives the first loss where the total should be, then sums."""
+    """Evaluate of TensorFlow.js gives the first loss where the total should be, then sums."""
     found = both.js(
         """() => {
           const x = tf.input({ shape: [2] });
