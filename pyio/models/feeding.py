@@ -91,4 +91,9 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
             f"the input {tensor.layer.name!r} takes arrays of shape {wanted}, the number of "
             f"examples first; got {list(array.shape)}"
         )
+    if tensor.dtype not in ("float32", "int32", "bool"):
+        raise ModelInputError(
+            f"the input {tensor.layer.name!r} is declared as {tensor.dtype!r}; models compute with "
+            "float32, int32 and bool"
+        )
     return array.astype(tensor.dtype, copy=False)

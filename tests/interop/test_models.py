@@ -15,6 +15,8 @@ from pyio.models.registry import FAMILY_OF
 from tests.interop import built, inside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.tabs import Tab
 
 SCRIPT = Path(__file__).with_name("models.js")
@@ -225,3 +227,64 @@ def test_a_model_compiled_in_python(both: Tab) -> None:
         assert again["config"] == pytest.approx(item["config"])
         assert again["state"] == [{"shape": [], "dtype": "int32", "data": [0]}]
         np.testing.assert_allclose(again["evaluated"], item["evaluated"], rtol=TOLERANCE)
+
+
+def test_automatic_names_are_those_of_tensorflow(new_tab: Callable[[], Tab]) -> None:
+    """In a fresh page, the same things made in the same order get the same names."""
+    tab = new_tab()
+    tab.tensorflow()
+    theirs = tab.js(
+        """() => {
+          const made = [];
+          const note = (thing) => { made.push(thing.name); return thing; };
+          const input = tf.input({ shape: [3] });
+          note(input.sourceLayer);
+          const dense = note(tf.layers.dense({ units: 2 }));
+          note(tf.layers.lstm({ units: 2 }));
+          note(tf.layers.lstmCell({ units: 2 }));
+          const gru = () => tf.layers.gruCell({ units: 1 });
+          note(tf.layers.rnn({ cell: [gru(), gru()] }));
+          note(tf.layers.stackedRNNCells({ cells: [tf.layers.lstmCell({ units: 1 })] }));
+          note(tf.layers.bidirectional({ layer: tf.layers.lstm({ units: 1 }), mergeMode: "sum" }));
+          note(tf.layers.lstm({ units: 2, name: "own" }));
+          note(tf.layers.lstmCell({ units: 2 }));
+          note(tf.layers.convLstm2d({ filters: 1, kernelSize: 1 }));
+          note(tf.layers.convLstm2dCell({ filters: 1, kernelSize: 1 }));
+          note(tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 1 }) }));
+          note(tf.model({ inputs: input, outputs: dense.apply(input) }));
+          note(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }));
+          note(tf.sequential());
+          note(tf.layers.dense({ units: 1 }));
+          note(tf.input({ shape: [1] }).sourceLayer);
+          return made;
+        }"""
+    )
+
+    def ours() -> list[str]:
+        import pyio
+        from pyio import layers
+
+        tensor = pyio.Input(shape=(3,))
+        dense = layers.Dense(2)
+        made = [
+            tensor.layer,
+            dense,
+            layers.LSTM(2),
+            layers.LSTMCell(2),
+            layers.RNN([layers.GRUCell(1), layers.GRUCell(1)]),
+            layers.StackedRNNCells([layers.LSTMCell(1)]),
+            layers.Bidirectional(layers.LSTM(1), merge_mode="sum"),
+            layers.LSTM(2, name="own"),
+            layers.LSTMCell(2),
+            layers.ConvLSTM2D(1, 1),
+            layers.ConvLSTM2DCell(1, 1),
+            layers.TimeDistributed(layers.Dense(1)),
+            pyio.Model(tensor, dense(tensor)),
+            pyio.Sequential([layers.Dense(1, input_shape=(2,))]),
+            pyio.Sequential(),
+            layers.Dense(1),
+            pyio.Input(shape=(1,)).layer,
+        ]
+        return [thing.name for thing in made]
+
+    assert tab.python(ours) == theirs

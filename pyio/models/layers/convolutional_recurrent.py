@@ -8,7 +8,7 @@ import numpy as np
 
 from pyio.models import kernels
 from pyio.models.layers.cells import LSTMCell, Step
-from pyio.models.layers.recurrent import BaseRNN, _Named
+from pyio.models.layers.recurrent import BaseRNN, CellRNN
 from pyio.models.options import DATA_FORMAT, PADDING, option, sizes, whole
 from pyio.models.shapes import Shape, Shapes, conv_side, known, only
 
@@ -114,7 +114,7 @@ class ConvLSTM2DCell(LSTMCell):
         return output, [output, memory]
 
 
-class ConvLSTM2D(_Named):
+class ConvLSTM2D(CellRNN):
     """A layer of long short-term memories over images: (batch, steps, height, width, in)."""
 
     cell_class = ConvLSTM2DCell

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models import naming
 from pyio.models.layer import Array, Layer, Mask, as_array
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from pyio.models.options import flag, option
@@ -200,11 +201,17 @@ class RNN(BaseRNN):
         return {**cell, **self.common_config(), **own, "cell": said}
 
 
-class _Named(BaseRNN):
+class CellRNN(BaseRNN):
     """A recurrent layer whose cell's options are its own."""
 
     positional: tuple[str, ...] = ("units",)
     cell_class: ClassVar[type[Cell]]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        if options.get("name") is None:
+            # TensorFlow.js gives the cell a number of its own before the layer takes its place.
+            naming.layer_name(self.cell_class.class_name)
+        super().__init__(*args, **options)
 
     def make_cell(self) -> Cell:
         """Return the cell with this layer's options."""
@@ -212,21 +219,21 @@ class _Named(BaseRNN):
         return self.cell_class(name=self.name, trainable=self.trainable, **options)
 
 
-class SimpleRNN(_Named):
+class SimpleRNN(CellRNN):
     """A recurrent layer: ``activation(x @ kernel + state @ recurrent_kernel + bias)``."""
 
     cell_class = SimpleRNNCell
     late = SimpleRNNCell.late | BaseRNN.late
 
 
-class GRU(_Named):
+class GRU(CellRNN):
     """A layer of gated recurrent units."""
 
     cell_class = GRUCell
     late = GRUCell.late | BaseRNN.late
 
 
-class LSTM(_Named):
+class LSTM(CellRNN):
     """A layer of long short-term memories."""
 
     cell_class = LSTMCell

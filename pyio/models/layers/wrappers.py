@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.layer import Array, Layer
 from pyio.models.layers.recurrent import BaseRNN
 from pyio.models.options import choice, option
-from pyio.models.registry import layer_from_json, layer_option
+from pyio.models.registry import layer_option
 from pyio.models.shapes import Shape, Shapes, as_list, only
 
 if TYPE_CHECKING:
@@ -131,9 +131,7 @@ class Bidirectional(Wrapper):
     def _copy(self, direction: str, backwards: bool) -> BaseRNN:
         config = self.layer.get_config() | {"go_backwards": backwards}
         config["name"] = f"{direction}_{self.layer.name}"
-        copy = layer_from_json({"class_name": self.layer.class_name, "config": config})
-        assert isinstance(copy, BaseRNN)
-        return copy
+        return cast("BaseRNN", type(self.layer).from_config(config))
 
     @property
     def trainable(self) -> bool:

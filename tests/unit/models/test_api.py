@@ -292,3 +292,10 @@ def test_importing_pyio_imports_no_numpy() -> None:
         "assert 'pyio.models.layers.recurrent' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_inputs_of_text_are_refused() -> None:
+    """An input that is declared as text has no arrays that a model could compute with."""
+    model = pyio.Sequential([layers.InputLayer(input_shape=(2,), dtype="string", name="words")])
+    with pytest.raises(pyio.ModelInputError, match="'words' is declared as 'string'"):
+        model.predict([[1.0, 2.0]])
