@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
 from numbers import Integral, Real
 from typing import TypeAlias
@@ -27,17 +27,23 @@ JSONValue: TypeAlias = (
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_MAX_DEPTH = 500
-"""Nesting that no model reaches; deeper text is hostile, and Python's own stack ends near 1,000."""
+_MAX_DEPTH = 200
+"""Nesting that no model reaches; what is deeper is hostile. Python's own stack ends near 1,000, and
+a level takes two of that."""
 
 
 def dumps(value: JSONValue) -> str:
     """Return `value` as the text that JavaScript's ``JSON.stringify`` gives.
 
     Raises InvalidModelError, naming the place, for a value JSON cannot hold, for keys that are
-    not strings and for nesting deeper than 500.
+    not strings and for nesting deeper than 200.
     """
-    return "".join(_pieces(value, "$", _MAX_DEPTH))
+    try:
+        return _text(value, _MAX_DEPTH)
+    except _UnsayableError as error:
+        before, after = error.problem
+        where = "$" + "".join(reversed(error.steps))
+        raise InvalidModelError(before + where + after) from None
 
 
 def loads(text: str | bytes, what: str) -> JSONValue:
@@ -67,33 +73,63 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _pieces(value: JSONValue, where: str, depth: int) -> Iterator[str]:
-    if depth == 0:
-        raise InvalidModelError(f"JSON nested deeper than {_MAX_DEPTH} at {where[:80]}…")
+class _UnsayableError(Exception):
+    """A value that JSON cannot hold: the text around its place, and the way there, last first."""
+
+    def __init__(self, before: str, after: str) -> None:
+        self.problem = (before, after)
+        self.steps: list[str] = []
+
+
+def _text(value: JSONValue, depth: int) -> str:
+    # Exact types first, which is what parsed JSON consists of: asking an ABC takes far longer.
+    kind = type(value)
+    if kind is str:
+        return _string(value)  # type: ignore[arg-type]  # narrowed by its exact type
+    if kind is dict or isinstance(value, Mapping):
+        return _object(value, depth)  # type: ignore[arg-type]
+    if isinstance(value, list | tuple):
+        return _list(value, depth)
+    if value is None or kind is bool:
+        return {None: "null", True: "true", False: "false"}[value]  # type: ignore[index]
+    if kind is int or isinstance(value, Real):
+        return _number(value)  # type: ignore[arg-type]
     if isinstance(value, str):
-        yield _string(value)
-    elif value is None or isinstance(value, bool):
-        yield {None: "null", True: "true", False: "false"}[value]
-    elif isinstance(value, Integral | Real):
-        yield _number(value)
-    elif isinstance(value, Mapping):
-        yield "{"
-        for position, key in enumerate(_keys(value, where)):
-            yield ("," if position else "") + _string(key) + ":"
-            yield from _pieces(value[key], f"{where}.{key}", depth - 1)
-        yield "}"
-    elif isinstance(value, list | tuple):
-        yield "["
-        for position, item in enumerate(value):
-            if position:
-                yield ","
-            yield from _pieces(item, f"{where}[{position}]", depth - 1)
-        yield "]"
-    else:
-        raise InvalidModelError(
-            f"{where} is {value!r} of type {type(value).__name__}, which JSON cannot hold; "
-            "use dicts, lists, strings, numbers, booleans and None"
-        )
+        return _string(value)
+    raise _UnsayableError(
+        "",
+        f" is {value!r} of type {kind.__name__}, which JSON cannot hold; "
+        "use dicts, lists, strings, numbers, booleans and None",
+    )
+
+
+def _object(value: Mapping[str, JSONValue], depth: int) -> str:
+    _require_depth(depth)
+    members = []
+    for key in _keys(value):
+        try:
+            members.append(f"{_string(key)}:{_text(value[key], depth - 1)}")
+        except _UnsayableError as error:
+            error.steps.append(f".{key}")
+            raise
+    return "{" + ",".join(members) + "}"
+
+
+def _list(value: Sequence[JSONValue], depth: int) -> str:
+    _require_depth(depth)
+    items = []
+    for index, item in enumerate(value):
+        try:
+            items.append(_text(item, depth - 1))
+        except _UnsayableError as error:
+            error.steps.append(f"[{index}]")
+            raise
+    return "[" + ",".join(items) + "]"
+
+
+def _require_depth(depth: int) -> None:
+    if depth <= 0:
+        raise _UnsayableError(f"JSON nested deeper than {_MAX_DEPTH} at ", "")
 
 
 def _string(text: str) -> str:
@@ -105,7 +141,7 @@ def _string(text: str) -> str:
 
 def _number(value: Real) -> str:
     """Lay out a number as ECMA-262 ``Number::toString`` does; the digits are Python's shortest."""
-    if isinstance(value, Integral) and abs(int(value)) <= _LARGEST_EXACT_INTEGER:
+    if isinstance(value, int | Integral) and abs(int(value)) <= _LARGEST_EXACT_INTEGER:
         return str(int(value))
     try:
         double = float(value)
@@ -139,17 +175,20 @@ def _layout(double: float) -> str:
     return sign + text
 
 
-def _keys(value: Mapping[str, JSONValue], where: str) -> list[str]:
+def _keys(value: Mapping[str, JSONValue]) -> list[str]:
     """Return the keys in JavaScript's order: array indices ascending, then as inserted."""
+    keys = list(value)
     indices: list[str] = []
-    others: list[str] = []
-    for key in value:
+    for key in keys:
         if not isinstance(key, str):
-            raise InvalidModelError(
-                f"{where} has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
+            raise _UnsayableError(
+                "", f" has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
             )
-        (indices if _is_array_index(key) else others).append(key)
-    return sorted(indices, key=int) + others
+        if key[:1].isdigit() and _is_array_index(key):
+            indices.append(key)
+    if not indices:
+        return keys
+    return sorted(indices, key=int) + [key for key in keys if not _is_array_index(key)]
 
 
 def _is_array_index(key: str) -> bool:

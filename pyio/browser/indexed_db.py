@@ -43,15 +43,15 @@ class Database:
         They are strictly durable when this returns. `what` says what is being done, for errors.
         Raises StorageError, and then nothing was changed.
         """
-        ready = {store: record.to_js() for store, record in records.items()}
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
+            # The weights are copied while the browser starts the transaction.
             return [
-                transaction_js.objectStore(store).put(record_js)
-                for store, record_js in ready.items()
+                transaction_js.objectStore(store).put(record.to_js())
+                for store, record in records.items()
             ]
 
-        await self._run(list(ready), "readwrite", issue, what)
+        await self._run(list(records), "readwrite", issue, what)
 
     async def get(
         self, store: str, key: str, buffer: Member, what: str

@@ -4,42 +4,50 @@ import gc
 import json
 from typing import Any
 
+import js
 import numpy as np
 
 import pyio
 
-arrays: dict[str, Any] = {}
+artifacts = pyio.ModelArtifacts()
 
 
 def prepare(data_js: Any) -> str:
-    """Take the bytes to be saved, as the ten tensors of a model, and return their specs."""
-    arrays.clear()
+    """Make artifacts of the bytes, as the ten tensors of a model, and return their specs."""
+    global artifacts
+    artifacts = pyio.ModelArtifacts()
     gc.collect()
     data = np.frombuffer(data_js.to_memoryview(), dtype=bool)
     cuts = [data.size * share // 55 for share in (1, 3, 6, 10, 15, 21, 28, 36, 45)]
-    for index, part in enumerate(np.split(data, cuts)):
-        arrays[f"layer/{index}"] = part.copy()
+    parts = {f"layer/{index}": part.copy() for index, part in enumerate(np.split(data, cuts))}
+    encoded = pyio.encode_weights(parts)
+    artifacts = pyio.ModelArtifacts({"a": 1}, encoded.specs, encoded.data)
     return json.dumps(
-        [{"name": name, "shape": [part.size], "dtype": "bool"} for name, part in arrays.items()]
+        [{"name": name, "shape": [part.size], "dtype": "bool"} for name, part in parts.items()]
     )
 
 
-async def save(url: str) -> None:
-    """Save them as a model."""
-    encoded = pyio.encode_weights(arrays)
-    artifacts = pyio.ModelArtifacts({"a": 1}, encoded.specs, encoded.data)
+async def save(url: str) -> float:
+    """Save the artifacts; return the milliseconds that it took."""
+    start = js.performance.now()
     await pyio.save_artifacts(artifacts, url)
+    return float(js.performance.now() - start)
 
 
-async def load(url: str) -> None:
-    """Load it; the artifacts are checked and let go."""
-    artifacts = await pyio.load_artifacts(url)
-    assert artifacts.weight_data_bytes == sum(array.nbytes for array in arrays.values())
+async def load(url: str) -> float:
+    """Load the artifacts, which checks them; return the milliseconds that it took."""
+    start = js.performance.now()
+    loaded = await pyio.load_artifacts(url)
+    milliseconds = float(js.performance.now() - start)
+    assert loaded.weight_data_bytes == artifacts.weight_data_bytes
+    return milliseconds
 
 
-def copy(data_js: Any) -> None:
-    """Copy as many bytes into WebAssembly memory, which every load must."""
+def copy(data_js: Any) -> float:
+    """Copy as many bytes into WebAssembly memory, which every load must; return milliseconds."""
+    start = js.performance.now()
     data_js.to_memoryview()
+    return float(js.performance.now() - start)
 
 
 async def forget() -> None:
