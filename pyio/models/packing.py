@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import pyio
 from pyio.artifacts import ModelArtifacts
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.models.compatibility import obstacles
@@ -51,7 +51,7 @@ def model_to_artifacts(
         weight_data=data,
         training_config=training,
         format="layers-model",
-        generated_by=f"pyio v{_version()}",
+        generated_by=f"pyio v{pyio.__version__}",
         user_defined_metadata=model.user_defined_metadata,
         null_fields=frozenset({"converted_by"}),
     )
@@ -117,10 +117,3 @@ def _all_weights(model: LayersModel, trainable_only: bool) -> list[tuple[str, ND
         return pairs
     live = dict(pairs)
     return [(name, live.get(name, array)) for name, array in model.unplaced_weights.items()]
-
-
-def _version() -> str:
-    try:
-        return version("pyio-web")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return "0"

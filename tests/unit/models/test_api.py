@@ -193,8 +193,7 @@ def test_artifacts_are_laid_out_as_tensorflow_does() -> None:
     """The descriptive fields, the order of weights, and the null that TensorFlow.js writes."""
     artifacts = pyio.model_to_artifacts(small())
     assert artifacts.format == "layers-model"
-    assert artifacts.generated_by is not None
-    assert artifacts.generated_by.startswith("pyio v")
+    assert artifacts.generated_by == f"pyio v{pyio.__version__}"
     assert artifacts.null_fields == {"converted_by"}
     assert artifacts.training_config is None
     names = [spec.name for spec in artifacts.weight_specs or ()]
