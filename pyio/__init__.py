@@ -27,12 +27,14 @@ from pyio.errors import (
     InvalidModelError,
     InvalidURLError,
     ModelExistsError,
+    ModelInputError,
     ModelNotFoundError,
     PyioError,
     QuotaExceededError,
     RequestError,
     StorageError,
     StorageRefusedError,
+    UnknownLayersError,
     UnknownSchemeError,
     UnsupportedDtypeError,
     UnsupportedEnvironmentError,
@@ -63,7 +65,18 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import constraints as constraints
+    from pyio import initializers as initializers
+    from pyio import layers as layers
+    from pyio import optimizers as optimizers
+    from pyio import regularizers as regularizers
     from pyio.arrays import load_arrays, load_weights, save_arrays
+    from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
+    from pyio.models.model import LayersModel, Model
+    from pyio.models.packing import model_from_artifacts, model_to_artifacts
+    from pyio.models.saving import load_layers_model
+    from pyio.models.sequential import Sequential
+    from pyio.models.topology import model_from_json
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.weights.stream import decode_weights_stream
 
@@ -80,14 +93,18 @@ __all__ = [
     "ForeignDatabaseError",
     "HandlerError",
     "IOHandler",
+    "Input",
     "Inspection",
     "InvalidModelError",
     "InvalidURLError",
     "LayerSummary",
+    "LayersModel",
     "LoadHandler",
+    "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
     "ModelExistsError",
+    "ModelInputError",
     "ModelNotFoundError",
     "OnProgress",
     "Progress",
@@ -97,9 +114,11 @@ __all__ = [
     "RequestError",
     "SaveHandler",
     "SaveResult",
+    "Sequential",
     "StorageError",
     "StorageRefusedError",
     "StoreManager",
+    "UnknownLayersError",
     "UnknownSchemeError",
     "UnsupportedDtypeError",
     "UnsupportedEnvironmentError",
@@ -123,11 +142,16 @@ __all__ = [
     "get_save_handlers",
     "get_weight_specs",
     "http",
+    "input",
     "inspect",
     "list_models",
     "load_arrays",
     "load_artifacts",
+    "load_layers_model",
     "load_weights",
+    "model_from_artifacts",
+    "model_from_json",
+    "model_to_artifacts",
     "move_model",
     "pick_files",
     "progress_bar",
@@ -145,18 +169,32 @@ _NEEDS_NUMPY = {
     "decode_weights": "pyio.weights.encoding",
     "decode_weights_stream": "pyio.weights.stream",
     "encode_weights": "pyio.weights.encoding",
+    "Input": "pyio.models.layers.core",
+    "input": "pyio.models.layers.core",
+    "LayersModel": "pyio.models.model",
+    "Model": "pyio.models.model",
+    "Sequential": "pyio.models.sequential",
     "load_arrays": "pyio.arrays",
     "load_weights": "pyio.arrays",
+    "load_layers_model": "pyio.models.saving",
+    "model_from_artifacts": "pyio.models.packing",
+    "model_from_json": "pyio.models.topology",
+    "model_to_artifacts": "pyio.models.packing",
     "save_arrays": "pyio.arrays",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
+_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers"}
+"""Public modules, imported when they are first used, for the same reason."""
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"pyio.{name}")
     if name not in _NEEDS_NUMPY:
         raise AttributeError(f"module 'pyio' has no attribute {name!r}")
     return getattr(import_module(_NEEDS_NUMPY[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_NEEDS_NUMPY})
+    return sorted({*globals(), *_NEEDS_NUMPY, *_MODULES})

@@ -9,8 +9,10 @@
     ├── ModelExistsError           (FileExistsError)    something is stored there already
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
+    │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
+    ├── ModelInputError            (ValueError)         data that does not fit the model
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
@@ -88,6 +90,19 @@ class DamagedModelError(InvalidModelError):
         self.problem = problem
 
 
+class UnknownLayersError(InvalidModelError, LookupError):
+    """The model has classes that are not registered; ``class_names`` lists them all."""
+
+    def __init__(self, class_names: list[str], doing: str) -> None:
+        names = ", ".join(map(repr, class_names))
+        super().__init__(
+            f"cannot {doing}: the model uses {names}, which pyio does not know; register a class "
+            "for each with pyio.layers.register (or pass custom_objects={name: class}), or load "
+            "it with allow_unknown=True to inspect, copy and re-save it"
+        )
+        self.class_names = class_names
+
+
 class WeightsError(InvalidModelError):
     """Tensors, weight specs and weight data do not agree."""
 
@@ -102,6 +117,10 @@ class UnsupportedDtypeError(WeightsError, TypeError):
         )
         self.name = name
         self.dtype = dtype
+
+
+class ModelInputError(PyioError, ValueError):
+    """Arrays given to a model or a layer that it cannot take; the message says what it takes."""
 
 
 class StorageError(PyioError, OSError):

@@ -1,4 +1,4 @@
-"""From strokes to an 8 x 8 image, and from an image to ten probabilities. Plain NumPy, no browser.
+"""From strokes to an 8 x 8 image, and from an image to ten probabilities. No browser.
 
 The images are made like those the model was trained on (Optical Recognition of Handwritten
 Digits): a digit fills a bitmap of 32 x 32 dots, and each of the 8 x 8 pixels counts the inked
@@ -8,7 +8,6 @@ dots, 0 to 16, in its block of 4 x 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,33 +76,19 @@ def _ink(starts: Array, ends: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The dense layers of a model's topology with their weights, ready to be multiplied."""
+    """A model of layers that gives ten probabilities for 64 pixels."""
 
-    layers: tuple[tuple[NDArray[Any], NDArray[Any], str], ...]
+    model: pyio.LayersModel
 
     @property
     def parameters(self) -> int:
         """The number of weights."""
-        return sum(kernel.size + bias.size for kernel, bias, _ in self.layers)
+        return self.model.count_params()
 
     def probabilities(self, pixels: Sequence[float] | Array) -> NDArray[Any]:
         """Return the probability of each digit for 64 `pixels` of 0 to 16."""
-        values: NDArray[Any] = np.asarray(pixels, np.float32) / np.float32(16)
-        for kernel, bias, activation in self.layers:
-            values = _ACTIVATIONS[activation](values @ kernel + bias)
-        return values
-
-
-def _softmax(values: NDArray[Any]) -> NDArray[Any]:
-    powers = np.exp(values - values.max())
-    return np.asarray(powers / powers.sum())
-
-
-def _relu(values: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(np.maximum(values, 0))
-
-
-_ACTIVATIONS = {"relu": _relu, "softmax": _softmax}
+        image = np.asarray(pixels, np.float32).reshape(1, SIDE * SIDE) / 16
+        return np.asarray(self.model.predict(image)[0])
 
 
 def classifier_of(artifacts: pyio.ModelArtifacts) -> Classifier:
@@ -112,35 +97,15 @@ def classifier_of(artifacts: pyio.ModelArtifacts) -> Classifier:
     Raises NotADigitModelError for a model of another kind, PyioError for damaged weights.
     """
     try:
-        topology: Any = artifacts.model_topology
-        configs = [_dense(layer) for layer in _without_input(topology["config"]["layers"])]
-    except (KeyError, TypeError) as error:
-        raise _other("it is not a sequence of layers") from error
-    weights = pyio.decode_weights(artifacts.weight_data or (), artifacts.weight_specs or ())
-    try:
-        layers = tuple(
-            (weights[f"{name}/kernel"], weights[f"{name}/bias"], activation)
-            for name, activation in configs
-        )
-    except KeyError as error:
-        raise _other(f"it has no weight {error}") from error
-    shapes = [kernel.shape for kernel, _, _ in layers]
-    units = [SIDE * SIDE, *(shape[-1] for shape in shapes)]
-    fit = all(bias.shape == kernel.shape[-1:] for kernel, bias, _ in layers)
-    if not fit or units[-1] != 10 or shapes != list(pairwise(units)):
+        model = pyio.model_from_artifacts(artifacts)
+    except pyio.WeightsError:
+        raise
+    except pyio.InvalidModelError as error:
+        raise _other("it is not made of layers that this page can compute") from error
+    shapes = [tensor.shape for tensor in (*model.inputs, *model.outputs)]
+    if shapes != [(None, SIDE * SIDE), (None, 10)]:
         raise _other("its layers do not lead from 64 pixels to 10 digits")
-    return Classifier(layers)
-
-
-def _without_input(layers: list[Any]) -> list[Any]:
-    return [layer for layer in layers if layer["class_name"] != "InputLayer"]
-
-
-def _dense(layer: Any) -> tuple[str, str]:
-    name, activation = layer["config"]["name"], layer["config"].get("activation")
-    if layer["class_name"] != "Dense" or activation not in _ACTIVATIONS:
-        raise _other(f"this page does not compute its layer {name!r} ({layer['class_name']})")
-    return name, activation
+    return Classifier(model)
 
 
 def _other(reason: str) -> NotADigitModelError:

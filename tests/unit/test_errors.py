@@ -27,6 +27,8 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.ModelExistsError("memory://x"), {"url": "memory://x"}),
     (errors.InvalidModelError("m"), {}),
     (errors.DamagedModelError("memory://x", "cut"), {"url": "memory://x", "problem": "cut"}),
+    (errors.UnknownLayersError(["Lambda"], "build it"), {"class_names": ["Lambda"]}),
+    (errors.ModelInputError("m"), {}),
     (errors.WeightsError("m"), {}),
     (errors.UnsupportedDtypeError("w", "float64", "do"), {"name": "w", "dtype": "float64"}),
     (errors.StorageError("m", "AbortError"), {"reason": "AbortError"}),

@@ -1,0 +1,113 @@
+"""Activations by name: functions from array to array of the same shape and dtype.
+
+The formulas are those of tfjs-layers ``activations.ts``. Two differ from what Keras 3 calls so:
+``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)``, and ``gelu`` uses the Abramowitz-Stegun
+polynomial for erf (error below 1.5e-7), which is what TensorFlow.js computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pyio.models.naming import to_snake_case
+from pyio.models.options import OptionError
+
+Array: TypeAlias = Any
+"""A NumPy array; for NumPy's own stubs, its functions return Any."""
+Activation: TypeAlias = Callable[[Array], Array]
+
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x))."""
+    return 1 / (1 + np.exp(-x))
+
+
+def elu(x: Array, alpha: float = 1.0) -> Array:
+    """``x`` above 0, ``alpha (exp(x) - 1)`` below."""
+    return np.where(x >= 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
+    """exp(x), scaled so that it sums to 1 along `axis`."""
+    powers = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    powers /= powers.sum(axis=axis, keepdims=True)
+    return powers
+
+
+def erf(x: Array) -> Array:
+    """The error function, by formula 7.1.26 of Abramowitz and Stegun."""
+    t = 1 / (1 + 0.3275911 * np.abs(x))
+    steps = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+    series = np.zeros_like(t)
+    for step in steps:
+        series = (series + step) * t
+    return np.sign(x) * (1 - series * np.exp(-x * x))
+
+
+def _log_softmax(x: Array) -> Array:
+    shifted = x - x.max(axis=-1, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _gelu_new(x: Array) -> Array:
+    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi, dtype=x.dtype) * (x + 0.044715 * x**3)))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "elu": elu,
+    "selu": lambda x: _SELU_SCALE * elu(x, _SELU_ALPHA),
+    "relu": lambda x: np.maximum(x, 0),
+    "relu6": lambda x: np.minimum(np.maximum(x, 0), 6),
+    "linear": lambda x: x,
+    "sigmoid": sigmoid,
+    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "softplus": softplus,
+    "softsign": lambda x: x / (np.abs(x) + 1),
+    "tanh": np.tanh,
+    "softmax": softmax,
+    "log_softmax": _log_softmax,
+    "gelu": lambda x: 0.5 * x * (1 + erf(x / np.sqrt(2, dtype=x.dtype))),
+    "gelu_new": _gelu_new,
+    "mish": lambda x: x * np.tanh(softplus(x)),
+    "swish": lambda x: x * sigmoid(x),
+}
+"""What is registered, by the name that a config has."""
+
+ALIASES: Mapping[str, str] = {"silu": "swish"}
+"""Keras's other names."""
+
+
+def register_activation(name: str, function: Activation) -> None:
+    """Make `function` the activation `name`, for layers and for topologies that are loaded.
+
+    Args:
+        name: What a config says, in snake case: TensorFlow.js writes names so.
+        function: Takes an array of float32 and returns one of the same shape.
+    """
+    ACTIVATIONS[activation(name)] = function
+
+
+def activation(value: Any) -> str:
+    """Return the name of an activation as a config has it; the check of activation options.
+
+    Names that are not registered are kept: the layer says so when it has to compute.
+    """
+    if isinstance(value, Mapping):
+        # Keras writes functions as {"class_name": "function", "config": "relu"}.
+        inner = value.get("config")
+        value = inner if isinstance(inner, str) else value.get("class_name")
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
+    name = value if value in ACTIVATIONS else to_snake_case(value)
+    return ALIASES.get(name, name)

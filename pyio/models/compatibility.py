@@ -1,0 +1,36 @@
+"""What in a model TensorFlow.js could not open, so that a save can warn about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyio.models.naming import is_tfjs_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyio.models.model import LayersModel
+
+
+def obstacles(model: LayersModel) -> list[str]:
+    """Return everything in `model` that TensorFlow.js refuses or computes otherwise."""
+    return list(dict.fromkeys(_obstacles(model)))
+
+
+def _obstacles(model: LayersModel) -> Iterator[str]:
+    for layer in model.all_layers():
+        if layer.weights and not is_tfjs_name(layer.name):
+            yield (
+                f"the layer name {layer.name!r} has characters other than letters, digits, "
+                "'-', '.', '_' and '/'"
+            )
+        if "_" in layer.class_name:
+            yield f"the class name {layer.class_name!r} has an underscore"
+        if "gelu_new" in (
+            getattr(layer, "activation", ""),
+            getattr(layer, "recurrent_activation", ""),
+        ):
+            yield f"{layer.name!r} has the activation 'gelu_new'"
+        problem = layer.tfjs_problem()
+        if problem:
+            yield f"{layer.name!r} has {problem}"

@@ -1,0 +1,167 @@
+"""Container: a graph of layers that is itself a layer. Models are containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio.models.graph import Graph, Node, SymbolicTensor
+from pyio.models.layer import Layer
+from pyio.models.shapes import Shapes, as_list
+from pyio.models.unknown import UnknownLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyio.models.variables import Weight
+
+
+class Container(Layer):
+    """Layers that are connected from `inputs` to `outputs`.
+
+    Attributes:
+        inputs: The symbolic tensors that go in.
+        outputs: Those that come out.
+        layers: The layers, in the order of TensorFlow.js.
+    """
+
+    first_node_index = 1
+    class_name = "Model"
+
+    def __init__(
+        self,
+        inputs: Sequence[SymbolicTensor],
+        outputs: Sequence[SymbolicTensor],
+        name: str,
+    ) -> None:
+        super().__init__(name=name)
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.layers: list[Layer] = []
+        self.built = True
+        self._graph: Graph | None = None
+        Node(self, [], self.outputs)
+
+    @property
+    def graph(self) -> Graph:
+        """How the layers are connected. Raises InvalidModelError for an empty model."""
+        if self._graph is None:
+            if not self.outputs:
+                raise InvalidModelError(f"the model {self.name!r} is empty; add layers to it first")
+            self._graph = Graph(self.inputs, self.outputs)
+        return self._graph
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the input layers."""
+        return [tensor.layer.name for tensor in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that give the outputs."""
+        return [tensor.layer.name for tensor in self.outputs]
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps a state from one batch to the next."""
+        return any(layer.stateful for layer in self.layers)
+
+    def reset_states(self) -> None:
+        """Set the states of all stateful layers to 0."""
+        for layer in self.layers:
+            if layer.stateful:
+                layer.reset_states()
+
+    def all_layers(self) -> Iterator[Layer]:
+        """Yield all layers, also those inside of models and wrappers."""
+        for layer in self.layers:
+            yield layer
+            yield from layer.inner_layers()
+
+    def inner_layers(self) -> Iterator[Layer]:
+        """Yield the layers inside this one."""
+        return self.all_layers()
+
+    @property
+    def unknown_classes(self) -> list[str]:
+        """The classes that nobody registered, in order and each once."""
+        unknown = [
+            layer.class_name for layer in self.all_layers() if isinstance(layer, UnknownLayer)
+        ]
+        return list(dict.fromkeys(unknown))
+
+    # ------------------------------------------------------------ weights
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights that training changes, layer by layer."""
+        if not self.trainable:
+            return []
+        return [weight for layer in self.layers for weight in layer.trainable_weights]
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights that training leaves alone, layer by layer."""
+        frozen = [] if self.trainable else [w for la in self.layers for w in la.trainable_weights]
+        return frozen + [w for layer in self.layers for w in layer.non_trainable_weights]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights of the layers. Not part of the topology."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.mark_trainable(self._trainable)
+
+    # ------------------------------------------------------------ being a layer
+
+    def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the outputs and their masks."""
+        several = isinstance(x, list)
+        if self.unknown_classes:
+            raise UnknownLayersError(self.unknown_classes, f"compute the model {self.name!r}")
+        outputs, masks = self.graph.run(x if several else [x], mask if several else [mask])
+        return (outputs[0], masks[0]) if len(outputs) == 1 else (outputs, masks)
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        """Return the outputs for arrays: one array, or a list if there are several."""
+        given = mask if mask is not None or not isinstance(x, list) else [None] * len(x)
+        return self.compute(x, given)[0]
+
+    def compute_output_shape(self, shape: Shapes) -> Shapes:
+        """Return the shapes of the outputs for inputs of `shape`."""
+        graph = self.graph
+        shapes: dict[int, Any] = {
+            id(tensor): each for tensor, each in zip(graph.inputs, as_list(shape), strict=True)
+        }
+        for node in graph.nodes:
+            if id(node.outputs[0]) in shapes:
+                continue
+            known = [shapes[id(tensor)] for tensor in node.inputs]
+            result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
+            shapes |= dict(zip(map(id, node.outputs), as_list(result), strict=False))
+        outputs = [shapes[id(tensor)] for tensor in graph.outputs]
+        return outputs if len(outputs) > 1 else outputs[0]
+
+    def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:  # noqa: ARG002
+        """Check the number of inputs; the layers were built when they were connected."""
+        if len(as_list(shapes)) != len(self.inputs):
+            raise InvalidModelError(
+                f"the model {self.name!r} has {len(self.inputs)} inputs, got {len(as_list(shapes))}"
+            )
+
+    def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Connect the model to symbolic tensors; with unknown layers inside, without a shape."""
+        if self.unknown_classes and isinstance(inputs, list | SymbolicTensor):
+            result = super().connect(_shapeless(inputs), kwargs)
+            self.inbound_nodes[-1].inputs = inputs if isinstance(inputs, list) else [inputs]
+            return result
+        return super().connect(inputs, kwargs)
+
+
+def _shapeless(inputs: Any) -> Any:
+    tensors = inputs if isinstance(inputs, list) else [inputs]
+    return [SymbolicTensor(t.layer, t.node_index, t.tensor_index, None, t.dtype) for t in tensors]

@@ -1,0 +1,221 @@
+"""The graph of a model: symbolic tensors, the calls that connect them, and how they are computed.
+
+The order of layers is TensorFlow.js's (tfjs-layers ``container.ts``): by decreasing depth, and
+within a depth as a walk from the outputs first meets them. The order of computing is the order in
+which that walk finishes, which is a topological one. Nothing recurses, so depth is no limit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pyio.models.layer import Layer
+    from pyio.models.shapes import Shape
+
+
+class SymbolicTensor:
+    """The place of a tensor in a graph: which layer's which call gives it, and its shape.
+
+    Attributes:
+        shape: The sides, None where not known; None altogether behind an unknown layer.
+        dtype: "float32", "int32" or "bool".
+        layer: The layer that gives it.
+        node_index: Which of the layer's calls.
+        tensor_index: Which of the outputs of that call.
+    """
+
+    __slots__ = ("dtype", "layer", "node_index", "shape", "tensor_index")
+
+    def __init__(
+        self, layer: Layer, node_index: int, tensor_index: int, shape: Shape | None, dtype: str
+    ) -> None:
+        self.layer = layer
+        self.node_index = node_index
+        self.tensor_index = tensor_index
+        self.shape = shape
+        self.dtype = dtype
+
+    @property
+    def node(self) -> Node:
+        """The call that gives this tensor."""
+        return self.layer.inbound_nodes[self.node_index]
+
+    def __repr__(self) -> str:
+        return f"<tensor {self.tensor_index} of {self.layer.name!r}, shape {self.shape}>"
+
+
+class Node:
+    """One call of a layer: which tensors went in and which came out."""
+
+    __slots__ = ("index", "inputs", "kwargs", "layer", "outputs")
+
+    def __init__(
+        self,
+        layer: Layer,
+        inputs: Sequence[SymbolicTensor],
+        outputs: Sequence[SymbolicTensor],
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        self.layer = layer
+        self.index = len(layer.inbound_nodes)
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.kwargs = kwargs or {}
+        layer.inbound_nodes.append(self)
+
+
+class Graph:
+    """What lies between the inputs and the outputs of a model.
+
+    Attributes:
+        inputs: The tensors that go in.
+        outputs: The tensors that come out.
+        nodes: The calls, each after those it depends on.
+        layers: The layers in TensorFlow.js's order.
+
+    Raises InvalidModelError for outputs that do not depend on the inputs alone, and for layers of
+    the same name.
+    """
+
+    def __init__(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.nodes, met = _walk(self.outputs)
+        depths = _layer_depths(self.nodes)
+        self.layers: list[Layer] = sorted(met, key=lambda layer: -depths[layer])
+        self.indices = _kept_indices(self.layers, self.nodes)
+        _refuse_same_names(self.layers)
+        self._refuse_other_sources()
+        self._plan = _Plan(self)
+
+    def run(
+        self, arrays: Sequence[NDArray[Any]], masks: Sequence[NDArray[Any] | None]
+    ) -> tuple[list[Any], list[Any]]:
+        """Return the outputs and their masks for the input `arrays` and their masks."""
+        return self._plan.run(arrays, masks)
+
+    def _refuse_other_sources(self) -> None:
+        given = {id(tensor) for tensor in self.inputs}
+        for node in self.nodes:
+            if not node.inputs and not any(id(tensor) in given for tensor in node.outputs):
+                raise InvalidModelError(
+                    f"the outputs depend on {node.layer.name!r}, which is not among the inputs "
+                    "of the model; add it to them"
+                )
+
+
+def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[Layer]]:
+    """Return all calls behind `outputs` as they finish, and the layers as they are met."""
+    met: dict[Layer, None] = {}
+    finished: dict[Node, None] = {}
+    open_nodes: set[Node] = set()
+    for output in outputs:
+        stack: list[tuple[Node, Iterator[SymbolicTensor]]] = []
+        node: Node | None = output.node
+        while node is not None or stack:
+            if node is not None and node not in finished:
+                if node in open_nodes:
+                    raise InvalidModelError(f"the layer {node.layer.name!r} is part of a cycle")
+                met.setdefault(node.layer)
+                open_nodes.add(node)
+                stack.append((node, iter(node.inputs)))
+            node = None
+            if not stack:
+                continue
+            current, rest = stack[-1]
+            following = next(rest, None)
+            if following is not None:
+                node = following.node
+            else:
+                stack.pop()
+                open_nodes.discard(current)
+                finished[current] = None
+    return list(finished), list(met)
+
+
+def _layer_depths(nodes: Sequence[Node]) -> dict[Layer, int]:
+    depths: dict[Node, int] = {}
+    of_layer: dict[Layer, int] = {}
+    for node in reversed(nodes):
+        depth = max(depths.get(node, 0), of_layer.get(node.layer, 0))
+        depths[node] = of_layer[node.layer] = depth
+        for tensor in node.inputs:
+            depths[tensor.node] = max(depths.get(tensor.node, 0), depth + 1)
+    return of_layer
+
+
+def _kept_indices(layers: Sequence[Layer], nodes: Sequence[Node]) -> dict[Node, int]:
+    """Return the number that each call has in the topology: only the calls in it count.
+
+    A nested model counts from 1, because its own definition is its call 0.
+    """
+    kept = set(nodes)
+    indices: dict[Node, int] = {}
+    for layer in layers:
+        number = layer.first_node_index
+        for node in layer.inbound_nodes:
+            if node in kept:
+                indices[node] = number
+                number += 1
+    return indices
+
+
+def _refuse_same_names(layers: Sequence[Layer]) -> None:
+    names = [layer.name for layer in layers]
+    if len(set(names)) < len(names):
+        same = next(name for name in names if names.count(name) > 1)
+        raise InvalidModelError(
+            f"{names.count(same)} layers of the model are called {same!r}; names must be unique"
+        )
+
+
+class _Plan:
+    """The calls of a graph with numbers for the tensors, so that computing looks nothing up."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._slots: dict[int, int] = {}
+        given = {id(tensor) for tensor in graph.inputs}
+        self._inputs = [self._slot(tensor) for tensor in graph.inputs]
+        self._outputs = [self._slot(tensor) for tensor in graph.outputs]
+        steps = [node for node in graph.nodes if not given & {id(t) for t in node.outputs}]
+        last_use = {self._slot(t): node for node in steps for t in node.inputs}
+        kept = set(self._outputs)
+        self._steps = []
+        for node in steps:
+            sources = [self._slot(tensor) for tensor in node.inputs]
+            free = {slot for slot in sources if last_use[slot] is node} - kept
+            targets = [self._slot(tensor) for tensor in node.outputs]
+            self._steps.append((node.layer, sources, targets, sorted(free)))
+
+    def _slot(self, tensor: SymbolicTensor) -> int:
+        return self._slots.setdefault(id(tensor), len(self._slots))
+
+    def run(
+        self, arrays: Sequence[NDArray[Any]], masks: Sequence[NDArray[Any] | None]
+    ) -> tuple[list[Any], list[Any]]:
+        values: list[Any] = [None] * len(self._slots)
+        known: list[Any] = [None] * len(self._slots)
+        for slot, array, mask in zip(self._inputs, arrays, masks, strict=True):
+            values[slot], known[slot] = array, mask
+        for layer, sources, targets, free in self._steps:
+            if len(sources) == 1:
+                result, mask = layer.compute(values[sources[0]], known[sources[0]])
+            else:
+                inputs, marks = [values[s] for s in sources], [known[s] for s in sources]
+                result, mask = layer.compute(inputs, marks)
+            if isinstance(result, list):
+                given_masks = mask if isinstance(mask, list) else [mask] + [None] * len(result)
+                for slot, value, out_mask in zip(targets, result, given_masks, strict=False):
+                    values[slot], known[slot] = value, out_mask
+            else:
+                values[targets[0]], known[targets[0]] = result, mask
+            for slot in free:
+                values[slot] = None
+        return [values[s] for s in self._outputs], [known[s] for s in self._outputs]

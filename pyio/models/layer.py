@@ -1,0 +1,222 @@
+"""Layer: what every layer is, and everything that one has to say to be a layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.configured import Configured
+from pyio.models.graph import Node, SymbolicTensor
+from pyio.models.shapes import Shapes, as_list, check_size
+from pyio.models.weighted import Weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from pyio.models.shapes import Shape
+
+Array: TypeAlias = "NDArray[Any]"
+Mask: TypeAlias = "NDArray[Any] | None"
+"""Which steps of a sequence count: (batch, steps), or None when all do."""
+
+
+class Layer(Configured, Weighted):
+    """A step of a model: options, weights, and a function from arrays to arrays.
+
+    Args:
+        name: Its name, unique in a model; numbered after the class when it is not given.
+        trainable: Whether training changes its weights.
+        input_shape: The shape of one example, for the first layer of a `Sequential`.
+        batch_input_shape: The same with the batch size, or None for it, in front.
+        batch_size: The batch size that goes with `input_shape`.
+        dtype: The dtype of the input, "float32" unless given; `input_dtype` is the same.
+        weights: Initial values, one array per weight.
+
+    A layer of one's own says its options, makes its weights in `build`, and computes in `call`::
+
+        @pyio.layers.register
+        class Scale(pyio.layers.Layer):
+            start: float = pyio.layers.option(1.0)
+
+            def build(self, shape):
+                values = pyio.initializers.constant(self.start)
+                self.factor = self.add_weight("factor", (shape[-1],), values)
+
+            def call(self, x, mask=None):
+                return x * self.factor.value
+
+    Raises InvalidModelError for options that are missing, unknown or out of range.
+    """
+
+    supports_masking: bool = False
+    """Whether the mask of the input is also that of the output."""
+
+    makes_mask: bool = False
+    """Whether `compute_mask` is asked even when the input has no mask."""
+
+    ndim: int | None = None
+    """How many dimensions the input has, the batch included; None for any number."""
+
+    min_ndim: int = 0
+    first_node_index: int = 0
+    stateful: Any = False
+    class_name = "Layer"
+    built: bool = False
+    initial_weights: Sequence[ArrayLike] | None = None
+    # ------------------------------------------------------------ what a layer of one's own says
+
+    def build(self, shape: Any) -> None:
+        """Make the weights for inputs of `shape`, with `add_weight`. Done once."""
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        """Return the output for the input `x`; lists of arrays where there are several."""
+        raise NotImplementedError(f"{self.class_name} does not compute anything yet")
+
+    def compute_output_shape(self, shape: Any) -> Shapes:
+        """Return the shape of the output for inputs of `shape`."""
+        return cast("Shapes", shape)
+
+    def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
+        """Return the mask of the output."""
+        return mask if self.supports_masking else None
+
+    # ------------------------------------------------------------ what most layers do not need
+
+    def inner_layers(self) -> Iterator[Layer]:
+        """Yield the layers that this one is made of; most have none."""
+        return iter(())
+
+    def reset_states(self) -> None:
+        """Set the state to 0, for layers that have one."""
+
+    def settle(self) -> None:
+        """Make ready for saving: say options that were found out while loading."""
+
+    def adopt(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Learn from the `shapes` of stored weights (by whole name) what a config left out."""
+
+    def tfjs_problem(self) -> str | None:
+        """Return which setting TensorFlow.js does not know or gets wrong, if there is one."""
+        return None
+
+    @property
+    def input(self) -> Any:
+        """The symbolic tensors that go into the layer's only call: one, or a list of them."""
+        tensors = self._only_call("input").inputs or self._only_call("input").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbolic tensors that come out of the layer's only call: one, or a list of them.
+
+        Raises InvalidModelError for a layer that was called never or several times.
+        """
+        tensors = self._only_call("output").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    def _only_call(self, what: str) -> Node:
+        if len(self.inbound_nodes) != 1:
+            raise InvalidModelError(
+                f"{self.name!r} was called {len(self.inbound_nodes)} times, so it has no single "
+                f"{what}; its calls are in inbound_nodes"
+            )
+        return self.inbound_nodes[0]
+
+    # ------------------------------------------------------------ calling
+
+    def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Connect the layer to symbolic tensors, or compute with arrays.
+
+        Args:
+            inputs: One tensor or a list: results of other layers and of `Input`, or arrays.
+            kwargs: What the layer's `call` takes besides.
+
+        Raises:
+            InvalidModelError: The layer does not fit the shapes.
+            ModelInputError: The arrays do not fit the layer.
+        """
+        if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
+            return self.connect(inputs, kwargs)
+        if isinstance(inputs, list):
+            arrays: Any = [as_array(each) for each in inputs]
+            self.ensure_built([each.shape for each in arrays])
+        else:
+            arrays = as_array(inputs)
+            self.ensure_built(arrays.shape)
+        with np.errstate(all="ignore"):
+            return self.call(arrays, **kwargs)
+
+    def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the output and its mask; what a model calls."""
+        if isinstance(mask, list) and not any(each is not None for each in mask):
+            mask = None
+        heeds = mask is not None and self.supports_masking
+        result = self.call(x, mask) if heeds else self.call(x)
+        return result, self.compute_mask(x, mask) if heeds or self.makes_mask else None
+
+    def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
+        """Build the layer, under the name `scope` if a wrapper owns it.
+
+        Raises InvalidModelError for inputs that it cannot take.
+        """
+        self._check_input(as_list(shapes)[0])
+        if not self.built:
+            self.scope = scope or self.name
+            self.build(shapes)
+            self.built = True
+            if self.initial_weights is not None:
+                self.set_weights(self.initial_weights)
+
+    def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Make a call of the layer in a graph and return the symbolic tensors that come out."""
+        tensors = _listed(inputs)
+        if not all(isinstance(tensor, SymbolicTensor) for tensor in tensors):
+            raise InvalidModelError(
+                f"the inputs of {self.name!r} are {tensors!r:.200}; either all or none can be "
+                "arrays"
+            )
+        shapes = [tensor.shape for tensor in tensors]
+        outputs: list[Shape | None] = [None]
+        several = False
+        if None not in shapes:
+            known = cast("Shapes", shapes if len(shapes) > 1 else shapes[0])
+            self.ensure_built(known)
+            result = self.compute_output_shape(known)
+            several = isinstance(result, list)
+            outputs = [check_size(each, f"the output of {self.name!r}") for each in as_list(result)]
+        index = len(self.inbound_nodes)
+        made = [
+            SymbolicTensor(self, index, number, shape, "float32")
+            for number, shape in enumerate(outputs)
+        ]
+        Node(self, tensors, made, kwargs)
+        return made if several else made[0]
+
+    def _check_input(self, shape: Shape) -> None:
+        if (self.ndim is not None and len(shape) != self.ndim) or len(shape) < self.min_ndim:
+            wanted = self.ndim if self.ndim is not None else f"at least {self.min_ndim}"
+            raise InvalidModelError(
+                f"{self.class_name} {self.name!r} takes inputs of {wanted} dimensions, the batch "
+                f"included; got the shape {list(shape)}"
+            )
+
+
+def as_array(value: ArrayLike) -> Array:
+    """Return `value` as an array that layers compute with: float64 becomes float32, integers int32.
+
+    Raises ModelInputError for text and objects.
+    """
+    array = np.asarray(value)
+    if array.dtype in (np.float32, np.int32, np.bool_):
+        return array
+    if array.dtype.kind not in "fiu":
+        raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
+    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+
+
+def _listed(inputs: Any) -> list[Any]:
+    return inputs if isinstance(inputs, list) else [inputs]

@@ -1,0 +1,1 @@
+"""The layers, one family per module; `pyio.layers` is their public face."""

@@ -1,0 +1,37 @@
+"""Activated: the end that many layers share, adding a bias and applying an activation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyio.errors import UnknownLayersError
+from pyio.models.activations import ACTIVATIONS, Activation
+from pyio.models.layer import Array, Layer
+
+if TYPE_CHECKING:
+    from pyio.models.variables import Weight
+
+
+class Activated(Layer):
+    """A layer with an `activation`."""
+
+    activation: str
+
+    @cached_property
+    def activate(self) -> Activation:
+        """The function of that name. Raises UnknownLayersError when nobody registered it."""
+        return activation_function(self.activation, self.name)
+
+    def finish(self, x: Array, bias: Weight | None) -> Array:
+        """Return `x` with the bias added, activated. With a bias, `x` is overwritten."""
+        if bias is not None:
+            x += bias.value
+        return x if self.activation == "linear" else self.activate(x)
+
+
+def activation_function(name: str, layer: str) -> Activation:
+    """Return the activation called `name`. Raises UnknownLayersError naming the `layer`."""
+    if name not in ACTIVATIONS:
+        raise UnknownLayersError([name], f"compute the activation of the layer {layer!r}")
+    return ACTIVATIONS[name]

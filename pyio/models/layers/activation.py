@@ -1,0 +1,152 @@
+"""Activations with parameters, as layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pyio.models.activations import elu, softmax
+from pyio.models.layer import Array, Layer, Mask
+from pyio.models.options import axes, option, real
+from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.shapes import Shapes, known, normal_axis, only
+
+
+class ReLU(Layer):
+    """``x`` above 0, 0 below.
+
+    Args:
+        max_value: The most that comes out; None for no limit.
+        negative_slope: The slope below the threshold. Keras has it, TensorFlow.js ignores it.
+        threshold: Where the positive part begins. Keras has it, TensorFlow.js ignores it.
+    """
+
+    positional = ("max_value",)
+    supports_masking = True
+
+    max_value: float | None = option(None, real)
+    negative_slope: float = option(0, real, written="changed")
+    threshold: float = option(0, real, written="changed")
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the rectified input."""
+        if self.threshold or self.negative_slope:
+            low = self.negative_slope * (x - self.threshold)
+            x = np.where(x >= self.threshold, x, low.astype(x.dtype))
+        else:
+            x = np.maximum(x, 0)
+        return x if self.max_value is None else np.minimum(x, self.max_value)
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js knows only max_value."""
+        if self.threshold or self.negative_slope:
+            return "a negative_slope or threshold, which ReLU ignores there"
+        return None
+
+
+class LeakyReLU(Layer):
+    """``x`` above 0, ``alpha * x`` below.
+
+    Args:
+        alpha: The slope below 0.
+    """
+
+    positional = ("alpha",)
+
+    alpha: float = option(0.3, real)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the rectified input."""
+        return np.where(x > 0, x, np.asarray(self.alpha, x.dtype) * x)
+
+
+def _shared(value: Any) -> list[int]:
+    return value if isinstance(value := axes(value), list) else [value]
+
+
+class PReLU(Layer):
+    """``x`` above 0, ``alpha * x`` below, with a learned alpha for each position.
+
+    Args:
+        alpha_initializer: What alpha starts from.
+        alpha_regularizer: A penalty for training.
+        alpha_constraint: A constraint for training.
+        shared_axes: Axes along which alpha is the same, counted from 1.
+    """
+
+    supports_masking = True
+
+    alpha_initializer: Part = option("Zeros", initializer)
+    alpha_regularizer: Part | None = option(None, regularizer)
+    alpha_constraint: Part | None = option(None, constraint)
+    shared_axes: list[int] | None = option(None, _shared)
+
+    def build(self, shape: Shapes) -> None:
+        """Make alpha: the shape of an example, 1 along shared axes."""
+        sides = list(only(shape, self.name))
+        for axis in self.shared_axes or ():
+            sides[normal_axis(axis, len(sides), f"PReLU {self.name!r}")] = 1
+        wanted = [known(side, f"a side of the input of {self.name!r}") for side in sides[1:]]
+        self.alpha = self.add_weight("alpha", wanted, self.alpha_initializer)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the rectified input."""
+        return np.where(x > 0, x, self.alpha.value * x)
+
+
+class ELU(Layer):
+    """``x`` above 0, ``alpha * (exp(x) - 1)`` below.
+
+    Args:
+        alpha: The limit far below 0, negated. TensorFlow.js accepts only 1.
+    """
+
+    positional = ("alpha",)
+
+    alpha: float = option(1, real)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the activated input."""
+        return np.asarray(elu(x, self.alpha))
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js accepts only an alpha of 1."""
+        return None if self.alpha == 1 else f"alpha {self.alpha}; ELU accepts only 1 there"
+
+
+class ThresholdedReLU(Layer):
+    """``x`` above `theta`, 0 below.
+
+    Args:
+        theta: The threshold.
+    """
+
+    positional = ("theta",)
+
+    theta: float = option(1, real)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the rectified input."""
+        return x * (x > self.theta)
+
+
+class Softmax(Layer):
+    """exp(x), scaled so that it sums to 1.
+
+    Args:
+        axis: Along which axis, or axes, it sums to 1. The default is 1, as in TensorFlow.js.
+    """
+
+    positional = ("axis",)
+    supports_masking = True
+
+    axis: int | list[int] = option(1, axes)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:
+        """Return the shares; masked positions get none."""
+        if mask is not None:
+            seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
+            x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
+        axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
+        return np.asarray(softmax(x, axis))

@@ -1,0 +1,298 @@
+"""Cells: what a recurrent layer does at each step of a sequence."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pyio.models import kernels
+from pyio.models.activations import Activation, activation
+from pyio.models.layer import Array, Layer
+from pyio.models.layers.activated import Activated, activation_function
+from pyio.models.options import any_whole, flag, fraction, option, whole
+from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.registry import layers_option
+from pyio.models.shapes import Shapes, known, only
+
+Step = tuple[Array, list[Array]]
+"""The output of a step and the new states."""
+
+
+class Cell(Layer):
+    """One step of a recurrent layer.
+
+    A cell splits its work: `prepare` does what needs only the input, for all steps at once, and
+    `step` the rest.
+    """
+
+    own_options_last = True
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """The size of each state."""
+        raise NotImplementedError
+
+    def initial_states(self, x: Array) -> list[Array]:
+        """Return states of 0 for the sequences `x` (batch, steps, ...)."""
+        return [np.zeros((x.shape[0], size), np.float32) for size in self.state_sizes]
+
+    def prepare(self, x: Array) -> Any:
+        """Return what the input (steps, batch, ...) gives to every step: one item per step."""
+        return x
+
+    def step(self, prepared: Any, states: list[Array]) -> Step:
+        """Return the output and the new states of one step."""
+        raise NotImplementedError
+
+    def call(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
+        """Compute one step by itself: [input, *states] -> [output, *states]."""
+        output, states = self.step(self.prepare(x[0][None])[0], list(x[1:]))
+        return [output, *states]
+
+
+class UnitCell(Cell, Activated):
+    """What the cells with units share.
+
+    Args:
+        units: The size of the output.
+        activation: The name of the activation of the output, "tanh" unless given.
+        use_bias: Whether a bias is added.
+        kernel_initializer: What the kernel starts from.
+        recurrent_initializer: What the recurrent kernel starts from.
+        bias_initializer: What the bias starts from.
+        kernel_regularizer: A penalty for training; so are the other regularizers.
+        kernel_constraint: A constraint for training; so are the other constraints.
+        dropout: The share of the input that is dropped in training.
+        recurrent_dropout: The share of the state that is dropped in training.
+    """
+
+    positional: tuple[str, ...] = ("units",)
+    own_options_last = True
+    gates: ClassVar[int] = 1
+
+    units: int = option(check=whole(1))
+    activation: str = option("tanh", activation)
+    use_bias: bool = option(True, flag)
+    kernel_initializer: Part = option("GlorotNormal", initializer)
+    recurrent_initializer: Part = option("Orthogonal", initializer)
+    bias_initializer: Part = option("Zeros", initializer)
+    kernel_regularizer: Part | None = option(None, regularizer)
+    recurrent_regularizer: Part | None = option(None, regularizer)
+    bias_regularizer: Part | None = option(None, regularizer)
+    activity_regularizer: Part | None = option(None, regularizer)
+    kernel_constraint: Part | None = option(None, constraint)
+    recurrent_constraint: Part | None = option(None, constraint)
+    bias_constraint: Part | None = option(None, constraint)
+    dropout: float = option(0, fraction)
+    recurrent_dropout: float = option(0, fraction)
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel (in, gates * units), recurrent kernel and bias."""
+        inputs = known(only(shape, self.name)[-1], f"the last side of the input of {self.name!r}")
+        width = self.gates * self.units
+        self.kernel = self.add_weight("kernel", (inputs, width), self.kernel_initializer)
+        self.recurrent_kernel = self.add_weight(
+            "recurrent_kernel", (self.units, width), self.recurrent_initializer
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight("bias", self.bias_shape(), self.bias_initializer)
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Return the shape of the bias."""
+        return (self.gates * self.units,)
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """One state of `units`."""
+        return [self.units]
+
+    def prepare(self, x: Array) -> Array:
+        """Return the products of the input with the kernel, the bias added."""
+        product = kernels.matmul(x, self.kernel.matrix)
+        return product if self.bias is None else product + self.bias.value
+
+    def recur(self, state: Array) -> Array:
+        """Return the product of a state with the recurrent kernel."""
+        return kernels.matmul(state, self.recurrent_kernel.matrix)
+
+
+class SimpleRNNCell(UnitCell):
+    """``activation(x @ kernel + state @ recurrent_kernel + bias)``."""
+
+    def step(self, prepared: Array, states: list[Array]) -> Step:
+        """Return the output, which is the new state too."""
+        output = self.activate(prepared + self.recur(states[0]))
+        return output, [output]
+
+
+class GatedCell(UnitCell):
+    """What the cells with gates share.
+
+    Args:
+        recurrent_activation: The name of the activation of the gates, "hard_sigmoid" unless given.
+        implementation: Kept in the config.
+    """
+
+    recurrent_activation: str = option("hard_sigmoid", activation, after="activation")
+    implementation: int | None = option(None, any_whole)
+
+    @cached_property
+    def gate(self) -> Activation:
+        """The function of the gates. Raises UnknownLayersError when nobody registered it."""
+        return activation_function(self.recurrent_activation, self.name)
+
+
+class GRUCell(GatedCell):
+    """A gated recurrent unit: gates z, r and h, in this order.
+
+    Args:
+        reset_after: Whether the reset gate acts after the product with the recurrent kernel, as
+            Keras does by default. TensorFlow.js cannot.
+    """
+
+    gates = 3
+
+    reset_after: bool = option(False, flag)
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Return the shape of the bias: with `reset_after`, one row for each product."""
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def prepare(self, x: Array) -> Array:
+        """Return the products of the input with the kernel, the bias added."""
+        product = kernels.matmul(x, self.kernel.matrix)
+        if self.bias is None:
+            return product
+        bias = self.bias.value[0] if self.reset_after else self.bias.value
+        return np.asarray(product + bias)
+
+    def step(self, prepared: Array, states: list[Array]) -> Step:
+        """Return the output, which is the new state too."""
+        state, u = states[0], self.units
+        if self.reset_after:
+            inner = self.recur(state)
+            if self.bias is not None:
+                inner = inner + self.bias.value[1]
+            z, r = self._gates(prepared, inner)
+            candidate = self.activate(prepared[:, 2 * u :] + r * inner[:, 2 * u :])
+        else:
+            z, r = self._gates(prepared, kernels.matmul(state, self._parts[0]))
+            product = kernels.matmul(r * state, self._parts[1])
+            candidate = self.activate(prepared[:, 2 * u :] + product)
+        output = z * state + (1 - z) * candidate
+        return output, [output]
+
+    def _gates(self, prepared: Array, inner: Array) -> tuple[Array, Array]:
+        u = self.units
+        both: Array = self.gate(prepared[:, : 2 * u] + inner[:, : 2 * u])
+        return both[:, :u], both[:, u:]
+
+    @property
+    def _parts(self) -> tuple[kernels.Matrix, kernels.Matrix]:
+        """The recurrent kernel of the gates and that of the candidate."""
+        value, kept = self.recurrent_kernel.value, getattr(self, "_kept_parts", None)
+        if kept is None or kept[0] is not value:
+            u = self.units
+            kept = value, (kernels.Matrix(value[:, : 2 * u]), kernels.Matrix(value[:, 2 * u :]))
+            self._kept_parts = kept
+        parts: tuple[kernels.Matrix, kernels.Matrix] = kept[1]
+        return parts
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js refuses reset_after."""
+        return "reset_after, which GRU refuses there" if self.reset_after else None
+
+
+class LSTMCell(GatedCell):
+    """A long short-term memory: gates i, f, c and o, in this order.
+
+    Args:
+        unit_forget_bias: Whether the bias of the forget gate starts from 1.
+    """
+
+    gates = 4
+
+    unit_forget_bias: bool | None = option(None, flag, after="bias_initializer")
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """The output and the memory."""
+        return [self.units, self.units]
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel, recurrent kernel and bias."""
+        super().build(shape)
+        if self.bias is not None and self.unit_forget_bias:
+            self.bias.start_from_ones(self.units, 2 * self.units)
+
+    def step(self, prepared: Array, states: list[Array]) -> Step:
+        """Return the output and the two new states."""
+        u = self.units
+        z = prepared + self.recur(states[0])
+        if self.recurrent_activation == self.activation:
+            z = self.gate(z)
+            i, f, c, o = z[:, :u], z[:, u : 2 * u], z[:, 2 * u : 3 * u], z[:, 3 * u :]
+        else:
+            both = self.gate(z[:, : 2 * u])
+            i, f = both[:, :u], both[:, u:]
+            c, o = self.activate(z[:, 2 * u : 3 * u]), self.gate(z[:, 3 * u :])
+        memory = f * states[1] + i * c
+        output = o * self.activate(memory)
+        return output, [output, memory]
+
+
+class StackedRNNCells(Cell):
+    """Cells on top of one another. The states of the last come first, as in TensorFlow.js.
+
+    Args:
+        cells: The cells, from the bottom up.
+    """
+
+    positional: tuple[str, ...] = ("cells",)
+
+    cells: list[Any] = option(check=layers_option)
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """The sizes of all states, those of the last cell first."""
+        return [size for cell in reversed(self.cells) for size in cell.state_sizes]
+
+    def build(self, shape: Shapes) -> None:
+        """Build each cell for the output of the one below."""
+        sides = only(shape, self.name)
+        for index, cell in enumerate(self.cells):
+            cell.ensure_built(sides, f"{self.scope}/RNNCell_{index}")
+            sides = (sides[0], cell.state_sizes[0])
+
+    def step(self, prepared: Array, states: list[Array]) -> Step:
+        """Return the output of the last cell and the new states of all."""
+        rest, own = list(states), []
+        for cell in reversed(self.cells):
+            count = len(cell.state_sizes)
+            own.append(rest[:count])
+            rest = rest[count:]
+        output, new = prepared, []
+        for cell, its_states in zip(self.cells, reversed(own), strict=True):
+            output, changed = cell.step(cell.prepare(output[None])[0], its_states)
+            new.append(changed)
+        return output, [state for changed in reversed(new) for state in changed]
+
+    def inner_layers(self) -> Any:
+        """Yield the cells."""
+        for cell in self.cells:
+            yield cell
+            yield from cell.inner_layers()
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """The weights that training changes, cell by cell."""
+        return [w for cell in self.cells for w in cell.trainable_weights] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """The weights that training leaves alone, cell by cell."""
+        frozen = [] if self.trainable else [w for c in self.cells for w in c.trainable_weights]
+        return frozen + [w for cell in self.cells for w in cell.non_trainable_weights]

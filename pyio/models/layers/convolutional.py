@@ -1,0 +1,235 @@
+"""Convolutions. All of them compute with channels last and turn other layouts around."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from pyio.models import kernels
+from pyio.models.activations import activation
+from pyio.models.layers.activated import Activated
+from pyio.models.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
+from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+
+if TYPE_CHECKING:
+    from pyio.models.kernels import Matrix
+    from pyio.models.layer import Array, Mask
+
+
+class BaseConv(Activated):
+    """What all convolutions share.
+
+    Args:
+        kernel_size: The sides of the window.
+        strides: How far the window moves.
+        padding: "valid" keeps the window inside the input; "same" pads so that the size stays.
+        data_format: "channels_last" or "channels_first".
+        dilation_rate: How far apart the values are that the window takes.
+        activation: The name of an activation, "linear" unless given.
+        use_bias: Whether a bias (filters,) is added.
+        bias_initializer: What the bias starts from.
+        bias_regularizer: A penalty for training; so is `activity_regularizer`.
+        bias_constraint: A constraint for training.
+    """
+
+    rank: ClassVar[int] = 2
+
+    kernel_size: list[int] = option(check=sizes(2))
+    strides: list[int] = option(1, sizes(2))
+    padding: str = option("valid", PADDING)
+    data_format: str = option("channels_last", DATA_FORMAT)
+    dilation_rate: list[int] = option(1, sizes(2))
+    activation: str = option("linear", activation)
+    use_bias: bool = option(True, flag)
+    bias_initializer: Part = option("Zeros", initializer)
+    bias_regularizer: Part | None = option(None, regularizer)
+    activity_regularizer: Part | None = option(None, regularizer)
+    bias_constraint: Part | None = option(None, constraint)
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether the channels come before the space."""
+        return self.data_format == "channels_first"
+
+    def channels_in(self, shape: Shapes) -> int:
+        """Return the number of channels of the input. Raises InvalidModelError if unknown."""
+        sides = only(shape, self.name)
+        side = sides[1 if self.channels_first else -1]
+        return known(side, f"the number of channels of the input of {self.name!r}")
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return (batch, *space, filters), or (batch, filters, *space) with channels first."""
+        sides = only(shape, self.name)
+        space = sides[2:] if self.channels_first else sides[1:-1]
+        new = [self.side_after(side, axis) for axis, side in enumerate(space)]
+        filters = self.filters_out(shape)
+        return (sides[0], filters, *new) if self.channels_first else (sides[0], *new, filters)
+
+    def side_after(self, side: int | None, axis: int) -> int | None:
+        """Return what a side of the space becomes."""
+        window = self.kernel_size[axis], self.padding, self.strides[axis], self.dilation_rate[axis]
+        return conv_side(side, *window)
+
+    def filters_out(self, shape: Shapes) -> int:
+        """Return the number of channels of the output."""
+        raise NotImplementedError
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the convolution, the bias added and activated."""
+        if self.channels_first:
+            x = np.moveaxis(x, 1, -1)
+        y = self.finish_last(self.convolve(np.ascontiguousarray(x)))
+        return np.moveaxis(y, -1, 1) if self.channels_first else y
+
+    def finish_last(self, y: Array) -> Array:
+        """Add the bias and activate, with the channels last."""
+        if self.channels_first and self.activation in ("softmax", "log_softmax"):
+            # TensorFlow.js activates after it turned the axes back, along the last one.
+            y = y if self.bias is None else y + self.bias.value
+            return np.moveaxis(self.activate(np.moveaxis(y, -1, 1)), 1, -1)
+        return self.finish(y, self.bias)
+
+    def convolve(self, x: Array) -> Array:
+        """Return the convolution of `x`, which has its channels last."""
+        raise NotImplementedError
+
+    def add_bias(self, filters: int) -> None:
+        """Make the bias, if there is one."""
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (filters,), self.bias_initializer)
+
+    def padded(self, x: Array) -> Array:
+        """Return `x` with the border that the padding asks for."""
+        return kernels.pad(x, self.kernel_size, self.strides, self.dilation_rate, self.padding)
+
+
+class Conv(BaseConv):
+    """A convolution with one kernel for all channels.
+
+    Args:
+        filters: The number of channels of the output.
+        kernel_initializer: What the kernel (*kernel_size, in, filters) starts from.
+        kernel_regularizer: A penalty for training.
+        kernel_constraint: A constraint for training.
+    """
+
+    positional: tuple[str, ...] = ("filters", "kernel_size")
+
+    filters: int = option(check=whole(1))
+    kernel_initializer: Part = option("GlorotNormal", initializer)
+    kernel_regularizer: Part | None = option(None, regularizer)
+    kernel_constraint: Part | None = option(None, constraint)
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel and bias."""
+        sides = (*self.kernel_size, self.channels_in(shape), self.filters)
+        self.kernel = self.add_weight("kernel", sides, self.kernel_initializer)
+        self.add_bias(self.filters)
+
+    def filters_out(self, shape: Shapes) -> int:  # noqa: ARG002
+        """Return `filters`."""
+        return self.filters
+
+    def convolve(self, x: Array) -> Array:
+        """Return the convolution of `x`."""
+        window = self.kernel_size, self.strides, self.dilation_rate
+        return kernels.conv(self.padded(x), self.kernel.matrix, *window)
+
+
+class Conv1D(Conv):
+    """A convolution over sequences: (batch, steps, in) -> (batch, steps, filters).
+
+    Args:
+        padding: Besides "valid" and "same", "causal", which looks back only. TensorFlow.js
+            accepts "causal" in a topology and cannot compute it.
+    """
+
+    rank = 1
+    ndim = 3
+    omitted = ("data_format",)
+    data_format = "channels_last"
+
+    kernel_size: list[int] = option(check=sizes(1))
+    strides: list[int] = option(1, sizes(1))
+    padding: str = option("valid", choice("valid", "same", "causal"))
+    dilation_rate: list[int] = option(1, sizes(1))
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js cannot compute causal padding."""
+        return "causal padding, which Conv1D cannot compute" if self.padding == "causal" else None
+
+
+class Conv2D(Conv):
+    """A convolution over images: (batch, height, width, in) -> (batch, height, width, filters)."""
+
+    ndim = 4
+
+
+class Conv3D(Conv):
+    """A convolution over volumes: (batch, depth, height, width, in) -> (..., filters)."""
+
+    rank = 3
+    ndim = 5
+
+    kernel_size: list[int] = option(check=sizes(3))
+    strides: list[int] = option(1, sizes(3))
+    dilation_rate: list[int] = option(1, sizes(3))
+
+
+class _Transposed(Conv):
+    """A transposed convolution: every side becomes `strides` times as long, or a little more."""
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel (*kernel_size, filters, in) and bias."""
+        sides = (*self.kernel_size, self.filters, self.channels_in(shape))
+        self.kernel = self.add_weight("kernel", sides, self.kernel_initializer)
+        self.add_bias(self.filters)
+        self._columns: tuple[Array, Matrix] | None = None
+
+    def side_after(self, side: int | None, axis: int) -> int | None:
+        """Return what a side of the space becomes."""
+        return deconv_side(side, self.kernel_size[axis], self.padding, self.strides[axis])
+
+    def convolve(self, x: Array) -> Array:
+        """Return the transposed convolution of `x`."""
+        whole_ = kernels.conv_transpose(
+            x, self._kernel_columns(), self.kernel_size, self.strides, self.filters
+        )
+        cut = [slice(None)]
+        missing = [(0, 0)]
+        for axis in range(self.rank):
+            side = known(self.side_after(x.shape[1 + axis], axis), self.name)
+            extra = whole_.shape[1 + axis] - side
+            start = max(extra, 0) // 2 if self.padding == "same" else 0
+            cut.append(slice(start, start + side))
+            missing.append((0, max(-extra, 0)))
+        result = whole_[tuple(cut)]
+        return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
+
+    def _kernel_columns(self) -> Matrix:
+        value = self.kernel.value
+        if self._columns is None or self._columns[0] is not value:
+            rows = value.reshape(-1, value.shape[-1])
+            self._columns = value, kernels.Matrix(np.ascontiguousarray(rows.T))
+        return self._columns[1]
+
+
+class Conv2DTranspose(_Transposed):
+    """A transposed convolution over images, which makes them larger."""
+
+    ndim = 4
+    omitted = ("dilation_rate",)
+
+
+class Conv3DTranspose(_Transposed):
+    """A transposed convolution over volumes, which makes them larger."""
+
+    rank = 3
+    ndim = 5
+    omitted = ("dilation_rate",)
+
+    kernel_size: list[int] = option(check=sizes(3))
+    strides: list[int] = option(1, sizes(3))

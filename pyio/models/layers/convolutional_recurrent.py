@@ -1,0 +1,131 @@
+"""ConvLSTM2D: a recurrent layer over sequences of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyio.models import kernels
+from pyio.models.layers.cells import LSTMCell, Step
+from pyio.models.layers.recurrent import BaseRNN, CellRNN
+from pyio.models.options import DATA_FORMAT, PADDING, option, sizes, whole
+from pyio.models.shapes import Shape, Shapes, conv_side, known, only
+
+if TYPE_CHECKING:
+    from pyio.models.layer import Array
+
+
+class ConvLSTM2DCell(LSTMCell):
+    """A long short-term memory whose products are convolutions.
+
+    Args:
+        filters: The number of channels of the output.
+        kernel_size: The sides of the window.
+        padding: "valid" or "same", for the input; the state is always padded.
+        data_format: "channels_last" or "channels_first".
+        dilation_rate: How far apart the values are that the window takes.
+        strides: How far the window moves over the input.
+    """
+
+    positional: tuple[str, ...] = ("filters", "kernel_size")
+    omitted = ("units",)
+
+    filters: int = option(check=whole(1))
+    kernel_size: list[int] = option(check=sizes(2))
+    padding: str = option("valid", PADDING)
+    data_format: str = option("channels_last", DATA_FORMAT)
+    dilation_rate: list[int] = option(1, sizes(2))
+    strides: list[int] = option(1, sizes(2))
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether the channels come before the space."""
+        return self.data_format == "channels_first"
+
+    @property
+    def state_sizes(self) -> list[int]:
+        """The output and the memory, by their channels."""
+        return [self.filters, self.filters]
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel (*kernel_size, in, 4 * filters), recurrent kernel and bias."""
+        sides = only(shape, self.name)
+        side = sides[1 if self.channels_first else -1]
+        channels = known(side, f"the number of channels of the input of {self.name!r}")
+        width = 4 * self.filters
+        self.kernel = self.add_weight(
+            "kernel", (*self.kernel_size, channels, width), self.kernel_initializer
+        )
+        self.recurrent_kernel = self.add_weight(
+            "recurrent_kernel",
+            (*self.kernel_size, self.filters, width),
+            self.recurrent_initializer,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (width,), self.bias_initializer)
+            if self.unit_forget_bias:
+                self.bias.start_from_ones(self.filters, 2 * self.filters)
+
+    def space_after(self, shape: Shape) -> list[int | None]:
+        """Return height and width of the output for images of `shape` (without steps)."""
+        space = shape[2:4] if self.channels_first else shape[1:3]
+        return [
+            conv_side(side, k, self.padding, s, d)
+            for side, k, s, d in zip(
+                space, self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        ]
+
+    def initial_states(self, x: Array) -> list[Array]:
+        """Return states of 0 for the sequences `x` (batch, steps, ...)."""
+        height, width = self.space_after((x.shape[0], *x.shape[2:]))
+        space = known(height, self.name), known(width, self.name)
+        sides = (self.filters, *space) if self.channels_first else (*space, self.filters)
+        return [np.zeros((x.shape[0], *sides), np.float32) for _ in range(2)]
+
+    def prepare(self, x: Array) -> Array:
+        """Return the convolutions of the input, of all steps at once, with the bias."""
+        flat = x.reshape(-1, *x.shape[2:])
+        if self.channels_first:
+            flat = np.moveaxis(flat, 1, -1)
+        window = self.kernel_size, self.strides, self.dilation_rate
+        padded = kernels.pad(np.ascontiguousarray(flat), *window, self.padding)
+        y = kernels.conv(padded, self.kernel.matrix, *window)
+        if self.bias is not None:
+            y += self.bias.value
+        return y.reshape(*x.shape[:2], *y.shape[1:])
+
+    def step(self, prepared: Array, states: list[Array]) -> Step:
+        """Return the output and the two new states."""
+        state, memory = (
+            (np.moveaxis(each, 1, -1) if self.channels_first else each) for each in states
+        )
+        size, ones = self.kernel_size, [1, 1]
+        padded = kernels.pad(np.ascontiguousarray(state), size, ones, ones, "same")
+        z = prepared + kernels.conv(padded, self.recurrent_kernel.matrix, size, ones, ones)
+        n = self.filters
+        i, f, o = self.gate(z[..., :n]), self.gate(z[..., n : 2 * n]), self.gate(z[..., 3 * n :])
+        memory = f * memory + i * self.activate(z[..., 2 * n : 3 * n])
+        output = o * self.activate(memory)
+        if self.channels_first:
+            output, memory = np.moveaxis(output, -1, 1), np.moveaxis(memory, -1, 1)
+        return output, [output, memory]
+
+
+class ConvLSTM2D(CellRNN):
+    """A layer of long short-term memories over images: (batch, steps, height, width, in)."""
+
+    cell_class = ConvLSTM2DCell
+    positional: tuple[str, ...] = ("filters", "kernel_size")
+    ndim = 5
+    late = ConvLSTM2DCell.late | BaseRNN.late
+
+    def state_shapes(self, shape: Shape) -> list[Shape]:
+        """Return the shapes of the states for sequences of `shape`."""
+        cell = self.cell
+        assert isinstance(cell, ConvLSTM2DCell)
+        space = cell.space_after((shape[0], *shape[2:]))
+        sides = (cell.filters, *space) if cell.channels_first else (*space, cell.filters)
+        return [(shape[0], *sides)] * 2

@@ -1,0 +1,212 @@
+"""Layers that reshape, look up and connect densely."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError
+from pyio.models import kernels, naming
+from pyio.models.activations import activation
+from pyio.models.graph import Node, SymbolicTensor
+from pyio.models.layer import Array, Layer, Mask
+from pyio.models.layers.activated import Activated
+from pyio.models.options import (
+    dimensions,
+    flag,
+    fraction,
+    option,
+    real,
+    whole,
+)
+from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.shapes import Shape, Shapes, known, only
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class InputLayer(Layer):
+    """Where data enters a model; `pyio.Input` makes one.
+
+    Args:
+        input_shape: The shape of one example; or `batch_input_shape`, with the batch in front.
+        dtype: "float32" (the default), "int32" or "bool".
+        sparse: Kept in the config; tensors are dense here as in TensorFlow.js.
+    """
+
+    sparse: bool = option(False, flag)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["name"] = options.get("name") or naming.numbered("input")
+        super().__init__(*args, **options)
+        if self.batch_input_shape is None:
+            raise InvalidModelError(
+                f"the InputLayer {self.name!r} needs an input_shape or a batch_input_shape"
+            )
+        self.built = True
+        self._trainable = False
+        dtype = self.dtype or "float32"
+        tensor = SymbolicTensor(self, 0, 0, self.batch_input_shape, dtype)
+        Node(self, [], [tensor])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the config; an input has no `trainable`."""
+        common = self.common_config()
+        return {
+            "batch_input_shape": common["batch_input_shape"],
+            "dtype": self.dtype,
+            "sparse": self.sparse,
+            "name": self.name,
+        }
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the input."""
+        return x
+
+
+class Dense(Activated):
+    """``activation(x @ kernel + bias)`` on the last axis: (..., in) -> (..., units).
+
+    Args:
+        units: The size of the output.
+        activation: The name of an activation, "linear" unless given.
+        use_bias: Whether a bias is added.
+        kernel_initializer: What the kernel (in, units) starts from.
+        bias_initializer: What the bias (units,) starts from.
+        kernel_regularizer: A penalty for training; so are `bias_regularizer` and
+            `activity_regularizer`.
+        kernel_constraint: A constraint for training; so is `bias_constraint`.
+        input_dim: Short for ``input_shape=(input_dim,)``.
+    """
+
+    positional = ("units",)
+    supports_masking = True
+    min_ndim = 2
+
+    units: int = option(check=whole(1))
+    activation: str = option("linear", activation)
+    use_bias: bool = option(True, flag)
+    kernel_initializer: Part = option("GlorotNormal", initializer)
+    bias_initializer: Part = option("Zeros", initializer)
+    kernel_regularizer: Part | None = option(None, regularizer)
+    bias_regularizer: Part | None = option(None, regularizer)
+    activity_regularizer: Part | None = option(None, regularizer)
+    kernel_constraint: Part | None = option(None, constraint)
+    bias_constraint: Part | None = option(None, constraint)
+
+    def __init__(self, *args: Any, input_dim: int | None = None, **options: Any) -> None:
+        without_shape = not {"input_shape", "batch_input_shape"} & set(options)
+        if input_dim is not None and without_shape:
+            options["input_shape"] = (input_dim,)
+        super().__init__(*args, **options)
+        if input_dim is not None and without_shape:
+            self.dtype = None  # TensorFlow.js writes none for this short form
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel and bias."""
+        inputs = known(only(shape, self.name)[-1], f"the last side of the input of {self.name!r}")
+        self.kernel = self.add_weight("kernel", (inputs, self.units), self.kernel_initializer)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (self.units,), self.bias_initializer)
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """(..., in) -> (..., units)."""
+        return (*only(shape, self.name)[:-1], self.units)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the product, the bias added and activated."""
+        return self.finish(kernels.matmul(x, self.kernel.matrix), self.bias)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Dense:
+        """Return the layer; for `input_dim`, TensorFlow.js writes a shape without a dtype."""
+        layer = super().from_config(config)
+        if config.get("dtype") is None:
+            layer.dtype = None
+        return layer
+
+
+class Activation(Activated):
+    """An activation as a layer of its own.
+
+    Args:
+        activation: The name of the activation.
+    """
+
+    positional = ("activation",)
+    supports_masking = True
+
+    activation: str = option("linear", activation)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the activated input."""
+        return self.finish(x, None)
+
+
+class Dropout(Layer):
+    """Drops values in training; predictions pass unchanged.
+
+    Args:
+        rate: The share that is dropped, 0 to 1.
+        noise_shape: The shape of what is dropped together; None for each value by itself.
+        seed: Makes training repeatable.
+    """
+
+    positional = ("rate",)
+    supports_masking = True
+
+    rate: float = option(check=fraction)
+    noise_shape: list[int | None] | None = option(None, dimensions)
+    seed: int | None = option(None, real)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the input."""
+        return x
+
+
+class SpatialDropout1D(Dropout):
+    """Drops whole channels of sequences in training; predictions pass unchanged.
+
+    Args:
+        rate: The share that is dropped, 0 to 1.
+        noise_shape: Kept in the config.
+        seed: Makes training repeatable.
+    """
+
+    ndim = 3
+
+
+def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
+    shape: Sequence[int | None] | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    dtype: str = "float32",
+    sparse: bool = False,
+) -> SymbolicTensor:
+    """Return the tensor that a functional model starts from.
+
+    Args:
+        shape: The shape of one example.
+        batch_shape: The same with the batch size in front; give one of the two.
+        name: The name of the input; "input1" and so on unless given.
+        dtype: "float32", "int32" or "bool".
+        sparse: Kept in the config.
+
+    Raises InvalidModelError unless exactly one of the shapes is given.
+    """
+    if (shape is None) == (batch_shape is None):
+        raise InvalidModelError(
+            f"Input takes either shape or batch_shape; got shape={shape!r} and "
+            f"batch_shape={batch_shape!r}"
+        )
+    layer = InputLayer(
+        batch_input_shape=batch_shape if shape is None else [None, *shape],
+        name=name,
+        dtype=dtype,
+        sparse=sparse,
+    )
+    return layer.inbound_nodes[0].outputs[0]
+
+
+input = Input  # noqa: A001 -- as TensorFlow.js calls it

@@ -1,0 +1,129 @@
+"""Convolutions that take each channel by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyio.models import kernels
+from pyio.models.layers.convolutional import BaseConv, Conv
+from pyio.models.options import option, whole
+from pyio.models.parts import REGULARIZERS, Part, constraint, initializer, regularizer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyio.models.layer import Array
+    from pyio.models.shapes import Shapes
+
+
+class DepthwiseConv2D(BaseConv):
+    """A convolution of each channel by itself: (..., in) -> (..., in * depth_multiplier).
+
+    Args:
+        depth_multiplier: The number of outputs per channel.
+        depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
+        depthwise_regularizer: A penalty for training.
+        depthwise_constraint: A constraint for training.
+    """
+
+    ndim = 4
+    positional: tuple[str, ...] = ("kernel_size",)
+    own_options_last = True
+
+    depth_multiplier: int = option(1, whole(1))
+    depthwise_initializer: Part = option("GlorotNormal", initializer)
+    depthwise_regularizer: Part | None = option(None, regularizer)
+    depthwise_constraint: Part | None = option(None, constraint)
+
+    def build(self, shape: Shapes) -> None:
+        """Make kernel and bias."""
+        sides = (*self.kernel_size, self.channels_in(shape), self.depth_multiplier)
+        self.depthwise_kernel = self.add_weight(
+            "depthwise_kernel", sides, self.depthwise_initializer
+        )
+        self.add_bias(self.filters_out(shape))
+
+    def filters_out(self, shape: Shapes) -> int:
+        """Return in * depth_multiplier."""
+        return self.channels_in(shape) * self.depth_multiplier
+
+    def convolve(self, x: Array) -> Array:
+        """Return the convolution of `x`, channel by channel."""
+        kernel = self.depthwise_kernel.value
+        return kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
+
+    def settle(self) -> None:
+        """Drop a regularizer that TensorFlow.js wrote as the constraint, and cannot read so."""
+        found = self.depthwise_constraint
+        if found is not None and found["class_name"] in REGULARIZERS:
+            self.depthwise_constraint = None
+
+    def tfjs_problem(self) -> str | None:
+        """TensorFlow.js ignores the dilation."""
+        if self.dilation_rate != [1, 1]:
+            return "a dilation_rate, which DepthwiseConv2D ignores there"
+        return None
+
+
+class SeparableConv2D(Conv):
+    """A convolution of each channel by itself, then one across channels at each position.
+
+    Args:
+        depth_multiplier: The number of outputs per channel of the first step.
+        depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
+        pointwise_initializer: What the kernel (1, 1, in * depth_multiplier, filters) starts from.
+        depthwise_regularizer: A penalty for training; so is `pointwise_regularizer`.
+        depthwise_constraint: A constraint for training; so is `pointwise_constraint`.
+    """
+
+    ndim = 4
+    own_options_last = True
+    omitted = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+
+    depthwise_initializer: Part = option("GlorotUniform", initializer)
+    pointwise_initializer: Part = option("GlorotUniform", initializer)
+    depthwise_regularizer: Part | None = option(None, regularizer)
+    pointwise_regularizer: Part | None = option(None, regularizer)
+    depthwise_constraint: Part | None = option(None, constraint)
+    pointwise_constraint: Part | None = option(None, constraint)
+    depth_multiplier: int = option(1, whole(1), written="changed")
+
+    found_multiplier: int | None = None
+    """The depth multiplier that stored weights have, where the config does not say it."""
+
+    def build(self, shape: Shapes) -> None:
+        """Make both kernels and the bias."""
+        deep, flat = self._kernel_shapes(self.channels_in(shape), self.depth_multiplier)
+        self.depthwise_kernel = self.add_weight(
+            "depthwise_kernel", deep, self.depthwise_initializer
+        )
+        self.pointwise_kernel = self.add_weight(
+            "pointwise_kernel", flat, self.pointwise_initializer
+        )
+        self.add_bias(self.filters)
+
+    def convolve(self, x: Array) -> Array:
+        """Return the convolution of `x`."""
+        kernel = self.depthwise_kernel.value
+        deep = kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
+        return kernels.matmul(deep, self.pointwise_kernel.matrix)
+
+    def adopt(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Learn the depth multiplier from the kernel: TensorFlow.js does not save it."""
+        shape = shapes.get(self.depthwise_kernel.name) if self.built else None
+        if shape is None or len(shape) != 4 or shape[:3] != self.depthwise_kernel.shape[:3]:
+            return
+        if shape[3] != self.depthwise_kernel.shape[3]:
+            deep, flat = self._kernel_shapes(shape[2], shape[3])
+            self.depthwise_kernel.reshape(deep)
+            self.pointwise_kernel.reshape(flat)
+            self.found_multiplier = shape[3]
+
+    def settle(self) -> None:
+        """Say the depth multiplier that was found, so that TensorFlow.js can open the model."""
+        if self.found_multiplier is not None:
+            self.depth_multiplier = self.found_multiplier
+
+    def _kernel_shapes(self, channels: int, multiplier: int) -> tuple[tuple[int, ...], ...]:
+        deep = (*self.kernel_size, channels, multiplier)
+        return deep, (1, 1, channels * multiplier, self.filters)

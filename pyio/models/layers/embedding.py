@@ -1,0 +1,119 @@
+"""Layers that say which steps of a sequence count, and look numbers up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.layer import Array, Layer, Mask
+from pyio.models.options import dimensions, flag, option, real, whole
+from pyio.models.parts import Part, constraint, initializer, regularizer
+from pyio.models.shapes import Shape, Shapes, only
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Masking(Layer):
+    """Masks the steps of a sequence whose values are all `mask_value`, and makes them 0.
+
+    Args:
+        mask_value: What marks a step that does not count.
+    """
+
+    positional = ("mask_value",)
+    supports_masking = True
+    makes_mask = True
+
+    mask_value: float = option(0, real)
+
+    def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
+        """(batch, steps, ...) -> (batch, steps): which steps count."""
+        return np.asarray((x != self.mask_value).any(axis=-1))
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the input with masked steps 0."""
+        seen = (x != self.mask_value).any(axis=-1, keepdims=True)
+        return np.asarray(x * seen.astype(x.dtype))
+
+
+class Embedding(Layer):
+    """A vector for each whole number: (batch, ...) -> (batch, ..., output_dim).
+
+    Args:
+        input_dim: How many numbers there are: 0 to ``input_dim - 1``.
+        output_dim: The size of a vector.
+        embeddings_initializer: What the table (input_dim, output_dim) starts from.
+        embeddings_regularizer: A penalty for training; so is `activity_regularizer`.
+        embeddings_constraint: A constraint for training.
+        mask_zero: Whether the number 0 masks its step.
+        input_length: The length of the sequences, where it is always the same.
+    """
+
+    positional = ("input_dim", "output_dim")
+
+    input_dim: int = option(check=whole(1))
+    output_dim: int = option(check=whole(1))
+    embeddings_initializer: Part = option("RandomUniform", initializer)
+    embeddings_regularizer: Part | None = option(None, regularizer)
+    activity_regularizer: Part | None = option(None, regularizer)
+    embeddings_constraint: Part | None = option(None, constraint)
+    mask_zero: bool | None = option(None, flag)
+    input_length: Any = option(
+        None, lambda v: dimensions(v) if isinstance(v, list | tuple) else whole()(v)
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        shapeless = options.get("input_shape") is None and options.get("batch_input_shape") is None
+        super().__init__(*args, **options)
+        if shapeless:
+            length = self.input_length
+            sides = length if isinstance(length, list) else [length]
+            self.batch_input_shape = (options.get("batch_size"), *sides)
+        self.supports_masking = bool(self.mask_zero)
+        self.makes_mask = bool(self.mask_zero)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Embedding:
+        """Return the layer; TensorFlow.js writes its `batch_input_shape` without a dtype."""
+        layer = super().from_config(config)
+        layer.dtype = config.get("dtype")
+        return layer
+
+    def build(self, shape: Shapes) -> None:  # noqa: ARG002
+        """Make the table."""
+        sides = (self.input_dim, self.output_dim)
+        self.embeddings = self.add_weight("embeddings", sides, self.embeddings_initializer)
+
+    def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
+        """Return where the input is not 0, if `mask_zero`."""
+        return np.asarray(x != 0) if self.mask_zero else None
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """(batch, ...) -> (batch, ..., output_dim)."""
+        sides = only(shape, self.name)
+        length: Sequence[int | None] = sides[1:]
+        if self.input_length is not None:
+            said = self.input_length if isinstance(self.input_length, list) else [self.input_length]
+            pairs = list(zip(said, sides[1:], strict=False))
+            if len(said) != len(sides) - 1 or any(
+                a is not None and b is not None and a != b for a, b in pairs
+            ):
+                raise InvalidModelError(
+                    f"Embedding {self.name!r} has input_length {self.input_length}, but its input "
+                    f"has the shape {list(sides)}"
+                )
+            length = [b if a is None else a for a, b in pairs]
+        return (sides[0], *length, self.output_dim)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the vectors. Raises ModelInputError for numbers out of range."""
+        numbers = x.astype(np.int32, copy=False)
+        if numbers.size and not 0 <= numbers.min() <= numbers.max() < self.input_dim:
+            raise ModelInputError(
+                f"Embedding {self.name!r} has vectors for 0 to {self.input_dim - 1}; the input "
+                f"has numbers from {numbers.min()} to {numbers.max()}"
+            )
+        return np.asarray(self.embeddings.value[numbers])

@@ -1,0 +1,192 @@
+"""Pooling: the largest or the mean value of windows, or of everything."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from pyio.models import kernels
+from pyio.models.layer import Array, Layer, Mask
+from pyio.models.options import DATA_FORMAT, PADDING, option, sizes
+from pyio.models.shapes import Shape, Shapes, conv_side, only
+
+
+class Pooling(Layer):
+    """What all poolings of windows share.
+
+    Args:
+        pool_size: The sides of the window.
+        padding: "valid" keeps the window inside the input; "same" pads so that the size stays.
+        strides: How far the window moves; its own size unless given.
+        data_format: "channels_last" or "channels_first".
+    """
+
+    positional = ("pool_size",)
+    rank: ClassVar[int] = 2
+    largest: ClassVar[bool] = True
+    """Whether the largest value comes out, or the mean."""
+
+    pool_size: list[int] = option(2, sizes(2))
+    padding: str = option("valid", PADDING)
+    strides: list[int] = option(None, sizes(2))
+    data_format: str = option("channels_last", DATA_FORMAT)
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.ndim = self.rank + 2
+        if self.strides is None:
+            self.strides = self.pool_size
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape with the sides of the space made smaller."""
+        sides = list(only(shape, self.name))
+        start = 2 if self.data_format == "channels_first" else 1
+        for axis in range(self.rank):
+            window = self.pool_size[axis], self.padding, self.strides[axis]
+            sides[start + axis] = conv_side(sides[start + axis], *window)
+        return tuple(sides)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the pooled input."""
+        if self.data_format == "channels_first":
+            return np.moveaxis(self.pool(np.moveaxis(x, 1, -1)), -1, 1)
+        return self.pool(x)
+
+    def pool(self, x: Array) -> Array:
+        """Return the pooled `x`, which has its channels last; what is padded never counts."""
+        if self.largest:
+            first, *others = self._taps(x, -np.inf)
+            result = first.copy()
+            for view in others:
+                np.maximum(result, view, out=result)
+            return result
+        if self.padding == "valid":
+            return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
+        return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
+
+    def _sums(self, x: Array) -> Array:
+        first, *others = self._taps(x, 0)
+        result = first.copy()
+        for view in others:
+            result += view
+        return result
+
+    def _taps(self, x: Array, border: float) -> list[Array]:
+        ones = [1] * self.rank
+        window = self.pool_size, self.strides, ones
+        padded = kernels.pad(x, *window, self.padding, border)
+        return [view for _, view in kernels.taps(padded, *window)]
+
+
+class Pooling1D(Pooling):
+    """A pooling of sequences: (batch, steps, channels) -> fewer steps."""
+
+    rank = 1
+    omitted = ("data_format",)
+    data_format = "channels_last"
+
+    pool_size: list[int] = option(2, sizes(1))
+    strides: list[int] = option(None, sizes(1))
+
+
+class Pooling3D(Pooling):
+    """A pooling of volumes."""
+
+    rank = 3
+
+    pool_size: list[int] = option(2, sizes(3))
+    strides: list[int] = option(None, sizes(3))
+
+
+class MaxPooling1D(Pooling1D):
+    """The largest value of each window of sequences."""
+
+
+class MaxPooling2D(Pooling):
+    """The largest value of each window of images."""
+
+
+class MaxPooling3D(Pooling3D):
+    """The largest value of each window of volumes."""
+
+
+class AveragePooling1D(Pooling1D):
+    """The mean of each window of sequences."""
+
+    largest = False
+
+
+class AveragePooling2D(Pooling):
+    """The mean of each window of images."""
+
+    largest = False
+
+
+class AveragePooling3D(Pooling3D):
+    """The mean of each window of volumes."""
+
+    largest = False
+
+
+class _Global1D(Layer):
+    """(batch, steps, channels) -> (batch, channels)."""
+
+    ndim = 3
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """(batch, steps, channels) -> (batch, channels)."""
+        sides = only(shape, self.name)
+        return (sides[0], sides[2])
+
+
+class GlobalMaxPooling1D(_Global1D):
+    """The largest value of each channel: (batch, steps, channels) -> (batch, channels)."""
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the largest values."""
+        return np.asarray(x.max(axis=1, initial=-np.inf))
+
+
+class GlobalAveragePooling1D(_Global1D):
+    """The mean of each channel: (batch, steps, channels) -> (batch, channels)."""
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the means."""
+        return np.asarray(x.mean(axis=1))
+
+
+class _Global2D(Layer):
+    """Images -> (batch, channels).
+
+    Args:
+        data_format: "channels_last" or "channels_first".
+    """
+
+    ndim = 4
+
+    data_format: str = option("channels_last", DATA_FORMAT)
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return (batch, channels)."""
+        sides = only(shape, self.name)
+        return (sides[0], sides[3 if self.data_format == "channels_last" else 1])
+
+    def _space(self) -> tuple[int, int]:
+        return (1, 2) if self.data_format == "channels_last" else (2, 3)
+
+
+class GlobalMaxPooling2D(_Global2D):
+    """The largest value of each channel of images: (batch, channels) comes out."""
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the largest values."""
+        return np.asarray(x.max(axis=self._space(), initial=-np.inf))
+
+
+class GlobalAveragePooling2D(_Global2D):
+    """The mean of each channel of images: (batch, channels) comes out."""
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the means."""
+        return np.asarray(x.mean(axis=self._space()))

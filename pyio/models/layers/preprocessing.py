@@ -1,0 +1,178 @@
+"""Layers that prepare data: images in another size or scale, numbers as categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.layer import Array, Layer, Mask
+from pyio.models.options import any_whole, choice, flag, numbers, option, whole
+from pyio.models.resizing import resize_bilinear, resize_nearest
+from pyio.models.shapes import Shape, Shapes, only
+
+
+class Rescaling(Layer):
+    """``x * scale + offset``.
+
+    Args:
+        scale: A number, or one for each channel.
+        offset: A number, or one for each channel.
+    """
+
+    positional = ("scale", "offset")
+
+    scale: Any = option(check=numbers)
+    offset: Any = option(0, numbers)
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the scaled input."""
+        scale, offset = np.asarray(self.scale, np.float32), np.asarray(self.offset, np.float32)
+        return np.asarray(x.astype(np.float32, copy=False) * scale + offset)
+
+
+class _Sized(Layer):
+    """A layer that gives images (..., height, width, channels) a fixed size."""
+
+    positional = ("height", "width")
+    min_ndim = 3
+
+    height: int = option(check=whole(1))
+    width: int = option(check=whole(1))
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """(..., height, width, channels) with the new height and width."""
+        sides = only(shape, self.name)
+        return (*sides[:-3], self.height, self.width, sides[-1])
+
+
+class Resizing(_Sized):
+    """Images in another size, sampled as TensorFlow.js does: corners on corners.
+
+    Args:
+        height: The new height.
+        width: The new width.
+        interpolation: "bilinear" blends pixels, "nearest" takes one.
+        crop_to_aspect_ratio: Whether the image is cut to the new proportions first, instead of
+            being distorted.
+    """
+
+    interpolation: str = option("bilinear", choice("bilinear", "nearest"), after="width")
+    crop_to_aspect_ratio: bool = option(False, flag, after="interpolation")
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the images in the new size."""
+        if self.crop_to_aspect_ratio:
+            x = self._cut(x)
+        resize = resize_bilinear if self.interpolation == "bilinear" else resize_nearest
+        return resize(x, self.height, self.width, align_corners=not self.crop_to_aspect_ratio)
+
+    def _cut(self, x: Array) -> Array:
+        height, width = x.shape[-3:-1]
+        keep_height = min(height, int(width * self.height / self.width))
+        keep_width = min(width, int(height * self.width / self.height))
+        return _centre(x, max(keep_height, 1), max(keep_width, 1))
+
+
+class CenterCrop(_Sized):
+    """The middle of images; smaller images are enlarged instead.
+
+    Args:
+        height: The height that is left.
+        width: The width that is left.
+    """
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the middle of the images."""
+        if x.shape[-3] < self.height or x.shape[-2] < self.width:
+            return resize_bilinear(x, self.height, self.width, align_corners=False)
+        return _centre(x, self.height, self.width)
+
+
+class CategoryEncoding(Layer):
+    """Whole numbers as vectors with one place for each category.
+
+    Args:
+        num_tokens: How many categories there are: the numbers are 0 to ``num_tokens - 1``.
+        output_mode: "multi_hot" marks the categories of an example, "count" counts them,
+            "one_hot" gives a vector for each number, "tf_idf" counts with weights, "int" changes
+            nothing.
+    """
+
+    positional = ("num_tokens",)
+
+    num_tokens: int = option(check=whole(1))
+    output_mode: str = option("multi_hot", choice("multi_hot", "one_hot", "count", "tf_idf", "int"))
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape with a side of `num_tokens` at the end."""
+        sides = only(shape, self.name)
+        if self.output_mode == "int":
+            return sides
+        if self.output_mode == "one_hot" and sides[-1] != 1:
+            return (*sides, self.num_tokens)
+        return (*sides[:-1], self.num_tokens)
+
+    def call(self, x: Array, mask: Mask = None, count_weights: Any = None) -> Array:  # noqa: ARG002
+        """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
+
+        Raises ModelInputError for numbers that are no category.
+        """
+        tokens = x.astype(np.int32, copy=False)
+        if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
+            raise ModelInputError(
+                f"CategoryEncoding {self.name!r} knows 0 to {self.num_tokens - 1}; the input has "
+                f"numbers from {tokens.min()} to {tokens.max()}"
+            )
+        if self.output_mode == "int":
+            return tokens
+        hot = (tokens[..., None] == np.arange(self.num_tokens)).astype(np.float32)
+        if self.output_mode == "one_hot":
+            return np.asarray(hot if tokens.shape[-1] != 1 else hot[..., 0, :])
+        if self.output_mode == "multi_hot":
+            return np.asarray(hot.max(axis=-2))
+        if count_weights is not None:
+            hot = hot * np.asarray(count_weights, np.float32)[..., None]
+        elif self.output_mode == "tf_idf":
+            raise InvalidModelError(f"{self.name!r} has output_mode tf_idf: pass count_weights")
+        return np.asarray(hot.sum(axis=-2))
+
+
+def _factor(value: Any) -> Any:
+    value = numbers(value)
+    low, high = value if isinstance(value, list) and len(value) == 2 else (-value, value)
+    if low < -1 or high < low:
+        raise ValueError("a positive number, or [lower, upper], both from -1 on")
+    return value
+
+
+class RandomWidth(Layer):
+    """Images of random width in training; predictions pass unchanged, as in Keras.
+
+    Args:
+        factor: How much wider or narrower: a number, or [lower, upper].
+        interpolation: "bilinear" or "nearest".
+        seed: Makes training repeatable.
+    """
+
+    positional = ("factor",)
+    min_ndim = 3
+
+    factor: Any = option(check=_factor)
+    interpolation: str = option("bilinear", choice("bilinear", "nearest"))
+    seed: int | None = option(None, any_whole)
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape with an unknown width."""
+        sides = only(shape, self.name)
+        return (*sides[:-2], None, sides[-1])
+
+    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+        """Return the input."""
+        return x
+
+
+def _centre(x: Array, height: int, width: int) -> Array:
+    top, left = (x.shape[-3] - height) // 2, (x.shape[-2] - width) // 2
+    return x[..., top : top + height, left : left + width, :]

@@ -1,0 +1,212 @@
+"""Wrappers: layers that apply another layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from pyio.errors import InvalidModelError
+from pyio.models.layer import Array, Layer
+from pyio.models.layers.recurrent import BaseRNN
+from pyio.models.options import choice, option
+from pyio.models.registry import layer_option
+from pyio.models.shapes import Shape, Shapes, as_list, only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyio.models.variables import Weight
+
+
+class Wrapper(Layer):
+    """A layer around another.
+
+    Args:
+        layer: The layer inside.
+    """
+
+    positional: tuple[str, ...] = ("layer",)
+    supports_masking = True
+
+    layer: Any = option(check=layer_option)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights of the layer inside."""
+        return bool(self.layer.trainable)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.parts():
+            layer.trainable = value
+
+    def parts(self) -> list[Any]:
+        """Return the layers that hold the weights."""
+        return [self.layer]
+
+    def inner_layers(self) -> Iterator[Layer]:
+        """Yield the layers inside, and what is in them."""
+        for layer in self.parts():
+            yield layer
+            yield from layer.inner_layers()
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights inside that training changes."""
+        return [weight for layer in self.parts() for weight in layer.trainable_weights]
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights inside that training leaves alone."""
+        return [weight for layer in self.parts() for weight in layer.non_trainable_weights]
+
+
+class TimeDistributed(Wrapper):
+    """Applies a layer to every step: (batch, steps, ...) -> (batch, steps, ...).
+
+    Args:
+        layer: The layer for one step.
+    """
+
+    min_ndim = 3
+
+    def build(self, shape: Shapes) -> None:
+        """Build the layer inside for one step."""
+        sides = only(shape, self.name)
+        if not self.layer.built:
+            self.layer.ensure_built((sides[0], *sides[2:]), self.scope)
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape of all steps."""
+        sides = only(shape, self.name)
+        inner = only(self.layer.compute_output_shape((sides[0], *sides[2:])), self.name)
+        return (inner[0], sides[1], *inner[1:])
+
+    def call(self, x: Array, mask: Any = None) -> Array:  # noqa: ARG002
+        """Return the outputs of all steps."""
+        if self.layer.stateful:
+            steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
+            return np.stack(steps, axis=1)
+        flat = self.layer.call(np.ascontiguousarray(x).reshape(-1, *x.shape[2:]))
+        return np.asarray(flat.reshape(*x.shape[:2], *flat.shape[1:]))
+
+
+class Bidirectional(Wrapper):
+    """Runs a recurrent layer forwards and another of its kind backwards.
+
+    Args:
+        merge_mode: How the two outputs become one: "concat", "sum", "mul", "ave", or "none" for
+            two outputs.
+        layer: The recurrent layer; two copies of it are made.
+    """
+
+    positional: tuple[str, ...] = ("layer", "merge_mode")
+
+    merge_mode: str | None = option("concat", choice("concat", "sum", "mul", "ave", "none"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        without_mode = "merge_mode" in options and options["merge_mode"] is None
+        super().__init__(*args, **options)
+        if without_mode or self.merge_mode == "none":
+            self.merge_mode = None
+        if not isinstance(self.layer, BaseRNN):
+            raise InvalidModelError(
+                f"the layer of {self.name!r} is a {self.layer.class_name}; Bidirectional takes a "
+                "recurrent layer such as LSTM"
+            )
+        self.forward_layer = self._copy("forward", self.layer.go_backwards)
+        self.backward_layer = self._copy("backward", not self.layer.go_backwards)
+        self.stateful = self.layer.stateful
+        self.ndim = self.layer.ndim
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Bidirectional:
+        """Return the layer; `trainable` is that of the whole."""
+        layer = super().from_config(config)
+        if config.get("trainable") is False:
+            layer.trainable = False
+        return layer
+
+    def _copy(self, direction: str, backwards: bool) -> BaseRNN:
+        config = self.layer.get_config() | {"go_backwards": backwards}
+        config["name"] = f"{direction}_{self.layer.name}"
+        return cast("BaseRNN", type(self.layer).from_config(config))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights of both directions."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.parts():
+            layer.trainable = value
+
+    def parts(self) -> list[Any]:
+        """Return both directions."""
+        return [self.forward_layer, self.backward_layer]
+
+    def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        """Connect or compute; `initial_state` is the list of states of both directions."""
+        if initial_state is not None:
+            inputs = [*(inputs if isinstance(inputs, list) else [inputs]), *initial_state]
+        return super().__call__(inputs, **kwargs)
+
+    def build(self, shape: Shapes) -> None:
+        """Build both directions."""
+        sides = as_list(shape)[0]
+        for layer in self.parts():
+            layer.ensure_built(sides, f"{self.scope}/{layer.name}")
+
+    def compute_output_shape(self, shape: Shapes) -> Shapes:
+        """Return the shape of one direction, twice as wide for "concat"."""
+        output, *states = as_list(self.forward_layer.compute_output_shape(as_list(shape)[0]))
+        if self.merge_mode == "concat":
+            last = output[-1]
+            output = (*output[:-1], None if last is None else 2 * last)
+        outputs = [output] if self.merge_mode else [output, output]
+        every = [*outputs, *states, *states]
+        return every if len(every) > 1 else output
+
+    def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
+        """Return the mask of the sequences, where sequences come out."""
+        first = mask[0] if isinstance(mask, list) else mask
+        kept = first if self.layer.return_sequences else None
+        return kept if self.merge_mode else [kept, kept, *[None] * 8]
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        """Return the merged outputs, and the states of both directions if they come out."""
+        mask = mask[0] if isinstance(mask, list) else mask
+        x, states = (x[0], x[1:]) if isinstance(x, list) else (x, [])
+        half = len(states) // 2
+        y = self._both(x, states[:half], states[half:], mask)
+        new = [state for each in y for state in each[1:]]
+        forward, backward = y[0][0], y[1][0]
+        if self.layer.return_sequences:
+            backward = backward[:, ::-1]
+        merged = self._merged(forward, backward)
+        return [*merged, *new] if len(merged) + len(new) > 1 else merged[0]
+
+    def _both(self, x: Array, ahead: Any, back: Any, mask: Any) -> list[list[Array]]:
+        results = []
+        for layer, states in zip(self.parts(), (ahead, back), strict=True):
+            result = layer.call([x, *states] if states else x, mask)
+            results.append(result if isinstance(result, list) else [result])
+        return results
+
+    def _merged(self, forward: Array, backward: Array) -> list[Array]:
+        if self.merge_mode is None:
+            return [forward, backward]
+        if self.merge_mode == "concat":
+            return [np.concatenate([forward, backward], axis=-1)]
+        if self.merge_mode == "mul":
+            return [forward * backward]
+        total = forward + backward
+        return [total if self.merge_mode == "sum" else total * np.float32(0.5)]
+
+    def reset_states(self) -> None:
+        """Set the states of both directions to 0."""
+        for layer in self.parts():
+            layer.reset_states()

@@ -1,0 +1,293 @@
+"""LayersModel: what `tf.loadLayersModel` gives in JavaScript, a model that predicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
+from pyio.json_text import dumps
+from pyio.models import naming
+from pyio.models.container import Container
+from pyio.models.feeding import check_inputs, standardize, tensors
+from pyio.models.graph import SymbolicTensor
+from pyio.models.weighted import assign_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from pyio.artifacts import SaveResult
+    from pyio.json_text import JSONValue
+    from pyio.models.layer import Layer
+    from pyio.models.matching import LoadReport
+    from pyio.models.training import Loss, Metrics, Optimizer
+
+LAYOUT = "tfjs-layers 4.22.0"
+"""The layout of the topology, as its `keras_version` says it."""
+
+
+class LayersModel(Container):
+    """A model of layers: any graph with one or several inputs and outputs. Also called `Model`.
+
+    Args:
+        inputs: The tensors that `pyio.Input` gave: one, or a list.
+        outputs: The tensors that come out of layers called on them: one, or a list.
+        name: Its name; "model1" and so on unless given.
+
+    ::
+
+        image = pyio.Input(shape=(28, 28, 1))
+        features = pyio.layers.Flatten()(image)
+        model = pyio.Model(image, pyio.layers.Dense(10, activation="softmax")(features))
+
+    Attributes:
+        load_report: How the weights that were loaded last were matched.
+        optimizer_weights: State of the optimizer that came with the model: name -> array.
+
+    Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
+    others, and for two layers of the same name.
+    """
+
+    class_name = "Model"
+
+    def __init__(
+        self,
+        inputs: SymbolicTensor | Sequence[SymbolicTensor],
+        outputs: SymbolicTensor | Sequence[SymbolicTensor],
+        name: str | None = None,
+    ) -> None:
+        ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
+        super().__init__(*ends, name if name is not None else naming.numbered("model"))
+        check_inputs(self.inputs)
+        self.training_config: dict[str, Any] | None = None
+        self.optimizer_weights: dict[str, NDArray[Any]] = {}
+        self.load_report: LoadReport | None = None
+        self.unplaced_weights: dict[str, NDArray[Any]] = {}
+        self._metadata: dict[str, JSONValue] | None = None
+        if self.outputs:
+            self.layers = self.graph.layers
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} {self.name!r}: {len(self.layers)} layers, "
+            f"{self.count_params():,} parameters>"
+        )
+
+    def _repr_html_(self) -> str:
+        from pyio.models.summary import html
+
+        return html(self)
+
+    # ------------------------------------------------------------ predicting
+
+    def predict(self, x: Any, batch_size: int = 32) -> Any:
+        """Return the predictions for `x`.
+
+        Args:
+            x: An array (examples, ...), or a list with one per input, or a dict by input name.
+            batch_size: How many examples are computed at once; a model with a fixed batch size
+                uses that.
+
+        Returns:
+            An array (examples, ...) of float32, or a list with one per output.
+
+        Raises:
+            ModelInputError: The arrays do not have the shapes or the number that the model takes.
+            UnknownLayersError: The model has layers that nobody registered.
+        """
+        if batch_size < 1:
+            raise ModelInputError(f"batch_size is {batch_size!r}; expected a whole number from 1")
+        arrays = self.standardize(x)
+        examples = len(arrays[0])
+        batch_size = (self.inputs[0].shape or (None,))[0] or batch_size
+        if examples <= batch_size:
+            outputs = self._run(arrays)
+        else:
+            parts = [
+                self._run([array[start : start + batch_size] for array in arrays])
+                for start in range(0, examples, batch_size)
+            ]
+            outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Connect the model to symbolic tensors, or predict one batch of arrays."""
+        listed = inputs if isinstance(inputs, list) else [inputs]
+        if any(isinstance(each, SymbolicTensor) for each in listed):
+            return super().__call__(inputs, **kwargs)
+        outputs = self._run(self.standardize(inputs))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
+        """Return the loss on `x` and `y`, and the metrics after it if there are any.
+
+        Args:
+            x: The examples, as `predict` takes them.
+            y: The targets: an array, or a list with one per output.
+            batch_size: How many examples are computed at once.
+
+        Raises InvalidModelError when the model was not compiled. What the numbers are is in
+        `metrics_names`.
+        """
+        from pyio.models.training import evaluate
+
+        return evaluate(self, x, y, batch_size)
+
+    def standardize(self, x: Any) -> list[NDArray[Any]]:
+        """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
+        return standardize(self, x)
+
+    def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
+        if self.unknown_classes:
+            raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
+        with np.errstate(all="ignore"):
+            outputs = self.graph.run(arrays, [None] * len(arrays))[0]
+        # A model that changes nothing would give the caller's own memory back.
+        return [
+            out.copy() if any(np.may_share_memory(out, x) for x in arrays) else out
+            for out in outputs
+        ]
+
+    # ------------------------------------------------------------ weights
+
+    def named_weights(self, trainable_only: bool = False) -> list[tuple[str, NDArray[Any]]]:
+        """Return the weights with their names, in the order in which they are saved."""
+        weights = self.trainable_weights if trainable_only else self.weights
+        return [(weight.name, weight.value) for weight in weights]
+
+    def set_weights(self, values: Sequence[ArrayLike]) -> None:
+        """Assign `values`, one array per weight in the order of `weights`; all or none.
+
+        Raises WeightsError for another number of arrays or another shape.
+        """
+        assign_all(self.weights, values, f"the model {self.name!r}")
+
+    def load_weights(self, weights: Mapping[str, ArrayLike], strict: bool = True) -> LoadReport:
+        """Assign named arrays: by name, then by normalised name, then by order and shape.
+
+        Args:
+            weights: Name -> array.
+            strict: Refuse what is missing, left over or has another shape, listing all of it, and
+                do not match by order. Otherwise take what fits; another shape is refused still.
+
+        Returns how each weight was matched. Raises WeightsError; nothing is changed then.
+        """
+        from pyio.models.matching import load
+
+        self.load_report = load(self, weights, strict, by_order=not strict)
+        return self.load_report
+
+    # ------------------------------------------------------------ description
+
+    @property
+    def user_defined_metadata(self) -> dict[str, JSONValue] | None:
+        """A JSON object of your own that is saved with the model.
+
+        Setting anything but a dict of JSON values (or None) raises InvalidModelError.
+        """
+        return self._metadata
+
+    @user_defined_metadata.setter
+    def user_defined_metadata(self, value: dict[str, JSONValue] | None) -> None:
+        if value is not None and not isinstance(value, dict):
+            raise InvalidModelError(
+                f"user_defined_metadata is a {type(value).__name__}; expected a dict of JSON values"
+            )
+        dumps(value)
+        self._metadata = value
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return the layer called `name`, or the one at `index`. Raises InvalidModelError."""
+        if index is not None and -len(self.layers) <= index < len(self.layers):
+            return self.layers[index]
+        found = next((layer for layer in self.layers if layer.name == name), None)
+        if found is None:
+            raise InvalidModelError(
+                f"the model {self.name!r} has no layer {name if index is None else index!r}; it "
+                f"has {[layer.name for layer in self.layers]}"
+            )
+        return found
+
+    def summary(self) -> str:
+        """Return the layers with their shapes and parameter counts as text; print it."""
+        from pyio.models.summary import text
+
+        return text(self)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the name, the layers and how they are connected as JSON."""
+        from pyio.models.functional import config_of
+
+        return config_of(self)
+
+    def topology(self) -> dict[str, Any]:
+        """Return the whole topology as JSON, as TensorFlow.js writes it."""
+        return {
+            "class_name": self.class_name,
+            "config": self.get_config(),
+            "keras_version": LAYOUT,
+            "backend": "tensor_flow.js",
+        }
+
+    def to_json(self) -> str:
+        """Return the topology as the text that TensorFlow.js's ``toJSON()`` gives."""
+        return dumps(self.topology())
+
+    # ------------------------------------------------------------ training
+
+    def compile(
+        self,
+        optimizer: Optimizer | str = "rmsprop",
+        loss: Loss = None,
+        metrics: Metrics = None,
+    ) -> None:
+        """Say how the model is trained and evaluated; kept as its training config.
+
+        Args:
+            optimizer: A name such as "adam", or what a function of `pyio.optimizers` returns.
+            loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
+            metrics: Names such as "accuracy"; a dict for several outputs.
+
+        Raises InvalidModelError for names that TensorFlow.js does not know. State of an earlier
+        optimizer is dropped.
+        """
+        from pyio.models.training import training_config
+
+        self.training_config = training_config(self, optimizer, loss, metrics)
+        self.optimizer_weights = {}
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What the numbers of `evaluate` are, in order."""
+        from pyio.models.training import metrics_names
+
+        return metrics_names(self)
+
+    async def save(
+        self,
+        url_or_handler: Any,
+        *,
+        trainable_only: bool = False,
+        include_optimizer: bool = False,
+        **options: Any,
+    ) -> SaveResult:
+        """Save the model.
+
+        Args:
+            url_or_handler: An address such as "indexeddb://my-model", or any object with `save`.
+            trainable_only: Leave out the weights that training does not change.
+            include_optimizer: Save the training config and the state of the optimizer too.
+            options: What the medium takes besides.
+
+        Raises what the medium raises, and WeightsError for two weights of the same name, which
+        TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
+        """
+        from pyio.models.saving import save
+
+        return await save(self, url_or_handler, trainable_only, include_optimizer, options)
+
+
+Model = LayersModel

@@ -1,0 +1,105 @@
+"""Sequential: a model that is a stack of layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError
+from pyio.models import naming
+from pyio.models.container import Container
+from pyio.models.layer import Layer
+from pyio.models.layers.core import Input
+from pyio.models.model import LayersModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyio.models.graph import SymbolicTensor
+
+
+class Sequential(LayersModel):
+    """A model whose layers follow one another.
+
+    Args:
+        layers: The layers; the first needs an `input_shape` (or is an InputLayer or a model).
+        name: Its name; "sequential_1" and so on unless given.
+
+    ::
+
+        model = pyio.Sequential([
+            pyio.layers.Dense(16, activation="relu", input_shape=(4,)),
+            pyio.layers.Dense(3, activation="softmax"),
+        ])
+
+    Raises InvalidModelError for a first layer without a shape, for layers that do not fit together
+    and for layers with several outputs.
+    """
+
+    class_name = "Sequential"
+
+    def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
+        super().__init__([], [], name if name is not None else naming.numbered("sequential_"))
+        self.first_node_index = 1
+        for layer in layers:
+            self.add(layer)
+
+    def add(self, layer: Layer) -> None:
+        """Put `layer` on top of the stack."""
+        if not isinstance(layer, Layer):
+            raise InvalidModelError(f"a Sequential is made of layers; got {layer!r:.120}")
+        if isinstance(layer, Container) and (len(layer.inputs), len(layer.outputs)) != (1, 1):
+            raise InvalidModelError(
+                f"{layer.name!r} has {len(layer.inputs)} inputs and {len(layer.outputs)} outputs; "
+                "a model inside of a Sequential has one of each; use pyio.Model for this"
+            )
+        output = self._start(layer) if not self.outputs else layer(self.outputs[0])
+        if isinstance(output, list):
+            raise InvalidModelError(
+                f"{layer.name!r} has {len(output)} outputs; the layers of a Sequential have one; "
+                "use pyio.Model for this"
+            )
+        self.outputs[:] = [output]
+        self.layers.append(layer)
+        self._graph = None
+
+    def pop(self) -> None:
+        """Take the last layer off. Raises InvalidModelError when there is none."""
+        if not self.layers:
+            raise InvalidModelError(f"there are no layers in {self.name!r}")
+        self.layers.pop()
+        last = self.layers[-1] if self.layers else None
+        self.outputs[:] = [last.inbound_nodes[-1].outputs[0]] if last else []
+        self._graph = None
+
+    def _start(self, layer: Layer) -> SymbolicTensor | list[SymbolicTensor]:
+        if isinstance(layer, Container):
+            self.inputs[:] = layer.inputs
+            return layer.outputs[0]
+        if not layer.inbound_nodes:
+            if layer.batch_input_shape is None:
+                raise InvalidModelError(
+                    f"the first layer of a Sequential, {layer.name!r}, needs an input_shape or a "
+                    "batch_input_shape"
+                )
+            start = Input(
+                batch_shape=layer.batch_input_shape,
+                name=f"{layer.name}_input",
+                dtype=layer.dtype or "float32",
+            )
+            self.inputs[:] = [start]
+            return layer(start)  # type: ignore[no-any-return]
+        outputs = layer.inbound_nodes[0].outputs
+        if len(layer.inbound_nodes) > 1 or layer.inbound_nodes[0].inputs:
+            raise InvalidModelError(
+                f"{layer.name!r} is connected somewhere else already; a Sequential starts with a "
+                "new layer, an InputLayer or a model"
+            )
+        self.inputs[:] = outputs
+        return outputs if len(outputs) > 1 else outputs[0]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the name and the layers as JSON."""
+        layers = [
+            {"class_name": layer.class_name, "config": layer.get_config()} for layer in self.layers
+        ]
+        return {"name": self.name, "layers": layers}

@@ -1,0 +1,72 @@
+"""How a model shows itself: a table of layers as text, and as HTML in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from pyio.models.shapes import text_of
+
+if TYPE_CHECKING:
+    from pyio.models.layer import Layer
+    from pyio.models.model import LayersModel
+
+_HEADINGS = ("Layer (type)", "Output shape", "Param #", "Receives inputs")
+
+
+def text(model: LayersModel) -> str:
+    """Return the layers of `model`, their output shapes and parameter counts as text."""
+    rows = [_HEADINGS, *map(_row, model.layers)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    rule = "─" * max(map(len, lines))
+    return "\n".join(
+        [
+            f"{type(model).__name__} {model.name!r}",
+            lines[0],
+            rule,
+            *lines[1:],
+            rule,
+            *_totals(model),
+        ]
+    )
+
+
+def html(model: LayersModel) -> str:
+    """Return the same as an HTML table."""
+    style = ' style="text-align:left"'
+    head = "".join(f"<th{style}>{escape(heading)}</th>" for heading in _HEADINGS)
+    body = "".join(
+        "<tr>" + "".join(f"<td{style}>{escape(cell)}</td>" for cell in _row(layer)) + "</tr>"
+        for layer in model.layers
+    )
+    return (
+        f"<p><b>{type(model).__name__}</b> <code>{escape(model.name)}</code></p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{'<br>'.join(map(escape, _totals(model)))}</p>"
+    )
+
+
+def _row(layer: Layer) -> tuple[str, str, str, str]:
+    calls = [node for node in layer.inbound_nodes if node.inputs or not layer.first_node_index]
+    shapes = [text_of(tensor.shape) for node in calls[:1] for tensor in node.outputs]
+    sources = [f"{t.layer.name}[{t.node_index}]" for node in calls for t in node.inputs]
+    return (
+        f"{layer.name} ({layer.class_name})",
+        ", ".join(shapes) or "?",
+        f"{layer.count_params():,}" if layer.built else "?",
+        ", ".join(sources),
+    )
+
+
+def _totals(model: LayersModel) -> list[str]:
+    trainable = sum(weight.size for weight in model.trainable_weights)
+    other = sum(weight.size for weight in model.non_trainable_weights)
+    lines = [
+        f"Total params: {trainable + other:,}",
+        f"Trainable params: {trainable:,}",
+        f"Non-trainable params: {other:,}",
+    ]
+    if model.unknown_classes:
+        lines.append(f"Unknown layers: {', '.join(model.unknown_classes)}")
+    return lines

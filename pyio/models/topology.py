@@ -1,0 +1,135 @@
+"""Topologies: JSON that TensorFlow.js or Keras wrote -> a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
+from pyio.json_text import loads
+from pyio.models import registry
+from pyio.models.activations import ACTIVATIONS, activation
+from pyio.models.tolerance import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyio.models.model import LayersModel
+
+_MAX_NESTING = 200
+"""Lists and objects inside one another. Twenty models inside one another stay below."""
+
+_WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError)
+
+
+def model_from_json(
+    json: str | bytes | Mapping[str, Any],
+    custom_objects: Mapping[str, Any] | None = None,
+    allow_unknown: bool = False,
+) -> LayersModel:
+    """Return the model that a topology describes, with freshly initialized weights.
+
+    Args:
+        json: The topology: text, or parsed; of TensorFlow.js or of Keras 2 or 3. A whole
+            ``model.json`` is fine too; its weights are not read.
+        custom_objects: Layer classes by name, beside those registered with
+            `pyio.layers.register`; functions are registered as activations of that name.
+        allow_unknown: Put placeholders for classes that are not registered, so that the model can
+            be inspected, copied and saved again, but not predict.
+
+    Raises:
+        UnknownLayersError: Classes are not registered; the error lists all of them.
+        InvalidModelError: The JSON is not a topology, or not one that can be.
+    """
+    value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
+    _check_nesting(value)
+    value = _unwrapped(value)
+    try:
+        topology = normalize(value)
+        with registry.classes(custom_objects, allow_unknown):
+            unknown = list(dict.fromkeys(_unknown_classes(topology)))
+            if unknown and not allow_unknown:
+                raise UnknownLayersError(unknown, "build this model")
+            model = model_from_config(topology["class_name"], topology["config"])
+            if model.outputs:
+                _ = model.graph
+            return model
+    except PyioError:
+        raise
+    except _WRONG as error:
+        raise InvalidModelError(
+            f"the topology is not one that pyio can build ({type(error).__name__}: {error}); "
+            "expected what LayersModel.toJSON() of TensorFlow.js or to_json() of Keras gives"
+        ) from error
+
+
+def model_from_config(class_name: str, config: Any) -> LayersModel:
+    """Return the model of a normalized config. Raises InvalidModelError."""
+    from pyio.models.functional import model_from_functional
+    from pyio.models.sequential import Sequential
+
+    if not isinstance(config, dict):
+        raise InvalidModelError(f"the config of a {class_name} is {config!r:.120}")
+    layers = config.get("layers")
+    if not isinstance(layers, list):
+        raise InvalidModelError(f"a {class_name} should have a list of layers, got {layers!r:.120}")
+    name = config.get("name")
+    if not isinstance(name, str | None):
+        raise InvalidModelError(f"the name of a {class_name} is {name!r}; expected text")
+    if registry.MODELS[class_name] == "Sequential":
+        return Sequential(map(registry.layer_from_json, layers), name)
+    return model_from_functional(config)
+
+
+def _unwrapped(value: Any) -> Any:
+    for key in ("modelTopology", "model_config"):
+        if isinstance(value, dict) and isinstance(value.get(key), dict):
+            value = value[key]
+    name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
+    if name not in registry.MODELS:
+        raise InvalidModelError(
+            f"the topology has class_name {name!r}; a model of layers is "
+            f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
+        )
+    return value
+
+
+def _check_nesting(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > _MAX_NESTING:
+            raise InvalidModelError(
+                f"the topology is nested deeper than {_MAX_NESTING} lists and objects; "
+                "no model that TensorFlow.js can open is"
+            )
+        following: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                following += item.values()
+            elif isinstance(item, list | tuple):
+                following += item
+        level = [item for item in following if isinstance(item, dict | list | tuple)]
+
+
+def _unknown_classes(value: Any) -> Iterator[str]:
+    """Yield the classes of layers in a normalized topology that nobody registered."""
+    name, config = value["class_name"], value["config"]
+    cls = registry.layer_class(name)
+    if name not in registry.MODELS and cls is None:
+        yield name
+        return
+    for key in {"activation", "recurrent_activation"} & set(cls.options if cls else ()):
+        if config.get(key) is not None:
+            function = activation(config[key])
+            if function not in ACTIVATIONS:
+                yield function
+    for inner in _inner(config):
+        yield from _unknown_classes(inner)
+
+
+def _inner(config: Any) -> Iterator[Any]:
+    for key in ("layers", "cells", "layer", "cell"):
+        inner = config.get(key) if isinstance(config, dict) else None
+        for item in inner if isinstance(inner, list) else [inner]:
+            if isinstance(item, dict) and "class_name" in item and "config" in item:
+                yield item

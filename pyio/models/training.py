@@ -1,0 +1,224 @@
+"""The training config of a model: what `compile` says, what is saved, and `evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models import losses
+from pyio.models.naming import to_snake_case
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyio.models.model import LayersModel
+
+Loss: TypeAlias = "str | Sequence[str] | Mapping[str, str] | None"
+Metrics: TypeAlias = "str | Sequence[str] | Mapping[str, str | Sequence[str]] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """An optimizer by its class and its settings, as TensorFlow.js writes them: in camelCase."""
+
+    class_name: str
+    config: dict[str, Any]
+
+
+def training_config(
+    model: LayersModel, optimizer: Optimizer | str, loss: Loss, metrics: Metrics
+) -> dict[str, Any]:
+    """Return the training config as ``LayersModel.save`` of TensorFlow.js writes it."""
+    chosen = _optimizer(optimizer)
+    config = {
+        "loss": _loss(loss),
+        "metrics": _metrics(metrics),
+        "optimizer_config": {"class_name": chosen.class_name, "config": dict(chosen.config)},
+    }
+    _loss_functions(model, config)
+    _measures(model, config)
+    return config
+
+
+def metrics_names(model: LayersModel) -> list[str]:
+    """Return what the numbers of `evaluate` are."""
+    if model.training_config is None:
+        return []
+    names = ["loss"]
+    if len(model.outputs) > 1:
+        names += [f"{name}_loss" for name in model.output_names]
+    return names + [name for name, _, _ in _measures(model, model.training_config)]
+
+
+def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | list[float]:
+    """Return loss and metrics; see `LayersModel.evaluate`.
+
+    As in TensorFlow.js, each is the mean over batches, weighted by their size, and penalties of
+    regularizers are not part of the loss.
+    """
+    if model.training_config is None:
+        raise InvalidModelError(
+            f"the model {model.name!r} has no loss; call compile(optimizer, loss, metrics) first"
+        )
+    functions = _loss_functions(model, model.training_config)
+    measures = _measures(model, model.training_config)
+    targets = _targets(model, y)
+    arrays = model.standardize(x)
+    examples = len(arrays[0])
+    if {len(target) for target in targets} != {examples}:
+        raise ModelInputError(
+            f"there are {examples} examples and {[len(t) for t in targets]} targets"
+        )
+    totals = np.zeros(len(metrics_names(model)))
+    for start in range(0, examples, batch_size):
+        cut = slice(start, start + batch_size)
+        predicted = model.predict([a[cut] for a in arrays], batch_size)
+        outputs = predicted if isinstance(predicted, list) else [predicted]
+        batch = [target[cut] for target in targets]
+        each = [
+            0.0 if function is None else float(function(true, out).mean())
+            for function, true, out in zip(functions, batch, outputs, strict=True)
+        ]
+        values = [sum(each), *(each if len(each) > 1 else [])]
+        values += [float(np.mean(f(batch[i], outputs[i]))) for _, f, i in measures]
+        totals += np.array(values) * len(batch[0]) / examples
+    result = [float(value) for value in totals]
+    return result if len(result) > 1 else result[0]
+
+
+def _targets(model: LayersModel, y: Any) -> list[NDArray[Any]]:
+    if isinstance(y, Mapping):
+        y = [y.get(name) for name in model.output_names]
+    several = len(model.outputs) > 1 or (isinstance(y, list) and len(y) == 1)
+    targets = [np.asarray(target, np.float32) for target in (y if several else [y])]
+    if len(targets) != len(model.outputs):
+        raise ModelInputError(
+            f"the model {model.name!r} has {len(model.outputs)} outputs; {len(targets)} targets "
+            "were given"
+        )
+    return targets
+
+
+def _optimizer(given: Optimizer | str) -> Optimizer:
+    if isinstance(given, Optimizer):
+        return given
+    from pyio import optimizers
+
+    known = {
+        "sgd": optimizers.sgd(),
+        "adagrad": optimizers.adagrad(),
+        "adadelta": optimizers.adadelta(1),
+        "adam": optimizers.adam(),
+        "adamax": optimizers.adamax(),
+        "rmsprop": optimizers.rmsprop(),
+    }
+    if not isinstance(given, str) or given.lower() not in known:
+        raise InvalidModelError(
+            f"the optimizer {given!r} is not one of {', '.join(known)}, nor what a function of "
+            "pyio.optimizers returns"
+        )
+    return known[given.lower()]
+
+
+def _loss(loss: Loss) -> Any:
+    if loss is None:
+        return []
+    if isinstance(loss, str):
+        return _loss_name(loss)
+    if isinstance(loss, Mapping):
+        return {output: _loss_name(name) for output, name in loss.items()}
+    return [_loss_name(name) for name in loss]
+
+
+def _loss_name(name: str) -> str:
+    snake = to_snake_case(name) if isinstance(name, str) else ""
+    snake = losses.LOSS_ALIASES.get(snake, snake)
+    if snake not in losses.LOSSES:
+        raise InvalidModelError(
+            f"the loss {name!r} is not one of {', '.join(losses.LOSSES)}; TensorFlow.js saves "
+            "losses by these names"
+        )
+    return snake
+
+
+def _metrics(metrics: Metrics) -> Any:
+    if metrics is None:
+        return {}
+    if isinstance(metrics, str):
+        return [_metric_name(metrics)]
+    if isinstance(metrics, Mapping):
+        return {
+            output: _metric_name(names)
+            if isinstance(names, str)
+            else [_metric_name(name) for name in names]
+            for output, names in metrics.items()
+        }
+    return [_metric_name(name) for name in metrics]
+
+
+def _metric_name(name: str) -> str:
+    snake = to_snake_case(name) if isinstance(name, str) else ""
+    if snake not in losses.METRICS and snake not in losses.SHORT_METRICS:
+        known = ", ".join([*losses.SHORT_METRICS, *losses.METRICS])
+        raise InvalidModelError(f"the metric {name!r} is not one of {known}")
+    return snake
+
+
+def _loss_functions(model: LayersModel, config: Mapping[str, Any]) -> list[losses.Measure | None]:
+    loss = config.get("loss")
+    if isinstance(loss, str):
+        names: list[str | None] = [loss] * len(model.outputs)
+    elif isinstance(loss, Mapping):
+        strange = [name for name in loss if name not in model.output_names]
+        if strange:
+            raise InvalidModelError(
+                f"the loss names the output {strange[0]!r}; the model has {model.output_names}"
+            )
+        names = [loss.get(name) for name in model.output_names]
+    else:
+        names = list(loss or [None] * len(model.outputs))
+    if len(names) != len(model.outputs):
+        raise InvalidModelError(
+            f"{len(names)} losses were given for the {len(model.outputs)} outputs of "
+            f"{model.name!r}; give one for each"
+        )
+    return [None if name is None else losses.LOSSES[_loss_name(name)] for name in names]
+
+
+def _measures(
+    model: LayersModel, config: Mapping[str, Any]
+) -> list[tuple[str, losses.Measure, int]]:
+    """Return name, formula and output number of each metric."""
+    metrics = config.get("metrics") or []
+    measures = []
+    for index, (output, loss) in enumerate(
+        zip(model.output_names, _loss_functions(model, config), strict=True)
+    ):
+        chosen = metrics.get(output, []) if isinstance(metrics, Mapping) else metrics
+        shape = model.outputs[index].shape
+        for given in [chosen] if isinstance(chosen, str) else chosen:
+            metric = _metric_name(given)
+            short = losses.SHORT_METRICS.get(metric)
+            binary = (shape is not None and shape[-1] == 1) or loss is losses.binary_crossentropy
+            sparse = loss is losses.sparse_categorical_crossentropy
+            function = losses.METRICS[metric] if short is None else _short(short, binary, sparse)
+            name = short or metric
+            measures.append(
+                (f"{output}_{name}" if len(model.outputs) > 1 else name, function, index)
+            )
+    return measures
+
+
+def _short(metric: str, binary: bool, sparse: bool) -> losses.Measure:
+    """Return what "accuracy" and "crossentropy" mean for an output (tfjs-layers ``compile``)."""
+    if metric == "acc":
+        if binary:
+            return losses.binary_accuracy
+        return losses.sparse_categorical_accuracy if sparse else losses.categorical_accuracy
+    if binary:
+        return losses.binary_crossentropy
+    return losses.sparse_categorical_crossentropy if sparse else losses.categorical_crossentropy

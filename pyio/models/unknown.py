@@ -1,0 +1,39 @@
+"""UnknownLayer: what stands in a model for a layer whose class nobody registered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import UnknownLayersError
+from pyio.models.layer import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class UnknownLayer(Layer):
+    """A layer of a class that pyio does not know: it keeps its config and computes nothing.
+
+    Nothing is known of its output, so the layers behind it have no shapes either. Its weights are
+    kept by the model and written back when the model is saved.
+    """
+
+    def __init__(self, class_name: str, config: Mapping[str, Any]) -> None:
+        self.class_name = class_name
+        name, shape = config.get("name"), config.get("batch_input_shape")
+        super().__init__(name=name, trainable=config.get("trainable"), batch_input_shape=shape)
+        self.config = dict(config)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the config as it was read."""
+        return self.config
+
+    def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Connect the layer; nothing is known of the shape of its output."""
+        result = super().connect(inputs, kwargs)
+        result.shape = None
+        return result
+
+    def call(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
+        """Refuse."""
+        raise UnknownLayersError([self.class_name], f"compute the layer {self.name!r}")

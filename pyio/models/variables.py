@@ -1,0 +1,109 @@
+"""Weight: one named tensor of a layer. It holds no values until they are loaded or needed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, WeightsError
+from pyio.models.kernels import Matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+MOST_BYTES = 2**32
+"""The size of WebAssembly's memory; no weight can be larger."""
+
+
+class Weight:
+    """One named tensor of a layer.
+
+    Attributes:
+        name: The whole name, ``layer/kernel``, as TensorFlow.js writes it into the weight specs.
+        shape: Its sides; all known.
+        dtype: "float32" or "int32".
+        trainable: Whether training changes it.
+    """
+
+    __slots__ = ("_initial", "_matrix", "_value", "dtype", "name", "shape", "trainable")
+
+    def __init__(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: str,
+        initial: Callable[[tuple[int, ...], str], NDArray[Any]],
+        trainable: bool = True,
+    ) -> None:
+        if math.prod(shape) * 4 > MOST_BYTES:
+            raise InvalidModelError(
+                f"the weight {name!r} would have the shape {list(shape)}, "
+                f"{math.prod(shape) * 4:,} bytes; {MOST_BYTES:,} is the most there can be"
+            )
+        self.name = name
+        self.shape = shape
+        self.dtype = dtype
+        self.trainable = trainable
+        self._initial = initial
+        self._value: NDArray[Any] | None = None
+        self._matrix: Matrix | None = None
+
+    def __repr__(self) -> str:
+        return f"Weight({self.name!r}, shape={self.shape}, dtype={self.dtype!r})"
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def value(self) -> NDArray[Any]:
+        """The tensor. Made by the layer's initializer when nothing was assigned before."""
+        if self._value is None:
+            self._value = self._initial(self.shape, self.dtype)
+        return self._value
+
+    @property
+    def matrix(self) -> Matrix:
+        """The tensor as the right side of products: all sides but the last are its rows."""
+        if self._matrix is None:
+            self._matrix = Matrix(self.value.reshape(-1, self.shape[-1]))
+        return self._matrix
+
+    def assign(self, value: ArrayLike) -> None:
+        """Take `value` from now on; an array that fits is not copied.
+
+        Raises WeightsError when the shape differs or the values are not numbers.
+        """
+        array = np.asarray(value)
+        if array.shape != self.shape:
+            raise WeightsError(
+                f"weight {self.name!r} has the shape {list(self.shape)}; the array given has "
+                f"{list(array.shape)}"
+            )
+        if array.dtype.kind not in "fiub":
+            raise WeightsError(
+                f"weight {self.name!r} is {self.dtype}; the array given is {array.dtype}"
+            )
+        self._value = array.astype(self.dtype, copy=False)
+        self._matrix = None
+
+    def reshape(self, shape: tuple[int, ...]) -> None:
+        """Give the weight another shape and forget its values."""
+        self.shape = shape
+        self._value = self._matrix = None
+
+    def start_from_ones(self, start: int, stop: int) -> None:
+        """Let the initial values from `start` to `stop` be 1."""
+        initial = self._initial
+
+        def with_ones(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+            values = initial(shape, dtype)
+            values[start:stop] = 1
+            return values
+
+        self._initial = with_ones

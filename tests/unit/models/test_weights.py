@@ -1,0 +1,214 @@
+"""Weights: values, matching by name, by normalised name, by order and shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pyio
+from pyio import layers
+
+
+def values(model: Any, seed: int = 0) -> dict[str, Any]:
+    random = np.random.default_rng(seed)
+    return {
+        weight.name: random.standard_normal(weight.shape).astype(np.float32)
+        for weight in model.weights
+    }
+
+
+def two_layers(name: str = "m") -> Any:
+    return pyio.Sequential(
+        [layers.Dense(3, input_shape=(2,), name="a"), layers.Dense(3, name="b")], name
+    )
+
+
+def test_by_name() -> None:
+    """Names that are equal match, in whatever order, and the report says so."""
+    model = two_layers()
+    given = values(model)
+    report = model.load_weights(dict(reversed(given.items())))
+    assert {match.how for match in report.matches} == {"name"}
+    assert str(report) == "4 weights loaded (4 by name)"
+    for name, value in model.named_weights():
+        np.testing.assert_array_equal(value, given[name])
+    assert model.load_report is report
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "sequential_1/{layer}/{weight}",
+        "{layer}/{weight}:0",
+        "{layer}/{layer}/{weight}:0",
+        "{layer}/vars/{weight}",
+        "_layer_checkpoint_dependencies/{layer}/vars/{index}",
+        "{layer}/{index}",
+        "layers/{layer}/vars/{index}",
+        "model/encoder/{layer}/{weight}",
+    ],
+)
+def test_by_normalised_name(spelling: str) -> None:
+    """What Keras and its converters call weights is understood, also strictly."""
+    model = two_layers()
+    given = values(model)
+    renamed = {}
+    for name, value in given.items():
+        layer, weight = name.split("/")
+        index = ["kernel", "bias"].index(weight)
+        renamed[spelling.format(layer=layer, weight=weight, index=index)] = value
+    report = model.load_weights(renamed)
+    assert len(report.matches) == 4
+    for name, value in model.named_weights():
+        np.testing.assert_array_equal(value, given[name])
+
+
+@pytest.mark.parametrize("spelling", ["{}/lstm_cell/{}", "{}/lstm_cell_7/{}", "{}/cell/{}"])
+def test_recurrent_layers_of_keras(spelling: str) -> None:
+    """The name of the cell between layer and weight is skipped."""
+    model = pyio.Sequential([layers.LSTM(2, input_shape=(3, 2), name="memory")])
+    given = values(model)
+    renamed = {spelling.format(*name.split("/")): value for name, value in given.items()}
+    model.load_weights(renamed)
+    np.testing.assert_array_equal(model.get_weights()[1], given["memory/recurrent_kernel"])
+
+
+def test_strict_lists_everything_at_once() -> None:
+    """One error names what is missing, what is left over and what has another shape."""
+    model = two_layers()
+    before = [weight.copy() for weight in model.get_weights()]
+    given = {
+        "a/kernel": np.zeros((2, 3)),
+        "a/bias": np.zeros(4),
+        "c/kernel": np.zeros((9, 9)),
+        "c/bias": np.zeros(9),
+    }
+    with pytest.raises(pyio.WeightsError) as caught:
+        model.load_weights(given)
+    message = str(caught.value)
+    assert "missing (2): b/kernel, b/bias" in message
+    assert "left over (2): c/kernel, c/bias" in message
+    assert "another shape (1): a/bias has [3], stored [4]" in message
+    for weight, value in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, value)
+
+
+def test_tolerant_takes_what_fits() -> None:
+    """Without strict, missing and surplus weights are reported instead."""
+    model = two_layers()
+    report = model.load_weights({"a/bias": np.ones(3), "x/y": np.zeros((7, 7))}, strict=False)
+    assert report.missing == ("a/kernel", "b/kernel", "b/bias")
+    assert report.extra == ("x/y",)
+    assert str(report).endswith("missing: a/kernel, b/kernel, b/bias; left over: x/y")
+    np.testing.assert_array_equal(model.get_weights()[1], np.ones(3))
+
+
+def test_tolerant_refuses_another_shape() -> None:
+    """A weight of that name with another shape is an error in any case."""
+    with pytest.raises(pyio.WeightsError, match=r"a/bias has \[3\], stored \[4\]"):
+        two_layers().load_weights({"a/bias": np.ones(4)}, strict=False)
+
+
+def test_by_order_and_shape() -> None:
+    """Names that say nothing match in order where the shapes agree, but never strictly."""
+    model = two_layers()
+    given = list(values(model).values())
+    nameless = {f"w{number}": value for number, value in enumerate(given)}
+    with pytest.raises(pyio.WeightsError, match="missing \\(4\\)"):
+        model.load_weights(nameless)
+    report = model.load_weights(nameless, strict=False)
+    assert [match.how for match in report.matches] == ["order and shape"] * 4
+    for weight, value in zip(model.get_weights(), given, strict=True):
+        np.testing.assert_array_equal(weight, value)
+
+
+def test_names_that_could_mean_two_weights_match_neither() -> None:
+    """Where normalising makes two names the same, nothing is guessed."""
+    model = two_layers()
+    given = {"x/a/kernel": np.zeros((2, 3)), "y/a/kernel": np.ones((2, 3))}
+    with pytest.raises(pyio.WeightsError, match="missing \\(4\\)"):
+        model.load_weights(given)
+
+
+def test_two_weights_of_one_name() -> None:
+    """Nested models with layers of the same name: loading and saving say why they cannot."""
+    inner = two_layers("inner")
+    tensor = pyio.Input(shape=(2,))
+    model = pyio.Model(tensor, layers.Dense(1, name="a")(inner(tensor)))
+    with pytest.raises(pyio.WeightsError, match=r"two weights of the model .* called 'a/kernel'"):
+        model.load_weights({})
+    with pytest.raises(pyio.WeightsError, match="'a/kernel'"):
+        pyio.model_to_artifacts(model)
+
+
+def test_set_weights_is_all_or_nothing() -> None:
+    """A list with one wrong shape, or of another length, changes nothing."""
+    model = two_layers()
+    before = [value.copy() for value in model.get_weights()]
+    wrong = [np.zeros((2, 3)), np.zeros(3), np.zeros((3, 3)), np.zeros(5)]
+    with pytest.raises(pyio.WeightsError, match=r"'b/bias' has the shape \[3\].*has \[5\]"):
+        model.set_weights(wrong)
+    with pytest.raises(pyio.WeightsError, match="has 4 weights; 3 arrays were given"):
+        model.set_weights(wrong[:3])
+    for value, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(value, old)
+
+
+def test_values_of_another_kind() -> None:
+    """float64 becomes float32; text is refused by name."""
+    model = two_layers()
+    model.set_weights([np.ones(weight.shape, np.float64) for weight in model.weights])
+    assert {weight.dtype for weight in model.get_weights()} == {np.dtype(np.float32)}
+    with pytest.raises(pyio.WeightsError, match="'a/bias' is float32; the array given is <U1"):
+        model.weights[1].assign(np.array(["x"] * 3))
+
+
+def test_initial_values_appear_when_they_are_needed() -> None:
+    """Loading allocates nothing that is replaced at once; the first use makes the values."""
+    layer = layers.Dense(3, input_shape=(2,), kernel_initializer="ones")
+    model = pyio.Sequential([layer])
+    assert model.weights[0]._value is None
+    np.testing.assert_array_equal(model.predict([[1.0, 2.0]]), [[3, 3, 3]])
+
+
+@pytest.mark.parametrize(
+    ("part", "check"),
+    [
+        (pyio.initializers.zeros(), lambda v: (v == 0).all()),
+        (pyio.initializers.ones(), lambda v: (v == 1).all()),
+        (pyio.initializers.constant(3), lambda v: (v == 3).all()),
+        (pyio.initializers.identity(2), lambda v: (v == 2 * np.eye(40)).all()),
+        (pyio.initializers.random_uniform(1, 2), lambda v: 1 <= v.min() < 1.1 < 1.9 < v.max() <= 2),
+        (pyio.initializers.random_normal(5, 0.5), lambda v: abs(v.mean() - 5) < 0.1 < v.std()),
+        (pyio.initializers.truncated_normal(0, 1), lambda v: 1.5 < np.abs(v).max() <= 2),
+        (pyio.initializers.orthogonal(), lambda v: np.allclose(v @ v.T, np.eye(40), atol=1e-5)),
+        (pyio.initializers.glorot_uniform(), lambda v: 0.25 < np.abs(v).max() <= (6 / 80) ** 0.5),
+        (pyio.initializers.he_normal(), lambda v: abs(v.std() - 0.88 * (2 / 40) ** 0.5) < 0.02),
+        (pyio.initializers.le_cun_uniform(), lambda v: 0.25 < v.max() <= (3 / 40) ** 0.5),
+    ],
+)
+def test_initializers(part: Any, check: Any) -> None:
+    """Each initializer gives values with the properties that its name promises."""
+    layer = layers.Dense(40, input_shape=(40,), kernel_initializer=part)
+    model = pyio.Sequential([layer])
+    assert check(model.get_weights()[0])
+
+
+def test_a_seed_repeats() -> None:
+    """The same seed gives the same values, another seed others."""
+
+    def kernel(seed: int) -> Any:
+        initial = pyio.initializers.glorot_normal(seed)
+        layer = layers.Dense(5, input_shape=(5,), kernel_initializer=initial)
+        return pyio.Sequential([layer]).get_weights()[0]
+
+    np.testing.assert_array_equal(kernel(1), kernel(1))
+    assert (kernel(1) != kernel(2)).any()
+
+
+def test_forget_gates_start_open() -> None:
+    """unit_forget_bias lets the bias of the forget gate, the second of four, start from 1."""
+    model = pyio.Sequential([layers.LSTM(2, unit_forget_bias=True, input_shape=(3, 1))])
+    np.testing.assert_array_equal(model.get_weights()[2], [0, 0, 1, 1, 0, 0, 0, 0])
