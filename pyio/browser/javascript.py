@@ -75,8 +75,8 @@ def run_file(name: str, whose: str) -> JSObject:
     except JsException as error:
         raise UnsupportedEnvironmentError(
             f"for {whose} pyio runs a little JavaScript of its own, and this page does not allow "
-            f"that ({error}); add 'unsafe-eval' to the script-src of its Content-Security-Policy, or "
-            "use indexeddb://, which needs none"
+            f"that ({error}); add 'unsafe-eval' to the script-src of its Content-Security-Policy, "
+            "or use indexeddb://, which needs none"
         ) from error
 
 
