@@ -23,7 +23,7 @@ from pyio.progress import chunks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-    from pyio.network.transport import Request
+    from pyio.browser.request import Request
 
 
 def available() -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pyio.artifacts import SaveResult
 from pyio.browser import fetch
+from pyio.browser.request import Part, Request
 from pyio.errors import (
     DamagedModelError,
     HandlerError,
@@ -26,7 +27,7 @@ from pyio.errors import (
 from pyio.handlers.model_files import assemble, describe
 from pyio.model_json import get_model_artifacts_info_for_json, get_model_json
 from pyio.network.requests import Client, read_all, sending
-from pyio.network.transport import Part, Request, transport
+from pyio.network.transport import transport
 from pyio.network.urls import effective_query, origin, weights_url
 from pyio.network.weights import download
 from pyio.progress import Meter
