@@ -211,8 +211,8 @@ def http(
         url: The model.json to load, or where to send a save. On a page it may be relative.
         request_init: As in JavaScript: ``headers`` go with every request; ``method`` is that of a
             save, POST by default; all else (``credentials``, ``mode``, ``cache``) only a browser
-            knows. Headers and credentials go to servers that you named, and not to another one
-            that a redirect or a model.json names.
+            knows. Headers and credentials go to servers that you named here, and not to another
+            one on which the weights turn out to lie.
         fetch_func: Used instead of the browser's fetch and of httpx; see
             `pyio.network.transport.FetchFunction`.
         weight_path_prefix: Goes before the paths in the model.json, instead of its own directory.
