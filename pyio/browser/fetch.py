@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser.javascript import (
@@ -15,7 +14,7 @@ from pyio.browser.javascript import (
     create_proxy,
     js,
     options,
-    run_js,
+    run_file,
     to_js,
 )
 from pyio.errors import RequestError
@@ -24,7 +23,7 @@ from pyio.progress import chunks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-    from pyio.network.transport import Request
+    from pyio.browser.request import Request
 
 
 def available() -> bool:
@@ -109,7 +108,7 @@ class Reply:
 
 @cache
 def _functions() -> JSObject:
-    return run_js(files("pyio.browser").joinpath("fetch.js").read_text("utf-8"))
+    return run_file("fetch.js", "http:// and https://")
 
 
 def _form_data(request: Request) -> JSObject:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyio.errors import StorageError, StorageRefusedError
+from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = [
     "object_from_json",
     "optional",
     "options",
-    "run_js",
+    "run_file",
     "storage_error",
     "to_js",
     "translated",
@@ -65,6 +66,18 @@ else:
 
 JSObject: TypeAlias = Any
 """A JavaScript value or a proxy of one; what it can do is known to JavaScript only."""
+
+
+def run_file(name: str, whose: str) -> JSObject:
+    """Return what a ``.js`` file of this folder evaluates to; `whose` it is is for the error."""
+    try:
+        return run_js(files("pyio.browser").joinpath(name).read_text("utf-8"))
+    except JsException as error:
+        raise UnsupportedEnvironmentError(
+            f"for {whose} pyio runs a little JavaScript of its own, and this page does not allow "
+            f"that ({error}); add 'unsafe-eval' to the script-src of its Content-Security-Policy, "
+            "or use indexeddb://, which needs none"
+        ) from error
 
 
 def is_nothing(value_js: JSObject) -> bool:

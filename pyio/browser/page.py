@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pyio.browser.javascript import (
@@ -15,11 +14,10 @@ from pyio.browser.javascript import (
     js,
     optional,
     options,
-    run_js,
+    run_file,
     to_js,
     translated,
 )
-from pyio.errors import UnsupportedEnvironmentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,14 +28,7 @@ _URL_LIFETIME = 40_000
 
 @cache
 def _page() -> JSObject:
-    try:
-        return run_js(files("pyio.browser").joinpath("page.js").read_text("utf-8"))
-    except JsException as error:
-        raise UnsupportedEnvironmentError(
-            "localstorage:// and downloads:// run a little JavaScript of pyio's, and this page "
-            f"does not allow that ({error}); add 'unsafe-eval' to the script-src of its "
-            "Content-Security-Policy, or use indexeddb://, which needs none"
-        ) from error
+    return run_file("page.js", "localstorage:// and downloads://")
 
 
 async def read(keys: Sequence[str]) -> dict[str, str | None]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject, js, run_js
+from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject, js, run_file
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 from pyio.progress import CHUNK
 
@@ -78,4 +77,4 @@ async def pick(accept: str, multiple: bool) -> list[JSObject]:
 
 @cache
 def _functions() -> JSObject:
-    return run_js(files("pyio.browser").joinpath("picked.js").read_text("utf-8"))
+    return run_file("picked.js", "pick_files()")

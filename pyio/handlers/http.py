@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pyio.artifacts import SaveResult
 from pyio.browser import fetch
+from pyio.browser.request import Part, Request
 from pyio.errors import (
     DamagedModelError,
     HandlerError,
@@ -26,7 +27,7 @@ from pyio.errors import (
 from pyio.handlers.model_files import assemble, describe
 from pyio.model_json import get_model_artifacts_info_for_json, get_model_json
 from pyio.network.requests import Client, read_all, sending
-from pyio.network.transport import Part, Request, transport
+from pyio.network.transport import transport
 from pyio.network.urls import effective_query, origin, weights_url
 from pyio.network.weights import download
 from pyio.progress import Meter
@@ -210,8 +211,8 @@ def http(
         url: The model.json to load, or where to send a save. On a page it may be relative.
         request_init: As in JavaScript: ``headers`` go with every request; ``method`` is that of a
             save, POST by default; all else (``credentials``, ``mode``, ``cache``) only a browser
-            knows. Headers and credentials go to servers that you named, and not to another one
-            that a redirect or a model.json names.
+            knows. Headers and credentials go to servers that you named here, and not to another
+            one on which the weights turn out to lie.
         fetch_func: Used instead of the browser's fetch and of httpx; see
             `pyio.network.transport.FetchFunction`.
         weight_path_prefix: Goes before the paths in the model.json, instead of its own directory.

@@ -15,7 +15,8 @@ from pyio.progress import chunks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from pyio.network.transport import Reply, Request, Send
+    from pyio.browser.request import Request
+    from pyio.network.transport import Reply, Send
 
 
 @asynccontextmanager

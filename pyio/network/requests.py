@@ -15,7 +15,8 @@ from pyio.progress import CHUNK
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from pyio.network.transport import Reply, Request, Send
+    from pyio.browser.request import Request
+    from pyio.network.transport import Reply, Send
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ is written once, above this seam.
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -16,47 +16,16 @@ from pyio.browser import fetch
 from pyio.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
+
+    from pyio.browser.request import Request
 
 FetchFunction: TypeAlias = "Callable[[str, Mapping[str, Any]], Any]"
 """A function of the caller's that is used instead: it gets an address and the members of
 ``request_init``, and returns an answer, awaitable or not: bytes, or an object with ``status`` (or
 ``status_code``) and the body as ``content`` or as an awaitable ``bytes()``; pyfetch, httpx and
 requests give such."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file within a multipart/form-data request."""
-
-    field: str
-    file_name: str
-    media_type: str
-    pieces: Sequence[memoryview]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request.
-
-    Attributes:
-        method: "GET", "POST", …
-        url: An absolute address.
-        headers: Header fields.
-        init: Further members of ``RequestInit``, which only a browser knows.
-        parts: The files of a multipart/form-data body; no body without any.
-        timeout: Seconds without an answer, or without a byte of it, after which it has failed.
-        sent: Told how many bytes of the parts have been handed over, and the name of the file.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    init: Mapping[str, Any] = field(default_factory=dict)
-    parts: Sequence[Part] = ()
-    timeout: float | None = None
-    sent: Callable[[int, str], None] = lambda _count, _name: None
 
 
 class Reply(Protocol):

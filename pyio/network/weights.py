@@ -14,7 +14,8 @@ from pyio.weights.manifest import check_checksum, check_sizes
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pyio.network.transport import Reply, Request
+    from pyio.browser.request import Request
+    from pyio.network.transport import Reply
     from pyio.progress import Meter
     from pyio.weights.manifest import WeightGroup
 

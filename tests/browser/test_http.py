@@ -14,6 +14,7 @@ from tests.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.tabs import Tab
 
@@ -410,3 +411,42 @@ def test_some_weights_from_beside_the_page(tab: Tab) -> None:
 
     origin = tab.js("() => location.origin")
     assert tab.python(some) == [404, f"{origin}/weights/w.bin"]
+
+
+IN_A_WORKER = """
+import json
+import pyio
+
+artifacts = await pyio.load_artifacts(pyio.http(URL))
+await pyio.save_artifacts(artifacts, "file:///tmp/model")
+copy = await pyio.load_artifacts("file:///tmp/model")
+json.dumps([copy.weight_data_bytes, pyio.http("beside.json").url])
+"""
+
+
+def test_in_a_worker(tab: Tab, server: Answers, wheel: Path) -> None:
+    """HTTP and Pyodide's own files work in a worker; one made from a Blob has its page's origin."""
+    put(server, 1000, 500)
+    found = tab.js(
+        """([code, wheel]) => new Promise((resolve) => {
+          const source = `
+            import { loadPyodide } from "${location.origin}/vendor/pyodide/pyodide.mjs";
+            try {
+              const indexURL = "${location.origin}/vendor/pyodide/";
+              const pyodide = await loadPyodide({ indexURL });
+              await pyodide.loadPackage("micropip", { messageCallback: () => {} });
+              const micropip = pyodide.pyimport("micropip");
+              await micropip.install("${location.origin}/wheels/${wheel}");
+              postMessage(await pyodide.runPythonAsync(${JSON.stringify(code)}));
+            } catch (error) {
+              postMessage(String(error));
+            }`;
+          const blob = new Blob([source], { type: "text/javascript" });
+          const worker = new Worker(URL.createObjectURL(blob), { type: "module" });
+          worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
+          worker.onerror = ({ message }) => resolve(message);
+        })""",
+        [IN_A_WORKER.replace("URL", repr(f"{server.url}/m/model.json")), wheel.name],
+    )
+    origin = tab.js("() => location.origin")
+    assert json.loads(found) == [1500, f"{origin}/beside.json"]

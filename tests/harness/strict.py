@@ -15,5 +15,6 @@ async def attempt(url: str) -> object:
 
 
 async def main() -> str:
-    """Return both outcomes as JSON text."""
-    return json.dumps([await attempt("indexeddb://m"), await attempt("localstorage://m")])
+    """Return all outcomes as JSON text."""
+    urls = ("indexeddb://m", "localstorage://m", "http://127.0.0.1:9/m")
+    return json.dumps([await attempt(url) for url in urls])

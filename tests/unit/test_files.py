@@ -490,17 +490,35 @@ def test_cancelling_a_save(tmp_path: Path) -> None:
     assert load(tmp_path).format == "new"
 
 
+def model(number: int) -> pyio.ModelArtifacts:
+    """A model whose topology and weights both say which one it is."""
+    encoded = pyio.encode_weights({"w": np.full(1000, number, np.int32)})
+    return pyio.ModelArtifacts(
+        model_topology={"number": number},
+        weight_specs=encoded.specs,
+        weight_data=encoded.data,
+    )
+
+
+def test_a_save_waits_for_those_who_read(tmp_path: Path) -> None:
+    """A save that comes between a load's json and its weights is done after the load."""
+    save(model(0), tmp_path)
+    saving = threading.Thread(target=lambda: save(model(1), tmp_path))
+
+    def start(progress: pyio.Progress) -> None:
+        if not progress.bytes_done:
+            saving.start()
+            saving.join(0.3)
+            assert saving.is_alive()
+
+    found = load(tmp_path, on_progress=start)
+    saving.join()
+    assert same(found, model(0))
+    assert same(load(tmp_path), model(1))
+
+
 def test_reading_while_somebody_saves(tmp_path: Path) -> None:
     """Every load sees one save's files, however often the model is replaced meanwhile."""
-
-    def model(number: int) -> pyio.ModelArtifacts:
-        encoded = pyio.encode_weights({"w": np.full(1000, number, np.int32)})
-        return pyio.ModelArtifacts(
-            model_topology={"number": number},
-            weight_specs=encoded.specs,
-            weight_data=encoded.data,
-        )
-
     save(model(0), tmp_path)
     stop = threading.Event()
 

@@ -524,6 +524,38 @@ def test_what_may_pass_is_tried_again(server: Answers, status: int) -> None:
     assert len(server.seen) == 4 + 1 + 3
 
 
+def test_a_busy_file_does_not_hold_up_the_others(server: Answers) -> None:
+    """While one file waits for its second attempt, those behind it arrive all the same."""
+    weights = put(server, 1000, 1000, 500)
+    server.table["/m/group1-shard1of3.bin"] = [
+        Answer(b"", 503, headers={"Retry-After": "1"}),
+        Answer(weights[:1000]),
+    ]
+    reports: list[pyio.Progress] = []
+    assert data(load(f"{server.url}/m/model.json", on_progress=reports.append)) == weights
+    assert reports[-1].what == "group1-shard1of3.bin"
+    assert {report.what for report in reports[1:-1]} == {
+        "group1-shard2of3.bin",
+        "group1-shard3of3.bin",
+    }
+
+
+def test_an_answer_that_lies_about_its_length() -> None:
+    """More bytes than were announced are noticed, although they are not all read."""
+
+    class Lying:
+        status = 200
+        headers = {"Content-Length": "4"}  # noqa: RUF012 - as httpx has it
+        content = b"12345678"
+
+    def fetch(url: str, _init: Any) -> Any:
+        manifest = [{"paths": ["w"], "weights": [weight("w", 1)]}]
+        return Lying() if url.endswith("/w") else model_json(manifest)
+
+    with pytest.raises(pyio.DamagedModelError, match=r"'w' has 5 bytes. Its weights take 4 bytes"):
+        load("http://x/m.json", fetch_func=fetch)
+
+
 def test_the_server_says_when(server: Answers) -> None:
     """Retry-After is waited for."""
     server.table["/t.json"] = [
