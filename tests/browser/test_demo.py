@@ -60,7 +60,10 @@ class Demo:
         self.page.evaluate(
             """async () => {
               localStorage.clear();
-              for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+              for (const { name } of await indexedDB.databases()) {
+                const request = indexedDB.deleteDatabase(name);
+                await new Promise((done) => { request.onsuccess = done; });
+              }
               document.dispatchEvent(new Event("visibilitychange"));
             }"""
         )
