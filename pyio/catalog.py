@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyio.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.errors import (
     InvalidURLError,
     ModelExistsError,
+    StorageError,
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
+from pyio.model_json import get_model_artifacts_info_for_json
 from pyio.routing import (
     available_media,
     load_handler,
@@ -22,22 +25,26 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
-    from pyio.artifacts import ModelArtifactsInfo
     from pyio.progress import OnProgress
 
 
 async def list_models() -> dict[str, ModelArtifactsInfo]:
     """Return address -> info of every model stored in this browser (and in ``memory://``).
 
-    A damaged entry is listed too, with what is wrong with it in ``info.damage``. Media that this
-    environment lacks are left out.
+    A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
+    cannot be listed at all has one entry, its scheme without a path, which says why. Media that
+    this environment lacks are left out.
     """
-    return {
-        f"{medium.scheme}://{path}": info
-        for medium in available_media()
-        if medium.lists
-        for path, info in (await medium.manager().list()).items()
-    }
+    found: dict[str, ModelArtifactsInfo] = {}
+    for medium in available_media():
+        if not medium.lists:
+            continue
+        try:
+            infos = await medium.manager().list()
+        except StorageError as error:
+            infos = {"": ModelArtifactsInfo(damage=str(error))}
+        found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
+    return found
 
 
 async def remove_model(url: str) -> ModelArtifactsInfo:
@@ -73,8 +80,11 @@ async def copy_model(
     loader, saver = load_handler(source, options), save_handler(destination, options)
     if not overwrite and await _is_stored(destination):
         raise ModelExistsError(destination)
-    result = await save_artifacts(await load_artifacts(loader), saver)
-    return result.model_artifacts_info
+    artifacts = await load_artifacts(loader)
+    result = await save_artifacts(artifacts, saver)
+    if isinstance(result, SaveResult):
+        return result.model_artifacts_info
+    return get_model_artifacts_info_for_json(artifacts)  # a handler of the user's said otherwise
 
 
 async def move_model(

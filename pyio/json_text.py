@@ -40,6 +40,12 @@ _NOT_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
+class JSONText(str):
+    """Text that is JSON already: `dumps` puts it where a value belongs, as it is."""
+
+    __slots__ = ()
+
+
 def dumps(value: JSONValue) -> str:
     """Return `value` as the text that JavaScript's ``JSON.stringify`` gives.
 
@@ -107,6 +113,8 @@ def _text(value: JSONValue, depth: int) -> str:
     kind = type(value)
     if kind is str:
         return _string(value)  # type: ignore[arg-type]  # narrowed by its exact type
+    if kind is JSONText:
+        return value  # type: ignore[return-value]
     if kind is dict or isinstance(value, Mapping):
         return _object(value, depth)  # type: ignore[arg-type]
     if isinstance(value, list | tuple):

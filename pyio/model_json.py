@@ -8,12 +8,13 @@ medium, so each medium's is written down here once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
 from pyio.errors import InvalidModelError
-from pyio.json_text import dumps, utf8_length
+from pyio.json_text import JSONText, dumps, utf8_length
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
@@ -114,6 +115,16 @@ def topology_text(artifacts: ModelArtifacts) -> str:
             "the model topology is binary (a GraphDef); only JSON topologies can be saved"
         )
     return dumps(artifacts.model_topology)
+
+
+def with_topology_text(artifacts: ModelArtifacts) -> ModelArtifacts:
+    """Return `artifacts` with their topology as the text that is written, so that it is made once.
+
+    Raises InvalidModelError for a topology that cannot be written.
+    """
+    if artifacts.model_topology is None:
+        return artifacts
+    return replace(artifacts, model_topology=JSONText(topology_text(artifacts)))
 
 
 def get_model_json(

@@ -9,13 +9,13 @@ has closed the connection.
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyio.browser.javascript import (
     JsException,
     JSObject,
     array_of,
+    create_once_callable,
     create_proxy,
     js,
     options,
@@ -25,7 +25,7 @@ from pyio.browser.javascript import (
 from pyio.errors import ForeignDatabaseError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _OPEN_TIMEOUT = 10.0
 """Seconds after which an open that neither succeeds nor fails is taken to be blocked."""
@@ -62,9 +62,8 @@ class Connection:
         self._opening = None  # the connection closes itself
         with translated(what):
             request_js = js.indexedDB.deleteDatabase(self._name)
-        with events(request_js, "success", "error") as outcome:
-            if await outcome == "error":
-                raise storage_error(request_js.error, what)
+        if await first_event(request_js, "success", "error") == "error":
+            raise storage_error(request_js.error, what)
 
     async def _opened(self, what: str) -> JSObject:
         if self._opening is None:
@@ -93,9 +92,8 @@ class Connection:
         create = create_proxy(self._create_stores)
         request_js.onupgradeneeded = create
         try:
-            with events(request_js, "success", "error") as outcome:
-                if await outcome == "error":
-                    raise self._open_error(request_js.error, what)
+            if await first_event(request_js, "success", "error") == "error":
+                raise self._open_error(request_js.error, what)
         finally:
             request_js.onupgradeneeded = None
             create.destroy()
@@ -132,21 +130,18 @@ class Connection:
             )
 
 
-@contextmanager
-def events(target_js: JSObject, *names: str) -> Iterator[asyncio.Future[str]]:
-    """Give a future that holds the first of the events `names` to be fired at `target_js`."""
+def first_event(target_js: JSObject, *names: str) -> asyncio.Future[str]:
+    """Return a future of the first of the events `names` that is fired at `target_js`.
+
+    One of them must come, whether somebody still waits or not: that frees the listener.
+    """
     first: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def fired(event_js: JSObject) -> None:
         if not first.done():
             first.set_result(event_js.type)
 
-    listener = create_proxy(fired)
+    listener_js = create_once_callable(fired)
     for name in names:
-        target_js.addEventListener(name, listener)
-    try:
-        yield first
-    finally:
-        for name in names:
-            target_js.removeEventListener(name, listener)
-        listener.destroy()
+        setattr(target_js, f"on{name}", listener_js)
+    return first

@@ -14,7 +14,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pyio.browser.connection import Connection, events
+from pyio.browser.connection import Connection, first_event
 from pyio.browser.javascript import JsException, JSObject, is_nothing, storage_error
 from pyio.browser.records import Member, Record, read, to_text
 from pyio.errors import StorageError
@@ -112,13 +112,12 @@ class Database:
         reading = mode == "readonly"
         target_js = requests[-1] if reading else transaction_js
         names = ("success", "error") if reading else ("complete", "abort")
-        with events(target_js, *names) as outcome:
-            try:
-                ended = await outcome
-            except asyncio.CancelledError:
-                with suppress(JsException):  # it may have finished meanwhile
-                    transaction_js.abort()
-                raise
+        try:
+            ended = await first_event(target_js, *names)
+        except asyncio.CancelledError:
+            with suppress(JsException):  # it may have finished meanwhile
+                transaction_js.abort()
+            raise
         if ended != names[0]:
             raise _failure(target_js.error, what)
         return [request_js.result for request_js in requests]

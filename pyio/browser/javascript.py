@@ -27,7 +27,9 @@ __all__ = [
     "array_buffer",
     "array_of",
     "copy_bytes",
+    "create_once_callable",
     "create_proxy",
+    "is_bytes",
     "is_nothing",
     "js",
     "object_from_json",
@@ -46,7 +48,9 @@ _NULLS: tuple[Any, ...] = (None,)
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
     run_js: Any = None
+    create_once_callable: Any = None
     create_proxy: Any = None
+    JsBuffer: Any = None
     to_js: Any = None
 
     class JsException(Exception):  # noqa: N818 - Pyodide's own name
@@ -56,7 +60,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
 else:
     import js
     from pyodide.code import run_js
-    from pyodide.ffi import JsException, create_proxy, to_js
+    from pyodide.ffi import JsBuffer, JsException, create_once_callable, create_proxy, to_js
 
     with suppress(ImportError):  # Pyodide before 0.28 turns null into None
         from pyodide.ffi import jsnull
@@ -124,6 +128,11 @@ def array_buffer(
         if moved is not None:
             moved(part.nbytes)
     return buffer_js
+
+
+def is_bytes(value_js: JSObject) -> bool:
+    """Whether a value is an ArrayBuffer or a view of one."""
+    return isinstance(value_js, JsBuffer)
 
 
 def copy_bytes(value_js: JSObject) -> memoryview:

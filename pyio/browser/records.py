@@ -10,6 +10,7 @@ from pyio.browser.javascript import (
     JSObject,
     array_buffer,
     copy_bytes,
+    is_bytes,
     is_nothing,
     js,
     object_from_json,
@@ -81,18 +82,14 @@ def to_text(value_js: JSObject) -> str:
 
 
 async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
-    kind = _kind(value_js)
+    if is_bytes(value_js):
+        return (copy_bytes(value_js),)
+    kind = str(js.Object.prototype.toString.call(value_js))
     if kind == "[object Array]":
         return tuple([piece for part_js in value_js for piece in await _bytes_of(part_js)])
     if kind == "[object Blob]":
-        value_js = await value_js.arrayBuffer()
-    elif kind != "[object ArrayBuffer]" and not js.ArrayBuffer.isView(value_js):
-        raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
-    return (copy_bytes(value_js),)
-
-
-def _kind(value_js: JSObject) -> str:
-    return str(js.Object.prototype.toString.call(value_js))
+        return (copy_bytes(await value_js.arrayBuffer()),)
+    raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
 
 
 def _set(record_js: JSObject, holders: Sequence[str], member: str, value_js: JSObject) -> None:

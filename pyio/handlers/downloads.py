@@ -16,7 +16,7 @@ from pyio.browser.environment import missing_downloads as missing
 from pyio.errors import InvalidURLError
 from pyio.handlers.archive import zip_pieces
 from pyio.handlers.model_files import lay_out
-from pyio.model_json import get_model_artifacts_info_for_json
+from pyio.model_json import get_model_artifacts_info_for_json, with_topology_text
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
 asks a person only once when the second comes a little later."""
 
-_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[. ~]')
+
+_LONGEST_NAME = 200
+"""Bytes: file systems end at 255, and the browser may put a number behind the name."""
 
 
 class DownloadsHandler:
@@ -61,12 +64,19 @@ class DownloadsHandler:
                 f"the browser would change {bad[0]!r} in a file's name, and then model.json would "
                 "not find its weights; choose a name without it",
             )
+        if len(self._name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
+            raise InvalidURLError(
+                f"downloads://{path}",
+                f"the browser would cut a file's name of more than {_LONGEST_NAME} bytes; choose a "
+                "shorter one",
+            )
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         """Offer the files, and return when the browser has been asked for the last of them.
 
         Whether the person accepts them cannot be known. See `pyio.handlers.contract`.
         """
+        artifacts = with_topology_text(artifacts)
         weights_name = f"{self._name}.weights.bin"
         files = lay_out(
             artifacts,

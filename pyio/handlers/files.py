@@ -27,7 +27,11 @@ from pyio.errors import (
 )
 from pyio.handlers.folder import Folder
 from pyio.handlers.model_files import describe, lay_out, plain_path, read_groups, read_model
-from pyio.model_json import FILE_KEYS, get_model_artifacts_info_for_json
+from pyio.model_json import (
+    FILE_KEYS,
+    get_model_artifacts_info_for_json,
+    with_topology_text,
+)
 from pyio.progress import Meter, chunks
 from pyio.routing import require_path
 from pyio.weights.manifest import is_weights_file, parse_model_json
@@ -80,6 +84,7 @@ class FileHandler:
                 self.url,
                 f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
             )
+        artifacts = with_topology_text(artifacts)
         keys = [
             key
             for key in FILE_KEYS

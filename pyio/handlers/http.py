@@ -25,7 +25,11 @@ from pyio.errors import (
     RequestError,
 )
 from pyio.handlers.model_files import assemble, describe
-from pyio.model_json import get_model_artifacts_info_for_json, get_model_json
+from pyio.model_json import (
+    get_model_artifacts_info_for_json,
+    get_model_json,
+    with_topology_text,
+)
 from pyio.network.requests import Client, read_all, sending
 from pyio.network.transport import transport
 from pyio.network.urls import effective_query, origin, weights_url
@@ -92,6 +96,7 @@ class HTTPHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
+        artifacts = with_topology_text(artifacts)
         text = get_model_json(artifacts, [f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
         parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]

@@ -23,7 +23,12 @@ from pyio.errors import (
 )
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
 from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.model_json import (
+    get_model_artifacts_info_for_json,
+    info_from_json,
+    info_to_json,
+    with_topology_text,
+)
 from pyio.progress import Meter
 from pyio.routing import require_path
 from pyio.weights.layout import check
@@ -59,6 +64,7 @@ class IndexedDBHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
+        artifacts = with_topology_text(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         if info.total_bytes >= _BIG:
             available = await estimated_room()
@@ -116,11 +122,11 @@ class IndexedDBHandler:
         what = f"loading {self.url!r}"
         try:
             found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, what, copy=copy)
+            if found is None:
+                raise ModelNotFoundError(self.url, "list_models() says what is stored")
+            record = loads(found[0], "the record")
         except ValueError as error:
             raise DamagedModelError(self.url, str(error)) from error
-        if found is None:
-            raise ModelNotFoundError(self.url, "list_models() says what is stored")
-        record = loads(found[0], "the record")
         return record.get("modelArtifacts") if isinstance(record, dict) else None, found[1]
 
 

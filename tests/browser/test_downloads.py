@@ -91,12 +91,12 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
         tab.js("() => { Object.assign(URL, original); window.setTimeout = original.setTimeout; }")
 
 
-@pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "what?", "a\nb"])
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "what?", "a\nb", ".a", " a", "x" * 201])
 def test_names_that_a_browser_would_change(tab: Tab, name: str) -> None:
     """A name that would not arrive as it is would break the manifest, so it is refused."""
     kind, message = tab.python(offer, f"downloads://{name}", False)
     assert kind == "InvalidURLError"
-    assert "model.json would not find its weights" in message
+    assert "the browser would c" in message
 
 
 def test_downloads_cannot_be_loaded(tab: Tab) -> None:

@@ -211,6 +211,10 @@ def test_a_newer_database(tab: Tab) -> None:
     assert kind == "ForeignDatabaseError"
     assert "newer version" in message
     assert tab.python(load_sum, "indexeddb://m")[0] == "ForeignDatabaseError"
+    assert tab.python(save_bytes, "localstorage://m", 8) is None
+    listed = tab.python(damages)
+    assert listed["localstorage://m"] is None, "the others are not hidden"
+    assert "newer version" in listed["indexeddb://"]
 
 
 def test_a_database_without_stores(tab: Tab) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from pyio.handlers.memory import MANAGER, MemoryHandler
 from pyio.routing import Medium
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
     from pyio.handlers.memory import StoredModel
 
@@ -321,3 +321,22 @@ def test_a_binary_topology_keeps_the_old_model(memory: Models) -> None:
     with pytest.raises(pyio.InvalidModelError, match="binary"):
         asyncio.run(pyio.save_artifacts(pyio.ModelArtifacts(model_topology=binary), "memory://a"))
     assert dict(memory) == before
+
+
+def test_copying_to_a_handler_that_returns_nothing() -> None:
+    """A user's handler may return what it likes; the copy was made and its sizes are told."""
+    saved: list[Any] = []
+
+    def router(url: str, _options: Mapping[str, Any]) -> Any:
+        return pyio.with_save_handler(cast("Any", saved.append)) if url == "mine://x" else None
+
+    async def copy() -> pyio.ModelArtifactsInfo:
+        await pyio.save_artifacts(pyio.ModelArtifacts(model_topology={"a": 1}), "memory://a")
+        return await pyio.copy_model("memory://a", "mine://x")
+
+    pyio.register_save_router(router)
+    try:
+        assert asyncio.run(copy()).model_topology_bytes == len('{"a":1}')
+    finally:
+        pyio.unregister_router(router)
+    assert saved[0].model_topology == {"a": 1}
