@@ -68,6 +68,10 @@ class Tab:
         """Call the function `name` of a whole module inside the page."""
         return self._call(inspect.getsource(module), name, arguments)
 
+    def python_source(self, source: str, name: str) -> Any:
+        """Call the function `name` that `source` defines inside the page."""
+        return self._call(source, name, ())
+
     def _call(self, source: str, name: str, arguments: Sequence[Any]) -> Any:
         text = [source, name, json.dumps(arguments)]
         try:
