@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts import runtime
+from scripts.chromium import ARGUMENTS, executable
 from scripts.environment import prepare, run
 from scripts.server import Site
 from scripts.wheel import build_wheel
@@ -40,11 +40,6 @@ ROOT = Path(__file__).resolve().parent.parent
 MB = 1_000_000
 INDEXEDDB = {1 * MB: 15, 10 * MB: 11, 100 * MB: 7, 400 * MB: 5}
 LOCALSTORAGE = {100_000: 15, 1 * MB: 11, 3 * MB: 11}
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--enable-precise-memory-info",
-)
 
 
 def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
@@ -126,11 +121,10 @@ def main() -> None:
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
         }
-        own = Path(playwright.chromium.executable_path)
         context = playwright.chromium.launch_persistent_context(
             Path(folder) / "profile",
-            executable_path=own if own.exists() else shutil.which("chromium"),
-            args=ARGUMENTS,
+            executable_path=executable(playwright),
+            args=[*ARGUMENTS, "--enable-precise-memory-info"],
         )
         with Site(directories) as site:
             page = context.new_page()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import pyio
 from pyio.weights.manifest import CONVERTER_SHARD_SIZE
 from scripts import runtime
-from scripts.bench import ARGUMENTS
+from scripts.chromium import ARGUMENTS, executable
 from scripts.server import Site
 from scripts.wheel import build_wheel
 
@@ -87,9 +86,8 @@ def main() -> None:
             "/models/": Path(folder) / "models",
         }
         with sync_playwright() as playwright, Site(directories) as site:
-            own = Path(playwright.chromium.executable_path)
             browser = playwright.chromium.launch(
-                executable_path=own if own.exists() else shutil.which("chromium"), args=ARGUMENTS
+                executable_path=executable(playwright), args=ARGUMENTS
             )
             page = browser.new_page()
             page.set_default_timeout(600_000)

@@ -6,7 +6,6 @@ they agree. A ratio above 1 says that pyio is faster.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts import runtime
+from scripts.chromium import ARGUMENTS, executable
 from scripts.environment import prepare, run
 from scripts.server import Site
 from scripts.wheel import build_wheel
@@ -27,7 +27,7 @@ except ImportError:
     run(prepare(browser=True), __file__, *sys.argv[1:])
     sys.exit()
 
-from tests.tabs import CHROMIUM_ARGUMENTS, Tab
+from tests.tabs import Tab
 
 BATCHES = (1, 32)
 
@@ -87,10 +87,9 @@ def main() -> None:
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
         }
-        own = Path(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(
-            executable_path=own if own.exists() else shutil.which("chromium"),
-            args=CHROMIUM_ARGUMENTS,
+            executable_path=executable(playwright),
+            args=ARGUMENTS,
         )
         with Site(directories) as site:
             compare(Tab(browser.new_page(), f"{site.url}/index.html", wheel.name))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts import runtime
+from scripts.chromium import ARGUMENTS, executable
 from scripts.server import Site
 from scripts.wheel import build_wheel
-from tests.tabs import CHROMIUM_ARGUMENTS, Tab
+from tests.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,12 +62,11 @@ def launch(playwright: Playwright) -> Callable[[Path], BrowserContext]:
 
     Playwright's own Chromium is used where it is installed, Debian's otherwise.
     """
-    own = Path(playwright.chromium.executable_path)
-    executable = own if own.exists() else shutil.which("chromium")
+    chromium = executable(playwright)
 
     def start(profile: Path) -> BrowserContext:
         return playwright.chromium.launch_persistent_context(
-            profile, executable_path=executable, args=CHROMIUM_ARGUMENTS, accept_downloads=True
+            profile, executable_path=chromium, args=ARGUMENTS, accept_downloads=True
         )
 
     return start

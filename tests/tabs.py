@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-CHROMIUM_ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
-"""Works as root and without a network."""
-
 
 class Tab:
     """A page of the harness with Pyodide booted and the built wheel installed.
