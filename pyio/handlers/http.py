@@ -81,6 +81,19 @@ class HTTPHandler:
         self.url = _absolute(url, fetch_func)
         if fetch_func is not None and not callable(fetch_func):
             raise HandlerError(f"fetch_func should be a function, got {fetch_func!r}")
+        if weight_path_prefix is not None and not isinstance(weight_path_prefix, str):
+            raise HandlerError(f"weight_path_prefix should be text, got {weight_path_prefix!r:.80}")
+        if not (
+            weight_url_converter is None
+            or isinstance(weight_url_converter, Mapping)
+            or callable(weight_url_converter)
+        ):
+            raise HandlerError(
+                "weight_url_converter should be a mapping or a function, got "
+                f"{weight_url_converter!r:.80}"
+            )
+        if timeout is not None and (not isinstance(timeout, int | float) or not timeout > 0):
+            raise HandlerError(f"timeout should be seconds above 0 or None, got {timeout!r:.80}")
         self._init = _checked_init(request_init or {})
         self._headers = _checked_headers(self._init.pop("headers", {}))
         self._method = str(self._init.pop("method", "POST"))

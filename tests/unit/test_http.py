@@ -190,6 +190,15 @@ def test_options_that_cannot_be() -> None:
         pyio.http("http://x/", fetch_func="no function")  # type: ignore[arg-type]
     with pytest.raises(pyio.HandlerError, match="parallel"):
         pyio.http("http://x/", parallel=0)
+    wrong: dict[str, list[Any]] = {
+        "timeout": ["1", 0, -1, float("nan")],
+        "weight_url_converter": [3, "x"],
+        "weight_path_prefix": [3],
+    }
+    for name, values in wrong.items():
+        for value in values:
+            with pytest.raises(pyio.HandlerError, match=f"{name} should be"):
+                pyio.http("http://x/", **{name: value})
     with pytest.raises(pyio.HandlerError, match="field_names has 'model'"):
         pyio.http("http://x/", field_names={"model": "x"})
     with pytest.raises(pyio.HandlerError, match="headers should be a mapping, got str"):
