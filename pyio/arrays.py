@@ -87,7 +87,7 @@ async def load_weights(
     Args:
         manifest: The parsed ``weightsManifest`` of a model.json, a list of groups.
         prefix: The directory of the weight files: "https://…", "file://…", or on a page relative
-            to it. A slash at its end may be left out.
+            to it. A slash at its end may be left out; a query goes on to the files.
         names: Which weights; all of them by default.
         options: What the medium takes besides, such as ``request_init``.
 
@@ -105,7 +105,9 @@ async def load_weights(
             f"{', '.join(map(repr, listed))}"
         )
     needed = [group for group in groups if any(spec.name in wanted for spec in group.specs)]
-    place = prefix if prefix.endswith("/") or "?" in prefix else f"{prefix}/"
+    web = prefix.startswith(("http://", "https://")) or "://" not in prefix
+    directory, mark, query = prefix.partition("?") if web else (prefix, "", "")
+    place = f"{directory.rstrip('/')}/{mark}{query}" if directory else prefix
     handler: Any = load_handler(place, options) if "://" in place else http(place, **options)
     if not hasattr(handler, "load_groups"):
         raise UnsupportedOperationError(f"{prefix!r} holds whole models, not files of weights")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyio.catalog import copy_model
-from pyio.errors import PyioError
+from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
 from pyio.progress import progress_bar
 from pyio.transfer import load_artifacts
@@ -30,14 +31,25 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
     try:
-        return int(asyncio.run(options.command(options)))
+        status = int(asyncio.run(options.command(options)))
+        sys.stdout.flush()
+    except ModelExistsError as error:
+        print(f"error: there is a model at {_plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        return 1
     except PyioError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {_plain(str(error))}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the table has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         print("interrupted; nothing was changed", file=sys.stderr)
         return 130
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,9 +138,9 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("signature", _short(found.signature)),
     ):
         if value is not None:
-            print(f"{label + ':':18}{value}")
+            print(f"{label + ':':18}{_plain(value)}")
     if found.layers:
-        layers = [[layer.name, layer.class_name] for layer in found.layers]
+        layers = [[_cell(layer.name), _cell(layer.class_name)] for layer in found.layers]
         print("\n" + _table(("layer", "class"), layers))
     if found.tensors:
         tensors = [[_cell(cell) for cell in _tensor(spec).values()] for spec in found.tensors]
@@ -196,7 +208,9 @@ async def _verify(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "tensors", "bytes", "damage")
-        cells = [[_cell(row[key]) for key in keys[:3]] + [row["damage"] or "none"] for row in rows]
+        cells = [
+            [_cell(row[key]) for key in keys[:3]] + [_cell(row["damage"] or "none")] for row in rows
+        ]
         print(_table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
 
@@ -206,7 +220,12 @@ def _url(place: str) -> str:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
 
 
 def _short(value: Any) -> str | None:
@@ -219,7 +238,14 @@ def _short(value: Any) -> str | None:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Return `text` with escapes for what would break the table or command the terminal."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -110,7 +110,7 @@ def progress_bar(**options: Any) -> OnProgress:
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        return _print_line
+        return _lines()
     bars: dict[str, Any] = {}
 
     def draw(progress: Progress) -> None:
@@ -127,8 +127,16 @@ def progress_bar(**options: Any) -> OnProgress:
     return draw
 
 
-def _print_line(progress: Progress) -> None:
-    share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
-    end = "\n" if progress.fraction == 1.0 else ""
-    line = f"\r{progress.action} {progress.what}: {progress.bytes_done:,} bytes{share}"
-    print(line, end=end, file=sys.stderr, flush=True)
+def _lines() -> OnProgress:
+    """Return what writes each report over the one before it."""
+    width = 0
+
+    def write(progress: Progress) -> None:
+        nonlocal width
+        share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
+        line = f"{progress.action} {progress.what}: {progress.bytes_done:,} bytes{share}"
+        ended = progress.fraction == 1.0
+        print(f"\r{line:{width}}", end="\n" if ended else "", file=sys.stderr, flush=True)
+        width = 0 if ended else len(line)
+
+    return write

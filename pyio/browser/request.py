@@ -30,7 +30,8 @@ class Request:
         init: Further members of ``RequestInit``, which only a browser knows.
         parts: The files of a multipart/form-data body; no body without any.
         timeout: Seconds without an answer, or without a byte of it, after which it has failed.
-        sent: Told how many bytes of the parts have been handed over, and the name of the file.
+        sent: Told how many bytes of the parts have been handed over, and the name of the file; a
+            negative number where a redirect makes them go once more.
     """
 
     method: str

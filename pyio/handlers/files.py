@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import re
 import shutil
 from contextlib import contextmanager
@@ -73,13 +74,21 @@ class FileHandler:
     ) -> None:
         self.url = f"file://{path}"
         require_path(self.url, path)
+        try:
+            possible = b"\0" not in os.fsencode(path)
+        except UnicodeEncodeError:
+            possible = False
+        if not possible:
+            raise InvalidURLError(self.url, "it has a character that no file's name can have")
         self._path = Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
-        if self._path.is_file() or self._path.suffix == ".json":
+        with self._translated("saving"):
+            is_file = self._path.is_file()
+        if is_file or self._path.suffix == ".json":
             raise InvalidURLError(
                 self.url,
                 f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
@@ -114,16 +123,16 @@ class FileHandler:
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
-        json, folder = self._places()
         with self._translated("loading"):
+            json, folder = self._places()
             async with folder.reading():
                 text = self._read_json(json, folder)
                 return await read_model(self.url, text, _Directory(folder), self._on_progress)
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
-        json, folder = self._places()
         with self._translated("reading"):
+            json, folder = self._places()
             async with folder.reading():
                 return describe(self.url, self._read_json(json, folder))
 

@@ -32,7 +32,7 @@ from pyio.model_json import (
 )
 from pyio.network.requests import Client, read_all, sending
 from pyio.network.transport import transport
-from pyio.network.urls import effective_query, origin, weights_url
+from pyio.network.urls import effective_query, joined, origin, weights_url
 from pyio.network.weights import download
 from pyio.progress import Meter
 from pyio.weights.layout import check
@@ -81,12 +81,30 @@ class HTTPHandler:
         self.url = _absolute(url, fetch_func)
         if fetch_func is not None and not callable(fetch_func):
             raise HandlerError(f"fetch_func should be a function, got {fetch_func!r}")
+        if weight_path_prefix is not None and not isinstance(weight_path_prefix, str):
+            raise HandlerError(f"weight_path_prefix should be text, got {weight_path_prefix!r:.80}")
+        if not (
+            weight_url_converter is None
+            or isinstance(weight_url_converter, Mapping)
+            or callable(weight_url_converter)
+        ):
+            raise HandlerError(
+                "weight_url_converter should be a mapping or a function, got "
+                f"{weight_url_converter!r:.80}"
+            )
+        if timeout is not None and (not isinstance(timeout, int | float) or not timeout > 0):
+            raise HandlerError(f"timeout should be seconds above 0 or None, got {timeout!r:.80}")
         self._init = _checked_init(request_init or {})
-        self._headers = {str(k): str(v) for k, v in dict(self._init.pop("headers", {})).items()}
+        self._headers = _checked_headers(self._init.pop("headers", {}))
         self._method = str(self._init.pop("method", "POST"))
         self._fetch = fetch_func
         self._prefix = weight_path_prefix
         self._converter = weight_url_converter
+        unknown = sorted(set(field_names or {}) - {_JSON, _WEIGHTS})
+        if unknown:
+            raise HandlerError(
+                f"field_names has {unknown[0]!r}; the files are {_JSON!r} and {_WEIGHTS!r}"
+            )
         self._fields = {_JSON: _JSON, _WEIGHTS: _WEIGHTS, **(field_names or {})}
         self._timeout = timeout
         self._retries = _whole(retries, "retries", 0)
@@ -186,10 +204,10 @@ class HTTPHandler:
         if isinstance(self._converter, Mapping):
             if path not in self._converter:
                 raise HandlerError(f"weight_url_converter has no address for {path!r}")
-            return urljoin(base, self._converter[path]), True
+            return joined(base, self._converter[path]), True
         converted = self._converter(path)
         address = await converted if isawaitable(converted) else converted
-        return urljoin(base, address), True
+        return joined(base, address), True
 
     def _request(self, url: str, ours: bool = True) -> Request:
         """Return a GET; what may hold credentials goes only to servers that the caller chose."""
@@ -252,11 +270,15 @@ def _absolute(url: str, fetch_func: object) -> str:
     if not isinstance(url, str) or not url:
         raise InvalidURLError(url, "expected the address of a model.json, such as https://…")
     base = fetch.base_url()
-    if base is not None:
-        return urljoin(base, url)
-    if fetch_func is None and not urlsplit(url).netloc:
+    try:
+        url.encode()
+        absolute = url if base is None else urljoin(base, url)
+        has_server = bool(urlsplit(absolute).netloc)
+    except ValueError as error:
+        raise InvalidURLError(url, f"it is no address: {error}") from error
+    if base is None and fetch_func is None and not has_server:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
-    return url
+    return absolute
 
 
 def _checked_init(init: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +287,21 @@ def _checked_init(init: Mapping[str, Any]) -> dict[str, Any]:
     if init.get("signal") is not None:
         raise HandlerError("request_init cannot have a signal; cancel the task instead")
     return {key: value for key, value in init.items() if value is not None}
+
+
+def _checked_headers(headers: Any) -> dict[str, str]:
+    try:
+        found = {str(name): str(value) for name, value in dict(headers).items()}
+    except (TypeError, ValueError) as error:
+        raise HandlerError(f"headers should be a mapping, got {type(headers).__name__}") from error
+    for name, value in found.items():
+        text = name + value
+        if max(text, default="") > "\xff" or {*text} & {*"\r\n\0"}:
+            raise HandlerError(  # without the value, which may be a secret
+                f"the header {name!r} holds what no request can carry: a line break, or a "
+                "character beyond Latin-1"
+            )
+    return found
 
 
 def _whole(value: int, name: str, least: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,15 @@ async def client() -> AsyncIterator[Send]:
                 sending = session.build_request(
                     request.method, request.url, timeout=httpx.Timeout(request.timeout)
                 )
-                sending.headers.update(request.headers)
+                sending.headers.encoding = "latin-1"  # as in a browser
+                sending.headers.update(
+                    httpx.Headers(
+                        [
+                            (name.encode("latin-1"), value.encode("latin-1"))
+                            for name, value in request.headers.items()
+                        ]
+                    )
+                )
                 if request.parts:
                     body = _Multipart(request)
                     sending.headers.update(body.headers)
@@ -84,6 +93,7 @@ class _Multipart(httpx.AsyncByteStream):
     def __init__(self, request: Request) -> None:
         boundary = f"----pyio{secrets.token_hex(16)}"
         self._request = request
+        self._told: Counter[str] = Counter()
         self._heads = [
             (
                 f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.field)}"; '
@@ -101,10 +111,14 @@ class _Multipart(httpx.AsyncByteStream):
         }
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        for name, count in self._told.items():
+            self._request.sent(-count, name)
+        self._told.clear()
         for head, part in zip(self._heads, self._request.parts, strict=True):
             yield head
             for piece in part.pieces:
                 for chunk in chunks(piece):
+                    self._told[part.file_name] += chunk.nbytes
                     self._request.sent(chunk.nbytes, part.file_name)
                     yield bytes(chunk)
             yield b"\r\n"

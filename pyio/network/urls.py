@@ -25,6 +25,17 @@ def effective_query(requested: str, final: str) -> str:
     return query
 
 
+def joined(base: str, path: str) -> str:
+    """Return the address of a weights file `path` at `base`. Raises WeightsError if it is none."""
+    try:
+        url = urljoin(base, path)
+        url.encode()  # half a surrogate pair
+        urlsplit(url)
+    except ValueError as error:
+        raise WeightsError(f"the weights file {path!r} has no usable address: {error}") from error
+    return url
+
+
 def weights_url(path: str, base: str, prefix: str | None, query: str) -> str:
     """Return the absolute address of a weights file.
 
@@ -35,13 +46,13 @@ def weights_url(path: str, base: str, prefix: str | None, query: str) -> str:
         query: Added where the path brings none of its own, unless it names another server.
 
     Raises:
-        WeightsError: The address is not http or https.
+        WeightsError: The address is not http or https, or is no address at all.
     """
     if prefix is not None:
         slash = "" if prefix.endswith("/") or "?" in prefix else "/"
-        url = urljoin(base, prefix + slash + path)
+        url = joined(base, prefix + slash + path)
     else:
-        url = urljoin(base, path)
+        url = joined(base, path)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https", urlsplit(base).scheme):
         raise WeightsError(

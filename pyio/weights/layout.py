@@ -8,12 +8,11 @@ row-major order, a uint32 byte length in little-endian order and that many bytes
 from __future__ import annotations
 
 import struct
-from numbers import Integral
 from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
 from pyio.weights.segments import SegmentedBuffer
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.weights.specs import require_shape, specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from pyio.artifacts import ModelArtifacts, WeightSpec
 
 _LENGTH = struct.Struct("<I")
-_MAX_SIDES = 64
-_MAX_SIDE = 2**53
-"""What NumPy can make an array of, and what JavaScript can count."""
 
 
 def locate(
@@ -52,19 +48,6 @@ def locate(
         raise WeightsError(
             f"the weight data has {data.byte_length:,} bytes and the specs account for "
             f"{start:,} ({after}): the specs and the data do not belong together"
-        )
-
-
-def require_shape(spec: WeightSpec) -> None:
-    """Raise WeightsError for a shape that no array can have."""
-    sides = spec.shape
-    if len(sides) > _MAX_SIDES or not all(
-        isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= _MAX_SIDE
-        for side in sides
-    ):
-        raise WeightsError(
-            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {_MAX_SIDES} whole "
-            "numbers from 0 to 2**53 are expected"
         )
 
 

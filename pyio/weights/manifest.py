@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -232,7 +233,7 @@ def _checksums(entry: Mapping[str, JSONValue], count: int, what: str) -> tuple[s
 
 
 def _refuse_repeated(paths: Sequence[str]) -> None:
-    repeated = sorted({path for path in paths if paths.count(path) > 1})
+    repeated = sorted(path for path, count in Counter(paths).items() if count > 1)
     if repeated:
         raise InvalidModelError(f"weightsManifest lists {', '.join(map(repr, repeated))} twice")
 

@@ -7,6 +7,7 @@ group) and its Python converter's (quantization: dtype, min, scale, original_dty
 from __future__ import annotations
 
 import sys
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import Quantization, WeightSpec
@@ -23,6 +24,10 @@ _QUANTIZED_TARGETS = {
     "uint16": ("float32", "int32"),
 }
 
+_MAX_SIDES = 64
+_MAX_SIDE = 2**53
+"""What NumPy can make an array of, and what JavaScript can count."""
+
 
 def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[WeightSpec, ...]:
     """Return parsed weight specs as values. Raises WeightsError, naming entry and member."""
@@ -34,6 +39,19 @@ def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[W
 def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
     """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
     return [_spec_to_json(spec) for spec in specs]
+
+
+def require_shape(spec: WeightSpec) -> None:
+    """Raise WeightsError for a shape that no array can have."""
+    sides = spec.shape
+    if len(sides) > _MAX_SIDES or not all(
+        isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= _MAX_SIDE
+        for side in sides
+    ):
+        raise WeightsError(
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {_MAX_SIDES} whole "
+            "numbers from 0 to 2**53 are expected"
+        )
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
@@ -64,10 +82,11 @@ def _spec(entry: JSONValue, what: str) -> WeightSpec:
         isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in shape
     ):
         raise WeightsError(
-            f"{what} ({name!r}) has the shape {shape!r}; a list of whole numbers from 0 is expected"
+            f"{what} ({name!r}) has the shape {shape!r:.80}; "
+            "a list of whole numbers from 0 is expected"
         )
     quantization = entry.get("quantization")
-    return WeightSpec(
+    spec = WeightSpec(
         name=name,
         shape=tuple(side for side in shape if isinstance(side, int)),
         dtype=dtype,
@@ -77,6 +96,8 @@ def _spec(entry: JSONValue, what: str) -> WeightSpec:
         else _quantization(quantization, f"the quantization of {name!r}", dtype),
         numpy_dtype=_text(entry, "numpyDtype", what) if "numpyDtype" in entry else None,
     )
+    require_shape(spec)  # before anybody multiplies the sides: the product can be astronomical
+    return spec
 
 
 def _quantization(value: JSONValue, what: str, target: str) -> Quantization:

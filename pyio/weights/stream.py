@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import WeightsError
 from pyio.weights.encoding import decode_tensor, refuse_duplicates
-from pyio.weights.layout import require_shape
+from pyio.weights.specs import require_shape
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 
 import pyio
 from tests.answers import Answer, Answers
-from tests.models import artifacts, run, same, shards
+from tests.models import artifacts, model_json, run, same, shards, weight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,6 @@ def call(*arguments: str, status: int = 0, cwd: Path | None = None) -> str:
 
 
 def _environment() -> dict[str, str]:
-    import os
     from pathlib import Path
 
     root = str(Path(pyio.__file__).parent.parent)
@@ -119,7 +119,7 @@ def test_copy(place: Path) -> None:
     model = run(pyio.load_artifacts(f"file://{place}/new/copy"))
     assert same(model, artifacts(user_defined_metadata={"author": "Zoë"}))
     said = call("copy", str(place / "good"), str(place / "new/copy"), status=1)
-    assert "already stored" in said
+    assert "add --overwrite" in said
     about = as_json("copy", str(place / "good"), str(place / "new/copy"), "--overwrite")
     assert about["bytes"] > 104
     said = call("copy", str(place / "deep/cut"), str(place / "new/cut"), status=1)
@@ -141,6 +141,30 @@ def test_over_http(place: Path) -> None:
         assert (place / "fetched/weights.bin").read_bytes() == b"".join(files.values())
         call("copy", str(place / "good"), f"{server.url}/upload")
         assert server.seen[-1].method == "POST"
+
+
+def test_names_do_not_command_the_terminal(tmp_path: Path) -> None:
+    """Control characters in a file of anybody's are shown as escapes; so is half a surrogate."""
+    name = "a\x1b[31m\nb\ud800"
+    text = model_json([{"paths": ["w.bin"], "weights": [weight(name, 1)]}])
+    (tmp_path / "model.json").write_bytes(text)
+    last = call("inspect", str(tmp_path)).splitlines()[-1]
+    assert last.startswith(r"a\x1b[31m\nb\ud800  [1]")
+    assert as_json("inspect", str(tmp_path))["tensors"][0]["tensor"] == name
+    (tmp_path / "model.json").write_bytes(text.replace(b"w.bin", rb"\u001b]0;x"))
+    assert "\x1b" not in call("verify", str(tmp_path), status=1)
+
+
+def test_who_stops_reading(place: Path) -> None:
+    """A closed pipe, as that of ``head``, ends the command quietly."""
+    command = [sys.executable, "-m", "pyio", "list", str(place)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as sink:
+        done = subprocess.run(
+            command, stdout=sink, stderr=subprocess.PIPE, env=_environment(), check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_usage() -> None:

@@ -259,6 +259,22 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert run(pyio.exists(f"file://{tmp_path}/absent")) is False
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+def test_names_that_no_file_can_have(name: str) -> None:
+    """They are refused as addresses when the handler is made."""
+    with pytest.raises(pyio.InvalidURLError, match="no file's name can have"):
+        pyio.file_system(name)
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    """What the system refuses is told as an error of this package."""
+    url = f"file://{tmp_path}/{'a' * 5000}"
+    with pytest.raises((pyio.StorageError, pyio.ModelNotFoundError)):
+        run(pyio.load_artifacts(url))
+    with pytest.raises(pyio.StorageError, match="too long"):
+        run(pyio.save_arrays({}, url))
+
+
 def test_a_file_is_no_place_for_a_model(tmp_path: Path) -> None:
     """Saving onto a file, or to something that looks like one, is refused and changes nothing."""
     (tmp_path / "file").write_text("mine")

@@ -146,7 +146,11 @@ def test_save_follows_a_redirect_with_its_body(server: Answers) -> None:
     """A 307 gets the whole body once more."""
     server.table["/old"] = Answer(b"", 307, headers={"Location": "/new"})
     server.table["/new"] = b""
-    save(artifacts(), f"{server.url}/old")
+    reports: list[pyio.Progress] = []
+    save(artifacts(), f"{server.url}/old", on_progress=reports.append)
+    size = len(data(artifacts()))
+    assert max(report.bytes_done for report in reports) == size
+    assert reports[-1].bytes_done == size
     assert server.seen[1].method == "POST"
     assert form(server.seen[1])["model.weights.bin"][2] == data(artifacts())
 
@@ -165,6 +169,13 @@ def test_empty_address(url: Any) -> None:
         pyio.http(url)
 
 
+@pytest.mark.parametrize("url", ["http://[x/model.json", "http://x/\ud800"])
+def test_what_is_no_address(url: str) -> None:
+    """Text that cannot be an address is refused as such."""
+    with pytest.raises(pyio.InvalidURLError, match="it is no address"):
+        pyio.http(url)
+
+
 def test_relative_address_without_a_page() -> None:
     """In CPython nothing can be relative; and load_artifacts wants a scheme anyway."""
     with pytest.raises(pyio.InvalidURLError, match="no page"):
@@ -179,6 +190,23 @@ def test_options_that_cannot_be() -> None:
         pyio.http("http://x/", fetch_func="no function")  # type: ignore[arg-type]
     with pytest.raises(pyio.HandlerError, match="parallel"):
         pyio.http("http://x/", parallel=0)
+    wrong: dict[str, list[Any]] = {
+        "timeout": ["1", 0, -1, float("nan")],
+        "weight_url_converter": [3, "x"],
+        "weight_path_prefix": [3],
+    }
+    for name, values in wrong.items():
+        for value in values:
+            with pytest.raises(pyio.HandlerError, match=f"{name} should be"):
+                pyio.http("http://x/", **{name: value})
+    with pytest.raises(pyio.HandlerError, match="field_names has 'model'"):
+        pyio.http("http://x/", field_names={"model": "x"})
+    with pytest.raises(pyio.HandlerError, match="headers should be a mapping, got str"):
+        pyio.http("http://x/", request_init={"headers": "x"})
+    for value in ("a\nb", "a\0", "Łódź"):
+        with pytest.raises(pyio.HandlerError, match="header 'X-A'") as caught:
+            pyio.http("http://x/", request_init={"headers": {"X-A": value}})
+        assert value not in str(caught.value)  # it may be a secret
     with pytest.raises(pyio.HandlerError, match="no option 'single_file'"):
         load("http://x/", single_file=True)
 
@@ -288,6 +316,13 @@ def test_headers_reach_every_request(server: Answers) -> None:
     load(f"{server.url}/m/model.json", request_init={"headers": {"Authorization": "Bearer t"}})
     assert [seen.headers.get("authorization") for seen in server.seen] == ["Bearer t"] * 3
     assert {seen.method for seen in server.seen} == {"GET"}
+
+
+def test_headers_are_latin_1(server: Answers) -> None:
+    """A header is sent as a browser does it, a byte per character."""
+    put(server, 4)
+    load(f"{server.url}/m/model.json", request_init={"headers": {"X-Key": "é"}})
+    assert [seen.headers["x-key"] for seen in server.seen] == ["é", "é"]
 
 
 def test_what_only_a_browser_knows_is_warned_about(server: Answers) -> None:
@@ -410,6 +445,18 @@ def test_a_scheme_that_is_not_http(server: Answers) -> None:
     )
     with pytest.raises(pyio.DamagedModelError, match=r"neither http nor https"):
         load(f"{server.url}/m.json")
+
+
+@pytest.mark.parametrize("path", ["http://[x", "//[", "\ud800", "http://a\ud800/x"])
+def test_a_path_that_is_no_address(server: Answers, path: str) -> None:
+    """A path that no request can name is damage, and it is named."""
+    server.table["/m.json"] = model_json([{"paths": [path], "weights": [weight("w", 1)]}])
+    with pytest.raises(pyio.DamagedModelError, match="has no usable address") as caught:
+        load(f"{server.url}/m.json")
+    assert repr(path) in str(caught.value)
+    put(server, 4)
+    with pytest.raises(pyio.DamagedModelError, match="has no usable address"):
+        load(f"{server.url}/m/model.json", weight_url_converter=lambda _: path)
 
 
 def test_no_model(server: Answers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from typing import Any
 
@@ -139,6 +140,7 @@ def test_checksums() -> None:
         ([{"paths": ["a"], "weights": None}], "the weights of group 0"),
         ([{"paths": ["a"], "weights": [{}]}], "entry 0 of the weights of group 0"),
         ([{"paths": ["a"], "weights": []}] * 2, "lists 'a' twice"),
+        ([{"paths": list("abcb"), "weights": []}], "lists 'b' twice"),
         ([{"paths": ["a"], "weights": [], "crc32": "x"}], "has 1 paths and the crc32"),
     ],
 )
@@ -146,6 +148,21 @@ def test_manifests_that_are_none(manifest: Any, text: str) -> None:
     """Each malformed part is named with its place."""
     with pytest.raises(InvalidModelError, match=text):
         parse_groups(manifest)
+
+
+def test_large_manifests_take_no_time() -> None:
+    """Neither many files nor a shape whose product is astronomical keep the parser busy."""
+    names = [str(number) for number in range(50_000)]
+    manifest: Any = [{"paths": names, "weights": []}]
+    start = time.process_time()
+    groups = parse_groups(manifest)
+    assert groups is not None
+    assert len(groups[0].paths) == 50_000
+    for sides in (65, 60_000):
+        spec: Any = {"name": "w", "shape": [2**53] * sides, "dtype": "float32"}
+        with pytest.raises(InvalidModelError, match=r"'w' has the shape .* at most 64"):
+            parse_groups([{"paths": ["a"], "weights": [spec]}])
+    assert time.process_time() - start < 5
 
 
 def test_groups_without_weights() -> None:

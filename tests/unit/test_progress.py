@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -79,6 +80,21 @@ def test_the_bar_is_tqdms() -> None:
     assert "save memory://bar: 100%|##########| 2.00k/2.00k" in text
     assert "load memory://bar: 100%" in text
     assert "save memory://bar2: 100%" in text
+
+
+def test_lines_cover_each_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without tqdm, nothing of a longer line is left beside a shorter one."""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    bar = pyio.progress_bar()
+    bar(pyio.Progress("load", "a-long-name", 5, 10))
+    bar(pyio.Progress("load", "b", 10, 10))
+    bar(pyio.Progress("save", "c", 0, 10))
+    first, second, third = capsys.readouterr().err.split("\r")[1:]
+    assert first == "load a-long-name: 5 bytes (50%)"
+    assert second == "load b: 10 bytes (100%)".ljust(len(first)) + "\n"
+    assert third == "save c: 0 bytes (0%)"
 
 
 def test_a_bar_whose_total_comes_late() -> None:
