@@ -116,7 +116,11 @@ def layer_from_json(value: Any) -> Layer:
 
 def layer_option(value: Any) -> Layer:
     """Accept a layer, or its JSON: the check of options that hold a layer."""
-    return value if isinstance(value, Layer) else layer_from_json(value)
+    if isinstance(value, Layer):
+        return value
+    if not isinstance(value, Mapping):
+        raise OptionError("a layer")
+    return layer_from_json(value)
 
 
 def layers_option(value: Any) -> list[Layer]:

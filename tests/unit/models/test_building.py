@@ -62,6 +62,17 @@ from tests.unit.models.test_api import small
             "sums along sides of 2 and 3",
         ),
         (lambda: layers.Add()([pyio.Input(shape=(2,)), np.ones((1, 2))]), "either all or none"),
+        (lambda: layers.Dense(1, input_shape=cast("Any", 3)), "is 3; expected a list of sides"),
+        (lambda: layers.TimeDistributed(3), "layer of TimeDistributed .* is 3; expected a layer$"),
+        (lambda: layers.Softmax(7)(pyio.Input(shape=(2,))), "has axis 7, but its input has 2 dim"),
+        (
+            lambda: layers.LSTM(3)(pyio.Input(shape=(4, 2)), [pyio.Input(shape=(3,))]),
+            "has states of the shapes \\[\\[3\\], \\[3\\]\\]; those given .* have \\[\\[3\\]\\]",
+        ),
+        (
+            lambda: layers.GRU(3)(pyio.Input(shape=(4, 2)), [pyio.Input(shape=(5,))]),
+            "has states of the shapes \\[\\[3\\]\\]; those given .* have \\[\\[5\\]\\]",
+        ),
         (
             lambda: pyio.Model(layers.Dense(1)(pyio.Input(shape=(1,))), pyio.Input(shape=(1,))),
             "inputs are made by pyio.Input",
@@ -128,7 +139,7 @@ def test_a_part_of_a_model_is_a_model() -> None:
     np.testing.assert_array_equal(part.get_weights()[0], model.get_weights()[0])
     assert model.get_layer("norm").input is model.get_layer("hidden").output
     copy = pyio.model_from_artifacts(pyio.model_to_artifacts(part))
-    np.testing.assert_array_equal(copy.predict([[1.0, 2.0]]), part.predict([[1.0, 2.0]]))
+    np.testing.assert_allclose(copy.predict([[1.0, 2.0]]), part.predict([[1.0, 2.0]]), rtol=1e-6)
 
 
 def test_a_shared_layer_has_no_single_output() -> None:
