@@ -77,6 +77,10 @@ def layer_class(name: str) -> type[Layer] | None:
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, know `custom_objects` too, and put placeholders for what is unknown."""
+    if not isinstance(custom_objects, Mapping | None):
+        raise InvalidModelError(
+            f"custom_objects is a {type(custom_objects).__name__}; expected a dict of name -> class"
+        )
     for name, value in (custom_objects or {}).items():
         if callable(value) and not isinstance(value, type):
             register_activation(name, value)

@@ -80,10 +80,16 @@ class BaseRNN(Layer):
     def _check_states(self, sides: Shape, given: list[Shape]) -> None:
         """Raise InvalidModelError unless the shapes of the states to start from fit."""
         wanted = [list(state[1:]) for state in self.state_shapes(sides)]
-        if given and wanted != [list(state[1:]) for state in given]:
+        shapes = [list(state[1:]) for state in given]
+        fits = list(map(len, wanted)) == list(map(len, shapes)) and all(
+            None in (one, other) or one == other
+            for pair in zip(wanted, shapes, strict=True)
+            for one, other in zip(*pair, strict=True)
+        )
+        if given and not fits:
             raise InvalidModelError(
                 f"{self.class_name} {self.name!r} has states of the shapes {wanted}; those given "
-                f"to start from have {[list(state[1:]) for state in given]}"
+                f"to start from have {shapes}"
             )
 
     def state_shapes(self, shape: Shape) -> list[Shape]:

@@ -13,6 +13,11 @@ from pyio import layers
 from tests.unit.models.test_api import small
 
 
+def _within_itself() -> None:
+    model = pyio.Sequential([layers.Dense(2, input_shape=(2,))], name="m")
+    model.add(pyio.Sequential([model]))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -72,6 +77,11 @@ from tests.unit.models.test_api import small
         (
             lambda: layers.GRU(3)(pyio.Input(shape=(4, 2)), [pyio.Input(shape=(5,))]),
             "has states of the shapes \\[\\[3\\]\\]; those given .* have \\[\\[5\\]\\]",
+        ),
+        (_within_itself, "the model 'm' cannot be a part of itself"),
+        (
+            lambda: pyio.model_from_json(small().to_json(), cast("Any", [layers.Dense])),
+            "custom_objects is a list; expected a dict of name -> class",
         ),
         (
             lambda: pyio.Model(layers.Dense(1)(pyio.Input(shape=(1,))), pyio.Input(shape=(1,))),
@@ -150,3 +160,12 @@ def test_a_shared_layer_has_no_single_output() -> None:
     layer(layer(tensor))
     with pytest.raises(pyio.InvalidModelError, match="'twice' was called 2 times"):
         _ = layer.input
+
+
+def test_states_of_sides_that_are_not_known() -> None:
+    """States to start from fit where a side of either is not known."""
+    images = pyio.Input(shape=(2, None, None, 1))
+    state = pyio.Input(shape=(6, 6, 4))
+    output = layers.ConvLSTM2D(4, 3)(images, [state, state])
+    model = pyio.Model([images, state], output)
+    assert model.predict([np.ones((1, 2, 8, 8, 1)), np.ones((1, 6, 6, 4))]).shape == (1, 6, 6, 4)
