@@ -152,7 +152,13 @@ class Configured:
         self.batch_input_shape: Shape | None = None
         self.dtype: str | None = None
         if batch_input_shape is None and input_shape is not None:
-            batch_input_shape = [batch_size, *input_shape]
+            try:
+                batch_input_shape = [batch_size, *input_shape]
+            except TypeError:
+                raise InvalidModelError(
+                    f"the input_shape of {self.name!r} is {input_shape!r}; expected a list of "
+                    "sides, such as (3,)"
+                ) from None
         if batch_input_shape is not None:
             what = f"the input shape of {self.name!r}"
             self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)

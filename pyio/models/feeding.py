@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,12 +72,27 @@ def _is_array(values: list[Any]) -> bool:
     return len(values) == 1 and isinstance(values[0], np.ndarray)
 
 
-def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
+def numbers(value: Any, what: str) -> NDArray[Any]:
+    """Return `value` as an array of numbers. Raises ModelInputError naming `what`."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
         raise ModelInputError(
-            f"the input {tensor.layer.name!r} takes numbers; got an array of {array.dtype}"
-        )
+            f"{what} takes an array of numbers; the lists given have different lengths"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise ModelInputError(f"{what} takes numbers; got an array of {array.dtype}")
+    return array
+
+
+def check_batch_size(batch_size: int) -> None:
+    """Raise ModelInputError unless `batch_size` is a whole number from 1."""
+    if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
+        raise ModelInputError(f"batch_size is {batch_size!r}; expected a whole number from 1")
+
+
+def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
+    array = numbers(value, f"the input {tensor.layer.name!r}")
     shape = tensor.shape
     if (
         shape is None

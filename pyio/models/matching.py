@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pyio.errors import WeightsError
+from pyio.models.variables import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike
 
@@ -56,6 +58,15 @@ class LoadReport:
         if self.missing:
             text += f"; missing: {', '.join(self.missing)}"
         return text + (f"; left over: {', '.join(self.extra)}" if self.extra else "")
+
+
+def copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+    """Return `given` with arrays of its own. Raises WeightsError for what are not named arrays."""
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise WeightsError(
+            "load_weights takes a dict of name -> array; set_weights takes arrays in their order"
+        )
+    return {name: copied(value, name) for name, value in given.items()}
 
 
 def load(

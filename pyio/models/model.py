@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
+from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.json_text import dumps
 from pyio.models import naming
 from pyio.models.container import Container
-from pyio.models.feeding import check_inputs, standardize, tensors
+from pyio.models.feeding import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.graph import SymbolicTensor
 from pyio.models.weighted import assign_all
 
@@ -98,8 +98,7 @@ class LayersModel(Container):
             ModelInputError: The arrays do not have the shapes or the number that the model takes.
             UnknownLayersError: The model has layers that nobody registered.
         """
-        if batch_size < 1:
-            raise ModelInputError(f"batch_size is {batch_size!r}; expected a whole number from 1")
+        check_batch_size(batch_size)
         arrays = self.standardize(x)
         examples = len(arrays[0])
         batch_size = (self.inputs[0].shape or (None,))[0] or batch_size
@@ -126,7 +125,8 @@ class LayersModel(Container):
 
         Args:
             x: The examples, as `predict` takes them.
-            y: The targets: an array, or a list with one per output.
+            y: The targets: an array, or a list with one per output, in the shape of the outputs;
+                for "sparse_categorical_crossentropy" one number instead of the last side.
             batch_size: How many examples are computed at once.
 
         Raises InvalidModelError when the model was not compiled. What the numbers are is in
@@ -175,9 +175,9 @@ class LayersModel(Container):
 
         Returns how each weight was matched. Raises WeightsError; nothing is changed then.
         """
-        from pyio.models.matching import load
+        from pyio.models.matching import copies, load
 
-        self.load_report = load(self, weights, strict, by_order=not strict)
+        self.load_report = load(self, copies(weights), strict, by_order=not strict)
         return self.load_report
 
     # ------------------------------------------------------------ description

@@ -34,9 +34,12 @@ def model_to_artifacts(
         include_optimizer: Add the training config and the state of the optimizer, if the model
             was compiled or came with them.
 
-    Raises WeightsError for two weights of the same name. Warns CompatibilityWarning about
-    everything in the model that TensorFlow.js cannot open.
+    Raises WeightsError for two weights of the same name, InvalidModelError for two layers of the
+    same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
+    open.
     """
+    if model.outputs:
+        _ = model.graph  # refuses what could not be loaded again
     _settle(model)
     encoded = encode_weights(_all_weights(model, trainable_only))
     specs, data = encoded.specs, encoded.data
@@ -92,7 +95,7 @@ def model_from_artifacts(
         model.unplaced_weights = dict(arrays)
         model.load_report = load(model, arrays, strict=False, by_order=False)
     else:
-        model.load_weights(arrays, strict)
+        model.load_report = load(model, arrays, strict, by_order=not strict)
     return model
 
 

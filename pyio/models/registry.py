@@ -77,6 +77,10 @@ def layer_class(name: str) -> type[Layer] | None:
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, know `custom_objects` too, and put placeholders for what is unknown."""
+    if not isinstance(custom_objects, Mapping | None):
+        raise InvalidModelError(
+            f"custom_objects is a {type(custom_objects).__name__}; expected a dict of name -> class"
+        )
     for name, value in (custom_objects or {}).items():
         if callable(value) and not isinstance(value, type):
             register_activation(name, value)
@@ -116,7 +120,11 @@ def layer_from_json(value: Any) -> Layer:
 
 def layer_option(value: Any) -> Layer:
     """Accept a layer, or its JSON: the check of options that hold a layer."""
-    return value if isinstance(value, Layer) else layer_from_json(value)
+    if isinstance(value, Layer):
+        return value
+    if not isinstance(value, Mapping):
+        raise OptionError("a layer")
+    return layer_from_json(value)
 
 
 def layers_option(value: Any) -> list[Layer]:

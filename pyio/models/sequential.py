@@ -47,6 +47,8 @@ class Sequential(LayersModel):
         """Put `layer` on top of the stack."""
         if not isinstance(layer, Layer):
             raise InvalidModelError(f"a Sequential is made of layers; got {layer!r:.120}")
+        if layer is self or any(inner is self for inner in layer.inner_layers()):
+            raise InvalidModelError(f"the model {self.name!r} cannot be a part of itself")
         if isinstance(layer, Container) and (len(layer.inputs), len(layer.outputs)) != (1, 1):
             raise InvalidModelError(
                 f"{layer.name!r} has {len(layer.inputs)} inputs and {len(layer.outputs)} outputs; "

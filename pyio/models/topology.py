@@ -108,7 +108,8 @@ def _check_nesting(value: Any) -> None:
                 following += item.values()
             elif isinstance(item, list | tuple):
                 following += item
-        level = [item for item in following if isinstance(item, dict | list | tuple)]
+        # An object that is its own part is deep, but each of its levels is small.
+        level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
 
 
 def _unknown_classes(value: Any) -> Iterator[str]:

@@ -10,12 +10,14 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models import losses
+from pyio.models.feeding import check_batch_size, numbers
 from pyio.models.naming import to_snake_case
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyio.models.model import LayersModel
+    from pyio.models.shapes import Shape
 
 Loss: TypeAlias = "str | Sequence[str] | Mapping[str, str] | None"
 Metrics: TypeAlias = "str | Sequence[str] | Mapping[str, str | Sequence[str]] | None"
@@ -66,9 +68,10 @@ def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | lis
         )
     functions = _loss_functions(model, model.training_config)
     measures = _measures(model, model.training_config)
-    targets = _targets(model, y)
+    check_batch_size(batch_size)
     arrays = model.standardize(x)
     examples = len(arrays[0])
+    targets = _targets(model, y, functions)
     if {len(target) for target in targets} != {examples}:
         raise ModelInputError(
             f"there are {examples} examples and {[len(t) for t in targets]} targets"
@@ -90,17 +93,46 @@ def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | lis
     return result if len(result) > 1 else result[0]
 
 
-def _targets(model: LayersModel, y: Any) -> list[NDArray[Any]]:
+def _targets(
+    model: LayersModel, y: Any, functions: Sequence[losses.Measure | None]
+) -> list[NDArray[Any]]:
     if isinstance(y, Mapping):
         y = [y.get(name) for name in model.output_names]
     several = len(model.outputs) > 1 or (isinstance(y, list) and len(y) == 1)
-    targets = [np.asarray(target, np.float32) for target in (y if several else [y])]
-    if len(targets) != len(model.outputs):
+    given = list(y) if several and isinstance(y, list | tuple) else [y]
+    if len(given) != len(model.outputs):
         raise ModelInputError(
-            f"the model {model.name!r} has {len(model.outputs)} outputs; {len(targets)} targets "
+            f"the model {model.name!r} has {len(model.outputs)} outputs; {len(given)} targets "
             "were given"
         )
-    return targets
+    return [
+        _target(value, name, output.shape, function)
+        for value, name, output, function in zip(
+            given, model.output_names, model.outputs, functions, strict=True
+        )
+    ]
+
+
+def _target(
+    value: Any, name: str, shape: Shape | None, function: losses.Measure | None
+) -> NDArray[Any]:
+    """Return the targets of one output in the shape that TensorFlow.js insists on."""
+    array = numbers(value, f"the target of {name!r}").astype(np.float32, copy=False)
+    if array.ndim == 1:
+        array = array[:, None]
+    if shape is not None and function is not None:
+        if function is losses.sparse_categorical_crossentropy:
+            shape = (*shape[:-1], 1)
+        if len(shape) != array.ndim or any(
+            side not in (None, given)
+            for side, given in zip(shape[1:], array.shape[1:], strict=True)
+        ):
+            wanted = ["any" if side is None else side for side in (None, *shape[1:])]
+            raise ModelInputError(
+                f"the target of {name!r} takes arrays of shape {wanted}, the number of examples "
+                f"first; got {list(array.shape)}"
+            )
+    return array
 
 
 def _optimizer(given: Optimizer | str) -> Optimizer:

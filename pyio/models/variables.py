@@ -19,6 +19,16 @@ MOST_BYTES = 2**32
 """The size of WebAssembly's memory; no weight can be larger."""
 
 
+def copied(value: ArrayLike, name: str) -> NDArray[Any]:
+    """Return `value` as an array of its own. Raises WeightsError naming the weight `name`."""
+    try:
+        return np.array(value)
+    except ValueError:
+        raise WeightsError(
+            f"the values for the weight {name!r} are lists of different lengths"
+        ) from None
+
+
 class Weight:
     """One named tensor of a layer.
 

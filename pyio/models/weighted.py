@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pyio.errors import WeightsError
-from pyio.models.variables import Weight
+from pyio.models.variables import Weight, copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +75,8 @@ class Weighted:
             weight.trainable = value
 
     def get_weights(self) -> list[NDArray[Any]]:
-        """Return the values of all weights; copy them before changing them."""
-        return [weight.value for weight in self.weights]
+        """Return copies of the values of all weights."""
+        return [weight.value.copy() for weight in self.weights]
 
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`.
@@ -94,9 +92,11 @@ class Weighted:
 
 def assign_all(weights: Sequence[Weight], values: Sequence[ArrayLike], what: str) -> None:
     """Assign `values` to `weights`, all or none. Raises WeightsError naming `what`."""
+    if not isinstance(values, list | tuple):
+        raise WeightsError(f"{what} takes a list of arrays; got a {type(values).__name__}")
     if len(weights) != len(values):
         raise WeightsError(f"{what} has {len(weights)} weights; {len(values)} arrays were given")
-    arrays = [np.asarray(value) for value in values]
+    arrays = [copied(value, weight.name) for value, weight in zip(values, weights, strict=True)]
     for weight, array in zip(weights, arrays, strict=True):
         if weight.shape != array.shape:
             raise WeightsError(

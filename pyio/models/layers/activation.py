@@ -143,6 +143,11 @@ class Softmax(Layer):
 
     axis: int | list[int] = option(1, axes)
 
+    def build(self, shape: Shapes) -> None:
+        """Raise InvalidModelError for an axis that the input does not have."""
+        for axis in self.axis if isinstance(self.axis, list) else [self.axis]:
+            normal_axis(axis, len(only(shape, self.name)), f"Softmax {self.name!r}")
+
     def call(self, x: Array, mask: Mask = None) -> Array:
         """Return the shares; masked positions get none."""
         if mask is not None:

@@ -74,7 +74,23 @@ class BaseRNN(Layer):
                 f"{self.class_name} {self.name!r} is stateful and has to know its batch size; give "
                 "the first layer a batch_input_shape, or Input a batch_shape"
             )
+        self._check_states(sides, as_list(shape)[1:])
         self.cell.ensure_built((sides[0], *sides[2:]), self.scope)
+
+    def _check_states(self, sides: Shape, given: list[Shape]) -> None:
+        """Raise InvalidModelError unless the shapes of the states to start from fit."""
+        wanted = [list(state[1:]) for state in self.state_shapes(sides)]
+        shapes = [list(state[1:]) for state in given]
+        fits = list(map(len, wanted)) == list(map(len, shapes)) and all(
+            None in (one, other) or one == other
+            for pair in zip(wanted, shapes, strict=True)
+            for one, other in zip(*pair, strict=True)
+        )
+        if given and not fits:
+            raise InvalidModelError(
+                f"{self.class_name} {self.name!r} has states of the shapes {wanted}; those given "
+                f"to start from have {shapes}"
+            )
 
     def state_shapes(self, shape: Shape) -> list[Shape]:
         """Return the shapes of the states for sequences of `shape`."""

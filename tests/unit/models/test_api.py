@@ -183,7 +183,7 @@ def test_save_and_load_through_a_handler() -> None:
     assert asyncio.run(model.save(handler)) == "saved"
     again = asyncio.run(pyio.load_layers_model(handler))
     x = np.ones((2, 2))
-    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    np.testing.assert_allclose(again.predict(x), model.predict(x), rtol=1e-6)
     assert again.user_defined_metadata == {"labels": ["a", "b"], "n": 1}
     assert again.to_json() == model.to_json()
     assert isinstance(again, pyio.Sequential)

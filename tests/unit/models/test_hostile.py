@@ -73,3 +73,12 @@ def test_what_is_given_is_not_changed() -> None:
     before = json.dumps(topology)
     model_from_json(topology)
     assert json.dumps(topology) == before
+
+
+@pytest.mark.usefixtures("soon_and_small")
+def test_an_object_that_is_its_own_part() -> None:
+    """A topology that was put together in Python may contain itself, twice in each level."""
+    topology = sequential(dense(batch_input_shape=[None, 2]))
+    topology["config"]["layers"] += [topology, topology]
+    with pytest.raises(pyio.InvalidModelError, match="nested deeper than 200"):
+        model_from_json(topology)

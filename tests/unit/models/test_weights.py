@@ -212,3 +212,50 @@ def test_forget_gates_start_open() -> None:
     """unit_forget_bias lets the bias of the forget gate, the second of four, start from 1."""
     model = pyio.Sequential([layers.LSTM(2, unit_forget_bias=True, input_shape=(3, 1))])
     np.testing.assert_array_equal(model.get_weights()[2], [0, 0, 1, 1, 0, 0, 0, 0])
+
+
+def test_weights_are_copied() -> None:
+    """Arrays that come out of a model, or went into it, can be changed without changing it."""
+    model = two_layers()
+    values = [np.ones(weight.shape, np.float32) for weight in model.weights]
+    named = {weight.name: np.ones(weight.shape, np.float32) for weight in model.weights}
+    for assign, arrays in (
+        (model.set_weights, values),
+        (model.load_weights, named),
+    ):
+        assign(arrays)
+        before = model.predict([[1.0, 2.0]])
+        given = arrays.values() if isinstance(arrays, dict) else arrays
+        for array in [*given, *model.get_weights(), *model.layers[0].get_weights()]:
+            array[:] = 7
+        np.testing.assert_allclose(model.predict([[1.0, 2.0]]), before, rtol=1e-6)
+        assert all((value == 1).all() for value in model.get_weights())
+
+
+def test_weights_that_were_loaded_can_be_changed() -> None:
+    """The usual get, change, set works on a loaded model as on a new one."""
+    model = pyio.model_from_artifacts(pyio.model_to_artifacts(two_layers()))
+    values = model.get_weights()
+    values[0] += 1
+    model.set_weights(values)
+    np.testing.assert_array_equal(model.get_weights()[0], values[0])
+
+
+@pytest.mark.parametrize("given", [[np.ones(3)], None, {0: np.ones(3)}])
+def test_weights_without_names(given: Any) -> None:
+    """load_weights takes names, and says what takes none."""
+    with pytest.raises(pyio.WeightsError, match="dict of name -> array; set_weights takes"):
+        two_layers().load_weights(given)
+
+
+def test_weights_that_are_no_arrays() -> None:
+    """set_weights takes a list; ragged lists are named."""
+    model = two_layers()
+    for given in (None, 3, {"a/kernel": np.ones(3)}):
+        with pytest.raises(pyio.WeightsError, match="takes a list of arrays; got a"):
+            model.set_weights(given)
+    ragged = [[[1.0], [1.0, 2.0]], *model.get_weights()[1:]]
+    with pytest.raises(pyio.WeightsError, match="'a/kernel' are lists of different lengths"):
+        model.set_weights(ragged)
+    with pytest.raises(pyio.WeightsError, match="'a/kernel' are lists of different lengths"):
+        model.load_weights({"a/kernel": [[1.0], [1.0, 2.0]]})
