@@ -17,6 +17,7 @@ from pyio.browser.javascript import (
     run_file,
     to_js,
 )
+from pyio.browser.request import lost_on_the_way
 from pyio.errors import RequestError
 from pyio.progress import chunks
 
@@ -60,11 +61,19 @@ async def send(request: Request) -> AsyncIterator[Reply]:
             response_js = await _functions().fetch(
                 request.url, options(**init), _milliseconds(request.timeout)
             )
+        _require_delivery(request, response_js)
         async with replying(response_js, request.timeout, request.method) as reply:
             yield reply
     except BaseException:
         controller_js.abort()
         raise
+
+
+def _require_delivery(request: Request, response_js: JSObject) -> None:
+    # A redirect with 301, 302 or 303 drops the body, one with 307 or 308 does not, and fetch does
+    # not tell which it was.
+    if request.parts and response_js.redirected:
+        raise lost_on_the_way(request, str(response_js.url))
 
 
 @asynccontextmanager

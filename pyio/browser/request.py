@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pyio.errors import RequestError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -41,3 +43,12 @@ class Request:
     parts: Sequence[Part] = ()
     timeout: float | None = None
     sent: Callable[[int, str], None] = lambda _count, _name: None
+
+
+def lost_on_the_way(request: Request, url: str) -> RequestError:
+    """Return the error of a save whose body a redirect to `url` has, or may have, dropped."""
+    return RequestError(
+        f"{request.method} {request.url!r} was redirected to {url!r}, and the model may not have "
+        f"gone with it, so whether it was stored is not known; save to {url!r} itself",
+        request.url,
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from pyio.browser.request import lost_on_the_way
 from pyio.errors import CompatibilityWarning, RequestError
 from pyio.progress import chunks
 
@@ -53,6 +54,8 @@ async def client() -> AsyncIterator[Send]:
                     sending.stream = body
                 response = await session.send(sending, stream=True)
             try:
+                if request.parts and response.request.method != request.method:
+                    raise lost_on_the_way(request, str(response.url))
                 yield _Reply(request, response)
             finally:
                 await response.aclose()

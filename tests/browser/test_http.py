@@ -142,6 +142,16 @@ def test_a_save_that_is_refused(tab: Tab, server: Answers) -> None:
     assert "CORS" in text
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_save_that_is_redirected(tab: Tab, server: Answers, status: int) -> None:
+    """The page cannot tell whether the model went along, so it is no success."""
+    server.table["/old"] = Answer(b"", status, headers={"Location": "/new"})
+    server.table["/new"] = b"a page"
+    kind, message = tab.python(save, f"{server.url}/old", {})
+    assert kind == "RequestError"
+    assert f"save to '{server.url}/new' itself" in message
+
+
 def test_a_relative_address(tab: Tab) -> None:
     """On a page an address may be relative to it; a 404 is an absent model."""
     kind, text = tab.python(load, "models/absent.json", {})

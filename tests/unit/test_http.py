@@ -155,6 +155,16 @@ def test_save_follows_a_redirect_with_its_body(server: Answers) -> None:
     assert form(server.seen[1])["model.weights.bin"][2] == data(artifacts())
 
 
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_drops_the_model(server: Answers, status: int) -> None:
+    """Such a redirect asks again without the body, so its "200 OK" is no success of the save."""
+    server.table["/old"] = Answer(b"", status, headers={"Location": "/new"})
+    server.table["/new"] = b"a page"
+    with pytest.raises(pyio.RequestError, match="whether it was stored is not known") as caught:
+        save(artifacts(), f"{server.url}/old")
+    assert f"save to '{server.url}/new' itself" in str(caught.value)
+
+
 @pytest.mark.parametrize("option", ["body", "signal"])
 def test_request_init_that_cannot_be(option: str) -> None:
     """A body would replace the model, and a signal is the task's business."""
