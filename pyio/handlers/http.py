@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pyio.artifacts import SaveResult
@@ -30,6 +30,7 @@ from pyio.model_json import (
     get_model_json,
     with_topology_text,
 )
+from pyio.network import options
 from pyio.network.requests import Client, read_all, sending
 from pyio.network.transport import transport
 from pyio.network.urls import effective_query, joined, origin, weights_url
@@ -39,15 +40,13 @@ from pyio.weights.layout import check
 from pyio.weights.manifest import WeightGroup, parse_model_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from pyio.artifacts import ModelArtifacts
+    from pyio.network.options import UrlConverter
     from pyio.network.transport import FetchFunction, Reply
     from pyio.progress import OnProgress
 
-    UrlConverter: TypeAlias = (
-        Mapping[str, str] | Callable[[str], str] | Callable[[str], Awaitable[str]]
-    )
 
 __all__ = ["HTTPHandler", "http", "missing"]
 
@@ -79,36 +78,16 @@ class HTTPHandler:
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = _absolute(url, fetch_func)
-        if fetch_func is not None and not callable(fetch_func):
-            raise HandlerError(f"fetch_func should be a function, got {fetch_func!r}")
-        if weight_path_prefix is not None and not isinstance(weight_path_prefix, str):
-            raise HandlerError(f"weight_path_prefix should be text, got {weight_path_prefix!r:.80}")
-        if not (
-            weight_url_converter is None
-            or isinstance(weight_url_converter, Mapping)
-            or callable(weight_url_converter)
-        ):
-            raise HandlerError(
-                "weight_url_converter should be a mapping or a function, got "
-                f"{weight_url_converter!r:.80}"
-            )
-        if timeout is not None and (not isinstance(timeout, int | float) or not timeout > 0):
-            raise HandlerError(f"timeout should be seconds above 0 or None, got {timeout!r:.80}")
-        self._init = _checked_init(request_init or {})
-        self._headers = _checked_headers(self._init.pop("headers", {}))
+        self._init = options.init(request_init or {})
+        self._headers = options.headers(self._init.pop("headers", {}))
         self._method = str(self._init.pop("method", "POST"))
-        self._fetch = fetch_func
-        self._prefix = weight_path_prefix
-        self._converter = weight_url_converter
-        unknown = sorted(set(field_names or {}) - {_JSON, _WEIGHTS})
-        if unknown:
-            raise HandlerError(
-                f"field_names has {unknown[0]!r}; the files are {_JSON!r} and {_WEIGHTS!r}"
-            )
-        self._fields = {_JSON: _JSON, _WEIGHTS: _WEIGHTS, **(field_names or {})}
-        self._timeout = timeout
-        self._retries = _whole(retries, "retries", 0)
-        self._parallel = _whole(parallel, "parallel", 1)
+        self._fetch = options.function(fetch_func, "fetch_func")
+        self._prefix = options.text(weight_path_prefix, "weight_path_prefix")
+        self._converter = options.converter(weight_url_converter, "weight_url_converter")
+        self._fields = options.names(field_names or {}, (_JSON, _WEIGHTS), "field_names")
+        self._timeout = options.seconds(timeout, "timeout")
+        self._retries = options.whole(retries, "retries", 0)
+        self._parallel = options.whole(parallel, "parallel", 1)
         self._on_progress = on_progress
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
@@ -279,32 +258,3 @@ def _absolute(url: str, fetch_func: object) -> str:
     if base is None and fetch_func is None and not has_server:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
     return absolute
-
-
-def _checked_init(init: Mapping[str, Any]) -> dict[str, Any]:
-    if init.get("body") is not None:
-        raise HandlerError("request_init must not have a body: the model is the body")
-    if init.get("signal") is not None:
-        raise HandlerError("request_init cannot have a signal; cancel the task instead")
-    return {key: value for key, value in init.items() if value is not None}
-
-
-def _checked_headers(headers: Any) -> dict[str, str]:
-    try:
-        found = {str(name): str(value) for name, value in dict(headers).items()}
-    except (TypeError, ValueError) as error:
-        raise HandlerError(f"headers should be a mapping, got {type(headers).__name__}") from error
-    for name, value in found.items():
-        text = name + value
-        if max(text, default="") > "\xff" or {*text} & {*"\r\n\0"}:
-            raise HandlerError(  # without the value, which may be a secret
-                f"the header {name!r} holds what no request can carry: a line break, or a "
-                "character beyond Latin-1"
-            )
-    return found
-
-
-def _whole(value: int, name: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise HandlerError(f"{name} should be a whole number from {least}, got {value!r}")
-    return value

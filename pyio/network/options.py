@@ -1,0 +1,89 @@
+"""What may be given to `pyio.http`: each function returns the value or raises HandlerError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyio.errors import HandlerError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from typing import TypeAlias
+
+    UrlConverter: TypeAlias = (
+        Mapping[str, str] | Callable[[str], str] | Callable[[str], Awaitable[str]]
+    )
+
+T = TypeVar("T")
+
+
+def init(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of ``RequestInit`` that are not null; the body and the signal are ours."""
+    if value.get("body") is not None:
+        raise HandlerError("request_init must not have a body: the model is the body")
+    if value.get("signal") is not None:
+        raise HandlerError("request_init cannot have a signal; cancel the task instead")
+    return {key: member for key, member in value.items() if member is not None}
+
+
+def headers(value: Any) -> dict[str, str]:
+    """Header fields that a request can carry."""
+    try:
+        found = {str(name): str(text) for name, text in dict(value).items()}
+    except (TypeError, ValueError) as error:
+        raise HandlerError(f"headers should be a mapping, got {type(value).__name__}") from error
+    for name, text in found.items():
+        both = name + text
+        if max(both, default="") > "\xff" or {*both} & {*"\r\n\0"}:
+            raise HandlerError(  # without the text, which may be a secret
+                f"the header {name!r} holds what no request can carry: a line break, or a "
+                "character beyond Latin-1"
+            )
+    return found
+
+
+def function(value: T | None, name: str) -> T | None:
+    """A function, or None."""
+    if value is not None and not callable(value):
+        raise HandlerError(f"{name} should be a function, got {value!r}")
+    return value
+
+
+def text(value: str | None, name: str) -> str | None:
+    """A text, or None."""
+    if value is not None and not isinstance(value, str):
+        raise HandlerError(f"{name} should be text, got {value!r:.80}")
+    return value
+
+
+def converter(value: UrlConverter | None, name: str) -> UrlConverter | None:
+    """A mapping or a function, or None."""
+    if not (value is None or isinstance(value, Mapping) or callable(value)):
+        raise HandlerError(f"{name} should be a mapping or a function, got {value!r:.80}")
+    return value
+
+
+def names(value: Mapping[str, str], known: Iterable[str], option: str) -> dict[str, str]:
+    """Other names for some of those `known`; the rest keep their own."""
+    known = list(known)
+    unknown = sorted(set(value) - set(known))
+    if unknown:
+        raise HandlerError(
+            f"{option} has {unknown[0]!r}; the files are {' and '.join(map(repr, known))}"
+        )
+    return {**dict(zip(known, known, strict=True)), **value}
+
+
+def seconds(value: float | None, name: str) -> float | None:
+    """A time above zero, or None for no limit."""
+    if value is not None and (not isinstance(value, int | float) or not value > 0):
+        raise HandlerError(f"{name} should be seconds above 0 or None, got {value!r:.80}")
+    return value
+
+
+def whole(value: int, name: str, least: int) -> int:
+    """A whole number from `least`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise HandlerError(f"{name} should be a whole number from {least}, got {value!r}")
+    return value
