@@ -82,7 +82,22 @@ TFJS = Source(
     inside="package/dist/",
     files={"tf.min.js": "300dfae273d20b4046f46a06d735688f03675a807561e9bcb5f664eb2f3d2831"},
 )
-RUNTIME = (PYODIDE, WHEELS, TFJS)  # another Pyodide is two more, with a folder of their own
+TFJS_NODE = Source(
+    folder="tfjs-node",
+    cdn="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs-node@4.22.0/dist/io/",
+    package="@tensorflow/tfjs-node@4.22.0",
+    inside="package/dist/io/",
+    files={
+        "file_system.js": "f8e4abb68eddd6eaa46e02771a959de5727f146eefada823308175735462814a",
+        "io_utils.js": "62dbdfd0fac54e8d46ffefcb894eb11ba1b65473038f349bd7a2a99abe980ccb",
+    },
+)
+RUNTIME = (
+    PYODIDE,
+    WHEELS,
+    TFJS,
+    TFJS_NODE,
+)  # another Pyodide is two more, with a folder of their own
 
 
 def ensure(vendor: Path) -> None:

@@ -125,7 +125,7 @@ def to_artifacts(classifier: Any, accuracy: float, tested: int) -> ModelArtifact
             "testAccuracy": round(accuracy, 4),
             "testData": f"{tested} images held out from training, by the same writers",
             "trainingData": "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, "
-            "UCI Machine Learning Repository, CC BY 4.0, as scikit-learn bundles it",
+            "UCI Machine Learning Repository, as scikit-learn bundles it",
         },
     )
 

@@ -6,7 +6,9 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import pyio
@@ -43,3 +45,30 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path) ->
     assert seen["numpy"] is False
     loaded = run(pyio.load_artifacts(f"file://{tmp_path}/new/m"))
     assert b"".join(loaded.weight_data or ()) == b"12345"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_the_file_handler_of_tfjs_node(tmp_path: Path, vendor: Path) -> None:
+    """What tfjs-node's own handler saves pyio loads and saves to the byte, and the reverse."""
+
+    def node(action: str, directory: str) -> dict[str, Any]:
+        command = ["node", str(HERE / "file_system.js"), str(vendor), action]
+        done = subprocess.run(
+            [*command, str(tmp_path / directory)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    written = node("write", "theirs")
+    assert len(written["optimizer"]) == 1 + 2 * 4
+    model = run(pyio.load_layers_model(f"file://{tmp_path}/theirs"))
+    batch = np.array([[1, 2, 3, 4], [-1, 0, 1, 0.5]], np.float32)
+    np.testing.assert_allclose(model.predict(batch), written["predicted"], rtol=1e-5)
+
+    stored = run(pyio.load_artifacts(f"file://{tmp_path}/theirs"))
+    run(pyio.save_artifacts(stored, f"file://{tmp_path}/again"))
+    for name in ("model.json", "weights.bin"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "theirs" / name).read_bytes()
+    run(model.save(f"file://{tmp_path}/ours", include_optimizer=True))
+    assert node("read", "again") == node("read", "ours") == written
