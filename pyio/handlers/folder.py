@@ -25,6 +25,7 @@ import time
 from contextlib import asynccontextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
+from pyio.json_text import loads
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Folder:
         """Return what a journal says, nothing if there is none or if it is not one of ours."""
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
-            plan = json.loads((self.path / _JOURNAL).read_text("utf-8"))
+            plan: Any = loads((self.path / _JOURNAL).read_bytes(), "the journal")
             renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
             removes = dict.fromkeys(map(str, plan["remove"]), "")
         except (OSError, ValueError, TypeError, KeyError, AttributeError):

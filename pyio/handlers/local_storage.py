@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
 from pyio.browser import page
 from pyio.browser.environment import missing_local_storage as missing
 from pyio.errors import (
@@ -29,6 +29,7 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
     topology_text,
+    whole_artifacts,
     with_topology_text,
 )
 from pyio.progress import Meter
@@ -123,7 +124,7 @@ class LocalStorageHandler:
         # docstring inherited
         texts = await self._texts()
         try:
-            return self._parsed(texts)
+            return artifacts_from_json(*self._parsed(texts), None)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
@@ -148,7 +149,7 @@ class LocalStorageHandler:
 
     async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
         info = info_from_json(loads(texts["info"] or "", "the info"))
-        described = self._parsed(texts)
+        fields, specs = self._parsed(texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
@@ -162,12 +163,12 @@ class LocalStorageHandler:
                 f"{info.weight_data_bytes:,}"
             )
         meter.advance(data.nbytes)
-        artifacts = replace(described, weight_data=(data,))
-        check(artifacts)
-        return artifacts
+        return whole_artifacts(fields, specs, (data,))
 
-    def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
-        """Return the artifacts without their weight data."""
+    def _parsed(
+        self, texts: dict[str, str | None]
+    ) -> tuple[dict[str, JSONValue], tuple[WeightSpec, ...] | None]:
+        """Return the fields and the specs."""
         topology = _parse(texts["model_topology"], "the model topology")
         specs = _parse(texts["weight_specs"], "the weight specs")
         metadata = _parse(texts["model_metadata"], "the model metadata") or {}
@@ -176,7 +177,7 @@ class LocalStorageHandler:
         fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
         if topology:
             fields["modelTopology"] = topology
-        return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
+        return fields, None if specs is None else specs_from_json(specs)
 
 
 class LocalStorageManager:

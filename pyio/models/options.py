@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
+from pyio.limits import LAYER_SIDE
+
 Check: TypeAlias = Callable[[Any], Any]
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda _: "required"})()
 """The default of an option that has to be given."""
-
-LARGEST_SIDE = 2**31 - 1
-"""No side of a tensor is longer; TensorFlow.js and WebAssembly end far below."""
 
 
 class OptionError(ValueError):
@@ -89,8 +88,8 @@ def whole(minimum: int = 0) -> Check:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise OptionError(f"a whole number from {minimum}")
-        if not minimum <= int(value) <= LARGEST_SIDE:
-            raise OptionError(f"a whole number from {minimum} to {LARGEST_SIDE}")
+        if not minimum <= int(value) <= LAYER_SIDE:
+            raise OptionError(f"a whole number from {minimum} to {LAYER_SIDE}")
         return int(value)
 
     return check

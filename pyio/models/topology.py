@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
+from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models import registry
 from pyio.models.activations import ACTIVATIONS, activation
 from pyio.models.tolerance import normalize
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyio.models.model import LayersModel
-
-_MAX_NESTING = 200
-"""Lists and objects inside one another. Twenty models inside one another stay below."""
 
 _WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError)
 
@@ -97,9 +95,9 @@ def _check_nesting(value: Any) -> None:
     level, depth = [value], 0
     while level:
         depth += 1
-        if depth > _MAX_NESTING:
+        if depth > TOPOLOGY_DEPTH:
             raise InvalidModelError(
-                f"the topology is nested deeper than {_MAX_NESTING} lists and objects; "
+                f"the topology is nested deeper than {TOPOLOGY_DEPTH} lists and objects; "
                 "no model that TensorFlow.js can open is"
             )
         following: list[Any] = []

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
+from pyio.limits import UNTOLD_BYTES
 from pyio.network.requests import Client, length_of, read_all, read_into
-from pyio.weights.manifest import check_checksum, check_sizes
+from pyio.weights.manifest import allocate, check_checksum, check_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -117,8 +118,7 @@ class _Group:
 
         try:
             if target is None:
-                limit = None if self._buffer is None else self._buffer.nbytes
-                file.view = memoryview(await read_all(reply, moved, limit))
+                file.view = memoryview(await self._read_all(file.path, reply, moved, size))
                 file.size, file.misplaced = file.view.nbytes, True
             else:
                 file.size, file.view = await read_into(reply, target, moved), target
@@ -126,6 +126,21 @@ class _Group:
             meter.advance(-done)
             raise
         file.note = _note(file.path, reply, file.view)
+
+    async def _read_all(
+        self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
+    ) -> bytearray:
+        """Return a whole body, or a byte more of it than can be right."""
+        if self._buffer is not None:
+            return await read_all(reply, moved, self._buffer.nbytes)
+        most = UNTOLD_BYTES if size is None else size
+        body = await read_all(reply, moved, most)
+        if len(body) > most:
+            raise WeightsError(
+                f"{path!r} has more than {most:,} bytes; a file whose size nobody tells may not be "
+                "longer (pyio.limits.UNTOLD_BYTES)"
+            )
+        return body
 
     async def _place(self, index: int, size: int | None) -> memoryview | None:
         """Return where in the buffer a file goes; None while that cannot be told."""
@@ -168,15 +183,7 @@ class _Group:
 def _room_for(group: WeightGroup) -> memoryview | None:
     """Return a buffer for the whole group; None where strings keep its size unknown."""
     total = group.byte_length
-    if total is None:
-        return None
-    try:
-        return memoryview(bytearray(total))
-    except (MemoryError, OverflowError) as error:
-        raise WeightsError(
-            f"by their specs the weights in {', '.join(group.paths[:3])} … take {total:,} bytes, "
-            "for which there is no memory"
-        ) from error
+    return None if total is None else allocate(total, group.paths)
 
 
 def _note(path: str, reply: Reply, body: memoryview) -> str:
