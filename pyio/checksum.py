@@ -16,6 +16,7 @@ SHA-256 takes about {cost} for 100 MB in Pyodide, on each way.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,20 @@ def of(description: str, weight_data: Sequence[memoryview]) -> JSONValue:
     }
 
 
-def verify(recorded: JSONValue, description: str, weight_data: Sequence[memoryview] | None) -> None:
-    """Raise InvalidModelError, with both digests, unless they are those of this model.
+def verify(
+    fields: Mapping[str, JSONValue], description: str, weight_data: Sequence[memoryview] | None
+) -> None:
+    """Raise InvalidModelError, with both digests, unless those in `fields` are this model's.
 
     Without `weight_data` the description alone is looked at.
     """
+    recorded = fields[MEMBER]
     if not isinstance(recorded, Mapping) or recorded.get("algorithm") != _ALGORITHM:
         raise InvalidModelError(
             f"its {MEMBER} is {recorded!r:.120}, which cannot be verified; an object with the "
             f"algorithm {_ALGORITHM!r} is expected"
         )
+    _require_doubles(fields)
     _require(recorded, "description", _encoded(description))
     if weight_data is not None:
         _require(recorded, "weights", weight_data)
@@ -63,6 +68,19 @@ def _require(recorded: Mapping[str, JSONValue], part: str, pieces: Iterable[memo
             f"the SHA-256 of its {part} is {found} and was saved as {expected!r:.120}: something "
             "has changed since; load another copy, or save the model again"
         )
+
+
+def _require_doubles(fields: JSONValue) -> None:
+    """Refuse numbers that JavaScript reads as Infinity: they are written, and digested, as null."""
+    rest = [fields]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, Mapping):
+            rest += value.values()
+        elif isinstance(value, list):
+            rest += value
+        elif isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+            raise InvalidModelError("it has a number beyond all doubles, and was saved without one")
 
 
 def _sha256(pieces: Iterable[memoryview]) -> str:

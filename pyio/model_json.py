@@ -121,7 +121,7 @@ def artifacts_from_json(
         ),
     )
     if recorded is not None:
-        checksum.verify(recorded, _description(artifacts), artifacts.weight_data)
+        checksum.verify(fields, _description(artifacts), artifacts.weight_data)
     return artifacts
 
 

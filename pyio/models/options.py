@@ -12,7 +12,7 @@ exactly what the config will say. It raises `OptionError`.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -104,7 +104,8 @@ def any_whole(value: Any) -> int:
 
 def real(value: Any) -> float | int:
     """Accept finite numbers; whole ones stay whole."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not abs(value) <= sys.float_info.max:
         raise OptionError("a finite number")
     return int(value) if isinstance(value, Integral) else float(value)
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from pyio.models.model import LayersModel
 
-_WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError)
+_WRONG = (
+    *(TypeError, ValueError, KeyError, IndexError, AttributeError),
+    *(RecursionError, ArithmeticError),
+)
 
 
 def model_from_json(
@@ -83,7 +86,7 @@ def _unwrapped(value: Any) -> Any:
         if isinstance(value, dict) and isinstance(value.get(key), dict):
             value = value[key]
     name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
-    if name not in registry.MODELS:
+    if not isinstance(name, str) or name not in registry.MODELS:
         raise InvalidModelError(
             f"the topology has class_name {name!r}; a model of layers is "
             f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"

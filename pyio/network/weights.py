@@ -98,7 +98,8 @@ class _Group:
 
     def __init__(self, group: WeightGroup) -> None:
         self._group = group
-        self._buffer = _room_for(group)
+        self._total = group.byte_length
+        self._buffer: memoryview | None = None
         self.files = [_File(path) for path in group.paths]
         if not self.files:
             self.check()
@@ -131,8 +132,8 @@ class _Group:
         self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
     ) -> bytearray:
         """Return a whole body, or a byte more of it than can be right."""
-        if self._buffer is not None:
-            return await read_all(reply, moved, self._buffer.nbytes)
+        if self._total is not None:
+            return await read_all(reply, moved, self._total)
         most = UNTOLD_BYTES if size is None else size
         body = await read_all(reply, moved, most)
         if len(body) > most:
@@ -144,16 +145,22 @@ class _Group:
 
     async def _place(self, index: int, size: int | None) -> memoryview | None:
         """Return where in the buffer a file goes; None while that cannot be told."""
-        if self._buffer is None or size is None:
+        if self._total is None or size is None:
             return None
-        start = 0
+        start, largest = 0, size
         for earlier in self.files[:index]:
             length = await earlier.announced
             if length is None:
                 return None
             start += length
+            largest = max(largest, length)
         end = start + size
-        return self._buffer[start:end] if end <= self._buffer.nbytes else None
+        # The specs may claim any size: there is memory for what the server has told of only.
+        if end > self._total or largest * len(self.files) < self._total:
+            return None
+        if self._buffer is None:
+            self._buffer = allocate(self._total, self._group.paths)
+        return self._buffer[start:end]
 
     def check(self) -> None:
         """Raise WeightsError if all files are here and they are not what they should be."""
@@ -168,8 +175,10 @@ class _Group:
     def assembled(self) -> list[memoryview]:
         """Return the bytes of the group, in one piece if its size is known."""
         views = [file.view for file in self.files if file.view is not None]
-        if self._buffer is None:
+        if self._total is None:
             return views
+        if self._buffer is None:
+            self._buffer = allocate(self._total, self._group.paths)
         start = 0
         for file in self.files:
             assert file.view is not None
@@ -178,12 +187,6 @@ class _Group:
                 self._buffer[start:end] = file.view
             start = end
         return [self._buffer]
-
-
-def _room_for(group: WeightGroup) -> memoryview | None:
-    """Return a buffer for the whole group; None where strings keep its size unknown."""
-    total = group.byte_length
-    return None if total is None else allocate(total, group.paths)
 
 
 def _note(path: str, reply: Reply, body: memoryview) -> str:
