@@ -86,7 +86,7 @@ class LocalStorageHandler:
         return SaveResult(info)
 
     async def _write(self, texts: dict[str, str], weight_data: tuple[memoryview, ...]) -> None:
-        encoded = -(-sum(buffer.nbytes for buffer in weight_data) // 3) * 4
+        encoded = _base64_length(sum(buffer.nbytes for buffer in weight_data))
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
         if needed > 2 * CAPACITY:
             raise await self._quota_error(needed)
@@ -191,10 +191,9 @@ class LocalStorageManager:
             if path and part in _PARTS:
                 parts.setdefault(path, set()).add(part)
         texts = await page.read([_keys(path)["info"] for path in parts])
-        return {
-            path: _info(text, found)
-            for (path, found), text in zip(parts.items(), texts.values(), strict=True)
-        }
+        lengths = await page.lengths([_keys(path)["weight_data"] for path in parts])
+        known = zip(parts.items(), texts.values(), lengths.values(), strict=True)
+        return {path: _info(text, found, length) for (path, found), text, length in known}
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
@@ -205,7 +204,7 @@ class LocalStorageManager:
         if not found:
             raise ModelNotFoundError(f"localstorage://{path}", "list_models() says what is stored")
         await page.replace(dict.fromkeys(keys.values()))
-        return _info(values[keys["info"]], found)
+        return _info(values[keys["info"]], found, lengths[keys["weight_data"]])
 
 
 MANAGER = LocalStorageManager()
@@ -215,8 +214,11 @@ def _keys(path: str) -> dict[str, str]:
     return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
 
 
-def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
-    """Return what the info says, with what can be seen to be wrong without loading the model."""
+def _info(text: str | None, parts: Collection[str], length: int) -> ModelArtifactsInfo:
+    """Return what the info says, with what can be seen to be wrong without loading the model.
+
+    `length` is how many characters of base64 the weight data has.
+    """
     if text is None:
         return ModelArtifactsInfo(damage="its info is missing")
     try:
@@ -226,7 +228,15 @@ def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
     absent = [part for part in _PARTS[1:4] if part not in parts]
     if absent and info.damage is None:
         return replace(info, damage=f"its {' and '.join(absent)} is missing")
+    wanted = _base64_length(info.weight_data_bytes)
+    if length != wanted and info.damage is None:
+        damage = f"its weight data is {length:,} characters long and should be {wanted:,}"
+        return replace(info, damage=damage)
     return info
+
+
+def _base64_length(size: int) -> int:
+    return -(-size // 3) * 4
 
 
 def _parse(text: str | None, what: str) -> JSONValue:
