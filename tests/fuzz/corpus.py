@@ -201,9 +201,16 @@ def _items(model: pyio.ModelArtifacts) -> dict[str, bytes]:
     }
 
 
+_WRITTEN: dict[Path, dict[str, bytes]] = {}
+"""What lies in the directories, so that only what has changed is written."""
+
+
 async def _load_directory(artefact: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
+    there = _WRITTEN.get(artefact.place, {})
     for name, content in parts.items():
-        (artefact.place / name).write_bytes(content)
+        if there.get(name) != content:
+            (artefact.place / name).write_bytes(content)
+    _WRITTEN[artefact.place] = dict(parts)
     return await pyio.load_artifacts(f"file://{artefact.place}")
 
 
