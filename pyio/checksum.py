@@ -10,8 +10,8 @@ load gives: topology, weight specs, training config, metadata and the rest, as o
 JavaScript's layout, however the medium spreads and formats it. A program that knows nothing of the
 member drops it when it saves the model again, and then nothing is verified any more.
 
-Weights are digested piece by piece, never joined or copied. In Pyodide that takes 0.3 s of processor
-time for 100 MB, once for a save and once for a load.
+Weights are digested piece by piece, never joined or copied. In Pyodide that takes 0.3 s of
+processor time for 100 MB, once for a save and once for a load.
 """
 
 from __future__ import annotations
