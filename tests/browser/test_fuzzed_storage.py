@@ -164,7 +164,7 @@ def test_every_character_of_every_item(tab: Tab) -> None:
     outcomes, wrong = tab.python_module(inside, "try_items", cases, True)
     assert wrong == []
     assert sum(outcomes.values()) == len(cases) > 1200
-    assert outcomes["typed error"] > 0.9 * len(cases)
+    assert outcomes["typed error"] > 0.8 * len(cases)  # the rest is dates and unused sizes
 
 
 def test_records_damaged_by_chance(raw: Tab, checksum: bool) -> None:
