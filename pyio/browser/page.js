@@ -1,5 +1,6 @@
-// What only a page can do: localStorage and downloads. Evaluates to one object of functions.
-// Nothing here knows models; nothing awaits, so no other code of this page runs in between.
+// What only a page can do: localStorage, downloads, asking for persistent storage. Evaluates to one
+// object of functions. Nothing here knows models; nothing that touches localStorage awaits, so no
+// other code of this page runs in between.
 (() => {
   const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
@@ -48,6 +49,15 @@
       }
     },
 
+    // The same if the items `seenKeys` still have the values `seen` (null or undefined for none);
+    // returns whether they had.
+    replaceIf(seenKeys, seen, keys, values) {
+      const changed = (key, index) => localStorage.getItem(key) !== (seen[index] ?? null);
+      if (seenKeys.some(changed)) return false;
+      this.replace(keys, values);
+      return true;
+    },
+
     // Every key that starts so.
     keys: (start) => Object.keys(localStorage).filter((key) => key.startsWith(start)),
 
@@ -68,5 +78,9 @@
       link.remove();
       setTimeout(() => URL.revokeObjectURL(link.href), lifetime);
     },
+
+    // Whether the browser keeps what this origin stores from now on, null where it cannot be
+    // asked. The answer takes its time: some browsers ask the person.
+    persist: async () => (navigator.storage?.persist ? navigator.storage.persist() : null),
   };
 })()

@@ -1,4 +1,4 @@
-"""The Python side of ``page.js``: localStorage items and downloads."""
+"""The Python side of ``page.js``: localStorage items, downloads and persistent storage."""
 
 from __future__ import annotations
 
@@ -68,6 +68,13 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         _page().replace(array_of(list(items)), array_of(values))
 
 
+async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
+    """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
+    now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
+    with translated("writing localStorage"):
+        return bool(_page().replaceIf(*now, *new))
+
+
 async def keys(start: str) -> list[str]:
     """Return the keys of localStorage that start so."""
     with translated("listing localStorage"):
@@ -84,3 +91,10 @@ async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> 
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
     parts_js = array_of([to_js(piece) for piece in pieces])
     _page().download(js.Blob.new(parts_js, options(type=media_type)), name, _URL_LIFETIME)
+
+
+async def persist() -> bool | None:
+    """Ask the browser to keep this origin's storage; None where it cannot be asked."""
+    with translated("asking for persistent storage"):
+        kept = optional(await _page().persist())
+    return None if kept is None else bool(kept)
