@@ -57,11 +57,6 @@ class Connection:
                     raise failure from error
         raise AssertionError("unreachable")
 
-    @property
-    def used(self) -> bool:
-        """Whether the database was opened, or is being opened, by this connection."""
-        return self._opening is not None
-
     async def _opened(self, what: str) -> JSObject:
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open(what))

@@ -77,7 +77,7 @@ class Database:
 
         Where there is no database none is made.
         """
-        if not self.connection.used and await look(self._name, what) is None:
+        if await look(self._name, what) is None:
             return {}, set()
 
         def issue(transaction_js: JSObject) -> list[JSObject]:

@@ -22,6 +22,7 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
@@ -69,7 +70,7 @@ class IndexedDBHandler:
         if info.total_bytes >= _BIG:
             available = await estimated_room()
             if available is not None and available < info.total_bytes:
-                raise self._quota_error(info.total_bytes, available)
+                raise await self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
         meter = Meter(self._on_progress, "save", self.url, size)
         records = self._records(artifacts, info, meter)
@@ -77,9 +78,8 @@ class IndexedDBHandler:
             await _DATABASE.put(records, f"saving {self.url!r}")
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                raise self._quota_error(
-                    info.total_bytes, await room_below(info.total_bytes)
-                ) from error
+                available = await room_below(info.total_bytes)
+                raise await self._quota_error(info.total_bytes, available) from error
             raise
         return SaveResult(info)
 
@@ -100,9 +100,10 @@ class IndexedDBHandler:
             _MODELS: Record(dumps(whole), dates, buffers, meter.listener),
         }
 
-    def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited

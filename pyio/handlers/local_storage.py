@@ -20,6 +20,7 @@ from pyio.errors import (
     QuotaExceededError,
     StorageError,
 )
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     METADATA_KEYS,
@@ -109,7 +110,8 @@ class LocalStorageHandler:
         replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
         available = max(CAPACITY - await page.used() + replaced, 0)
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -184,16 +186,32 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        parts: dict[str, set[str]] = {}
-        for key in await page.keys(_PREFIX):
-            path, _, part = key[len(_PREFIX) :].rpartition("/")
-            if path and part in _PARTS:
-                parts.setdefault(path, set()).add(part)
+        parts = await self._parts()
         texts = await page.read([_keys(path)["info"] for path in parts])
         return {
             path: _info(text, found)
             for (path, found), text in zip(parts.items(), texts.values(), strict=True)
         }
+
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> what the items of a model take of the quota, keys included."""
+        paths = list(await self._parts())
+        lengths = await page.lengths([key for path in paths for key in _keys(path).values()])
+        taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
+        return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
+
+    async def room(self) -> int | None:
+        """Return how much of the quota is left."""
+        return max(CAPACITY - await page.used(), 0)
+
+    async def _parts(self) -> dict[str, set[str]]:
+        """Return path -> which of its items there are."""
+        parts: dict[str, set[str]] = {}
+        for key in await page.keys(_PREFIX):
+            path, _, part = key[len(_PREFIX) :].rpartition("/")
+            if path and part in _PARTS:
+                parts.setdefault(path, set()).add(part)
+        return parts
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
