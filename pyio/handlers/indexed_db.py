@@ -144,6 +144,10 @@ class IndexedDBManager:
         orphan = ModelArtifactsInfo(damage="its info is missing; it may still load")
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
 
+    async def room(self) -> int | None:
+        """Return how many more bytes the browser takes, as it estimates, or None."""
+        return await estimated_room()
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         url = f"indexeddb://{path}"
