@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Which Python a tab starts.
+
+    Attributes:
+        folder: Where Pyodide is, below ``/vendor/``.
+        thread: "page", or the type of a worker: "module" or "classic".
+        jspi: Whether JavaScript Promise Integration may be used, where the browser has it.
+    """
+
+    folder: str = "pyodide"
+    thread: str = "page"
+    jspi: bool = True
+
+
 class Tab:
     """A page of the harness with Pyodide booted and the built wheel installed.
 
@@ -24,10 +40,11 @@ class Tab:
         console: What the page said, for the report of a failure.
     """
 
-    def __init__(self, page: Page, url: str, wheel: str) -> None:
+    def __init__(self, page: Page, url: str, wheel: str, start: Start | None = None) -> None:
         self.page = page
         self.console: list[str] = []
         self._wheel = wheel
+        self._start = asdict(start or Start())
         page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
         page.set_default_timeout(120_000)
@@ -37,7 +54,7 @@ class Tab:
     def boot(self) -> None:
         """Start Python, as after a (re)load of the page."""
         self.page.wait_for_function("window.ready")
-        self.js("(wheel) => boot(wheel)", self._wheel)
+        self.js("([wheel, start]) => boot(wheel, start)", [self._wheel, self._start])
 
     def reload(self) -> None:
         """Reload the page, which ends its Python, and start a new one."""

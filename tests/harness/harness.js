@@ -1,24 +1,37 @@
-// Boots Pyodide with the built wheel and runs Python functions that a test sends as source text.
-import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+// The page: Python in it or in a worker of it, which the functions of python.js then reach.
+import { removeJSPI, start } from "/python.js";
 
-const PROLOGUE = await (await fetch("/harness.py")).text();
-
-window.boot = async (wheel) => {
-  const pyodide = await loadPyodide();
-  await pyodide.loadPackage("micropip", { messageCallback: () => {} });
-  await pyodide.runPythonAsync(PROLOGUE);
-  await pyodide.globals.get("install")(`${location.origin}/wheels/${wheel}`);
-  // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
-  window.callPython = pyodide.globals.get("call");
-  window.pyodide = pyodide;
+// thread: "page", or the type of the worker to run Python in: "module" or "classic".
+window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true } = {}) => {
+  if (thread !== "page") {
+    await bootWorker(thread, [wheel, folder, jspi]);
+    return;
+  }
+  if (!jspi) removeJSPI();
+  const indexURL = `${location.origin}/vendor/${folder}/`;
+  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
+  await start(loadPyodide, indexURL, wheel);
 };
 
-// How many proxies of Python objects JavaScript holds: what a test may not leave behind.
-window.proxiesBegin = () => pyodide._module.enable_pyproxy_allocation_tracing();
-window.proxiesEnd = () => {
-  const left = [...pyodide._module.pyproxy_alloc_map.values()].map(String);
-  pyodide._module.disable_pyproxy_allocation_tracing();
-  return left;
+const bootWorker = async (type, args) => {
+  const worker = new Worker("/worker.js", { type });
+  const waiting = new Map();
+  worker.onmessage = ({ data: { id, result, error } }) => {
+    const [resolve, reject] = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) resolve(result);
+    else reject(new Error(error));
+  };
+  worker.onerror = ({ message }) => waiting.forEach(([, reject]) => reject(new Error(message)));
+  let last = 0;
+  const ask = (name, ...args) => new Promise((resolve, reject) => {
+    waiting.set(++last, [resolve, reject]);
+    worker.postMessage({ id: last, name, args });
+  });
+  await ask("boot", ...args);
+  for (const name of ["callPython", "proxiesBegin", "proxiesEnd"]) {
+    window[name] = (...args) => ask(name, ...args);
+  }
 };
 
 const loadScript = (source) => new Promise((resolve, reject) => {
