@@ -40,6 +40,7 @@ async def room_below(refused: int) -> int | None:
     what = "measuring the room"
     found, size = 0, refused // 2
     try:
+        await erase(SCRATCH, what)  # what a tab left that was closed in the middle
         for step in range(_STEPS):
             # Random bytes, because Chromium compresses what it stores.
             noise = (memoryview(os.urandom(size)),)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import indexed_db
+from pyio.browser import indexed_db, locks
 from pyio.browser.environment import missing_indexed_db as missing
 from pyio.browser.records import Member, Record
 from pyio.browser.room import estimated_room, room_below
@@ -36,12 +36,13 @@ from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "IndexedDBHandler", "missing"]
+__all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
 
 _MODELS, _INFOS = "models_store", "model_info_store"
 _DATABASE = indexed_db.Database("tensorflowjs", 1, (_MODELS, _INFOS), "modelPath")
@@ -53,6 +54,11 @@ _DATE = ("modelArtifactsInfo", "dateSaved")
 _BIG = 8 * 1024 * 1024
 """Bytes from which the browser's estimate of the room is looked at before anything is copied, and
 from which a save that is cancelled is called back to the end."""
+
+
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing models through pyio inside the block."""
+    return locks.alone("indexeddb")
 
 
 class IndexedDBHandler:
@@ -74,16 +80,17 @@ class IndexedDBHandler:
                 raise await self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
         meter = Meter(self._on_progress, "save", self.url, size)
-        records = self._records(artifacts, info, meter)
+        async with alone():
+            await self._put(self._records(artifacts, info, meter), info.total_bytes)
+        return SaveResult(info)
+
+    async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            at_once = info.total_bytes < _BIG
-            await _DATABASE.put(records, f"saving {self.url!r}", at_once=at_once)
+            await _DATABASE.put(records, f"saving {self.url!r}", at_once=size < _BIG)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                available = await room_below(info.total_bytes)
-                raise await self._quota_error(info.total_bytes, available) from error
+                raise await self._quota_error(size, await room_below(size)) from error
             raise
-        return SaveResult(info)
 
     def _records(
         self, artifacts: ModelArtifacts, info: ModelArtifactsInfo, meter: Meter
@@ -153,7 +160,8 @@ class IndexedDBManager:
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         url = f"indexeddb://{path}"
-        existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
+        async with alone():
+            existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
         if not existed:
             raise ModelNotFoundError(url, "list_models() says what is stored")
         return ModelArtifactsInfo(damage="its info is missing") if text is None else _info(text)
