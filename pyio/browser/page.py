@@ -24,6 +24,9 @@ from pyio.browser.locks import alone
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+JOURNAL = "pyio_journal"
+"""The item under which ``page.js`` says what is being written."""
+
 LOCK = "localstorage"
 """The lock of all who change localStorage; see `pyio.browser.locks`."""
 
@@ -91,6 +94,13 @@ async def _finish() -> None:
         await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
         if _page().unfinished():
             _page().finish()
+
+
+async def finish() -> None:
+    """Do what a tab or a browser that died has left undone."""
+    async with alone(LOCK):
+        with translated("writing localStorage"):
+            await _finish()
 
 
 async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:

@@ -38,7 +38,7 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
-_PREFIX = "tensorflowjs_models/"
+PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""
 
@@ -70,6 +70,11 @@ class LocalStorageHandler:
         require_path(self.url, path)
         self._keys = _keys(path)
         self._on_progress = on_progress
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Part of a model -> the key of its item, in TensorFlow.js's order."""
+        return self._keys
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
@@ -131,7 +136,7 @@ class LocalStorageHandler:
         # docstring inherited
         texts = await self._texts()
         try:
-            return self._parsed(texts)
+            return self.parsed(texts)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
@@ -160,7 +165,7 @@ class LocalStorageHandler:
 
     async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
         info = info_from_json(loads(texts["info"] or "", "the info"))
-        described = self._parsed(texts)
+        described = self.parsed(texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
@@ -178,7 +183,7 @@ class LocalStorageHandler:
         check(artifacts)
         return artifacts
 
-    def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
+    def parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
         """Return the artifacts without their weight data."""
         topology = _parse(texts["model_topology"], "the model topology")
         specs = _parse(texts["weight_specs"], "the weight specs")
@@ -220,8 +225,8 @@ class LocalStorageManager:
     async def _parts(self) -> dict[str, set[str]]:
         """Return path -> the parts that are there."""
         parts: dict[str, set[str]] = {}
-        for key in await page.keys(_PREFIX):
-            path, _, part = key[len(_PREFIX) :].rpartition("/")
+        for key in await page.keys(PREFIX):
+            path, _, part = key[len(PREFIX) :].rpartition("/")
             if path and part in _PARTS:
                 parts.setdefault(path, set()).add(part)
         return parts
@@ -244,7 +249,7 @@ MANAGER = LocalStorageManager()
 
 
 def _keys(path: str) -> dict[str, str]:
-    return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+    return {part: f"{PREFIX}{path}/{part}" for part in _PARTS}
 
 
 def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
