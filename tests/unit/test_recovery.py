@@ -98,7 +98,7 @@ def test_interrupted_saves(tmp_path: Path) -> None:
 
 
 def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
-    """However far a killed save came, repair keeps the model that loads and leaves no other file."""
+    """However far a killed save came, repair keeps the model that loads and no other file."""
     for number in count(1):
         place = tmp_path / str(number)
         run(pyio.save_artifacts(artifacts(), f"file://{place}", shard_size_bytes=60))
