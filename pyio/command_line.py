@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|repair`` over files and HTTP.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -12,13 +12,16 @@ import asyncio
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
+from pyio.findings import STALE
 from pyio.inspection import inspect
 from pyio.progress import progress_bar
+from pyio.recovery import repair
 from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
@@ -83,6 +86,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
+
+    repairing = commands.add_parser(
+        "repair", parents=[common], help="find what interrupted saves have left below directories"
+    )
+    repairing.add_argument("places", nargs="*", default=["."], metavar="DIRECTORY")
+    repairing.add_argument("--apply", action="store_true", help="clear it up, too")
+    repairing.add_argument(
+        "--older-than",
+        type=float,
+        default=STALE,
+        metavar="SECONDS",
+        help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
+    )
+    repairing.set_defaults(command=_repair)
     return parser
 
 
@@ -212,6 +229,18 @@ async def _verify(options: argparse.Namespace) -> int:
         cells = [[*(row[key] for key in keys[:3]), row["damage"] or "none"] for row in rows]
         print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _repair(options: argparse.Namespace) -> int:
+    plans = [
+        await repair(_url(place), apply=options.apply, older_than=options.older_than)
+        for place in options.places
+    ]
+    if options.json:
+        _print_json([asdict(finding) for plan in plans for finding in plan.findings])
+    else:
+        print("\n\n".join(map(str, plans)))
+    return 1 if any(finding.failure for plan in plans for finding in plan.findings) else 0
 
 
 def _url(place: str) -> str:

@@ -59,7 +59,7 @@ class RepairPlan:
         if not acting:
             return "nothing that can be repaired here."
         if not self.applied:
-            return f"{acting} to repair, which apply=True does; {self.bytes_freed:,} bytes in all."
+            return f"{acting} to repair when told to apply; {self.bytes_freed:,} bytes in all."
         done = sum(finding.done for finding in self.findings)
         return f"{done} of {acting} repaired; {self.bytes_freed:,} bytes freed."
 

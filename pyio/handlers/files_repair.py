@@ -93,7 +93,7 @@ def _temporary(folder: Folder, file: Path, choices: Choices) -> Leftover:
     if age <= choices.older_than:
         action = (
             f"a save may be running; it is removed once it is older than {choices.older_than:,.0f} "
-            "seconds, and older_than= is for when you know that none runs"
+            "seconds; a smaller older_than is for when you know that none runs"
         )
         return named(str(file), problem, action)
     finding = Finding(str(file), problem, "remove it", bytes_freed=about.st_size)

@@ -278,11 +278,11 @@ def test_ghosts_that_tensorflow_leaves_without_room(new_tab: Callable[[], Tab]) 
     """Over quota TensorFlow.js reports success and stores an info alone, which is removed."""
     tab = new_tab()  # TensorFlow.js leaves the database open
     tab.tensorflow()
-    tab.python(save, "indexeddb://other")
-    before = snapshot(tab)
     quota = {"origin": tab.js("() => location.origin"), "quotaSize": 8 << 20}
     session = tab.page.context.new_cdp_session(tab.page)
     session.send("Storage.overrideQuotaForOrigin", quota)
+    tab.python(save, "indexeddb://other")
+    before = snapshot(tab)
     tab.js("() => interop.saveNoise('indexeddb://ghost', 64 * 2 ** 20)")
     assert tab.js("() => interop.list()") == ["indexeddb://ghost", "indexeddb://other"]
     assert tab.python(load, "indexeddb://ghost")[0] == "ModelNotFoundError"

@@ -244,7 +244,7 @@ def test_how_a_plan_prints() -> None:
     finding = pyio.Finding("indexeddb://<b>\n", "its info is missing", "write it", bytes_freed=1234)
     plan = pyio.RepairPlan(("indexeddb://",), (finding,), ("<other>",))
     assert str(plan).splitlines() == [
-        "Looked at indexeddb://: 1 to repair, which apply=True does; 1,234 bytes in all.",
+        "Looked at indexeddb://: 1 to repair when told to apply; 1,234 bytes in all.",
         "Databases of other programs, which are left alone: '<other>'",
         "",
         "where              problem              action    bytes  outcome",
