@@ -39,7 +39,7 @@ const bootWorker = async (type, args) => {
 };
 
 // What Python in a worker has as well.
-window.onPage = (name, ...args) => window[name](...args);
+window.onPage = async (name, ...args) => window[name](...args);
 
 window.localItems = () => ({ ...localStorage });
 window.localItem = (key, value) =>
