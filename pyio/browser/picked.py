@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.calls import PageFunctions
+from pyio.browser.calls import Manner, PageFunctions
 from pyio.browser.environment import missing_picker
 from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject
 from pyio.errors import StorageError, UnsupportedEnvironmentError
@@ -69,8 +69,9 @@ async def pick(accept: str, multiple: bool) -> list[JSObject]:
         raise UnsupportedEnvironmentError(
             f"{missing}; file:// reads files where Python can reach them"
         )
+    what = "picking files"
     try:
-        return list(await _PICKER.call("pick", accept, multiple, what="picking files", once=True))
+        return list(await _PICKER.call("pick", accept, multiple, what=what, manner=Manner.PERSON))
     except JsException as error:
         raise UnsupportedEnvironmentError(
             f"the browser opens no picker now: {error}; call pick_files() from the handler of a "
