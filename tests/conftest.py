@@ -149,6 +149,31 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
     shared_tab.clear_storage()
 
 
+@pytest.fixture(scope="module")
+def small_tab(
+    engine: Engine,
+    new_site: Callable[[], Site],
+    wheel: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Tab]:
+    """One tab for all tests of a module, in a browser that lets an origin keep 16 MiB."""
+    profile = tmp_path_factory.mktemp(f"{engine.name}-small") / "profile"
+    try:
+        browser = engine.start(profile, quota=16 << 20)
+    except LackingError as error:
+        pytest.skip(str(error))
+    with new_site() as site:
+        yield Tab(browser.open(f"{site.url}/index.html"), wheel.name)
+        browser.close()
+
+
+@pytest.fixture
+def small_quota(small_tab: Tab) -> Iterator[Tab]:
+    """A tab with Python and empty storage, whose origin may keep 16 MiB."""
+    yield small_tab
+    small_tab.clear_storage()
+
+
 @pytest.fixture
 def new_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Callable[[], Tab]]:
     """Open further tabs with Python, all of one fresh origin."""
