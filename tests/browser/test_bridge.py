@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Download
-
     from scripts.server import Site
+    from tests.engines.contract import Browser
 
     Open = Callable[[str, Start], Tab]
 
@@ -34,30 +33,39 @@ NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 
 
 @pytest.fixture(scope="module")
-def shared_tab(
-    browser_context_kept: BrowserContext, new_site: Callable[[], Site], wheel: Path
-) -> Iterator[Tab]:
+def shared_tab(browser_kept: Browser, new_site: Callable[[], Site], wheel: Path) -> Iterator[Tab]:
     """A tab with the bridge's script and Python in a worker, for all tests of this module."""
     with new_site() as site:
-        page = browser_context_kept.new_page()
-        tab = Tab(page, f"{site.url}/{NAMED}", wheel.name, WORKER)
+        tab = Tab(browser_kept.open(f"{site.url}/{NAMED}"), wheel.name, WORKER)
         tab.python(listed)  # so that what is left behind later is not the connection
         yield tab
-        page.close()
+        tab.close()
 
 
 @pytest.fixture
-def open_tab(browser_context_kept: BrowserContext, site: Site, wheel: Path) -> Iterator[Open]:
+def open_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Open]:
     """Open tabs of one fresh origin: a page of the harness, and where its Python runs."""
     tabs: list[Tab] = []
 
     def start(page: str, start: Start) -> Tab:
-        tabs.append(Tab(browser_context_kept.new_page(), f"{site.url}/{page}", wheel.name, start))
+        tabs.append(Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, start))
         return tabs[-1]
 
     yield start
     for tab in tabs:
-        tab.page.close()
+        if tab not in closed:
+            tab.close()
+    closed.clear()
+
+
+closed: list[Tab] = []
+"""Those that their test has closed."""
+
+
+def close(tab: Tab) -> None:
+    """Close a tab before the end of its test."""
+    closed.append(tab)
+    tab.close()
 
 
 async def listed() -> Any:
@@ -97,10 +105,6 @@ def begin(tab: Tab, function: Callable[..., Any], *arguments: Any) -> None:
 def end(tab: Tab) -> Any:
     """Return what the function that has begun returns."""
     return json.loads(tab.js("() => begun"))
-
-
-def note(offered: list[tuple[str, str]], tab: str, file: Download) -> None:
-    offered.append((tab, file.suggested_filename))
 
 
 def served(tab: Tab) -> int:
@@ -184,25 +188,24 @@ def test_two_tabs(open_tab: Open) -> None:
         1_000,
         2_000,
     ]
-    offered: list[tuple[str, str]] = []
-    for name, tab in (("one", one), ("two", two)):
-        tab.page.on("download", partial(note, offered, name))
+    for tab in (one, two):
+        tab.js("""() => {
+          window.offered = [];
+          const keep = ({ target }) => { if (target.download) offered.push(target.download); };
+          window.addEventListener("click", keep, true);
+        }""")
     for here, other, name in ((one, two, "m1"), (two, one, "m2")):
-        other.page.bring_to_front()
-        other.page.mouse.click(10, 10)
-        here.python(save, f"downloads://{name}", 3)
-    one.page.wait_for_timeout(1_000)
-    names = ("m1.json", "m1.weights.bin"), ("m2.json", "m2.weights.bin")
-    assert offered == [
-        (tab, name) for tab, files in zip(("one", "two"), names, strict=True) for name in files
-    ]
+        other.view.click("html")
+        assert list(downloads(here, 2, partial(here.python, save, f"downloads://{name}", 3)))
+    assert one.js("() => offered") == ["m1.json", "m1.weights.bin"]
+    assert two.js("() => offered") == ["m2.json", "m2.weights.bin"]
     assert [served(one), served(two)] == [1, 1]
 
 
 def test_the_tab_that_was_used_last(open_tab: Open) -> None:
     """A worker that does not know its page takes the tab in which somebody clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
-    two.page.mouse.click(10, 10)
+    two.view.click("html")
     files = downloads(two, 2, lambda: one.python(save, "downloads://m", 3))
     assert sorted(files) == ["m.json", "m.weights.bin"]
     assert [served(tab) for tab in (one, two, three)] == [0, 1, 0]
@@ -211,14 +214,14 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
 def test_a_page_that_goes_away(open_tab: Open) -> None:
     """When the page of another tab is closed or reloaded, the next request finds one again."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
-    three.page.mouse.click(10, 10)
+    three.view.click("html")
     assert one.python(save, "localstorage://m", 10) is None
     assert served(three) == 1
-    three.page.close()
-    two.page.mouse.click(10, 10)
+    close(three)
+    two.view.click("html")
     assert one.python(load, "localstorage://m") == 10
     assert [served(one), served(two)] == [0, 1]
-    two.page.reload()
+    two.view.reload()
     assert one.python(load, "localstorage://m") == 10
 
 
@@ -238,7 +241,7 @@ def test_a_page_that_goes_away_before_it_answers(open_tab: Open) -> None:
     with page.page.expect_file_chooser():
         page.js("() => null")  # which counts as a click
         begin(worker, pick)
-    page.page.close()
+    close(page)
     text, reason = end(worker)
     assert "picking files failed: the page went away before it answered" in text
     assert reason == "lost"
@@ -305,7 +308,7 @@ def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     assert tab.python(load, "localstorage://other") == 20
     assert served(tab) == 2
     tab.js("() => other.terminate()")
-    tab.page.wait_for_function("globalThis[Symbol.for('pyio.bridge')].size === 1")
+    tab.wait("() => globalThis[Symbol.for('pyio.bridge')].size === 1")
 
 
 def test_concurrent_saves(open_tab: Open) -> None:
@@ -353,10 +356,10 @@ def test_without_web_locks(open_tab: Open) -> None:
     for tab in (one, two):
         tab.js("() => { delete Navigator.prototype.locks; }")
     assert one.python(unlock) is False
-    two.page.mouse.click(10, 10)
+    two.view.click("html")
     assert one.python(save, "localstorage://m", 10) is None
     assert served(two) == 1
-    two.page.close()
+    close(two)
     assert one.python(load, "localstorage://m") == 10
     assert served(one) == 1
 
