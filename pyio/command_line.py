@@ -19,6 +19,7 @@ from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
 from pyio.progress import progress_bar
+from pyio.tables import plain, text_table
 from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(asyncio.run(options.command(options)))
         sys.stdout.flush()
     except ModelExistsError as error:
-        print(f"error: there is a model at {_plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        print(f"error: there is a model at {plain(error.url)!r}; add --overwrite", file=sys.stderr)
         return 1
     except PyioError as error:
-        print(f"error: {_plain(str(error))}", file=sys.stderr)
+        print(f"error: {plain(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read the table has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -138,7 +139,7 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("signature", _short(found.signature)),
     ):
         if value is not None:
-            print(f"{label + ':':18}{_plain(value)}")
+            print(f"{label + ':':18}{plain(value)}")
     if found.layers:
         layers = [[_cell(layer.name), _cell(layer.class_name)] for layer in found.layers]
         print("\n" + _table(("layer", "class"), layers))
@@ -238,28 +239,8 @@ def _short(value: Any) -> str | None:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Return `text` with escapes for what would break the table or command the terminal."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows in columns; those of numbers are flush right."""
-    if not rows:
-        return "nothing found"
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    numbers = [
-        all(cell.replace(",", "").isdecimal() for cell in column if cell)
-        for column in zip(*rows, strict=True)
-    ]
-    lines = []
-    for row in (head, *rows):
-        cells = zip(row, widths, numbers, strict=True)
-        aligned = [cell.rjust(w) if number else cell.ljust(w) for cell, w, number in cells]
-        lines.append("  ".join(aligned).rstrip())
-    return "\n".join(lines)
+    return text_table(head, rows) if rows else "nothing found"

@@ -42,19 +42,18 @@ def test_errors_are_the_usual_ones() -> None:
 
 
 def test_whatever_can_be_awaited() -> None:
-    """`run` takes a handler's coroutine and any other awaitable."""
+    """`run` takes a coroutine and any other awaitable."""
 
     class Answer:
         def __await__(self) -> Any:
-            return iter_answer().__await__()
+            return answer().__await__()
 
-    async def iter_answer() -> int:
+    async def answer() -> int:
         await asyncio.sleep(0)
         return 42
 
-    handler = pyio.get_save_handlers("memory://handler")[0]
-    pyio.sync.run(handler.save(artifacts()))
-    assert pyio.sync.remove_model("memory://handler").weight_data_bytes == 104
+    pyio.sync.run(pyio.save_artifacts(artifacts(), "memory://m"))
+    assert pyio.sync.remove_model("memory://m").weight_data_bytes == 104
     assert pyio.sync.run(Answer()) == 42
 
 
