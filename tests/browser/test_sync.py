@@ -12,24 +12,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
     from scripts.server import Site
+    from tests.engines.contract import Browser
 
 
 @pytest.fixture(scope="module", params=["page", "module"])
 def tab_without_jspi(
     request: pytest.FixtureRequest,
-    browser_context_kept: BrowserContext,
+    browser_kept: Browser,
     new_site: Callable[[], Site],
     wheel: Path,
 ) -> Iterator[Tab]:
     """Python on the page and in a worker of a browser that has no JSPI, as Safari has none."""
     with new_site() as site:
-        page = browser_context_kept.new_page()
-        start = Start(thread=request.param, jspi=False)
-        yield Tab(page, f"{site.url}/index.html", wheel.name, start)
-        page.close()
+        view = browser_kept.open(f"{site.url}/index.html")
+        tab = Tab(view, wheel.name, Start(thread=request.param, jspi=False))
+        yield tab
+        tab.close()
 
 
 def sync_calls() -> Any:
