@@ -46,6 +46,7 @@ from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreMan
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files import file_system
 from pyio.handlers.http import http
+from pyio.handlers.origin import request_persistence
 from pyio.handlers.passthrough import from_memory, with_save_handler
 from pyio.inspection import Inspection, LayerSummary, exists, inspect
 from pyio.model_json import (
@@ -62,6 +63,7 @@ from pyio.routing import (
     register_save_router,
     unregister_router,
 )
+from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ __all__ = [
     "LayerSummary",
     "LayersModel",
     "LoadHandler",
+    "MediumReport",
     "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
@@ -118,6 +121,7 @@ __all__ = [
     "Sequential",
     "StorageError",
     "StorageRefusedError",
+    "StorageReport",
     "StoreManager",
     "UnknownLayersError",
     "UnknownSchemeError",
@@ -159,9 +163,11 @@ __all__ = [
     "register_load_router",
     "register_save_router",
     "remove_model",
+    "request_persistence",
     "save_arrays",
     "save_artifacts",
     "save_model",
+    "storage_report",
     "unregister_router",
     "with_save_handler",
 ]

@@ -19,7 +19,7 @@ from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
 from pyio.progress import progress_bar
-from pyio.tables import plain, text_table
+from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def _list(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "format", "tensors", "parameters", "bytes", "damage")
-        print(_table(keys, [[_cell(row[key]) for key in keys] for row in rows]))
+        print(table(keys, [[row[key] for key in keys] for row in rows]))
     return 1 if any(row["damage"] for row in rows) else 0
 
 
@@ -141,11 +141,11 @@ async def _inspect(options: argparse.Namespace) -> int:
         if value is not None:
             print(f"{label + ':':18}{plain(value)}")
     if found.layers:
-        layers = [[_cell(layer.name), _cell(layer.class_name)] for layer in found.layers]
-        print("\n" + _table(("layer", "class"), layers))
+        layers = [[layer.name, layer.class_name] for layer in found.layers]
+        print("\n" + table(("layer", "class"), layers))
     if found.tensors:
-        tensors = [[_cell(cell) for cell in _tensor(spec).values()] for spec in found.tensors]
-        print("\n" + _table(tuple(_tensor(found.tensors[0])), tensors))
+        tensors = [[*_tensor(spec).values()] for spec in found.tensors]
+        print("\n" + table(tuple(_tensor(found.tensors[0])), tensors))
     return 0
 
 
@@ -209,10 +209,8 @@ async def _verify(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "tensors", "bytes", "damage")
-        cells = [
-            [_cell(row[key]) for key in keys[:3]] + [_cell(row["damage"] or "none")] for row in rows
-        ]
-        print(_table(keys, cells))
+        cells = [[*(row[key] for key in keys[:3]), row["damage"] or "none"] for row in rows]
+        print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
 
 
@@ -234,13 +232,3 @@ def _short(value: Any) -> str | None:
         return None
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else plain(str(value))
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return text_table(head, rows) if rows else "nothing found"

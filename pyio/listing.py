@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyio.artifacts import ModelArtifactsInfo
-from pyio.tables import html_table, plain, size_text, text_table
+from pyio.tables import html_table, size_text, table
 
 _EMPTY = "No models are stored here."
 
@@ -12,7 +12,7 @@ class Listing(dict[str, ModelArtifactsInfo]):
     """Address -> info. It is an ordinary dict in every respect but how it looks."""
 
     def __repr__(self) -> str:
-        return text_table(*self._cells()) if self else _EMPTY
+        return table(*self._cells()) if self else _EMPTY
 
     def _repr_html_(self) -> str:
         return html_table(*self._cells()) if self else f"<p>{_EMPTY}</p>"
@@ -23,11 +23,11 @@ class Listing(dict[str, ModelArtifactsInfo]):
 
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         head = ["Model", "Size", "Saved"]
-        rows = [[plain(url), _size(info), _saved(info)] for url, info in self.items()]
+        rows = [[url, _size(info), _saved(info)] for url, info in self.items()]
         if any(info.damage for info in self.values()):
             head.append("Damage")
             for row, info in zip(rows, self.values(), strict=True):
-                row.append(plain(info.damage or ""))
+                row.append(info.damage or "")
         return head, rows
 
 

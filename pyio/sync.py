@@ -87,9 +87,11 @@ if TYPE_CHECKING:  # for editors and type checkers; __getattr__ makes them
     move_model = blocking(pyio.move_model)
     pick_files = blocking(pyio.pick_files)
     remove_model = blocking(pyio.remove_model)
+    request_persistence = blocking(pyio.request_persistence)
     save_arrays = blocking(pyio.save_arrays)
     save_artifacts = blocking(pyio.save_artifacts)
     save_model = blocking(pyio.save_model)
+    storage_report = blocking(pyio.storage_report)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
-"""The Python side of ``page.js``: localStorage items and downloads."""
+"""The Python side of ``page.js``: localStorage items, downloads and persistent storage."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,16 @@ from pyio.browser.javascript import (
     to_js,
     translated,
 )
+from pyio.browser.locks import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+LOCK = "localstorage"
+"""The lock of all who change localStorage; see `pyio.browser.locks`."""
+
+_PROPAGATION = 0.05
+"""Seconds after which what one tab wrote is taken to be known to the others."""
 
 _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
@@ -57,6 +65,7 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
     """Write all `items` in order or, if the browser refuses one, leave what was there.
 
     A sequence of buffers is kept as base64, which never enters WebAssembly memory; None removes.
+    The last item is the one by which readers know that the others are there.
     """
     values = [
         js.Uint8Array.new(array_buffer(value))
@@ -64,8 +73,33 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    with translated("writing localStorage"):
-        _page().replace(array_of(list(items)), array_of(values))
+    async with alone(LOCK):
+        with translated("writing localStorage"):
+            await _finish()
+            _page().replace(array_of(list(items)), array_of(values))
+
+
+async def settled() -> None:
+    """Wait until no other tab of pyio writes and what the last one wrote has reached this one."""
+    async with alone(LOCK):
+        await asyncio.sleep(_PROPAGATION)
+
+
+async def _finish() -> None:
+    """Do what somebody who died has left undone. Only whoever holds the lock may."""
+    if _page().unfinished():
+        await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
+        if _page().unfinished():
+            _page().finish()
+
+
+async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
+    """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
+    now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
+    async with alone(LOCK):
+        with translated("writing localStorage"):
+            await _finish()
+            return bool(_page().replaceIf(*now, *new))
 
 
 async def keys(start: str) -> list[str]:
@@ -84,3 +118,10 @@ async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> 
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
     parts_js = array_of([to_js(piece) for piece in pieces])
     _page().download(js.Blob.new(parts_js, options(type=media_type)), name, _URL_LIFETIME)
+
+
+async def persist() -> bool | None:
+    """Ask the browser to keep this origin's storage; None where it cannot be asked."""
+    with translated("asking for persistent storage"):
+        kept = optional(await _page().persist())
+    return None if kept is None else bool(kept)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import page
+from pyio.browser import locks, page
 from pyio.browser.environment import missing_local_storage as missing
 from pyio.errors import (
     DamagedModelError,
@@ -20,6 +20,7 @@ from pyio.errors import (
     QuotaExceededError,
     StorageError,
 )
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     METADATA_KEYS,
@@ -29,7 +30,7 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
     topology_text,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter
 from pyio.routing import require_path
@@ -38,11 +39,12 @@ from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "LocalStorageHandler", "missing"]
+__all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
 _PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
@@ -53,6 +55,11 @@ CAPACITY = 5 * 1024 * 1024
 
 _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
+
+
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing localStorage through pyio inside the block."""
+    return locks.alone(page.LOCK)
 
 
 class LocalStorageHandler:
@@ -67,7 +74,7 @@ class LocalStorageHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         specs = artifacts.weight_specs or ()
         texts = {
@@ -109,7 +116,8 @@ class LocalStorageHandler:
         replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
         available = max(CAPACITY - await page.used() + replaced, 0)
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -129,18 +137,22 @@ class LocalStorageHandler:
 
     async def _texts(self) -> dict[str, str | None]:
         """Return all items but the weight data, once it is sure that none is missing."""
+        present = await self._present()
+        if present and "info" not in present:  # another tab may be writing at this moment
+            await page.settled()
+            present = await self._present()
+        self._require_parts(present)
         names = [part for part in _PARTS if part != "weight_data"]
         values = await page.read([self._keys[part] for part in names])
-        texts = {part: values[self._keys[part]] for part in names}
-        lengths = await page.lengths([self._keys["weight_data"]])
-        stored = lengths[self._keys["weight_data"]] >= 0
-        self._require_parts([*(part for part in names if texts[part] is not None)], stored)
-        return texts
+        return {part: values[self._keys[part]] for part in names}
 
-    def _require_parts(self, present: list[str], weight_data: bool) -> None:
-        if not present and not weight_data:
+    async def _present(self) -> set[str]:
+        lengths = await page.lengths(list(self._keys.values()))
+        return {part for part in _PARTS if lengths[self._keys[part]] >= 0}
+
+    def _require_parts(self, present: set[str]) -> None:
+        if not present:
             raise ModelNotFoundError(self.url, "list_models() says what is stored")
-        present += ["weight_data"] if weight_data else []
         # Before TensorFlow.js 1.0 there was no metadata.
         absent = [part for part in _PARTS if part not in present and part != "model_metadata"]
         if absent:
@@ -184,26 +196,47 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        parts: dict[str, set[str]] = {}
-        for key in await page.keys(_PREFIX):
-            path, _, part = key[len(_PREFIX) :].rpartition("/")
-            if path and part in _PARTS:
-                parts.setdefault(path, set()).add(part)
+        parts = await self._parts()
+        if any("info" not in found for found in parts.values()):  # as when loading
+            await page.settled()
+            parts = await self._parts()
         texts = await page.read([_keys(path)["info"] for path in parts])
         return {
             path: _info(text, found)
             for (path, found), text in zip(parts.items(), texts.values(), strict=True)
         }
 
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> what the items of a model take of the quota, keys included."""
+        paths = list(await self._parts())
+        lengths = await page.lengths([key for path in paths for key in _keys(path).values()])
+        taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
+        return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
+
+    async def room(self) -> int | None:
+        """Return how much of the quota is left."""
+        return max(CAPACITY - await page.used(), 0)
+
+    async def _parts(self) -> dict[str, set[str]]:
+        """Return path -> the parts that are there."""
+        parts: dict[str, set[str]] = {}
+        for key in await page.keys(_PREFIX):
+            path, _, part = key[len(_PREFIX) :].rpartition("/")
+            if path and part in _PARTS:
+                parts.setdefault(path, set()).add(part)
+        return parts
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         keys = _keys(path)
-        values = await page.read([keys["info"]])
-        lengths = await page.lengths(list(keys.values()))
-        found = {part for part in _PARTS if lengths[keys[part]] >= 0}
-        if not found:
-            raise ModelNotFoundError(f"localstorage://{path}", "list_models() says what is stored")
-        await page.replace(dict.fromkeys(keys.values()))
+        async with alone():
+            values = await page.read([keys["info"]])
+            lengths = await page.lengths(list(keys.values()))
+            found = {part for part in _PARTS if lengths[keys[part]] >= 0}
+            if not found:
+                url = f"localstorage://{path}"
+                raise ModelNotFoundError(url, "list_models() says what is stored")
+            await page.replace(dict.fromkeys(reversed(keys.values())))
         return _info(values[keys["info"]], found)
 
 
