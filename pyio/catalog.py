@@ -14,6 +14,7 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
+from pyio.listing import Listing
 from pyio.model_json import get_model_artifacts_info_for_json
 from pyio.routing import (
     available_media,
@@ -37,9 +38,9 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
-    this environment lacks are left out.
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
     """
-    found: dict[str, ModelArtifactsInfo] = {}
+    found = Listing()
     for medium in available_media():
         if not medium.lists:
             continue
