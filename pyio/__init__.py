@@ -69,16 +69,18 @@ from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import bridge as bridge
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
+    from pyio import sync as sync
     from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.model import LayersModel, Model
     from pyio.models.packing import model_from_artifacts, model_to_artifacts
-    from pyio.models.saving import load_layers_model
+    from pyio.models.saving import load_layers_model, save_model
     from pyio.models.sequential import Sequential
     from pyio.models.topology import model_from_json
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
@@ -170,6 +172,7 @@ __all__ = [
     "request_persistence",
     "save_arrays",
     "save_artifacts",
+    "save_model",
     "storage_report",
     "unregister_router",
     "with_save_handler",
@@ -192,11 +195,14 @@ _NEEDS_NUMPY = {
     "model_from_json": "pyio.models.topology",
     "model_to_artifacts": "pyio.models.packing",
     "save_arrays": "pyio.arrays",
+    "save_model": "pyio.models.saving",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
-_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers"}
-"""Public modules, imported when they are first used, for the same reason."""
+_MODULES = frozenset(
+    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
+)
+"""Public modules, imported when they are first used, most for the same reason."""
 
 
 def __getattr__(name: str) -> Any:

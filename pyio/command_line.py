@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify|repair`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|repair|bridge``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.findings import STALE
@@ -100,6 +101,11 @@ def _parser() -> argparse.ArgumentParser:
         help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
     )
     repairing.set_defaults(command=_repair)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
     return parser
 
 
@@ -241,6 +247,11 @@ async def _repair(options: argparse.Namespace) -> int:
     else:
         print("\n\n".join(map(str, plans)))
     return 1 if any(finding.failure for plan in plans for finding in plan.findings) else 0
+
+
+async def _bridge(_options: argparse.Namespace) -> int:
+    print(script(), end="")
+    return 0
 
 
 def _url(place: str) -> str:

@@ -56,3 +56,15 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 def html_lines(lines: Sequence[str]) -> str:
     """Return lines of text as an HTML paragraph."""
     return f"<p>{'<br>'.join(escape(plain(line)) for line in lines)}</p>" if lines else ""
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes for people: "999 bytes", "1.0 kB", "104.9 MB"."""
+    if count < 1000:
+        return f"{count} bytes"
+    size = float(count)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.95 or unit == "GB":
+            break
+    return f"{size:,.1f} {unit}"

@@ -35,7 +35,7 @@ async def find(path: str, choices: Choices) -> Found:  # noqa: ARG001 - nothing 
         await page.settled()  # what another tab has just written is here now
         leftovers = [] if path else await _journal()
         names: dict[str, None] = {}
-        for key in await page.keys(PREFIX):
+        for key in await page.overview(PREFIX, "/info"):
             name, _, part = key[len(PREFIX) :].rpartition("/")
             if name and part in LocalStorageHandler(name).keys:
                 names[name] = None
@@ -118,7 +118,8 @@ def _rebuilt(
         return None
     added = {} if topology is not None else {"model_topology": "{}"}  # weights alone, as saved
     try:
-        model = handler.parsed({**texts, **added})
+        items = {handler.keys[part]: text for part, text in {**texts, **added}.items()}
+        model = handler.parsed(items)
         weights = memoryview(base64.b64decode(data, validate=True))
         model = replace(model, weight_data=(weights,))
         check(model)

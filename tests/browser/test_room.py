@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
     from scripts.server import Site
+    from tests.engines.contract import Browser
 
 LOCAL_LENGTH = """name => Object.entries(localStorage)
   .filter(([key]) => key.startsWith(`tensorflowjs_models/${name}/`))
@@ -167,20 +166,34 @@ def test_asking_for_persistence(new_tab: Callable[[], Tab]) -> None:
     assert "It is persisted" in text
 
 
-def test_in_a_worker(browser_context_kept: BrowserContext, site: Site, wheel: Path) -> None:
-    """A worker has the report as well, and says what cannot be asked there and what can."""
-    page = browser_context_kept.new_page()
-    worker = Tab(page, f"{site.url}/index.html", wheel.name, Start(thread="module"))
+def in_a_worker(browser: Browser, site: Site, wheel: Path, page: str) -> Tab:
+    return Tab(browser.open(f"{site.url}/{page}"), wheel.name, Start(thread="module"))
+
+
+def test_in_a_worker(browser_kept: Browser, site: Site, wheel: Path) -> None:
+    """A worker has the report as well, and its page asks for persistence in its place."""
+    worker = in_a_worker(browser_kept, site, wheel, "bridge.html")
     worker.python(save, "indexeddb://m", 1000)
-    about, text, _ = worker.python(report)
+    worker.python(save, "localstorage://m", 1000)
+    about, *_ = worker.python(report)
     assert about["quota"] == worker.js("() => navigator.storage.estimate()")["quota"]
     assert about["persisted"] is worker.js("() => navigator.storage.persisted()")
+    for scheme in ("indexeddb", "localstorage"):
+        assert [url for url, _ in about["media"][scheme]["models"]] == [f"{scheme}://m"]
+    assert worker.python(persist) is worker.js("() => navigator.storage.persisted()")
+    worker.close()
+
+
+def test_in_a_worker_that_reaches_no_page(browser_kept: Browser, site: Site, wheel: Path) -> None:
+    """What needs the page says so, and the rest of the report is there."""
+    worker = in_a_worker(browser_kept, site, wheel, "index.html")
+    worker.python(save, "indexeddb://m", 1000)
+    about, text, _ = worker.python(report)
     ((url, _),) = about["media"]["indexeddb"]["models"]
     assert url == "indexeddb://m"
-    assert "web worker" in about["media"]["localstorage"]["missing"]
-    assert "web worker" in text
+    assert "page" in about["media"]["localstorage"]["problem"]
+    assert about["media"]["localstorage"]["problem"].splitlines()[0][:40] in text
     kind, message = worker.python(persist)
     assert kind == "UnsupportedEnvironmentError"
-    assert "needs a browser's page, and this Python runs in a web worker" in message
-    assert "What works: call it from Python on the page" in message
-    page.close()
+    assert message.startswith("asking for persistent storage")
+    worker.close()
