@@ -158,6 +158,7 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("parameters", f"{found.parameters:,}"),
         ("bytes of weights", size),
         ("training config", "yes" if found.has_training_config else "no"),
+        ("checksum", "yes" if found.has_checksum else "no"),
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", _short(found.signature)),
     ):
@@ -181,6 +182,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "parameters": found.parameters,
         "bytes": found.weight_bytes,
         "trainingConfig": found.has_training_config,
+        "checksum": found.has_checksum,
         "userDefinedMetadata": found.user_defined_metadata,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
@@ -219,20 +221,21 @@ async def _verify(options: argparse.Namespace) -> int:
     from pyio.weights.encoding import decode_weights
 
     rows: list[dict[str, Any]] = []
+    keys = ("model", "tensors", "bytes", "checksum", "damage")
     for model in options.models:
-        row: dict[str, Any] = {"model": model, "tensors": None, "bytes": None, "damage": None}
+        row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
             found = await load_artifacts(_url(model))
             arrays = decode_weights(found.weight_data or (), found.weight_specs or ())
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
+            row["checksum"] = "verified" if found.checksum else "none"
         except PyioError as error:
             row["damage"] = str(error)
         rows.append(row)
     if options.json:
         _print_json(rows)
     else:
-        keys = ("model", "tensors", "bytes", "damage")
-        cells = [[*(row[key] for key in keys[:3]), row["damage"] or "none"] for row in rows]
+        cells = [[*(row[key] for key in keys[:4]), row["damage"] or "none"] for row in rows]
         print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
 

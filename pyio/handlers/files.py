@@ -27,7 +27,14 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.handlers.folder import Folder
-from pyio.handlers.model_files import describe, lay_out, plain_path, read_groups, read_model
+from pyio.handlers.model_files import (
+    describe,
+    lay_out,
+    plain_path,
+    read_groups,
+    read_model,
+    require_json_size,
+)
 from pyio.model_json import (
     FILE_KEYS,
     get_model_artifacts_info_for_json,
@@ -122,7 +129,8 @@ class FileHandler:
     def _weights_files(self) -> list[str]:
         """Return the weight files of the model that is there now and that nobody else wrote."""
         try:
-            groups = parse_model_json(Folder(self._path).locate(_JSON).read_bytes()).groups
+            text = self._read_json(_JSON, Folder(self._path))
+            groups = parse_model_json(text).groups
         except (OSError, InvalidModelError):
             return []
         return [path for group in groups or () for path in group.paths if is_weights_file(path)]
@@ -163,6 +171,7 @@ class FileHandler:
                 else f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
             )
             raise ModelNotFoundError(self.url, hint)
+        require_json_size(self.url, file.stat().st_size, name)
         return file.read_bytes()
 
     @contextmanager

@@ -26,6 +26,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from pyio.findings import STALE
+from pyio.json_text import loads
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Folder:
         """Return what a journal says, nothing if there is none or if it is not one of ours."""
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
-            plan = json.loads(self.journal.read_text("utf-8"))
+            plan: Any = loads(self.journal.read_bytes(), "the journal")
             renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
             removes = dict.fromkeys(map(str, plan["remove"]), "")
         except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -8,7 +8,6 @@ second can be a whole model.
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,12 @@ from pyio.errors import DamagedModelError, InvalidModelError
 from pyio.findings import Finding, Found, Leftover, named
 from pyio.handlers.local_storage import PREFIX, LocalStorageHandler, alone
 from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_artifacts_info_for_json, info_from_json, info_to_json
-from pyio.weights.layout import check
+from pyio.model_json import (
+    get_model_artifacts_info_for_json,
+    info_from_json,
+    info_to_json,
+    whole_artifacts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,13 +93,13 @@ async def _model(name: str) -> list[Leftover]:
         action = "write its info, so that it is listed and loads; its weights and specs agree"
         items: dict[str, str | None] = {handler.keys[part]: text for part, text in rebuilt.items()}
         finding = Finding(handler.url, problem, action)
-    elif any(texts[part] is None for part in ("info", *_NEEDED)):
+    elif any(texts[part] is None for part in _NEEDED):
         items = dict.fromkeys(reversed([*handler.keys.values()]))
         action = "remove what is left, which is no whole model"
         finding = Finding(handler.url, problem, action, bytes_freed=_taken(seen))
     else:
-        choice = "remove_model() removes it"
-        return [named(handler.url, problem, f"all of its items are there; {choice}")]
+        choice = "topology, specs and weights are there; remove_model() removes it"
+        return [named(handler.url, problem, choice)]
     return [Leftover(finding, partial(page.replace_if, seen, items))]
 
 
@@ -118,11 +121,8 @@ def _rebuilt(
         return None
     added = {} if topology is not None else {"model_topology": "{}"}  # weights alone, as saved
     try:
-        items = {handler.keys[part]: text for part, text in {**texts, **added}.items()}
-        model = handler.parsed(items)
         weights = memoryview(base64.b64decode(data, validate=True))
-        model = replace(model, weight_data=(weights,))
-        check(model)
+        model = whole_artifacts(*handler.parsed({**texts, **added}), (weights,))
     except ValueError:  # InvalidModelError is one, and so is what base64 raises
         return None
     info = get_model_artifacts_info_for_json(model)

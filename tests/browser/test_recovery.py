@@ -162,7 +162,7 @@ def test_an_overwrite_of_tensorflow_that_was_killed(tab: Tab) -> None:
         (finding,) = applied(tab)
         assert finding["done"] is finding["acts"] is mended
         assert (tab.python(load, "localstorage://m") == data) is mended
-        assert ("nothing; all of its items are there" in finding["action"]) is not mended
+        assert ("nothing; topology, specs and weights are there" in finding["action"]) is not mended
 
 
 def test_damage_is_named_and_kept(tab: Tab) -> None:
@@ -182,6 +182,37 @@ def test_damage_is_named_and_kept(tab: Tab) -> None:
         assert not finding["acts"]
         assert "remove_model() removes it" in finding["action"]
         assert snapshot(tab) == before
+
+
+async def save_verified(url: str) -> None:
+    import pyio
+
+    model = pyio.ModelArtifacts(model_topology={"t": 1})
+    await pyio.save_artifacts(model, url, checksum=True)
+
+
+@pytest.mark.parametrize("scheme", ["localstorage", "indexeddb"])
+def test_a_model_whose_digest_is_wrong(tab: Tab, scheme: str) -> None:
+    """It gets no info, because it is not what was saved, and it is not removed either."""
+    tab.python(save_verified, f"{scheme}://m")
+    if scheme == "localstorage":
+        tab.js("""() => {
+          localStorage.setItem("tensorflowjs_models/m/model_topology", '{"t":2}');
+          localStorage.removeItem("tensorflowjs_models/m/info");
+        }""")
+    else:
+        tab.js("""async () => {
+          const record = JSON.parse(await rawSnapshot())[0][0];
+          record.modelArtifacts.modelTopology.t = 2;
+          delete record.modelArtifacts.weightData;
+          await rawPut("models_store", JSON.stringify(record));
+          await rawDelete("model_info_store", "m");
+        }""")
+    before = snapshot(tab)
+    (finding,) = applied(tab)
+    assert not finding["acts"]
+    assert "remove_model() removes it" in finding["action"]
+    assert snapshot(tab) == before
 
 
 @pytest.mark.parametrize("text", ["{", "null", '{"dateSaved":"x"}'])

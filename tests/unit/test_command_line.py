@@ -102,14 +102,15 @@ def test_inspect(place: Path) -> None:
 def test_verify(place: Path) -> None:
     """A damaged model is told with the reason and by the exit status."""
     assert as_json("verify", str(place / "good")) == [
-        {"model": str(place / "good"), "tensors": 3, "bytes": 104, "damage": None}
+        {"model": str(place / "good"), "tensors": 3, "bytes": 104}
+        | {"checksum": "none", "damage": None}
     ]
     rows = as_json("verify", str(place / "good"), str(place / "deep/cut"), status=1)
     assert [row["damage"] is None for row in rows] == [True, False]
     assert "'group1-shard2of3.bin' has 49 bytes" in rows[1]["damage"]
     assert call("verify", "good", cwd=place).splitlines() == [
-        "model  tensors  bytes  damage",
-        "good         3    104  none",
+        "model  tensors  bytes  checksum  damage",
+        "good         3    104  none      none",
     ]
 
 
