@@ -62,6 +62,19 @@ def missing() -> None:
     """Nothing is missing anywhere."""
 
 
+def local_path(path: str) -> Path:
+    """Return where ``file://path`` is. Raises InvalidURLError."""
+    url = f"file://{path}"
+    require_path(url, path)
+    try:
+        possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise InvalidURLError(url, "it has a character that no file's name can have")
+    return Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
+
+
 class FileHandler:
     """Saves to a directory; loads from a directory or a json in it.
 
@@ -80,14 +93,7 @@ class FileHandler:
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = f"file://{path}"
-        require_path(self.url, path)
-        try:
-            possible = b"\0" not in os.fsencode(path)
-        except UnicodeEncodeError:
-            possible = False
-        if not possible:
-            raise InvalidURLError(self.url, "it has a character that no file's name can have")
-        self._path = Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
+        self._path = local_path(path)
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 

@@ -250,7 +250,7 @@ async def _load_record(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArt
 async def _load_items(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
     texts: dict[str, Any] = {name: part.decode("utf-8", "replace") for name, part in parts.items()}
     data = (memoryview(parts["weight_data"]),)
-    return whole_artifacts(*LocalStorageHandler("fuzzed")._parsed(texts), data)
+    return whole_artifacts(*LocalStorageHandler("fuzzed").parsed(texts), data)
 
 
 KINDS: dict[str, tuple[Callable[[pyio.ModelArtifacts], dict[str, bytes]], Load]] = {

@@ -232,7 +232,7 @@ def test_items(values: dict[str, Any], content: bytes) -> None:
     """The texts of localStorage's items."""
     texts: dict[str, str | None] = {part: _text(value) for part, value in values.items()}
     handler = LocalStorageHandler("x")
-    tolerated(lambda: whole_artifacts(*handler._parsed(texts), (memoryview(content),)))
+    tolerated(lambda: whole_artifacts(*handler.parsed(texts), (memoryview(content),)))
 
 
 @profile
