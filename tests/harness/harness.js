@@ -1,16 +1,24 @@
-// Boots Pyodide with the built wheel and runs Python functions that a test sends as source text.
-import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
-
-const PROLOGUE = await (await fetch("/harness.py")).text();
+// Runs Python functions that a test sends as source text, on this page or in a worker of it.
+import { start } from "/python.js";
 
 window.boot = async (wheel) => {
-  const pyodide = await loadPyodide();
-  await pyodide.loadPackage("micropip", { messageCallback: () => {} });
-  await pyodide.runPythonAsync(PROLOGUE);
-  await pyodide.globals.get("install")(`${location.origin}/wheels/${wheel}`);
-  // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
-  window.callPython = pyodide.globals.get("call");
+  const { pyodide, call } = await start(wheel);
+  window.callPython = call;
   window.pyodide = pyodide;
+};
+
+// Start a worker with Python in it. One message is answered by one, so calls take turns.
+window.bootWorker = async (wheel) => {
+  const worker = new Worker("/worker.js", { type: "module" });
+  const ask = (data) => new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { result, error } }) =>
+      error === undefined ? resolve(result) : reject(new Error(error));
+    worker.onerror = (event) => reject(new Error(event.message ?? "the worker did not start"));
+    worker.postMessage(data);
+  });
+  await ask(wheel);
+  window.callWorker = (...call) => ask(call);
+  window.endWorker = () => worker.terminate();
 };
 
 // How many proxies of Python objects JavaScript holds: what a test may not leave behind.
