@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from scripts.server import Site
     from tests.engines.contract import Browser
 
-STARTS = [
-    Start("pyodide-0.27.7"),
+PAGES = [Start("pyodide-0.27.7"), Start("pyodide-0.29.3")]
+WORKERS = [
     Start("pyodide-0.27.7", "classic"),
-    Start("pyodide-0.29.3"),
     Start("pyodide-0.29.3", "module"),
     Start("pyodide", "module"),
 ]
 """The default Pyodide on the page is what all other tests run in."""
+
+
+def start_id(start: Start) -> str:
+    """Name a start in the report."""
+    return f"{start.folder}-{start.thread}"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +36,7 @@ def older_pyodides() -> None:
     generations.ensure_all(runtime.VENDOR)
 
 
-@pytest.fixture(scope="module", params=STARTS, ids=lambda start: f"{start.folder}-{start.thread}")
+@pytest.fixture(scope="module", params=PAGES + WORKERS, ids=start_id)
 def shared_tab(
     request: pytest.FixtureRequest,
     browser_kept: Browser,
