@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import generations, runtime
 from tests.tabs import Start, Tab
 
 if TYPE_CHECKING:
@@ -28,12 +27,6 @@ WORKERS = [
 def start_id(start: Start) -> str:
     """Name a start in the report."""
     return f"{start.folder}-{start.thread}"
-
-
-@pytest.fixture(scope="session")
-def older_pyodides() -> None:
-    """The Pyodides before the default one, fetched if they are not there yet."""
-    generations.ensure_all(runtime.VENDOR)
 
 
 @pytest.fixture(scope="module", params=PAGES + WORKERS, ids=start_id)
