@@ -67,6 +67,7 @@ from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import bridge as bridge
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
@@ -193,7 +194,9 @@ _NEEDS_NUMPY = {
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
-_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers", "sync"}
+_MODULES = frozenset(
+    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
+)
 """Public modules, imported when they are first used, most for the same reason."""
 
 

@@ -10,6 +10,7 @@ from pyio.errors import (
     InvalidURLError,
     ModelExistsError,
     StorageError,
+    UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
@@ -45,7 +46,7 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
             continue
         try:
             infos = await medium.manager().list()
-        except StorageError as error:
+        except (StorageError, UnsupportedEnvironmentError) as error:
             infos = {"": ModelArtifactsInfo(damage=str(error))}
         found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
     return found

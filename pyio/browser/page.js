@@ -133,8 +133,12 @@
       return true;
     },
 
-    // Every key that starts so.
-    keys: (start) => keysNow(pending()).filter((key) => key.startsWith(start)),
+    // Every key that starts so, and its value if it ends so.
+    overview: (start, end) => {
+      const journal = pending();
+      return keysNow(journal).filter((key) => key.startsWith(start))
+        .map((key) => [key, key.endsWith(end) ? valueOf(key, journal) : null]);
+    },
 
     // How many UTF-16 code units all keys and values of this origin take.
     used: () => {

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.tabs import Tab
+
+
+pytestmark = pytest.mark.every_engine
 
 
 async def save_bytes(url: str, size: int) -> Any:
@@ -93,16 +96,6 @@ def test_localstorage_quota(tab: Tab) -> None:
     assert tab.python(load_sum, "localstorage://old") == 3_000_000
 
 
-@pytest.fixture
-def small_quota(tab: Tab) -> Iterator[Tab]:
-    """A tab whose origin may keep 16 MB."""
-    origin = tab.js("() => location.origin")
-    session = tab.page.context.new_cdp_session(tab.page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 16 << 20})
-    yield tab
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
-
-
 @pytest.mark.parametrize("size", [20_000_000, 60_000_000])
 def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
     """An overwrite that does not fit leaves the old model whole and tells the two byte counts."""
@@ -130,8 +123,8 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
 def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
     """Where the browser's estimate says there is no room, a big model is not even copied."""
     tab.js("""() => {
-      window.keptEstimate = navigator.storage.estimate;
-      navigator.storage.estimate = async () => ({ quota: 9000000, usage: 1000000 });
+      window.keptEstimate = StorageManager.prototype.estimate;
+      StorageManager.prototype.estimate = async () => ({ quota: 9000000, usage: 1000000 });
     }""")
     try:
         kind, _, about = tab.python(save_bytes, "indexeddb://m", 8_500_000)
@@ -141,7 +134,7 @@ def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
         assert tab.js("() => indexedDB.databases()") == []
         assert tab.python(save_bytes, "indexeddb://m", 7_000_000) is None
     finally:
-        tab.js("() => { navigator.storage.estimate = keptEstimate; }")
+        tab.js("() => { StorageManager.prototype.estimate = keptEstimate; }")
 
 
 def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:

@@ -39,6 +39,14 @@ def shared_tab(
 ) -> Iterator[Tab]:
     """One tab for all tests of a module, for each way to start Python."""
     with new_site() as site:
-        tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name, request.param)
+        page = "index.html" if request.param.thread == "page" else "bridge.html"
+        tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)
+        tab.python(connect)  # so that what is left behind later is not the connection to the page
         yield tab
         tab.close()
+
+
+async def connect() -> None:
+    import pyio
+
+    await pyio.list_models()
