@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import indexed_db
+from pyio.browser import indexed_db, locks
 from pyio.browser.environment import missing_indexed_db as missing
 from pyio.browser.records import Member, Record
 from pyio.browser.room import estimated_room, room_below
@@ -22,6 +22,7 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
@@ -35,12 +36,13 @@ from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "IndexedDBHandler", "missing"]
+__all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
 
 _MODELS, _INFOS = "models_store", "model_info_store"
 _DATABASE = indexed_db.Database("tensorflowjs", 1, (_MODELS, _INFOS), "modelPath")
@@ -52,6 +54,11 @@ _DATE = ("modelArtifactsInfo", "dateSaved")
 _BIG = 8 * 1024 * 1024
 """Bytes from which the browser's estimate of the room is looked at before anything is copied, and
 from which a save that is cancelled is called back to the end."""
+
+
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing models through pyio inside the block."""
+    return locks.alone("indexeddb")
 
 
 class IndexedDBHandler:
@@ -70,20 +77,20 @@ class IndexedDBHandler:
         if info.total_bytes >= _BIG:
             available = await estimated_room()
             if available is not None and available < info.total_bytes:
-                raise self._quota_error(info.total_bytes, available)
+                raise await self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
         meter = Meter(self._on_progress, "save", self.url, size)
-        records = self._records(artifacts, info, meter)
+        async with alone():
+            await self._put(self._records(artifacts, info, meter), info.total_bytes)
+        return SaveResult(info)
+
+    async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            at_once = info.total_bytes < _BIG
-            await _DATABASE.put(records, f"saving {self.url!r}", at_once=at_once)
+            await _DATABASE.put(records, f"saving {self.url!r}", at_once=size < _BIG)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                raise self._quota_error(
-                    info.total_bytes, await room_below(info.total_bytes)
-                ) from error
+                raise await self._quota_error(size, await room_below(size)) from error
             raise
-        return SaveResult(info)
 
     def _records(
         self, artifacts: ModelArtifacts, info: ModelArtifactsInfo, meter: Meter
@@ -102,9 +109,10 @@ class IndexedDBHandler:
             _MODELS: Record(dumps(whole), dates, buffers, meter.listener),
         }
 
-    def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -145,10 +153,15 @@ class IndexedDBManager:
         orphan = ModelArtifactsInfo(damage="its info is missing; it may still load")
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
 
+    async def room(self) -> int | None:
+        """Return how many more bytes the browser takes, as it estimates, or None."""
+        return await estimated_room()
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         url = f"indexeddb://{path}"
-        existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
+        async with alone():
+            existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
         if not existed:
             raise ModelNotFoundError(url, "list_models() says what is stored")
         return ModelArtifactsInfo(damage="its info is missing") if text is None else _info(text)
