@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bars import progress_bar
 from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
-from pyio.progress import progress_bar
 from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
