@@ -18,6 +18,7 @@ from pyio.artifacts import (
     SaveResult,
     WeightSpec,
 )
+from pyio.bars import progress_bar
 from pyio.catalog import copy_model, list_models, move_model, remove_model
 from pyio.errors import (
     CompatibilityWarning,
@@ -56,7 +57,7 @@ from pyio.model_json import (
     get_model_json,
     get_weight_specs,
 )
-from pyio.progress import OnProgress, Progress, progress_bar
+from pyio.progress import OnProgress, Progress
 from pyio.recovery import RepairPlan, repair
 from pyio.routing import (
     get_load_handlers,

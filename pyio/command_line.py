@@ -16,12 +16,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bars import progress_bar
 from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.findings import STALE
 from pyio.inspection import inspect
-from pyio.progress import progress_bar
 from pyio.recovery import repair
 from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
