@@ -235,7 +235,6 @@ def test_two_tabs(open_tab: Open) -> None:
     assert [served(one), served(two)] == [1, 1]
 
 
-@pytest.mark.every_engine
 def test_the_tab_that_was_used_last(open_tab: Open) -> None:
     """A worker that does not know its page takes the tab in which somebody clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
