@@ -26,6 +26,9 @@ from pyio.progress import chunks
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+JOURNAL = "pyio_journal"
+"""The item under which ``page.js`` says what is being written."""
+
 LOCK = "localstorage"
 """The lock of all who change localStorage; see `pyio.browser.locks`."""
 
@@ -116,6 +119,12 @@ async def _finish() -> None:
         await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
         if await _call("unfinished", what=_WRITING):
             await _call("finish", what=_WRITING)
+
+
+async def finish() -> None:
+    """Do what a tab or a browser that died has left undone."""
+    async with alone(LOCK):
+        await _finish()
 
 
 async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:

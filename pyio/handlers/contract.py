@@ -19,7 +19,8 @@ none the error says that it is not known whether the save happened, whole as eve
 
 **Loading gives the whole model or says what is wrong and where.** The weight specs must account
 for every byte of the weight data. Truncated, foreign and damaged data raises DamagedModelError,
-which names the address and the problem; it is never decoded.
+which names the address and the problem; it is never decoded. Digests that were stored with
+the model (`pyio.checksum`) are verified; a medium keeps them as it keeps every other field.
 
 **A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
 its ``damage`` in words, and it can be removed like any other.
