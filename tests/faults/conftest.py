@@ -36,6 +36,8 @@ def stage(
     tmp_path: Path,
 ) -> Stage:
     """A stage for pyio in this engine; the test sets its medium."""
-    stage = Stage("indexeddb", Pyio(), engine.name, wheel.name, tab, browser_kept, tmp_path, launch)
+    page = tab.js("() => location.href")
+    given = (engine.name, wheel.name, page, tab, browser_kept, tmp_path, launch)
+    stage = Stage("indexeddb", Pyio(), *given)
     stage.program.ready(tab)
     return stage

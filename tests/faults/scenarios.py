@@ -184,7 +184,7 @@ def cleared(stage: Stage) -> Outcome:
 def _emptied(stage: Stage, empty: str) -> Outcome:
     stage.prepare()
     stage.begin_saving(times=12)
-    other = stage.browser.open(f"{stage.origin}/index.html")
+    other = stage.show()
     time.sleep(0.2)
     other.js(empty)
     errors = stage.program.result(stage.tab, 30)
@@ -214,7 +214,7 @@ def held(stage: Stage) -> Outcome:
     stage.prepare()
     if stage.program.name == "pyio":
         stage.program.call(stage.tab, "wait_briefly_for_databases")
-    other = stage.browser.open(f"{stage.origin}/index.html")
+    other = stage.show()
     other.js(HOLD)
     given = (stage.url("m"), "new", 1000)
     stage.program.begin(stage.tab, "save", *given)
