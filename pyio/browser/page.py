@@ -30,6 +30,9 @@ LOCK = "localstorage"
 _PROPAGATION = 0.05
 """Seconds after which what one tab wrote is taken to be known to the others."""
 
+_PATIENCE = 20
+"""How often that time is waited for until a journal is taken to be that of somebody dead."""
+
 _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
 
@@ -87,10 +90,11 @@ async def settled() -> None:
 
 async def _finish() -> None:
     """Do what somebody who died has left undone. Only whoever holds the lock may."""
-    if _page().unfinished():
+    for _ in range(_PATIENCE):
+        if not _page().unfinished():
+            return
         await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
-        if _page().unfinished():
-            _page().finish()
+    _page().finish()
 
 
 async def keys(start: str) -> list[str]:

@@ -128,14 +128,6 @@
         return error.name;
       }
     },
-    move: async ([source, destination]) => {
-      try {
-        await tf.io.moveModel(source, destination);
-        return null;
-      } catch (error) {
-        return error.name;
-      }
-    },
     save_many: async ([url, sizes, start, times]) => {
       const found = [];
       for (let number = 0; number < times; number += 1) {
@@ -145,6 +137,65 @@
         found.push(error);
       }
       return found;
+    },
+    // As pyio's storm in inside.py, with what TensorFlow.js has of it.
+    storm: async ([, tab, addresses, operations]) => {
+      const record = [];
+      const any = () => addresses[Math.floor(Math.random() * addresses.length)];
+      let size = 20 * (1 + tab * 3000);
+      const actions = [
+        async () => {
+          const url = any();
+          size += 20;
+          await tf.io.getSaveHandlers(url)[0].save(await tensorflow.model(`${size}`, size, 3000));
+          record.push(["put", url, size]);
+        },
+        async () => {
+          const url = any();
+          const { modelTopology: { id }, userDefinedMetadata, weightData } =
+            await tf.io.getLoadHandlers(url)[0].load();
+          const digest = await sha256(new Uint8Array(weightData));
+          const whole = id === userDefinedMetadata.id && digest === userDefinedMetadata.sha256;
+          record.push(whole ? ["seen", url, Number(id)] : ["mixture", url, Number(id)]);
+        },
+        async () => {
+          const [source, destination] = [any(), any()];
+          const info = await tf.io.copyModel(source, destination);
+          record.push(["put", destination, info.weightDataBytes]);
+        },
+        async () => {
+          const [source, destination] = [any(), any()];
+          const info = await tf.io.moveModel(source, destination);
+          record.push(["put", destination, info.weightDataBytes]);
+          record.push(["gone", source, info.weightDataBytes]);
+        },
+        async () => {
+          const url = any();
+          record.push(["gone", url, (await tf.io.removeModel(url)).weightDataBytes]);
+        },
+        async () => {
+          for (const [url, info] of Object.entries(await tf.io.listModels())) {
+            record.push(["seen", url, info.weightDataBytes]);
+          }
+        },
+      ];
+      const turns = [0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5];
+      for (let number = 0; number < operations; number += 1) {
+        try {
+          await actions[turns[Math.floor(Math.random() * turns.length)]]();
+        } catch (error) {
+          record.push(["error", error.name, String(error.message).slice(0, 80)]);
+        }
+      }
+      return record;
+    },
+    move: async ([source, destination]) => {
+      try {
+        await tf.io.moveModel(source, destination);
+        return null;
+      } catch (error) {
+        return error.name;
+      }
     },
   };
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import os
+import random
 from contextlib import suppress
 from typing import Any
 
@@ -159,3 +161,64 @@ async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, 
     except BaseException as raised:  # noqa: BLE001 - KeyboardInterrupt is one of those looked for
         return type(raised).__name__
     return "saved"
+
+
+class _Storm:
+    """Random operations on a few names, and a record of what became of each.
+
+    The label of each model is its size, which no other has, so that a listing or the result of a
+    copy tells which one it is.
+    """
+
+    def __init__(self, seed: int, tab: int, urls: list[str]) -> None:
+        self.chance = random.Random(seed * 1000 + tab)
+        self.urls = urls
+        self.sizes = itertools.count(1 + tab * 3000)
+        self.record: list[list[Any]] = []
+
+    async def save(self) -> None:
+        url, size = self.chance.choice(self.urls), next(self.sizes) * 20
+        await pyio.save_artifacts(model(str(size), size), url)
+        self.record.append(["put", url, size])
+
+    async def load(self) -> None:
+        url = self.chance.choice(self.urls)
+        self.record.append(["seen", url, int(identity(await pyio.load_artifacts(url)))])
+
+    async def copy(self) -> None:
+        source, destination = self.chance.sample(self.urls, 2)
+        overwrite = self.chance.random() < 0.5
+        info = await pyio.copy_model(source, destination, overwrite=overwrite)
+        self.record.append(["put", destination, info.weight_data_bytes])
+
+    async def move(self) -> None:
+        source, destination = self.chance.sample(self.urls, 2)
+        info = await pyio.move_model(source, destination, overwrite=True)
+        self.record.append(["put", destination, info.weight_data_bytes])
+        self.record.append(["gone", source, info.weight_data_bytes])
+
+    async def remove(self) -> None:
+        url = self.chance.choice(self.urls)
+        info = await pyio.remove_model(url)
+        self.record.append(["gone", url, info.weight_data_bytes])
+
+    async def list(self) -> None:
+        for url, info in (await pyio.list_models()).items():
+            assert info.damage is None, (url, info.damage)
+            self.record.append(["seen", url, info.weight_data_bytes])
+
+
+async def storm(seed: int, tab: int, urls: list[str], operations: int) -> list[list[Any]]:
+    """Do random operations; return what was put where, what was gone, what was seen, and errors.
+
+    Only errors of pyio's own are taken down; any other ends it.
+    """
+    doing = _Storm(seed, tab, urls)
+    actions = [doing.save, doing.load, doing.copy, doing.move, doing.remove, doing.list]
+    for _ in range(operations):
+        action = doing.chance.choices(actions, [5, 3, 2, 2, 1, 1])[0]
+        try:
+            await action()
+        except pyio.PyioError as error:
+            doing.record.append(["error", type(error).__name__, f"{action.__name__}: {error}"])
+    return doing.record
