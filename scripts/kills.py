@@ -2,8 +2,8 @@
 
 Each kill is a SIGKILL of all processes of the browser at a random moment while one page saves to
 localStorage and to IndexedDB; then the browser is started again with the same profile, and both
-media are read, by the browser's own means and through pyio. Prints each kill and a summary, and
-writes the same as JSON.
+media are read, by the browser's own means and through pyio. Prints each kill and a summary, fills
+the table of faults, and with ``--json`` writes all that was found.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 import random
 import sys
 import tempfile
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts import runtime
 from scripts.wheel import build_wheel
 from tests.engines import ENGINES
+from tests.faults import table
 from tests.faults.catalogue import BROWSER_MEDIA
 from tests.faults.kills import Kill, kills
 from tests.faults.place import Place
-from tests.faults.stage import PROGRAMS, Stage
+from tests.faults.stage import PROGRAMS, Stage, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,17 +34,22 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def summary(found: Sequence[Kill]) -> dict[str, Any]:
-    """Return, for each medium, the verdicts, and how much of what had been saved was lost."""
-    about: dict[str, Any] = {"kills": len(found)}
-    for medium in BROWSER_MEDIA:
-        here = [kill.found[medium] for kill in found]
-        about[medium] = {
-            "verdicts": Counter(one.verdict for one in here),
-            "lost what had returned": sum(one.lost_seconds > 0 for one in here),
-            "longest ago, seconds": max((one.lost_seconds for one in here), default=0),
-        }
-    return about
+def outcome(found: Sequence[Kill], medium: str) -> str:
+    """Return the text of the table's cell."""
+    here = [kill.found[medium] for kill in found]
+    verdicts = summary([one.verdict for one in here])
+    lost = [one.lost_seconds for one in here if one.lost_seconds]
+    told = "nothing lost that had been saved"
+    if lost:
+        told = f"saved up to {max(lost):.1f} s before the kill and lost: {len(lost)} times"
+    return f"{len(here)} kills: {verdicts} · {told}"
+
+
+def kept(found: Sequence[Kill], medium: str) -> bool:
+    """Whether the promise was kept: IndexedDB loses nothing whose save had returned."""
+    here = [kill.found[medium] for kill in found]
+    lost = medium == "indexeddb" and any(one.lost_seconds for one in here)
+    return {one.verdict for one in here} <= {"old", "new"} and not lost
 
 
 def run(options: argparse.Namespace, folder: Path) -> list[Kill]:
@@ -85,14 +90,16 @@ def main() -> int:
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:
         found = run(options, Path(folder))
-    about = {"engine": options.engine, "program": options.program, "seed": options.seed}
-    about |= summary(found)
-    print(json.dumps(about, indent=2))
+    cells = {}
+    for medium in BROWSER_MEDIA:
+        sign = "" if options.program == "tfjs" else "✓ " if kept(found, medium) else "✗ "
+        column = "tfjs" if options.program == "tfjs" else options.engine
+        cells["kill", medium, column] = sign + outcome(found, medium)
+        print(medium, cells["kill", medium, column])
+    table.update(cells)
     if options.json:
-        about["each"] = [asdict(kill) for kill in found]
-        options.json.write_text(json.dumps(about), "utf-8")
-    whole = {"old", "new"}
-    return int(any(set(about[medium]["verdicts"]) - whole for medium in BROWSER_MEDIA))
+        options.json.write_text(json.dumps([asdict(kill) for kill in found]), "utf-8")
+    return int(not all(kept(found, medium) for medium in BROWSER_MEDIA))
 
 
 if __name__ == "__main__":
