@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
 from scripts.environment import prepare, run
 from scripts.server import Site
 from scripts.wheel import build_wheel
@@ -27,6 +26,7 @@ except ImportError:
     run(prepare(browser=True), __file__, *sys.argv[1:])
     sys.exit()
 
+from tests.engines.chromium import Chromium
 from tests.tabs import Tab
 
 BATCHES = (1, 32)
@@ -63,7 +63,7 @@ def measure(value: Any, times: int) -> Any:
 def compare(tab: Tab) -> None:
     """Print one line per model and batch size."""
     tab.tensorflow()
-    tab.page.add_script_tag(path=str(ROOT / "tests/interop/models.js"))
+    tab.script(ROOT / "tests/interop/models.js")
     print(f"{'model':24}{'batch':>6}{'TF.js cpu ms':>14}{'pyio ms':>10}{'ratio':>8}")
     for name in tab.js("() => pyioModels.benchmarks"):
         for batch in BATCHES:
@@ -87,12 +87,9 @@ def main() -> None:
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
         }
-        browser = playwright.chromium.launch(
-            executable_path=executable(playwright),
-            args=ARGUMENTS,
-        )
+        browser = Chromium(playwright).start(Path(folder) / "profile")
         with Site(directories) as site:
-            compare(Tab(browser.new_page(), f"{site.url}/index.html", wheel.name))
+            compare(Tab(browser.open(f"{site.url}/index.html"), wheel.name))
         browser.close()
 
 

@@ -1,16 +1,18 @@
-"""Fixtures: the built wheel, a fresh origin, Chromium, and tabs with Python in them."""
+"""Fixtures: the built wheel, a fresh origin, the engines, and tabs with Python in them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
 from scripts.server import Site
 from scripts.wheel import build_wheel
+from tests.engines import ENGINES, selection
+from tests.engines.contract import LackingError
+from tests.engines.driven import PlaywrightBrowser
 from tests.tabs import Tab
 
 if TYPE_CHECKING:
@@ -18,15 +20,37 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Playwright
 
+    from tests.engines.contract import Browser, Engine
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs no browser first: it is quick, and Playwright's event loop runs for good.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with the mark `every_engine` once in each, any other in Chromium."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    every = metafunc.definition.get_closest_marker("every_engine")
+    names = selection.chosen() if every else [pytest.param("chromium", id=pytest.HIDDEN_PARAM)]
+    metafunc.parametrize("engine", names, indirect=True, scope="session")
 
-    Once that has started, nothing in this thread can run a loop of its own.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what needs no browser first, and then one engine after the other.
+
+    Tests without a browser are quick, and Playwright's event loop runs for good: once it has
+    started, nothing in this thread can run a loop of its own.
     """
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+    def turn(item: pytest.Item) -> int:
+        name = selection.engine_of(item)
+        return -1 if name is None else list(ENGINES).index(name)
+
+    for item in items:
+        for mark in item.iter_markers("lacks"):
+            name, reason = mark.args
+            if name == selection.engine_of(item):
+                item.add_marker(pytest.mark.skip(reason=f"{name} lacks this: {reason}"))
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -57,40 +81,55 @@ def site(new_site: Callable[[], Site]) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def launch(playwright: Playwright) -> Callable[[Path], BrowserContext]:
-    """Start Chromium with a profile that is kept: what is stored survives the process.
-
-    Playwright's own Chromium is used where it is installed, Debian's otherwise.
-    """
-    chromium = executable(playwright)
-
-    def start(profile: Path) -> BrowserContext:
-        return playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium, args=ARGUMENTS, accept_downloads=True
-        )
-
-    return start
+def engine(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Engine]:
+    """The engine of this test: Chromium, or with the mark `every_engine` each in its turn."""
+    engine = selection.installed(request.param, playwright)
+    yield engine
+    engine.close()
 
 
 @pytest.fixture(scope="session")
-def browser_context_kept(
-    launch: Callable[[Path], BrowserContext], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[BrowserContext]:
-    """The one browser of the session."""
-    context = launch(tmp_path_factory.mktemp("profile"))
-    yield context
-    context.close()
+def browser_kept(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The one browser of the engine, which all tests share."""
+    browser = engine.start(tmp_path_factory.mktemp(engine.name) / "profile")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context_kept(browser_kept: Browser) -> BrowserContext:
+    """The same browser as Playwright has it, for tests that run in Chromium alone."""
+    assert isinstance(browser_kept, PlaywrightBrowser)
+    return browser_kept.context
+
+
+@pytest.fixture
+def launch(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Browser]]:
+    """Start browsers of a test's own; those that still run after it are closed.
+
+    The arguments are those of `Engine.start`; without a profile it is one that this test shares.
+    """
+    started: list[Browser] = []
+
+    def start(profile: Path = tmp_path / "profile", **options: Any) -> Browser:
+        try:
+            started.append(engine.start(profile, **options))
+        except LackingError as error:
+            pytest.skip(str(error))
+        return started[-1]
+
+    yield start
+    for browser in started:
+        browser.close()
 
 
 @pytest.fixture(scope="module")
-def shared_tab(
-    browser_context_kept: BrowserContext, new_site: Callable[[], Site], wheel: Path
-) -> Iterator[Tab]:
+def shared_tab(browser_kept: Browser, new_site: Callable[[], Site], wheel: Path) -> Iterator[Tab]:
     """One tab with Python for all tests of a module; `tab` empties its storage for each."""
     with new_site() as site:
-        tab = Tab(browser_context_kept.new_page(), f"{site.url}/index.html", wheel.name)
+        tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name)
         yield tab
-        tab.page.close()
+        tab.close()
 
 
 @pytest.fixture
@@ -99,28 +138,26 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
 
     A test that passes and leaves a proxy or an open database behind fails.
     """
-    shared_tab.console.clear()
+    said = len(shared_tab.console)
     shared_tab.js("() => proxiesBegin()")
     failed_before = request.session.testsfailed
     yield shared_tab
     left = shared_tab.js("() => proxiesEnd()")
-    request.node.add_report_section("call", "console", "\n".join(shared_tab.console))
+    request.node.add_report_section("call", "console", "\n".join(shared_tab.console[said:]))
     if request.session.testsfailed == failed_before:
         assert left == [], f"proxies left behind: {left}"
     shared_tab.clear_storage()
 
 
 @pytest.fixture
-def new_tab(
-    browser_context_kept: BrowserContext, site: Site, wheel: Path
-) -> Iterator[Callable[[], Tab]]:
+def new_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Callable[[], Tab]]:
     """Open further tabs with Python, all of one fresh origin."""
     tabs: list[Tab] = []
 
     def open_tab() -> Tab:
-        tabs.append(Tab(browser_context_kept.new_page(), f"{site.url}/index.html", wheel.name))
+        tabs.append(Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name))
         return tabs[-1]
 
     yield open_tab
     for tab in tabs:
-        tab.page.close()
+        tab.close()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Error as PlaywrightError
+from tests.engines.contract import PageError
+from tests.engines.driven import PlaywrightView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
     from types import ModuleType
 
     from playwright.sync_api import Page
+
+    from tests.engines.contract import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +41,63 @@ class Tab:
     """A page of the harness with Pyodide booted and the built wheel installed.
 
     Attributes:
-        page: Playwright's page, for whatever this does not wrap.
-        console: What the page said, for the report of a failure.
+        view: The tab as every engine has it, for whatever this does not wrap.
     """
 
-    def __init__(self, page: Page, url: str, wheel: str, start: Start | None = None) -> None:
-        self.page = page
-        self.console: list[str] = []
+    def __init__(self, view: View, wheel: str, start: Start | None = None) -> None:
+        self.view = view
         self._wheel = wheel
         self._start = asdict(start or Start())
-        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
-        page.set_default_timeout(120_000)
-        page.goto(url)
         self.boot()
 
     def boot(self) -> None:
         """Start Python, as after a (re)load of the page."""
-        self.page.wait_for_function("window.ready")
+        self.wait("() => window.ready")
         self.js("([wheel, start]) => boot(wheel, start)", [self._wheel, self._start])
 
     def reload(self) -> None:
         """Reload the page, which ends its Python, and start a new one."""
-        self.page.reload()
+        self.view.reload()
         self.boot()
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.view.close()
+
+    @property
+    def console(self) -> list[str]:
+        """What the page said, for the report of a failure."""
+        return self.view.console
+
+    @property
+    def page(self) -> Page:
+        """Playwright's page, for tests that run in Chromium alone."""
+        assert isinstance(self.view, PlaywrightView)
+        return self.view.page
 
     def js(self, function: str, argument: Any = None) -> Any:
         """Call a JavaScript function with one argument and return what it resolves to."""
-        return self.page.evaluate(function, argument)
+        return self.view.js(function, argument)
+
+    def wait(self, condition: str) -> None:
+        """Wait until a JavaScript function resolves to something true."""
+        self.js(
+            f"""async () => {{
+              const condition = {condition};
+              while (!await condition()) await new Promise((done) => setTimeout(done, 20));
+            }}"""
+        )
+
+    def script(self, path: Path) -> None:
+        """Run a file as a classic script of the page."""
+        self.js(
+            """(text) => {
+              const script = document.createElement("script");
+              script.textContent = text;
+              document.head.append(script);
+            }""",
+            path.read_text("utf-8"),
+        )
 
     def python(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a Python function inside the page; it must import what it uses.
@@ -86,11 +120,9 @@ class Tab:
     def _call(self, source: str, name: str, arguments: Sequence[Any]) -> Any:
         text = [source, name, json.dumps(arguments)]
         try:
-            result = self.page.evaluate(
-                "([source, name, args]) => callPython(source, name, args)", text
-            )
-        except PlaywrightError as error:
-            said = error.message.partition("    at new_error")[0]
+            result = self.js("([source, name, args]) => callPython(source, name, args)", text)
+        except PageError as error:
+            said = re.split(r"\n(?:    at )?new_error", str(error))[0]
             raise AssertionError(f"{name}() failed inside the page:\n{said}") from None
         return json.loads(result)
 

@@ -6,15 +6,18 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
     from scripts.server import Site
+    from tests.engines.contract import Browser
+
+pytestmark = pytest.mark.every_engine
 
 STORES = ["localstorage://kept", "indexeddb://kept"]
 
@@ -42,17 +45,15 @@ def test_models_survive_a_reload(new_tab: Callable[[], Tab]) -> None:
     assert tab.python(load, STORES) == [[1, 2, 3], [1, 2, 3]]
 
 
-def test_models_survive_a_restart(
-    launch: Callable[[Path], BrowserContext], site: Site, wheel: Path, tmp_path: Path
-) -> None:
+def test_models_survive_a_restart(launch: Callable[..., Browser], site: Site, wheel: Path) -> None:
     """What was saved loads after the browser was closed, at once, and started again."""
     for first in (1, 5):
-        context = launch(tmp_path / "profile")
-        tab = Tab(context.new_page(), f"{site.url}/index.html", wheel.name)
+        browser = launch()
+        tab = Tab(browser.open(f"{site.url}/index.html"), wheel.name)
         if first > 1:
             assert tab.python(load, STORES) == [[1, 2, 3], [1, 2, 3]]
         tab.python(save, STORES, first)
-        context.close()
+        browser.close()
 
 
 def test_another_tab_sees_what_was_saved(new_tab: Callable[[], Tab]) -> None:
@@ -86,8 +87,9 @@ def test_numpy_is_not_imported(new_tab: Callable[[], Tab]) -> None:
 def test_import_starts_nothing(new_tab: Callable[[], Tab]) -> None:
     """Importing pyio opens no database, writes no item and makes no request."""
     tab = new_tab()
-    requests: list[str] = []
-    tab.page.on("request", lambda request: requests.append(request.url))
+    requested = "() => performance.getEntriesByType('resource').map(({ name }) => name)"
+    before = tab.js(requested)
+    assert before
 
     def imports() -> Any:
         import sys
@@ -99,7 +101,7 @@ def test_import_starts_nothing(new_tab: Callable[[], Tab]) -> None:
     assert tab.python(imports) == ["0.1.0", False]
     assert tab.js("() => indexedDB.databases()") == []
     assert tab.js("() => localStorage.length") == 0
-    assert requests == []
+    assert tab.js(requested) == before
 
 
 def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
@@ -136,17 +138,14 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
     assert loading < 1.3
 
 
-def test_a_page_that_allows_no_eval(
-    browser_context_kept: BrowserContext, site: Site, wheel: Path
-) -> None:
+def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """Where nothing may be eval'ed IndexedDB works, and localStorage says what it needs."""
-    page = browser_context_kept.new_page()
-    page.goto(f"{site.url}/strict.html?wheel={wheel.name}")
+    view = browser_kept.open(f"{site.url}/strict.html?wheel={wheel.name}")
     deadline = time.monotonic() + 60
-    while not page.title().startswith("[") and time.monotonic() < deadline:
+    while not view.title().startswith("[") and time.monotonic() < deadline:
         time.sleep(0.1)
-    indexed_db, *others = json.loads(page.title())
-    page.close()
+    indexed_db, *others = json.loads(view.title())
+    view.close()
     assert indexed_db == {"a": 1}
     assert [kind for kind, _ in others] == ["UnsupportedEnvironmentError"] * 2
     for (_, message), scheme in zip(others, ("localstorage://", "http://"), strict=True):

@@ -19,6 +19,7 @@ def test_memory(promise: str) -> None:
     asyncio.run(promises.keep("MemoryPromises", promise))
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_in_the_page(tab: Tab, medium: str, promise: str) -> None:

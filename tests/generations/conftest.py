@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
     from scripts.server import Site
+    from tests.engines.contract import Browser
 
 STARTS = [
     Start("pyodide-0.27.7"),
@@ -36,13 +35,13 @@ def older_pyodides() -> None:
 @pytest.fixture(scope="module", params=STARTS, ids=lambda start: f"{start.folder}-{start.thread}")
 def shared_tab(
     request: pytest.FixtureRequest,
-    browser_context_kept: BrowserContext,
+    browser_kept: Browser,
     new_site: Callable[[], Site],
     wheel: Path,
     older_pyodides: None,  # noqa: ARG001 -- it sees to the files
 ) -> Iterator[Tab]:
     """One tab for all tests of a module, for each way to start Python."""
     with new_site() as site:
-        page = browser_context_kept.new_page()
-        yield Tab(page, f"{site.url}/index.html", wheel.name, request.param)
-        page.close()
+        tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name, request.param)
+        yield tab
+        tab.close()

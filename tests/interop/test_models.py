@@ -31,7 +31,7 @@ def both(tab: Tab) -> Tab:
     """A tab with Python, TensorFlow.js on its cpu backend, and the models."""
     tab.tensorflow()
     if not tab.js("() => 'pyioModels' in window"):
-        tab.page.add_script_tag(path=str(SCRIPT))
+        tab.script(SCRIPT)
     return tab
 
 

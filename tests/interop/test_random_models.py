@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).with_name("random.js")
 def test_random_models(both: Tab, family: str) -> None:  # noqa: F811
     """Fifty of each kind: the same text, weights and predictions, and opened again the same."""
     if not both.js("() => 'pyioRandom' in window"):
-        both.page.add_script_tag(path=str(SCRIPT))
+        both.script(SCRIPT)
     for seed in range(50):
         theirs = both.js("([f, s]) => pyioRandom.random(tf, f, s)", [family, seed])
         ours = both.python_module(inside, "reopen", theirs)

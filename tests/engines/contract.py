@@ -1,0 +1,143 @@
+"""What the tests ask of a browser: an `Engine` starts a `Browser`, which opens a `View` for a tab.
+
+One engine per file beside this one. A test that needs more than this runs in one engine alone.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tests.engines import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+
+class PageError(Exception):
+    """JavaScript in the page threw, or a promise was rejected; the message has its stack."""
+
+
+class NotInstalledError(Exception):
+    """The engine is not on this machine; the message says how it gets there."""
+
+
+class LackingError(Exception):
+    """This build of the engine cannot do what was asked; the message says what and why."""
+
+
+class View(ABC):
+    """One tab."""
+
+    @property
+    @abstractmethod
+    def console(self) -> list[str]:
+        """What the page has said since the tab was opened, errors that nobody caught included."""
+
+    @abstractmethod
+    def goto(self, url: str) -> None:
+        """Open `url` and wait until it has loaded."""
+
+    @abstractmethod
+    def reload(self) -> None:
+        """Load the page again and wait until it has loaded."""
+
+    @abstractmethod
+    def title(self) -> str:
+        """Return the page's title; runs no JavaScript in it."""
+
+    @abstractmethod
+    def js(self, function: str, argument: Any = None) -> Any:
+        """Call a JavaScript function with one argument and return what it resolves to.
+
+        Argument and result are what JSON can say. Raises PageError.
+        """
+
+    @abstractmethod
+    def click(self, selector: str) -> None:
+        """Click on an element as a person does."""
+
+    @abstractmethod
+    def upload(self, selector: str, files: Sequence[Path]) -> None:
+        """Give files to an ``<input type=file>``, which may be hidden."""
+
+    @abstractmethod
+    def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
+        """Return name -> content of the `count` files that `action` makes the page offer."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the tab."""
+
+
+class Browser(ABC):
+    """A running browser with a profile folder of its own."""
+
+    def __init__(self, profile: Path) -> None:
+        self.profile = profile
+        self._running = True
+
+    @abstractmethod
+    def open(self, url: str) -> View:
+        """Open a tab at `url`."""
+
+    @abstractmethod
+    def offline(self, offline: bool) -> None:
+        """Cut all tabs off the network, or connect them again. Raises LackingError."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """End the browser as a person does."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Let go of a browser that is dead already."""
+
+    def close(self) -> None:
+        """End the browser if it still runs; what it stored is kept in its profile."""
+        if self._running:
+            self._running = False
+            self.end()
+
+    @property
+    def process(self) -> int:
+        """The id of the browser's root process, above all its others."""
+        return processes.tree(str(self.profile))[0]
+
+    def kill(self) -> None:
+        """End every process of the browser at once with SIGKILL, and wait until they are gone."""
+        doomed = processes.tree(str(self.profile))
+        for process in doomed:
+            processes.send(process, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while any(processes.alive(process) for process in doomed):
+            assert time.monotonic() < deadline, f"still there after SIGKILL: {doomed}"
+            time.sleep(0.01)
+        self._running = False
+        self.forget()
+
+
+class Engine(ABC):
+    """A kind of browser, and how it is started.
+
+    Attributes:
+        name: "chromium", "firefox" or "webkit".
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def start(self, profile: Path, *, quota: int | None = None, private: bool = False) -> Browser:
+        """Start the browser with a profile folder, which may have been used before.
+
+        Args:
+            profile: What is stored there is kept, unless `private`.
+            quota: About how many bytes an origin may store. Raises LackingError.
+            private: Keep everything in memory, as a private window does. Raises LackingError.
+        """
+
+    def close(self) -> None:  # noqa: B027 - most engines need nothing here
+        """Stop what was started for the engine itself."""
