@@ -65,6 +65,7 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import bridge as bridge
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
@@ -184,7 +185,7 @@ _NEEDS_NUMPY = {
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
-_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers"}
+_MODULES = {"bridge", "constraints", "initializers", "layers", "optimizers", "regularizers"}
 """Public modules, imported when they are first used, for the same reason."""
 
 

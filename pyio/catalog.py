@@ -9,6 +9,7 @@ from pyio.errors import (
     InvalidURLError,
     ModelExistsError,
     StorageError,
+    UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
@@ -41,7 +42,7 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
             continue
         try:
             infos = await medium.manager().list()
-        except StorageError as error:
+        except (StorageError, UnsupportedEnvironmentError) as error:
             infos = {"": ModelArtifactsInfo(damage=str(error))}
         found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
     return found

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|bridge`` over files and HTTP.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
@@ -82,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
     return parser
 
 
@@ -213,6 +219,11 @@ async def _verify(options: argparse.Namespace) -> int:
         ]
         print(_table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _bridge(_options: argparse.Namespace) -> int:
+    print(script(), end="")
+    return 0
 
 
 def _url(place: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pyio.bridge
 from scripts import runtime
 from scripts.server import Site
 from scripts.wheel import build_wheel
@@ -70,6 +71,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def new_site(vendor: Path, wheel: Path) -> Callable[[], Site]:
     """Make a site that serves the test page, the runtime and the wheel from a new origin."""
     directories = {"/": ROOT / "tests/harness", "/vendor/": vendor, "/wheels/": wheel.parent}
+    (wheel.parent / "pyio-bridge.js").write_text(pyio.bridge.script())
     return lambda: Site(directories)
 
 

@@ -48,8 +48,9 @@
       }
     },
 
-    // Every key that starts so.
-    keys: (start) => Object.keys(localStorage).filter((key) => key.startsWith(start)),
+    // Every key that starts so, and its value if it ends so.
+    overview: (start, end) => Object.keys(localStorage).filter((key) => key.startsWith(start))
+      .map((key) => [key, key.endsWith(end) ? localStorage.getItem(key) : null]),
 
     // How many UTF-16 code units all keys and values of this origin take.
     used: () =>

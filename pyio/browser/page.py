@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyio.browser.calls import PageFunctions
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -14,7 +15,7 @@ from pyio.browser.javascript import (
     js,
     optional,
     options,
-    run_file,
+    storage_error,
     to_js,
     translated,
 )
@@ -26,31 +27,57 @@ _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
 
 
-@cache
-def _page() -> JSObject:
-    return run_file("page.js", "localstorage:// and downloads://")
+_PAGE = PageFunctions("page.js", "localstorage:// and downloads://")
 
 
 async def read(keys: Sequence[str]) -> dict[str, str | None]:
     """Return the localStorage values of `keys`, None where there is none."""
-    with translated("reading localStorage"):
-        values_js = _page().read(array_of(keys))
+    what = "reading localStorage"
+    with translated(what):
+        values_js = await _PAGE.call("read", array_of(keys), what=what)
     return {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
 
 
 async def lengths(keys: Sequence[str]) -> dict[str, int]:
     """Return the length of each value in UTF-16 code units, -1 where there is none."""
-    with translated("reading localStorage"):
-        return dict(zip(keys, _page().lengths(array_of(keys)), strict=True))
+    what = "reading localStorage"
+    with translated(what):
+        return dict(zip(keys, await _PAGE.call("lengths", array_of(keys), what=what), strict=True))
 
 
-async def read_base64(key: str) -> memoryview:
-    """Return the bytes that the value of `key` stands for. Raises ValueError if it is no base64."""
-    try:
-        bytes_js = _page().readBase64(key)
-    except JsException as error:
-        raise ValueError(str(error)) from error
-    return copy_bytes(bytes_js)
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items as they were at one moment.
+
+    Attributes:
+        texts: Values, None where there is none.
+        has_base64: Whether the item that is kept as base64 is there.
+        bytes_js: What that stands for, or the exception that says why it stands for nothing; None
+            where it was not asked for.
+    """
+
+    texts: dict[str, str | None]
+    has_base64: bool
+    bytes_js: JSObject | JsException | None
+
+    def decoded(self) -> memoryview:
+        """Return a copy of the bytes. Raises ValueError if the value is no base64."""
+        if isinstance(self.bytes_js, JsException):
+            raise ValueError(str(self.bytes_js)) from self.bytes_js  # noqa: TRY004 - no wrong type
+        return copy_bytes(self.bytes_js)
+
+
+async def read_together(keys: Sequence[str], base64_key: str, *, decode: bool) -> Items:
+    """Return the values of `keys` and, if it is to be decoded, what is kept under `base64_key`."""
+    what = "reading localStorage"
+    calls = [("read", array_of(keys)), ("lengths", array_of([base64_key]))]
+    calls += [("readBase64", base64_key)] if decode else []
+    values_js, lengths_js, *bytes_js = await _PAGE.together(*calls, what=what)
+    for outcome in (values_js, lengths_js):
+        if isinstance(outcome, JsException):
+            raise storage_error(outcome, what) from outcome
+    texts = {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
+    return Items(texts, lengths_js[0] >= 0, bytes_js[0] if decode else None)
 
 
 async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> None:
@@ -64,23 +91,28 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    with translated("writing localStorage"):
-        _page().replace(array_of(list(items)), array_of(values))
+    what = "writing localStorage"
+    with translated(what):
+        await _PAGE.call("replace", array_of(list(items)), array_of(values), what=what)
 
 
-async def keys(start: str) -> list[str]:
-    """Return the keys of localStorage that start so."""
-    with translated("listing localStorage"):
-        return [str(key) for key in _page().keys(start)]
+async def overview(start: str, end: str) -> dict[str, str | None]:
+    """Return the keys of localStorage that start so, with the values of those that end so."""
+    what = "listing localStorage"
+    with translated(what):
+        pairs_js = await _PAGE.call("overview", start, end, what=what, patient=False)
+    return {str(key): optional(value_js) for key, value_js in pairs_js}
 
 
 async def used() -> int:
     """Return how many UTF-16 code units all of this origin's localStorage takes."""
-    with translated("measuring localStorage"):
-        return int(_page().used())
+    what = "measuring localStorage"
+    with translated(what):
+        return int(await _PAGE.call("used", what=what))
 
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
-    parts_js = array_of([to_js(piece) for piece in pieces])
-    _page().download(js.Blob.new(parts_js, options(type=media_type)), name, _URL_LIFETIME)
+    blob_js = js.Blob.new(array_of([to_js(piece) for piece in pieces]), options(type=media_type))
+    what = f"offering the download {name!r}"
+    await _PAGE.call("download", blob_js, name, _URL_LIFETIME, what=what, once=True)

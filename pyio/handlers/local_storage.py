@@ -113,29 +113,29 @@ class LocalStorageHandler:
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
-        texts = await self._texts()
+        items = await self._items(decode=True)
         try:
-            return await self._decode(texts)
+            return self._decode(items)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
-        texts = await self._texts()
+        items = await self._items(decode=False)
         try:
-            return self._parsed(texts)
+            return self._parsed(items.texts)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
-    async def _texts(self) -> dict[str, str | None]:
-        """Return all items but the weight data, once it is sure that none is missing."""
+    async def _items(self, *, decode: bool) -> page.Items:
+        """Return all items as they are at one moment, once it is sure that none is missing."""
         names = [part for part in _PARTS if part != "weight_data"]
-        values = await page.read([self._keys[part] for part in names])
-        texts = {part: values[self._keys[part]] for part in names}
-        lengths = await page.lengths([self._keys["weight_data"]])
-        stored = lengths[self._keys["weight_data"]] >= 0
-        self._require_parts([*(part for part in names if texts[part] is not None)], stored)
-        return texts
+        keys = [self._keys[part] for part in names]
+        items = await page.read_together(keys, self._keys["weight_data"], decode=decode)
+        self._require_parts(
+            [part for part in names if items.texts[self._keys[part]] is not None], items.has_base64
+        )
+        return items
 
     def _require_parts(self, present: list[str], weight_data: bool) -> None:
         if not present and not weight_data:
@@ -146,14 +146,14 @@ class LocalStorageHandler:
         if absent:
             raise DamagedModelError(self.url, f"its {' and '.join(absent)} is missing")
 
-    async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
-        info = info_from_json(loads(texts["info"] or "", "the info"))
-        described = self._parsed(texts)
+    def _decode(self, items: page.Items) -> ModelArtifacts:
+        info = info_from_json(loads(items.texts[self._keys["info"]] or "", "the info"))
+        described = self._parsed(items.texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
         try:
-            data = await page.read_base64(self._keys["weight_data"])
+            data = items.decoded()
         except ValueError as error:
             raise InvalidModelError(f"the weight data is not whole base64 ({error})") from error
         if data.nbytes != info.weight_data_bytes:
@@ -168,9 +168,9 @@ class LocalStorageHandler:
 
     def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
         """Return the artifacts without their weight data."""
-        topology = _parse(texts["model_topology"], "the model topology")
-        specs = _parse(texts["weight_specs"], "the weight specs")
-        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
+        topology = _parse(texts[self._keys["model_topology"]], "the model topology")
+        specs = _parse(texts[self._keys["weight_specs"]], "the weight specs")
+        metadata = _parse(texts[self._keys["model_metadata"]], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
         fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
@@ -185,14 +185,13 @@ class LocalStorageManager:
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
         parts: dict[str, set[str]] = {}
-        for key in await page.keys(_PREFIX):
+        values = await page.overview(_PREFIX, "/info")
+        for key in values:
             path, _, part = key[len(_PREFIX) :].rpartition("/")
             if path and part in _PARTS:
                 parts.setdefault(path, set()).add(part)
-        texts = await page.read([_keys(path)["info"] for path in parts])
         return {
-            path: _info(text, found)
-            for (path, found), text in zip(parts.items(), texts.values(), strict=True)
+            path: _info(values.get(_keys(path)["info"]), found) for path, found in parts.items()
         }
 
     async def remove(self, path: str) -> ModelArtifactsInfo:

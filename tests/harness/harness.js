@@ -14,9 +14,13 @@ window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true }
 };
 
 const bootWorker = async (type, args) => {
-  const worker = new Worker("/worker.js", { type });
+  const worker = new Worker("/worker.js", { type, name: globalThis.pyioBridge?.workerName });
   const waiting = new Map();
-  worker.onmessage = ({ data: { id, result, error } }) => {
+  worker.onmessage = async ({ data: { id, result, error, page, args } }) => {
+    if (page) { // what it wants of its page
+      worker.postMessage({ page: id, result: await window[page](...args) });
+      return;
+    }
     const [resolve, reject] = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) resolve(result);
@@ -33,6 +37,13 @@ const bootWorker = async (type, args) => {
     window[name] = (...args) => ask(name, ...args);
   }
 };
+
+// What Python in a worker has as well.
+window.onPage = async (name, ...args) => window[name](...args);
+
+window.localItems = () => ({ ...localStorage });
+window.localItem = (key, value) =>
+  value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value);
 
 const loadScript = (source) => new Promise((resolve, reject) => {
   const script = document.createElement("script");
