@@ -23,8 +23,8 @@ TOPOLOGY_DEPTH = 200
 TENSORS = 100_000
 """Weight specs of one model, those of all groups of a manifest together."""
 
-FILES = 100_000
-"""Weight files that one manifest lists."""
+FILES = 10_000
+"""Weight files that one manifest lists, and pieces of the weights in one record."""
 
 SIDES = 64
 """Sides of a tensor: what NumPy can make an array of."""
