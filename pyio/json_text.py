@@ -67,8 +67,8 @@ def loads(text: str | bytes, what: str) -> JSONValue:
         value: JSONValue = _DECODER.decode(text)
     except RecursionError as error:
         raise InvalidModelError(
-            f"{what} is nested too deeply to be a model: {JSON_DEPTH:,} lists and objects in one "
-            "another are the most that is read (pyio.limits.JSON_DEPTH)"
+            f"{what} is nested too deeply to be a model: at most {JSON_DEPTH:,} lists and objects "
+            "in one another are read, fewer if Python's stack is short (pyio.limits.JSON_DEPTH)"
         ) from error
     except ValueError as error:
         start = text[:40]

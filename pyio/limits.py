@@ -12,7 +12,8 @@ JSON_BYTES = 256 * 1024 * 1024
 """A model.json, or any other JSON text that is read. It takes about ten times that when parsed."""
 
 JSON_DEPTH = 2_000
-"""Lists and objects inside one another in JSON that is read. At 100,000 Pyodide hangs."""
+"""Lists and objects inside one another in JSON that is read; Python's own stack may end before,
+near 1,000 in CPython 3.11. At 100,000 Pyodide hangs."""
 
 JSON_DEPTH_WRITTEN = 200
 """The same in JSON that is written. Python's own stack ends near 1,000, a level takes two."""
@@ -23,8 +24,8 @@ TOPOLOGY_DEPTH = 200
 TENSORS = 100_000
 """Weight specs of one model, those of all groups of a manifest together."""
 
-FILES = 100_000
-"""Weight files that one manifest lists."""
+FILES = 10_000
+"""Weight files that one manifest lists, and pieces of the weights in one record."""
 
 SIDES = 64
 """Sides of a tensor: what NumPy can make an array of."""

@@ -29,6 +29,9 @@ CONVERTER_SHARD_SIZE = 4 * 1024 * 1024
 
 _SHARD = re.compile(r"group(\d+)-shard(\d+)of(\d+)(\.bin)?$")
 
+_TRIED = 20
+"""How many sizes of files are tried as the one that all but the last should have."""
+
 _CRC32 = "crc32"
 """Beside ``paths``: the CRC-32 of each file in eight hexadecimal digits. pyio writes it with
 shards, because nothing else tells two equally long shards apart. TensorFlow.js skips it."""
@@ -283,7 +286,7 @@ def _suspects(
     strange = [(path, size) for path, size in listed if notes.get(path)]
     total, count = group.byte_length or 0, len(sizes)
     best: list[tuple[str, int]] = listed
-    for size in {CONVERTER_SHARD_SIZE, *sizes}:
+    for size, _ in [(CONVERTER_SHARD_SIZE, 0), *Counter(sizes).most_common(_TRIED)]:
         last = total - (count - 1) * size
         if 0 < last <= size:
             right = [size] * (count - 1) + [last]

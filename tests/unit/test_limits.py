@@ -117,11 +117,11 @@ def test_tensors() -> None:
 
 
 def test_files() -> None:
-    """A hundred thousand files are read, one more is not."""
+    """Ten thousand files are read, one more is not."""
     paths: Any = [str(number) for number in range(limits.FILES + 1)]
     group: Any = {"paths": paths[1:], "weights": []}
     assert parse_groups([group]) is not None
-    with pytest.raises(pyio.InvalidModelError, match=r"100,001 files.*pyio\.limits\.FILES"):
+    with pytest.raises(pyio.InvalidModelError, match=r"10,001 files.*pyio\.limits\.FILES"):
         parse_groups([group | {"paths": paths}])
 
 
