@@ -34,9 +34,11 @@ class Layout:
 async def names() -> tuple[str, ...] | None:
     """Return the names of all databases, or None where the browser does not tell."""
     try:
-        return tuple(sorted(str(about_js.name) for about_js in await js.indexedDB.databases()))
+        found_js = await js.indexedDB.databases()
     except (AttributeError, JsException):
         return None
+    # Version 0 is one whose making was aborted; WebKit lists it until the page is closed.
+    return tuple(sorted(str(about_js.name) for about_js in found_js if about_js.version))
 
 
 async def look(name: str, what: str) -> Layout | None:
@@ -44,6 +46,9 @@ async def look(name: str, what: str) -> Layout | None:
 
     Raises StorageError.
     """
+    known = await names()
+    if known is not None and name not in known:
+        return None
     # It goes on when its caller is cancelled or gives up: a database that is about to be made has
     # to be refused, or it would stay without stores.
     looking = asyncio.ensure_future(_look(name, what))

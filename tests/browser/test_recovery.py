@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 async def save(url: str, size: int = 8) -> None:
     import pyio
 
@@ -267,7 +270,9 @@ def test_a_save_of_pyio_that_was_killed(tab: Tab) -> None:
                 function (...args) { if (left-- > 0) change.apply(this, args); };
               Storage.prototype.setItem = until(setItem);
               Storage.prototype.removeItem = until(removeItem);
-              window.restore = () => Object.assign(Storage.prototype, { setItem, removeItem });
+              window.restore = () => {
+                Object.assign(Storage.prototype, { setItem, removeItem });
+              };
             }""",
             changes,
         )
