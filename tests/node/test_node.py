@@ -42,6 +42,9 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path) ->
     assert "Pyodide in Node has none" in indexed_db
     assert "file://" in indexed_db
     assert "no page that it could be relative to" in relative
+    assert seen["room"] == [None] * 3
+    assert seen["works"] == ["memory", "file", "http", "https"]
+    assert seen["repaired"] == ["/disk/new/m/.pyio-save.json"]
     assert seen["numpy"] is False
     loaded = run(pyio.load_artifacts(f"file://{tmp_path}/new/m"))
     assert b"".join(loaded.weight_data or ()) == b"12345"
