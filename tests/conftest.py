@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio.bridge
-from scripts import runtime
+from scripts import generations, runtime
 from scripts.server import Site
 from scripts.wheel import build_wheel
 from tests.engines import ENGINES, selection
@@ -59,6 +59,12 @@ def vendor() -> Path:
     """The folder with Pyodide, NumPy and TensorFlow.js, fetched if it is not there yet."""
     runtime.ensure(runtime.VENDOR)
     return runtime.VENDOR
+
+
+@pytest.fixture(scope="session")
+def older_pyodides(vendor: Path) -> None:
+    """See to the Pyodides before the default one, which lie beside it."""
+    generations.ensure_all(vendor)
 
 
 @pytest.fixture(scope="session")

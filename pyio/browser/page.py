@@ -21,6 +21,7 @@ from pyio.browser.javascript import (
     translated,
 )
 from pyio.browser.locks import alone
+from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,7 +150,9 @@ async def used() -> int:
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
-    blob_js = js.Blob.new(array_of([to_js(piece) for piece in pieces]), options(type=media_type))
+    # A Blob of Blobs, so that there are never two copies of all the bytes.
+    parts_js = [js.Blob.new(array_of([to_js(part)])) for piece in pieces for part in chunks(piece)]
+    blob_js = js.Blob.new(array_of(parts_js), options(type=media_type))
     what = f"offering the download {name!r}"
     await _call("download", blob_js, name, _URL_LIFETIME, what=what, manner=Manner.ONCE)
 

@@ -22,7 +22,7 @@ def missing_waiting() -> str | None:
             "pyodide.runPythonAsync, or call a function of Python's with callPromising"
         )
     if hasattr(js, "process"):
-        where, remedy = "Node", "start it with --experimental-wasm-jspi"
+        where, remedy = "Node", "newer ones do, some with --experimental-wasm-jspi"
     else:
         where, remedy = "browser", "Chromium has it since version 137"
     return f"this {where} has no JavaScript Promise Integration ({remedy})"

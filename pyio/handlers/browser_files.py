@@ -105,6 +105,9 @@ def browser_files(
 async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.
 
+    Browsers open a picker only soon after a click. For Python in a worker, and so in notebooks, the
+    page offers a button where that was too long ago.
+
     Args:
         accept: Which files the picker shows, as in HTML.
         multiple: Whether more than one may be picked.
@@ -113,8 +116,8 @@ async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) 
         JavaScript ``File`` objects; an empty list if the person cancelled.
 
     Raises:
-        UnsupportedEnvironmentError: There is no page, or nobody has just clicked on it: browsers
-            open a picker only then.
+        UnsupportedEnvironmentError: There is no page, or Python runs on it and nobody has just
+            clicked.
     """
     return await picked.pick(accept, multiple)
 
