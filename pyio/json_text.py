@@ -70,7 +70,7 @@ def loads(text: str | bytes, what: str) -> JSONValue:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
         _require_parsable(text)
-        value: JSONValue = json.loads(text, parse_constant=_refuse_constant)
+        value: JSONValue = _DECODER.decode(text)
     except RecursionError as error:
         raise InvalidModelError(f"{what} is nested too deeply to be a model") from error
     except ValueError as error:
@@ -98,6 +98,9 @@ def _require_parsable(text: str) -> None:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class _UnsayableError(Exception):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
 from pyio.errors import InvalidModelError
 from pyio.json_text import JSONText, dumps, utf8_length
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.weights.specs import specs_from_json, specs_to_json, with_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,14 +117,17 @@ def topology_text(artifacts: ModelArtifacts) -> str:
     return dumps(artifacts.model_topology)
 
 
-def with_topology_text(artifacts: ModelArtifacts) -> ModelArtifacts:
-    """Return `artifacts` with their topology as the text that is written, so that it is made once.
+def with_texts(artifacts: ModelArtifacts) -> ModelArtifacts:
+    """Return `artifacts` with topology and specs as the texts that are written, made once.
 
-    Raises InvalidModelError for a topology that cannot be written.
+    Raises InvalidModelError for a topology or specs that cannot be written and read again.
     """
-    if artifacts.model_topology is None:
-        return artifacts
-    return replace(artifacts, model_topology=JSONText(topology_text(artifacts)))
+    topology, specs = artifacts.model_topology, artifacts.weight_specs
+    return replace(
+        artifacts,
+        model_topology=None if topology is None else JSONText(topology_text(artifacts)),
+        weight_specs=None if specs is None else with_text(specs),
+    )
 
 
 def get_model_json(

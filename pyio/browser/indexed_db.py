@@ -37,21 +37,27 @@ class Database:
         self.connection = Connection(name, version, stores, key_path)
         self._stores = stores
 
-    async def put(self, records: Mapping[str, Record], what: str) -> None:
+    async def put(self, records: Mapping[str, Record], what: str, *, at_once: bool = False) -> None:
         """Store one record in each of the stores named, all of them or none.
 
         They are strictly durable when this returns. `what` says what is being done, for errors.
         Raises StorageError, and then nothing was changed.
+
+        The browser commits by itself after the last request has succeeded. `at_once` tells it to
+        before that, which saves a small record a tenth of its time; nothing can stop it then.
         """
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
             # The weights are copied while the browser starts the transaction.
-            return [
+            requests = [
                 transaction_js.objectStore(store).put(record.to_js())
                 for store, record in records.items()
             ]
+            if at_once:
+                transaction_js.commit()
+            return requests
 
-        await self._run(list(records), "readwrite", issue, what)
+        await self._run(tuple(records), "readwrite", issue, what)
 
     async def get(
         self, store: str, key: str, buffer: Member, what: str, *, copy: bool = True

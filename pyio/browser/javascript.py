@@ -121,9 +121,10 @@ def array_buffer(
     if len(buffers) == 1 and moved is None:
         return to_js(buffers[0]).buffer  # which spares the filling with zeros
     buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    view_of = js.Uint8Array.new
     start = 0
     for part in (part for buffer in buffers for part in chunks(buffer)):
-        js.Uint8Array.new(buffer_js, start, part.nbytes).assign(part)
+        view_of(buffer_js, start, part.nbytes).assign(part)
         start += part.nbytes
         if moved is not None:
             moved(part.nbytes)

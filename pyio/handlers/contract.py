@@ -24,7 +24,8 @@ its ``damage`` in words, and it can be removed like any other.
 `pyio.progress` describes. An exception that the callback raises ends the operation, and then a
 save has not happened.
 
-**A caller's task may be cancelled** at any ``await``; the promises above hold then as well.
+**A caller's task may be cancelled** at any ``await``; the promises above hold then as well, but
+that a save which was being committed just then may have happened, whole.
 
 **A handler may describe**: ``describe()`` gives the artifacts without their weight data and
 without reading it, for `pyio.inspect`.

@@ -31,7 +31,7 @@ from pyio.handlers.model_files import describe, lay_out, plain_path, read_groups
 from pyio.model_json import (
     FILE_KEYS,
     get_model_artifacts_info_for_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter, chunks
 from pyio.routing import require_path
@@ -93,7 +93,7 @@ class FileHandler:
                 self.url,
                 f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
             )
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         keys = [
             key
             for key in FILE_KEYS

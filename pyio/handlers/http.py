@@ -28,7 +28,7 @@ from pyio.handlers.model_files import assemble, describe
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
     get_model_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.network import options
 from pyio.network.requests import Client, read_all, sending
@@ -93,7 +93,7 @@ class HTTPHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         text = get_model_json(artifacts, [f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
         parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]

@@ -27,7 +27,7 @@ from pyio.model_json import (
     get_model_artifacts_info_for_json,
     info_from_json,
     info_to_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter
 from pyio.routing import require_path
@@ -51,7 +51,8 @@ _WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
 
 _BIG = 8 * 1024 * 1024
-"""Bytes from which the browser's estimate of the room is looked at before anything is copied."""
+"""Bytes from which the browser's estimate of the room is looked at before anything is copied, and
+from which a save that is cancelled is called back to the end."""
 
 
 def alone() -> AbstractAsyncContextManager[None]:
@@ -70,7 +71,7 @@ class IndexedDBHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         if info.total_bytes >= _BIG:
             available = await estimated_room()
@@ -84,7 +85,8 @@ class IndexedDBHandler:
 
     async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            await _DATABASE.put(records, f"saving {self.url!r}")
+            at_once = info.total_bytes < _BIG
+            await _DATABASE.put(records, f"saving {self.url!r}", at_once=at_once)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise self._quota_error(size, await room_below(size)) from error

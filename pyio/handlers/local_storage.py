@@ -29,7 +29,7 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
     topology_text,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter
 from pyio.routing import require_path
@@ -73,7 +73,7 @@ class LocalStorageHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         specs = artifacts.weight_specs or ()
         texts = {

@@ -6,8 +6,7 @@ media that keep a model whole.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pyio.errors import DamagedModelError, InvalidModelError
 from pyio.model_json import (
@@ -44,17 +43,18 @@ def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None, url: str
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises DamagedModelError."""
-    described = describe_record(record, url)
+    artifacts = describe_record(record, url, weight_data)
     try:
-        artifacts = replace(described, weight_data=cast("Any", weight_data))
         check(artifacts)
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error
     return artifacts
 
 
-def describe_record(record: JSONValue, url: str) -> ModelArtifacts:
-    """Return the artifacts in a record without their weight data. Raises DamagedModelError."""
+def describe_record(
+    record: JSONValue, url: str, weight_data: Sequence[memoryview] | None = None
+) -> ModelArtifacts:
+    """Return the artifacts in a record, without a look at the data. Raises DamagedModelError."""
     if not isinstance(record, dict):
         raise DamagedModelError(url, f"its artifacts are {record!r:.60}, not an object")
     try:
@@ -62,7 +62,7 @@ def describe_record(record: JSONValue, url: str) -> ModelArtifacts:
         return artifacts_from_json(
             {key: value for key, value in record.items() if key != "weightData"},
             None if specs is None else specs_from_json(specs),
-            None,
+            weight_data,
         )
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyio.artifacts import Quantization, WeightSpec
 from pyio.errors import WeightsError
+from pyio.json_text import JSONText, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +37,26 @@ def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[W
     return tuple(_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value))
 
 
-def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+class WrittenSpecs(tuple[WeightSpec, ...]):
+    """Specs that know the JSON text that is written for them, so that it is made once."""
+
+    text: JSONText
+
+
+def specs_to_json(specs: Sequence[WeightSpec]) -> JSONValue:
     """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
-    return [_spec_to_json(spec) for spec in specs]
+    return specs.text if isinstance(specs, WrittenSpecs) else _entries(specs)
+
+
+def with_text(specs: Sequence[WeightSpec]) -> WrittenSpecs:
+    """Return `specs` with their JSON text. Raises WeightsError if nobody could read that again."""
+    if isinstance(specs, WrittenSpecs):
+        return specs
+    entries = _entries(specs)
+    specs_from_json(entries)
+    written = WrittenSpecs(specs)
+    written.text = JSONText(dumps(entries))
+    return written
 
 
 def require_shape(spec: WeightSpec) -> None:
@@ -52,6 +70,10 @@ def require_shape(spec: WeightSpec) -> None:
             f"weight {spec.name!r} has the shape {sides!r:.80}; at most {_MAX_SIDES} whole "
             "numbers from 0 to 2**53 are expected"
         )
+
+
+def _entries(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+    return [_spec_to_json(spec) for spec in specs]
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
