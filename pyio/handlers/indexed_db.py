@@ -85,7 +85,7 @@ class IndexedDBHandler:
 
     async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            at_once = info.total_bytes < _BIG
+            at_once = size < _BIG
             await _DATABASE.put(records, f"saving {self.url!r}", at_once=at_once)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
