@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.browser.connection import OPEN_TIMEOUT, blocked, first_event
+from pyio.browser import connection
+from pyio.browser.connection import blocked, first_event
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -54,7 +55,7 @@ async def look(name: str, what: str) -> Layout | None:
     looking = asyncio.ensure_future(_look(name, what))
     looking.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        return await asyncio.wait_for(asyncio.shield(looking), OPEN_TIMEOUT)
+        return await asyncio.wait_for(asyncio.shield(looking), connection.OPEN_TIMEOUT)
     except TimeoutError as error:
         raise blocked(name, what) from error
 
@@ -65,7 +66,7 @@ async def erase(name: str, what: str) -> None:
         request_js = js.indexedDB.deleteDatabase(name)
     ended = first_event(request_js, "success", "error")
     try:
-        if await asyncio.wait_for(asyncio.shield(ended), OPEN_TIMEOUT) == "error":
+        if await asyncio.wait_for(asyncio.shield(ended), connection.OPEN_TIMEOUT) == "error":
             raise storage_error(request_js.error, what)
     except TimeoutError as error:
         raise blocked(name, what) from error
