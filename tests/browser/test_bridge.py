@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,10 @@ def test_local_storage_keeps_the_contract(tab: Tab, promise: str) -> None:
     "test",
     [
         test_tensorflow.test_localstorage_items_equal,
-        test_tensorflow.test_downloaded_files_equal,
+        pytest.param(
+            test_tensorflow.test_downloaded_files_equal,
+            marks=pytest.mark.lacks("webkit", "it takes one of two files that are offered at once"),
+        ),
         test_tensorflow.test_tensorflow_opens_what_pyio_offered,
         test_tensorflow.test_tensorflow_lists_and_removes_what_pyio_saved,
         lambda tab: test_tensorflow.test_tensorflow_opens_what_pyio_wrote(tab, "localstorage"),
@@ -453,9 +457,23 @@ def test_100_mb(tab: Tab) -> None:
     files = downloads(tab, 2, lambda: result.append(tab.python(offer)))
     ((said, grown),) = result
     assert "indexeddb:// has far more room" in said
-    assert files["big.weights.bin"] == b"\1" * (100 * 2**20)
+    weights = files["big.weights.bin"]
+    assert len(weights) == 100 * 2**20
+    assert weights.count(1) == len(weights)
     assert grown < 0.25
     assert tab.python(listed) == {"indexeddb://big": None}
+
+
+@pytest.mark.every_engine
+def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
+    """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
+    view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
+    deadline = time.monotonic() + 120
+    while not view.title().startswith("[") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    indexed_db, local, _ = json.loads(json.loads(view.title()))
+    view.close()
+    assert [indexed_db, local] == [{"a": 1}, {"a": 1}]
 
 
 @pytest.mark.every_engine

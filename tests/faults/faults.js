@@ -134,6 +134,7 @@
         const id = `${start}-${number}`;
         const error = await tensorflow.save([url, id, sizes[number % sizes.length]]);
         if (!error) navigator.sendBeacon("/done", `${url} ${id}`);
+        window.saves = number + 1;
         found.push(error);
       }
       return found;

@@ -98,6 +98,7 @@ async def save_many(url: str, sizes: list[int], start: str, times: int) -> list[
         error = await save(url, f"{start}-{number}", sizes[number % len(sizes)])
         if error is None:
             js.navigator.sendBeacon("/done", f"{url} {start}-{number}")
+        js.window.saves = number + 1
         found.append(error)
     return found
 

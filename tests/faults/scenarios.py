@@ -93,13 +93,14 @@ def reloaded(stage: Stage) -> Outcome:
     return _interrupted(stage, lambda tab: tab.view.reload())
 
 
-def _interrupted(stage: Stage, interrupt: Callable[[Tab], None], times: int = 2) -> Outcome:
+def _interrupted(stage: Stage, interrupt: Callable[[Tab], None], times: int = 1) -> Outcome:
     verdicts = []
     stage.prepare()
     for _ in range(times):
         tab = stage.open()
         stage.begin_saving(tab)
-        time.sleep(random.uniform(0.05, 0.5))
+        tab.wait("() => window.saves > 0")
+        time.sleep(random.uniform(0, 0.3))
         interrupt(tab)
         time.sleep(0.5)  # what was under way comes to its end
         verdicts.append(stage.verdict())
@@ -115,7 +116,8 @@ def process(stage: Stage) -> Outcome:
     if stage.medium == "localstorage":
         time.sleep(8)  # until the browser has written it to disk
     stage.begin_saving()
-    time.sleep(random.uniform(0.2, 1))
+    stage.tab.wait("() => window.saves > 0")
+    time.sleep(random.uniform(0, 0.3))
     processes.send(_storage_process(browser.profile), signal.SIGKILL)
     time.sleep(1)
     stage.tab.close()
@@ -183,11 +185,11 @@ def cleared(stage: Stage) -> Outcome:
 
 def _emptied(stage: Stage, empty: str) -> Outcome:
     stage.prepare()
-    stage.begin_saving(times=12)
+    stage.begin_saving(times=8)
     other = stage.show()
     time.sleep(0.2)
     other.js(empty)
-    errors = stage.program.result(stage.tab, 30)
+    errors = stage.program.result(stage.tab, 120)
     other.close()
     stage.program.ready(stage.tab)
     found = stage.state()

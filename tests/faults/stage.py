@@ -39,7 +39,7 @@ class Program(ABC):
         self.begin(tab, name, *arguments)
         return self.result(tab)
 
-    def result(self, tab: Tab, seconds: float = 60) -> Any:
+    def result(self, tab: Tab, seconds: float = 120) -> Any:
         """Return what the function that was begun has returned, or "hangs"."""
         return tab.js(
             """(seconds) => Promise.race([
