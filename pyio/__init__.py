@@ -42,6 +42,7 @@ from pyio.errors import (
     UnsupportedOperationError,
     WeightsError,
 )
+from pyio.findings import Finding
 from pyio.handlers.browser_files import browser_files, pick_files
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
@@ -57,6 +58,7 @@ from pyio.model_json import (
     get_weight_specs,
 )
 from pyio.progress import OnProgress, Progress
+from pyio.recovery import RepairPlan, repair
 from pyio.routing import (
     get_load_handlers,
     get_save_handlers,
@@ -95,6 +97,7 @@ __all__ = [
     "Conversion",
     "DamagedModelError",
     "EncodedWeights",
+    "Finding",
     "ForeignDatabaseError",
     "HandlerError",
     "IOHandler",
@@ -117,6 +120,7 @@ __all__ = [
     "PyioError",
     "Quantization",
     "QuotaExceededError",
+    "RepairPlan",
     "RequestError",
     "SaveHandler",
     "SaveResult",
@@ -165,6 +169,7 @@ __all__ = [
     "register_load_router",
     "register_save_router",
     "remove_model",
+    "repair",
     "request_persistence",
     "save_arrays",
     "save_artifacts",

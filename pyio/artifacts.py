@@ -134,6 +134,8 @@ class ModelArtifacts:
         initializer_signature: Inputs and outputs of that second graph.
         null_fields: Which of the fields that are None here are ``null`` in JSON rather than
             absent. JavaScript has both, and TensorFlow.js writes ``"convertedBy":null``.
+        checksum: Whether digests are stored with the model, as `pyio.checksum` describes. They
+            are made anew by every save, so that they cannot be those of something else.
     """
 
     model_topology: JSONValue = None
@@ -148,6 +150,7 @@ class ModelArtifacts:
     model_initializer: JSONValue = None
     initializer_signature: JSONValue = None
     null_fields: frozenset[str] = field(default_factory=frozenset)
+    checksum: bool = False
 
     def __post_init__(self) -> None:
         if self.weight_specs is not None:

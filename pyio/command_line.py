@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify|bridge`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|repair|bridge``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from pyio.bars import progress_bar
 from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
+from pyio.findings import STALE
 from pyio.inspection import inspect
+from pyio.recovery import repair
 from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
@@ -85,6 +88,20 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
 
+    repairing = commands.add_parser(
+        "repair", parents=[common], help="find what interrupted saves have left below directories"
+    )
+    repairing.add_argument("places", nargs="*", default=["."], metavar="DIRECTORY")
+    repairing.add_argument("--apply", action="store_true", help="clear it up, too")
+    repairing.add_argument(
+        "--older-than",
+        type=float,
+        default=STALE,
+        metavar="SECONDS",
+        help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
+    )
+    repairing.set_defaults(command=_repair)
+
     bridge = commands.add_parser(
         "bridge", help="print the script for a page whose Python runs in a web worker"
     )
@@ -141,6 +158,7 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("parameters", f"{found.parameters:,}"),
         ("bytes of weights", size),
         ("training config", "yes" if found.has_training_config else "no"),
+        ("checksum", "yes" if found.has_checksum else "no"),
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", _short(found.signature)),
     ):
@@ -164,6 +182,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "parameters": found.parameters,
         "bytes": found.weight_bytes,
         "trainingConfig": found.has_training_config,
+        "checksum": found.has_checksum,
         "userDefinedMetadata": found.user_defined_metadata,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
@@ -202,22 +221,35 @@ async def _verify(options: argparse.Namespace) -> int:
     from pyio.weights.encoding import decode_weights
 
     rows: list[dict[str, Any]] = []
+    keys = ("model", "tensors", "bytes", "checksum", "damage")
     for model in options.models:
-        row: dict[str, Any] = {"model": model, "tensors": None, "bytes": None, "damage": None}
+        row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
             found = await load_artifacts(_url(model))
             arrays = decode_weights(found.weight_data or (), found.weight_specs or ())
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
+            row["checksum"] = "verified" if found.checksum else "none"
         except PyioError as error:
             row["damage"] = str(error)
         rows.append(row)
     if options.json:
         _print_json(rows)
     else:
-        keys = ("model", "tensors", "bytes", "damage")
-        cells = [[*(row[key] for key in keys[:3]), row["damage"] or "none"] for row in rows]
+        cells = [[*(row[key] for key in keys[:4]), row["damage"] or "none"] for row in rows]
         print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _repair(options: argparse.Namespace) -> int:
+    plans = [
+        await repair(_url(place), apply=options.apply, older_than=options.older_than)
+        for place in options.places
+    ]
+    if options.json:
+        _print_json([asdict(finding) for plan in plans for finding in plan.findings])
+    else:
+        print("\n\n".join(map(str, plans)))
+    return 1 if any(finding.failure for plan in plans for finding in plan.findings) else 0
 
 
 async def _bridge(_options: argparse.Namespace) -> int:

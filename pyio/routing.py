@@ -25,6 +25,7 @@ from pyio.errors import (
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from pyio.findings import Choices, Found
     from pyio.handlers.contract import LoadHandler, SaveHandler, StoreManager
 
 Router: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
@@ -51,6 +52,8 @@ class Medium:
         whole_url: Whether the handler takes the whole address instead of the path.
         options: The names of the options that the handler takes besides ``on_progress``.
         instead: What to do where it cannot do something.
+        repairs: The module that finds what interrupted saves have left, with a coroutine function
+            ``find(path, choices)`` as `pyio.findings` describes, or "".
     """
 
     scheme: str
@@ -63,6 +66,7 @@ class Medium:
     whole_url: bool = False
     options: frozenset[str] = frozenset()
     instead: str = ""
+    repairs: str = ""
 
     def missing(self) -> str | None:
         """Return what this environment lacks for the medium, in words, or None."""
@@ -71,6 +75,10 @@ class Medium:
     def manager(self) -> StoreManager:
         """Return what lists and removes the models of this medium."""
         return cast("StoreManager", import_module(self.module).MANAGER)
+
+    async def find_leftovers(self, path: str, choices: Choices) -> Found:
+        """Return what interrupted saves have left at `path`, or everywhere if that is empty."""
+        return cast("Found", await import_module(self.repairs).find(path, choices))
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Keep others who use pyio from changing what the medium stores, inside the block."""

@@ -75,8 +75,13 @@ class Bridge:
 
     async def ask(self, calls: Sequence[Call], what: str, manner: Manner) -> list[JSObject]:
         """Have the page make `calls`; see `pyio.browser.calls`."""
-        for _ in range(1 if manner in (Manner.ONCE, Manner.PERSON) else _ATTEMPTS):
-            await self._connect(what, patient=manner is not Manner.LISTING)
+        for attempt in range(1 if manner in (Manner.ONCE, Manner.PERSON) else _ATTEMPTS):
+            try:
+                await self._connect(what, patient=manner is not Manner.LISTING)
+            except UnsupportedEnvironmentError:
+                if not attempt:
+                    raise
+                break
             number, gone = next(self._numbers), self._gone
             answer = self._answers[number] = _future()
             try:

@@ -21,9 +21,13 @@ from pyio.browser.javascript import (
     translated,
 )
 from pyio.browser.locks import alone
+from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+JOURNAL = "pyio_journal"
+"""The item under which ``page.js`` says what is being written."""
 
 LOCK = "localstorage"
 """The lock of all who change localStorage; see `pyio.browser.locks`."""
@@ -117,6 +121,12 @@ async def _finish() -> None:
             await _call("finish", what=_WRITING)
 
 
+async def finish() -> None:
+    """Do what a tab or a browser that died has left undone."""
+    async with alone(LOCK):
+        await _finish()
+
+
 async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
     """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
     now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
@@ -140,7 +150,9 @@ async def used() -> int:
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
-    blob_js = js.Blob.new(array_of([to_js(piece) for piece in pieces]), options(type=media_type))
+    # A Blob of Blobs, so that there are never two copies of all the bytes.
+    parts_js = [js.Blob.new(array_of([to_js(part)])) for piece in pieces for part in chunks(piece)]
+    blob_js = js.Blob.new(array_of(parts_js), options(type=media_type))
     what = f"offering the download {name!r}"
     await _call("download", blob_js, name, _URL_LIFETIME, what=what, manner=Manner.ONCE)
 

@@ -25,6 +25,7 @@ from pyio.errors import (
     RequestError,
 )
 from pyio.handlers.model_files import assemble, describe
+from pyio.limits import JSON_BYTES
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
     get_model_json,
@@ -143,7 +144,7 @@ class HTTPHandler:
         """Return the final address of the model.json and its text."""
 
         async def use(reply: Reply) -> tuple[str, bytes]:
-            return reply.url or self.url, bytes(await read_all(reply))
+            return reply.url or self.url, bytes(await read_all(reply, limit=JSON_BYTES))
 
         try:
             return await client.get(self._request(self.url), use)

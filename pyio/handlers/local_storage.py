@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
 from pyio.browser import locks, page
 from pyio.browser.environment import missing_local_storage as missing
 from pyio.errors import (
@@ -30,6 +30,7 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
     topology_text,
+    whole_artifacts,
     with_texts,
 )
 from pyio.progress import Meter
@@ -38,7 +39,7 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
-_PREFIX = "tensorflowjs_models/"
+PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""
 
@@ -71,6 +72,11 @@ class LocalStorageHandler:
         self._keys = _keys(path)
         self._on_progress = on_progress
 
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Part of a model -> the key of its item, in TensorFlow.js's order."""
+        return self._keys
+
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
@@ -92,7 +98,7 @@ class LocalStorageHandler:
         return SaveResult(info)
 
     async def _write(self, texts: dict[str, str], weight_data: tuple[memoryview, ...]) -> None:
-        encoded = -(-sum(buffer.nbytes for buffer in weight_data) // 3) * 4
+        encoded = _base64_length(sum(buffer.nbytes for buffer in weight_data))
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
         if needed > 2 * CAPACITY:
             raise await self._quota_error(needed)
@@ -131,7 +137,7 @@ class LocalStorageHandler:
         # docstring inherited
         items = await self._items(decode=False)
         try:
-            return self._parsed(items.texts)
+            return artifacts_from_json(*self.parsed(self._by_part(items)), None)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
@@ -148,8 +154,11 @@ class LocalStorageHandler:
         texts = [key for part, key in self._keys.items() if part != "weight_data"]
         return await page.read_together(texts, self._keys["weight_data"], decode=decode)
 
+    def _by_part(self, items: page.Items) -> dict[str, str | None]:
+        return {part: items.texts.get(key) for part, key in self._keys.items()}
+
     def _present(self, items: page.Items) -> set[str]:
-        texts = {part for part, key in self._keys.items() if items.texts.get(key) is not None}
+        texts = {part for part, text in self._by_part(items).items() if text is not None}
         return texts | {"weight_data"} if items.has_base64 else texts
 
     def _require_parts(self, present: set[str]) -> None:
@@ -161,8 +170,9 @@ class LocalStorageHandler:
             raise DamagedModelError(self.url, f"its {' and '.join(absent)} is missing")
 
     def _decode(self, items: page.Items) -> ModelArtifacts:
-        info = info_from_json(loads(items.texts[self._keys["info"]] or "", "the info"))
-        described = self._parsed(items.texts)
+        texts = self._by_part(items)
+        info = info_from_json(loads(texts["info"] or "", "the info"))
+        fields, specs = self.parsed(texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
@@ -176,21 +186,21 @@ class LocalStorageHandler:
                 f"{info.weight_data_bytes:,}"
             )
         meter.advance(data.nbytes)
-        artifacts = replace(described, weight_data=(data,))
-        check(artifacts)
-        return artifacts
+        return whole_artifacts(fields, specs, (data,))
 
-    def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
-        """Return the artifacts without their weight data."""
-        topology = _parse(texts[self._keys["model_topology"]], "the model topology")
-        specs = _parse(texts[self._keys["weight_specs"]], "the weight specs")
-        metadata = _parse(texts[self._keys["model_metadata"]], "the model metadata") or {}
+    def parsed(
+        self, texts: Mapping[str, str | None]
+    ) -> tuple[dict[str, JSONValue], tuple[WeightSpec, ...] | None]:
+        """Return the fields and the specs in the items, part -> text."""
+        topology = _parse(texts["model_topology"], "the model topology")
+        specs = _parse(texts["weight_specs"], "the weight specs")
+        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
         fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
         if topology:
             fields["modelTopology"] = topology
-        return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
+        return fields, None if specs is None else specs_from_json(specs)
 
 
 class LocalStorageManager:
@@ -198,18 +208,20 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        items = await page.overview(_PREFIX, "/info")
+        items = await page.overview(PREFIX, "/info")
         if any("info" not in found for found in _parts(items).values()):  # as when loading
             await page.settled()
-            items = await page.overview(_PREFIX, "/info")
+            items = await page.overview(PREFIX, "/info")
+        parts = _parts(items)
+        lengths = await page.lengths([_keys(path)["weight_data"] for path in parts])
         return {
-            path: _info(items.get(_keys(path)["info"]), found)
-            for path, found in _parts(items).items()
+            path: _info(items.get(_keys(path)["info"]), found, length)
+            for (path, found), length in zip(parts.items(), lengths.values(), strict=True)
         }
 
     async def sizes(self) -> dict[str, int | None]:
         """Return path -> what the items of a model take of the quota, keys included."""
-        paths = list(_parts(await page.overview(_PREFIX, "/info")))
+        paths = list(_parts(await page.overview(PREFIX, "/info")))
         lengths = await page.lengths([key for path in paths for key in _keys(path).values()])
         taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
         return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
@@ -229,28 +241,31 @@ class LocalStorageManager:
                 url = f"localstorage://{path}"
                 raise ModelNotFoundError(url, "list_models() says what is stored")
             await page.replace(dict.fromkeys(reversed(keys.values())))
-        return _info(values[keys["info"]], found)
+        return _info(values[keys["info"]], found, lengths[keys["weight_data"]])
 
 
 MANAGER = LocalStorageManager()
 
 
 def _keys(path: str) -> dict[str, str]:
-    return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+    return {part: f"{PREFIX}{path}/{part}" for part in _PARTS}
 
 
 def _parts(keys: Iterable[str]) -> dict[str, set[str]]:
     """Return path -> the parts that are there."""
     parts: dict[str, set[str]] = {}
     for key in keys:
-        path, _, part = key[len(_PREFIX) :].rpartition("/")
+        path, _, part = key[len(PREFIX) :].rpartition("/")
         if path and part in _PARTS:
             parts.setdefault(path, set()).add(part)
     return parts
 
 
-def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
-    """Return what the info says, with what can be seen to be wrong without loading the model."""
+def _info(text: str | None, parts: Collection[str], length: int) -> ModelArtifactsInfo:
+    """Return what the info says, with what can be seen to be wrong without loading the model.
+
+    `length` is how many characters of base64 the weight data has.
+    """
     if text is None:
         return ModelArtifactsInfo(damage="its info is missing")
     try:
@@ -260,7 +275,15 @@ def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
     absent = [part for part in _PARTS[1:4] if part not in parts]
     if absent and info.damage is None:
         return replace(info, damage=f"its {' and '.join(absent)} is missing")
+    wanted = _base64_length(info.weight_data_bytes)
+    if length != wanted and info.damage is None:
+        damage = f"its weight data is {length:,} characters long and should be {wanted:,}"
+        return replace(info, damage=damage)
     return info
+
+
+def _base64_length(size: int) -> int:
+    return -(-size // 3) * 4
 
 
 def _parse(text: str | None, what: str) -> JSONValue:

@@ -6,6 +6,7 @@ media that keep a model whole.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyio.errors import DamagedModelError, InvalidModelError
@@ -14,14 +15,14 @@ from pyio.model_json import (
     artifacts_from_json,
     fields_to_json,
     topology_text,
+    whole_artifacts,
 )
-from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pyio.artifacts import ModelArtifacts
+    from pyio.artifacts import ModelArtifacts, WeightSpec
     from pyio.json_text import JSONValue
 
 
@@ -43,26 +44,26 @@ def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None, url: str
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises DamagedModelError."""
-    artifacts = describe_record(record, url, weight_data)
-    try:
-        check(artifacts)
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
-    return artifacts
+    with _damage(url):
+        return whole_artifacts(*_parts(record), weight_data)
 
 
-def describe_record(
-    record: JSONValue, url: str, weight_data: Sequence[memoryview] | None = None
-) -> ModelArtifacts:
-    """Return the artifacts in a record, without a look at the data. Raises DamagedModelError."""
+def describe_record(record: JSONValue, url: str) -> ModelArtifacts:
+    """Return the artifacts in a record without their weight data. Raises DamagedModelError."""
+    with _damage(url):
+        return artifacts_from_json(*_parts(record), None)
+
+
+def _parts(record: JSONValue) -> tuple[dict[str, JSONValue], tuple[WeightSpec, ...] | None]:
     if not isinstance(record, dict):
-        raise DamagedModelError(url, f"its artifacts are {record!r:.60}, not an object")
+        raise InvalidModelError(f"its artifacts are {record!r:.60}, not an object")
+    specs = record.get("weightSpecs")
+    return record, None if specs is None else specs_from_json(specs)
+
+
+@contextmanager
+def _damage(url: str) -> Iterator[None]:
     try:
-        specs = record.get("weightSpecs")
-        return artifacts_from_json(
-            {key: value for key, value in record.items() if key != "weightData"},
-            None if specs is None else specs_from_json(specs),
-            weight_data,
-        )
+        yield
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

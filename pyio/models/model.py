@@ -280,7 +280,7 @@ class LayersModel(Container):
             url_or_handler: An address such as "indexeddb://my-model", or any object with `save`.
             trainable_only: Leave out the weights that training does not change.
             include_optimizer: Save the training config and the state of the optimizer too.
-            options: What the medium takes besides.
+            options: What the medium takes besides, and ``checksum`` as in `pyio.save_artifacts`.
 
         Raises what the medium raises, and WeightsError for two weights of the same name, which
         TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.

@@ -112,12 +112,14 @@ def served(tab: Tab) -> int:
     return int(tab.js("() => globalThis[Symbol.for('pyio.bridge')]?.size ?? 0"))
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_local_storage_keeps_the_contract(tab: Tab, promise: str) -> None:
     """In a worker, ``localstorage://`` keeps its promise."""
     tab.python_module(promises, "keep", "LocalStoragePromises", promise)
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "test",
     [
@@ -136,6 +138,7 @@ def test_tensorflow_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
     test(tab)
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize("name", ["", "модель.v1"])
 def test_two_downloads(tab: Tab, name: str) -> None:
     """Both files of a model are offered on the page."""
@@ -148,7 +151,6 @@ def test_two_downloads(tab: Tab, name: str) -> None:
         test_downloads.test_single_file,
         test_downloads.test_clicks_are_spaced_and_urls_revoked,
         test_faults.test_localstorage_quota,
-        test_picked.test_picking_without_a_click,
     ],
 )
 def test_as_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
@@ -161,6 +163,36 @@ def test_picking(tab: Tab, tmp_path: Path) -> None:
     test_picked.test_picking(tab, tmp_path)
 
 
+@pytest.mark.every_engine
+def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
+    """Where no picker opens by itself the page offers a button, and takes no for an answer."""
+    (tmp_path / "a.json").write_text("{}")
+
+    async def pick() -> Any:
+        import pyio
+
+        return [[file.name, await file.text()] for file in await pyio.pick_files()]
+
+    # No engine's driver can answer the picker itself.
+    tab.js("""() => {
+      const value = { isActive: false };
+      Object.defineProperty(navigator, "userActivation", { value, configurable: true });
+      HTMLInputElement.prototype.click = () => {};
+    }""")
+    try:
+        for button, picked in ((1, [["a.json", "{}"]]), (2, [])):
+            begin(tab, pick)
+            tab.wait("() => document.querySelector('dialog[open]')")
+            tab.view.click(f"dialog button:nth-of-type({button})")
+            if picked:
+                tab.view.upload("input[type=file]", [tmp_path / "a.json"])
+            assert end(tab) == picked
+            assert tab.js("() => document.querySelectorAll('dialog, input').length") == 0
+    finally:
+        tab.js("() => delete navigator.userActivation && delete HTMLInputElement.prototype.click")
+
+
+@pytest.mark.every_engine
 def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
     """A quota that is exceeded, and storage that is refused, have class, text and attributes."""
     page, worker = open_tab(WITHOUT, PAGE), open_tab(NAMED, WORKER)
@@ -178,6 +210,7 @@ def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
     assert worker.python(save, "localstorage://old", 1) == there
 
 
+@pytest.mark.every_engine
 def test_two_tabs(open_tab: Open) -> None:
     """Each worker has its own page: its answers come from there, and so do its downloads."""
     one, two = open_tab(NAMED, WORKER), open_tab(NAMED, WORKER)
@@ -211,6 +244,7 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
     assert [served(tab) for tab in (one, two, three)] == [0, 1, 0]
 
 
+@pytest.mark.every_engine
 def test_a_page_that_goes_away(open_tab: Open) -> None:
     """When the page of another tab is closed or reloaded, the next request finds one again."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
@@ -251,8 +285,32 @@ def test_a_page_that_goes_away_before_it_answers(open_tab: Open) -> None:
     assert worker.python(load, "localstorage://m") == 10
 
 
+def test_a_page_that_goes_away_while_it_saves(open_tab: Open) -> None:
+    """A save that was asked of a page that has ended is asked of another one, or not known."""
+    worker, busy = open_tab(WITHOUT, WORKER), open_tab(NAMED, PAGE)
+    for open_another in (True, False):
+        assert worker.python(save, "localstorage://m", 10) is None
+        other = open_tab(NAMED, PAGE) if open_another else None
+        busy.js("() => { setTimeout(() => { for (;;); }, 100); }")
+        worker.js("() => new Promise((resolve) => setTimeout(resolve, 500))")
+        begin(worker, save, "localstorage://m", 20)
+        worker.js("() => new Promise((resolve) => setTimeout(resolve, 500))")
+        close(busy)
+        if other is not None:
+            assert end(worker) is None
+            assert worker.python(load, "localstorage://m") == 20
+            busy = other
+    kind, text, about = end(worker)
+    assert kind == "StorageError"
+    assert "writing localStorage failed: the page went away before it answered" in text
+    assert about["reason"] == "lost"
+    open_tab(NAMED, PAGE)
+    assert worker.python(load, "localstorage://m") == 10
+
+
+@pytest.mark.every_engine
 def test_no_page(open_tab: Open) -> None:
-    """The error says what is missing and what works; a listing says why, and does not ask again."""
+    """The error says what is missing and what works; a listing says why, and asks only once."""
     tab = open_tab(WITHOUT, WORKER)
     tab.js("""() => {
       window.asked = 0;
@@ -262,15 +320,15 @@ def test_no_page(open_tab: Open) -> None:
     infos = tab.python(listed)
     assert list(infos) == ["localstorage://", "indexeddb://m"]
     assert "no page answered" in infos["localstorage://"]
-    tab.js("() => { asked = 0; }")
-    assert "does not reach" in tab.python(listed)["localstorage://"]
-    assert tab.js("() => asked") == 0
     for url in ("localstorage://m", "downloads://m"):
         kind, text, _ = tab.python(save, url, 10)
         assert kind == "UnsupportedEnvironmentError"
         assert "needs the page, which this Python in a worker does not reach" in text
         assert "`python -m pyio bridge`" in text
         assert "indexeddb:// needs no page" in text
+    tab.js("() => { asked = 0; }")
+    assert "none answered before" in tab.python(listed)["localstorage://"]
+    assert tab.js("() => asked") == 0
     # A page that includes the script later is noticed.
     tab.js("""() => new Promise((resolve) => {
       const script = document.createElement("script");
@@ -281,6 +339,7 @@ def test_no_page(open_tab: Open) -> None:
     assert tab.python(listed) == {"indexeddb://m": None}
 
 
+@pytest.mark.every_engine
 def test_the_bridge_of_another_version(open_tab: Open) -> None:
     """A page whose script has other functions is not asked for anything, and the error says so."""
     tab = open_tab(WITHOUT, WORKER)
@@ -293,6 +352,7 @@ def test_the_bridge_of_another_version(open_tab: Open) -> None:
     assert served(tab) == 0
 
 
+@pytest.mark.every_engine
 def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     """They are served side by side, and the page forgets one that has ended."""
     tab = open_tab(NAMED, WORKER)
@@ -311,6 +371,7 @@ def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     tab.wait("() => globalThis[Symbol.for('pyio.bridge')].size === 1")
 
 
+@pytest.mark.every_engine
 def test_concurrent_saves(open_tab: Open) -> None:
     """Eight saves at once, the first use of the bridge, are stored over one connection."""
 
@@ -335,6 +396,7 @@ def test_concurrent_saves(open_tab: Open) -> None:
     assert served(tab) == 1
 
 
+@pytest.mark.every_engine
 def test_a_page_that_is_busy(tab: Tab) -> None:
     """A request waits for a page that does something else for longer than one that is absent."""
     begin(tab, save, "localstorage://m", 10)
@@ -343,6 +405,7 @@ def test_a_page_that_is_busy(tab: Tab) -> None:
     assert tab.python(load, "localstorage://m") == 10
 
 
+@pytest.mark.every_engine
 def test_without_web_locks(open_tab: Open) -> None:
     """Where neither https nor localhost gives locks, it works, and a page's end is noticed too."""
     one, two = open_tab(UNNAMED, WORKER), open_tab(UNNAMED, WORKER)
@@ -364,6 +427,7 @@ def test_without_web_locks(open_tab: Open) -> None:
     assert served(one) == 1
 
 
+@pytest.mark.every_engine
 def test_100_mb(tab: Tab) -> None:
     """LocalStorage says why not, IndexedDB takes it and it arrives as a download, uncopied."""
 
@@ -394,6 +458,7 @@ def test_100_mb(tab: Tab) -> None:
     assert tab.python(listed) == {"indexeddb://big": None}
 
 
+@pytest.mark.every_engine
 def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
     """Python on the page stores without the bridge, though the page has it for its workers."""
 

@@ -180,6 +180,14 @@ def test_damage_is_named(stored: Tab, part: str, text: str, problem: str) -> Non
     assert items(stored) == before
 
 
+@pytest.mark.parametrize("text", ["", "AAAA", "AAAAAAAAAAAAAAAA"])
+def test_weights_of_another_length_are_listed(stored: Tab, text: str) -> None:
+    """Weights that were cut, or grew, are told by the listing without decoding them."""
+    put(stored, "weight_data", text)
+    said = f"its weight data is {len(text)} characters long and should be 12"
+    assert stored.python(damages) == {"localstorage://x": said}
+
+
 @pytest.mark.parametrize("part", ["info", "model_topology", "weight_specs", "weight_data"])
 def test_a_missing_item_is_named(stored: Tab, part: str) -> None:
     """A model without one of its items is damaged, not absent, and the listing says so."""
