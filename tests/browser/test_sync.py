@@ -28,7 +28,7 @@ def tab_without_jspi(
 ) -> Iterator[Tab]:
     """Python on the page and in a worker of a browser that has no JSPI, as Safari has none."""
     with new_site() as site:
-        view = browser_kept.open(f"{site.url}/index.html")
+        view = browser_kept.open(f"{site.url}/bridge.html")
         tab = Tab(view, wheel.name, Start(thread=request.param, jspi=False))
         yield tab
         tab.close()
