@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from scripts.server import Site
     from tests.engines.contract import Browser
 
+pytestmark = pytest.mark.every_engine
+needs_jspi = pytest.mark.lacks("webkit", "WebKit has no JavaScript Promise Integration")
+
 
 @pytest.fixture(scope="module", params=["page", "module"])
 def tab_without_jspi(
@@ -25,7 +28,7 @@ def tab_without_jspi(
 ) -> Iterator[Tab]:
     """Python on the page and in a worker of a browser that has no JSPI, as Safari has none."""
     with new_site() as site:
-        view = browser_kept.open(f"{site.url}/index.html")
+        view = browser_kept.open(f"{site.url}/bridge.html")
         tab = Tab(view, wheel.name, Start(thread=request.param, jspi=False))
         yield tab
         tab.close()
@@ -54,11 +57,13 @@ ABSENT = "there is no model at 'indexeddb://waited'; list_models() says what is 
 EXPECTED = [["indexeddb://waited"], True, 32, ABSENT, True]
 
 
+@needs_jspi
 def test_waiting(tab: Tab) -> None:
     """From a function without async, every step returns its result or raises its own error."""
     assert tab.python(sync_calls) == EXPECTED
 
 
+@needs_jspi
 def test_other_tasks_go_on(tab: Tab) -> None:
     """While one task waits, others run and may wait themselves; each gets its own result."""
 
@@ -82,6 +87,7 @@ def test_other_tasks_go_on(tab: Tab) -> None:
     ]
 
 
+@needs_jspi
 def test_errors_keep_their_attributes(tab: Tab) -> None:
     """A quota error comes out with its byte counts, and the browser's own error as its cause."""
 
@@ -98,6 +104,7 @@ def test_errors_keep_their_attributes(tab: Tab) -> None:
     assert tab.python(overfill) == ["localstorage://m", True, "StorageError"]
 
 
+@needs_jspi
 def test_an_event_handler_cannot_wait(tab: Tab) -> None:
     """Where JavaScript calls Python plainly, the error names the ways that can wait."""
 

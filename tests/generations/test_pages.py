@@ -45,6 +45,12 @@ from tests.browser.test_progress import (
     test_bytes_rise_to_the_total,
     test_inspect_and_exists,
 )
+from tests.browser.test_recovery import (
+    test_a_save_of_tensorflow_that_was_killed,
+    test_damage_is_named_and_kept,
+    test_items_of_nobody,
+)
+from tests.browser.test_room import test_the_report
 from tests.browser.test_sync import (
     test_an_event_handler_cannot_wait,
     test_errors_keep_their_attributes,

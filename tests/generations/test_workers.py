@@ -34,6 +34,7 @@ from tests.browser.test_progress import (
     test_bytes_rise_to_the_total,
     test_large_models_are_reported_in_parts,
 )
+from tests.browser.test_recovery import test_a_save_of_tensorflow_that_was_killed
 from tests.browser.test_sync import (
     test_an_event_handler_cannot_wait,
     test_errors_keep_their_attributes,
