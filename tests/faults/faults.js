@@ -103,6 +103,19 @@
     return bytes;
   };
 
+  const saveMany = async (save, [url, sizes, start, times]) => {
+    const found = [];
+    for (let number = 0; number < times; number += 1) {
+      const id = `${start}-${number}`;
+      const error = await save([url, id, sizes[number % sizes.length]]);
+      if (!error) navigator.sendBeacon("/done", `${url} ${id}`);
+      window.saves = number + 1;
+      found.push(error);
+      await new Promise((done) => setTimeout(done, 100));  // for the other medium
+    }
+    return found;
+  };
+
   const tensorflow = {
     model: async (id, size, pad) => {
       const bytes = random(size);
@@ -128,17 +141,7 @@
         return error.name;
       }
     },
-    save_many: async ([url, sizes, start, times]) => {
-      const found = [];
-      for (let number = 0; number < times; number += 1) {
-        const id = `${start}-${number}`;
-        const error = await tensorflow.save([url, id, sizes[number % sizes.length]]);
-        if (!error) navigator.sendBeacon("/done", `${url} ${id}`);
-        window.saves = number + 1;
-        found.push(error);
-      }
-      return found;
-    },
+    save_many: (given) => saveMany(tensorflow.save, given),
     // As pyio's storm in inside.py, with what TensorFlow.js has of it.
     storm: async ([, tab, addresses, operations]) => {
       const record = [];
@@ -200,8 +203,53 @@
     },
   };
 
+  const border = {
+    items: (path, { modelTopology, weightSpecs, weightData, userDefinedMetadata }, info) => [
+      JSON.stringify(modelTopology), JSON.stringify(weightSpecs), new Uint8Array(weightData),
+      JSON.stringify({ userDefinedMetadata }), JSON.stringify(info),
+    ],
+    put: (path, modelArtifacts, modelArtifactsInfo) => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("tensorflowjs", 1);
+      opening.onupgradeneeded = () => ["models_store", "model_info_store"].forEach((store) =>
+        opening.result.createObjectStore(store, { keyPath: "modelPath" }));
+      opening.onsuccess = () => {
+        const stores = ["model_info_store", "models_store"];
+        const options = { durability: "strict" };
+        const transaction = opening.result.transaction(stores, "readwrite", options);
+        transaction.objectStore(stores[0]).put({ modelPath: path, modelArtifactsInfo });
+        transaction.objectStore(stores[1]).put(
+          { modelPath: path, modelArtifacts, modelArtifactsInfo });
+        transaction.oncomplete = () => { opening.result.close(); resolve(); };
+        transaction.onabort = () => { opening.result.close(); reject(transaction.error); };
+      };
+    }),
+    save: async ([url, id, size, pad = 3000]) => {
+      const [scheme, path] = url.split("://");
+      const artifacts = await tensorflow.model(id, size, pad);
+      const info = { dateSaved: new Date(), weightDataBytes: size };
+      if (scheme === "indexeddb") await border.put(path, artifacts, info);
+      else {
+        const parts = ["model_topology", "weight_specs", "weight_data", "model_metadata", "info"];
+        const keys = parts.map((part) => `tensorflowjs_models/${path}/${part}`);
+        if (border.page.unfinished()) border.page.finish();
+        border.page.replace(keys, border.items(path, artifacts, info));
+      }
+      return null;
+    },
+    save_many: (given) => saveMany(border.save, given),
+    list: async () => {
+      const keys = await withDatabase((transaction) =>
+        settled(transaction.objectStore("model_info_store").getAllKeys())) ?? [];
+      const local = Object.keys(localStorage).filter((key) => key.endsWith("/info"));
+      return [
+        ...keys.map((key) => `indexeddb://${key}`),
+        ...local.map((key) => `localstorage://${key.split("/")[1]}`),
+      ];
+    },
+  };
+
   window.faults = {
     state: ([scheme, name, version]) => (scheme === "indexeddb" ? indexed(name, version) : local(name)),
-    strays, fill, tensorflow,
+    strays, fill, tensorflow, border,
   };
 })();
