@@ -37,9 +37,7 @@ def folder(tmp_path: Path) -> Path:
     ("page", "isolated"),
     [("pyscript.html", False), ("pyscript_worker.html", True), ("worker.html", False)],
 )
-def test_example(
-    hosts_browser: PlaywrightBrowser, folder: Path, page: str, isolated: bool
-) -> None:
+def test_example(hosts_browser: PlaywrightBrowser, folder: Path, page: str, isolated: bool) -> None:
     """The first visit saves to all media, the second loads; TensorFlow.js opens all three."""
     with Site({"/": folder}, isolated=isolated) as site:
         view = hosts_browser.open(f"{site.url}/{page}")
