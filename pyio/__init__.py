@@ -18,6 +18,7 @@ from pyio.artifacts import (
     SaveResult,
     WeightSpec,
 )
+from pyio.bars import progress_bar
 from pyio.catalog import copy_model, list_models, move_model, remove_model
 from pyio.errors import (
     CompatibilityWarning,
@@ -41,11 +42,13 @@ from pyio.errors import (
     UnsupportedOperationError,
     WeightsError,
 )
+from pyio.findings import Finding
 from pyio.handlers.browser_files import browser_files, pick_files
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files import file_system
 from pyio.handlers.http import http
+from pyio.handlers.origin import request_persistence
 from pyio.handlers.passthrough import from_memory, with_save_handler
 from pyio.inspection import Inspection, LayerSummary, exists, inspect
 from pyio.model_json import (
@@ -54,7 +57,8 @@ from pyio.model_json import (
     get_model_json,
     get_weight_specs,
 )
-from pyio.progress import OnProgress, Progress, progress_bar
+from pyio.progress import OnProgress, Progress
+from pyio.recovery import RepairPlan, repair
 from pyio.routing import (
     get_load_handlers,
     get_save_handlers,
@@ -62,6 +66,7 @@ from pyio.routing import (
     register_save_router,
     unregister_router,
 )
+from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
@@ -71,11 +76,12 @@ if TYPE_CHECKING:
     from pyio import layers as layers
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
+    from pyio import sync as sync
     from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.model import LayersModel, Model
     from pyio.models.packing import model_from_artifacts, model_to_artifacts
-    from pyio.models.saving import load_layers_model
+    from pyio.models.saving import load_layers_model, save_model
     from pyio.models.sequential import Sequential
     from pyio.models.topology import model_from_json
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
@@ -91,6 +97,7 @@ __all__ = [
     "Conversion",
     "DamagedModelError",
     "EncodedWeights",
+    "Finding",
     "ForeignDatabaseError",
     "HandlerError",
     "IOHandler",
@@ -101,6 +108,7 @@ __all__ = [
     "LayerSummary",
     "LayersModel",
     "LoadHandler",
+    "MediumReport",
     "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
@@ -112,12 +120,14 @@ __all__ = [
     "PyioError",
     "Quantization",
     "QuotaExceededError",
+    "RepairPlan",
     "RequestError",
     "SaveHandler",
     "SaveResult",
     "Sequential",
     "StorageError",
     "StorageRefusedError",
+    "StorageReport",
     "StoreManager",
     "UnknownLayersError",
     "UnknownSchemeError",
@@ -159,8 +169,12 @@ __all__ = [
     "register_load_router",
     "register_save_router",
     "remove_model",
+    "repair",
+    "request_persistence",
     "save_arrays",
     "save_artifacts",
+    "save_model",
+    "storage_report",
     "unregister_router",
     "with_save_handler",
 ]
@@ -182,11 +196,14 @@ _NEEDS_NUMPY = {
     "model_from_json": "pyio.models.topology",
     "model_to_artifacts": "pyio.models.packing",
     "save_arrays": "pyio.arrays",
+    "save_model": "pyio.models.saving",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
-_MODULES = {"bridge", "constraints", "initializers", "layers", "optimizers", "regularizers"}
-"""Public modules, imported when they are first used, for the same reason."""
+_MODULES = frozenset(
+    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
+)
+"""Public modules, imported when they are first used, most for the same reason."""
 
 
 def __getattr__(name: str) -> Any:

@@ -44,7 +44,7 @@ async def save_arrays(
         target: An address such as "indexeddb://my-arrays", or a handler.
         cast: Convert dtypes that TensorFlow.js lacks instead, and list it in ``conversions``.
         quantization: As in `pyio.encode_weights`.
-        options: What the medium takes besides.
+        options: What the medium takes besides, and ``checksum`` as in `pyio.save_artifacts`.
 
     Raises:
         UnsupportedDtypeError: Structured arrays and arrays of objects other than text.
@@ -98,13 +98,15 @@ async def load_weights(
     groups = parse_groups(manifest) or ()
     listed = [spec.name for group in groups for spec in group.specs]
     wanted = listed if names is None else list(names)
-    unknown = [name for name in wanted if name not in listed]
+    known = set(listed)
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise WeightsError(
             f"the manifest has no weights called {', '.join(map(repr, unknown))}; it has "
             f"{', '.join(map(repr, listed))}"
         )
-    needed = [group for group in groups if any(spec.name in wanted for spec in group.specs)]
+    chosen = set(wanted)
+    needed = [group for group in groups if any(spec.name in chosen for spec in group.specs)]
     web = prefix.startswith(("http://", "https://")) or "://" not in prefix
     directory, mark, query = prefix.partition("?") if web else (prefix, "", "")
     place = f"{directory.rstrip('/')}/{mark}{query}" if directory else prefix
@@ -113,4 +115,4 @@ async def load_weights(
         raise UnsupportedOperationError(f"{prefix!r} holds whole models, not files of weights")
     data = await handler.load_groups(needed)
     arrays = decode_weights(data, [spec for group in needed for spec in group.specs])
-    return {name: array for name, array in arrays.items() if name in wanted}
+    return {name: array for name, array in arrays.items() if name in chosen}

@@ -42,6 +42,8 @@ EXTENSION_ELEMENT_SIZES: Mapping[str, int] = {
 }
 """NumPy dtypes that `pyio.save_arrays` adds. TensorFlow.js refuses a tensor that has one."""
 
+_ELEMENT_SIZES: Mapping[str, int] = {**TFJS_ELEMENT_SIZES, **EXTENSION_ELEMENT_SIZES}
+
 _EXTENSION_BYTES = re.compile(r"[<|](?:[SV](\d{1,9})|[mM]8(?:\[\d*[a-zA-Zμ]{1,7}\])?)")
 
 
@@ -89,10 +91,9 @@ class WeightSpec:
     @property
     def element_size(self) -> int:
         """Bytes per stored element. Raises WeightsError for an unknown dtype."""
-        known = {**TFJS_ELEMENT_SIZES, **EXTENSION_ELEMENT_SIZES}
-        stored = self.dtype
+        known, stored = _ELEMENT_SIZES, self.dtype
         if self.quantization is not None:
-            known, stored = dict(QUANTIZED_SIZES), self.quantization.dtype
+            known, stored = QUANTIZED_SIZES, self.quantization.dtype
         if stored in known:
             return known[stored]
         match = _EXTENSION_BYTES.fullmatch(stored) if self.quantization is None else None
@@ -133,6 +134,8 @@ class ModelArtifacts:
         initializer_signature: Inputs and outputs of that second graph.
         null_fields: Which of the fields that are None here are ``null`` in JSON rather than
             absent. JavaScript has both, and TensorFlow.js writes ``"convertedBy":null``.
+        checksum: Whether digests are stored with the model, as `pyio.checksum` describes. They
+            are made anew by every save, so that they cannot be those of something else.
     """
 
     model_topology: JSONValue = None
@@ -147,10 +150,12 @@ class ModelArtifacts:
     model_initializer: JSONValue = None
     initializer_signature: JSONValue = None
     null_fields: frozenset[str] = field(default_factory=frozenset)
+    checksum: bool = False
 
     def __post_init__(self) -> None:
         if self.weight_specs is not None:
-            object.__setattr__(self, "weight_specs", tuple(self.weight_specs))
+            if not isinstance(self.weight_specs, tuple):
+                object.__setattr__(self, "weight_specs", tuple(self.weight_specs))
             for spec in self.weight_specs:
                 if not isinstance(spec, WeightSpec):
                     raise WeightsError(f"weight_specs should hold WeightSpecs, got {spec!r:.80}")

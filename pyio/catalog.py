@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifactsInfo, SaveResult
@@ -13,6 +14,7 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
+from pyio.listing import Listing
 from pyio.model_json import get_model_artifacts_info_for_json
 from pyio.routing import (
     available_media,
@@ -26,6 +28,8 @@ from pyio.routing import (
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from pyio.progress import OnProgress
 
 
@@ -34,9 +38,9 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
-    this environment lacks are left out.
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
     """
-    found: dict[str, ModelArtifactsInfo] = {}
+    found = Listing()
     for medium in available_media():
         if not medium.lists:
             continue
@@ -79,10 +83,11 @@ async def copy_model(
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
-    if not overwrite and await _is_stored(destination):
-        raise ModelExistsError(destination)
+    await _require_free(destination, overwrite=overwrite)
     artifacts = await load_artifacts(loader)
-    result = await save_artifacts(artifacts, saver)
+    async with _alone(destination):
+        await _require_free(destination, overwrite=overwrite)  # loading may have taken long
+        result = await save_artifacts(artifacts, saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
     return get_model_artifacts_info_for_json(artifacts)  # a handler of the user's said otherwise
@@ -112,8 +117,10 @@ async def move_model(
             f"cannot move to {destination!r}: {target.scheme}:// does not say what it keeps; use "
             "copy_model, and remove_model once you have made sure of the copy"
         )
-    info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
-    await remove_model(source)
+    # What another tab saves under `source` meanwhile would be removed with it.
+    async with _alone(source, destination):
+        info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
+        await remove_model(source)
     return info
 
 
@@ -122,6 +129,19 @@ def _require_different(source: str, destination: str) -> None:
         raise InvalidURLError(destination, "source and destination are the same")
 
 
-async def _is_stored(url: str) -> bool:
+@asynccontextmanager
+async def _alone(*urls: str) -> AsyncIterator[None]:
+    """Keep other tabs from changing the media of `urls` inside the block."""
+    schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
+    async with AsyncExitStack() as stack:
+        for scheme in schemes:
+            await stack.enter_async_context(media()[scheme].alone())
+        yield
+
+
+async def _require_free(url: str, *, overwrite: bool) -> None:
     medium = media().get(split_url(url)[0])  # None where a router of the user's serves the scheme
-    return medium is not None and (medium.lists or medium.keeps) and await exists(url)
+    if overwrite or medium is None or not (medium.lists or medium.keeps):
+        return
+    if await exists(url):
+        raise ModelExistsError(url)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify|bridge`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|repair|bridge``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -12,14 +12,18 @@ import asyncio
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bars import progress_bar
 from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
+from pyio.findings import STALE
 from pyio.inspection import inspect
-from pyio.progress import progress_bar
+from pyio.recovery import repair
+from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -39,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(asyncio.run(options.command(options)))
         sys.stdout.flush()
     except ModelExistsError as error:
-        print(f"error: there is a model at {_plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        print(f"error: there is a model at {plain(error.url)!r}; add --overwrite", file=sys.stderr)
         return 1
     except PyioError as error:
-        print(f"error: {_plain(str(error))}", file=sys.stderr)
+        print(f"error: {plain(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read the table has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,6 +88,20 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
 
+    repairing = commands.add_parser(
+        "repair", parents=[common], help="find what interrupted saves have left below directories"
+    )
+    repairing.add_argument("places", nargs="*", default=["."], metavar="DIRECTORY")
+    repairing.add_argument("--apply", action="store_true", help="clear it up, too")
+    repairing.add_argument(
+        "--older-than",
+        type=float,
+        default=STALE,
+        metavar="SECONDS",
+        help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
+    )
+    repairing.set_defaults(command=_repair)
+
     bridge = commands.add_parser(
         "bridge", help="print the script for a page whose Python runs in a web worker"
     )
@@ -98,7 +116,7 @@ async def _list(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "format", "tensors", "parameters", "bytes", "damage")
-        print(_table(keys, [[_cell(row[key]) for key in keys] for row in rows]))
+        print(table(keys, [[row[key] for key in keys] for row in rows]))
     return 1 if any(row["damage"] for row in rows) else 0
 
 
@@ -140,17 +158,18 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("parameters", f"{found.parameters:,}"),
         ("bytes of weights", size),
         ("training config", "yes" if found.has_training_config else "no"),
+        ("checksum", "yes" if found.has_checksum else "no"),
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", _short(found.signature)),
     ):
         if value is not None:
-            print(f"{label + ':':18}{_plain(value)}")
+            print(f"{label + ':':18}{plain(value)}")
     if found.layers:
-        layers = [[_cell(layer.name), _cell(layer.class_name)] for layer in found.layers]
-        print("\n" + _table(("layer", "class"), layers))
+        layers = [[layer.name, layer.class_name] for layer in found.layers]
+        print("\n" + table(("layer", "class"), layers))
     if found.tensors:
-        tensors = [[_cell(cell) for cell in _tensor(spec).values()] for spec in found.tensors]
-        print("\n" + _table(tuple(_tensor(found.tensors[0])), tensors))
+        tensors = [[*_tensor(spec).values()] for spec in found.tensors]
+        print("\n" + table(tuple(_tensor(found.tensors[0])), tensors))
     return 0
 
 
@@ -163,6 +182,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "parameters": found.parameters,
         "bytes": found.weight_bytes,
         "trainingConfig": found.has_training_config,
+        "checksum": found.has_checksum,
         "userDefinedMetadata": found.user_defined_metadata,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
@@ -201,24 +221,35 @@ async def _verify(options: argparse.Namespace) -> int:
     from pyio.weights.encoding import decode_weights
 
     rows: list[dict[str, Any]] = []
+    keys = ("model", "tensors", "bytes", "checksum", "damage")
     for model in options.models:
-        row: dict[str, Any] = {"model": model, "tensors": None, "bytes": None, "damage": None}
+        row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
             found = await load_artifacts(_url(model))
             arrays = decode_weights(found.weight_data or (), found.weight_specs or ())
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
+            row["checksum"] = "verified" if found.checksum else "none"
         except PyioError as error:
             row["damage"] = str(error)
         rows.append(row)
     if options.json:
         _print_json(rows)
     else:
-        keys = ("model", "tensors", "bytes", "damage")
-        cells = [
-            [_cell(row[key]) for key in keys[:3]] + [_cell(row["damage"] or "none")] for row in rows
-        ]
-        print(_table(keys, cells))
+        cells = [[*(row[key] for key in keys[:4]), row["damage"] or "none"] for row in rows]
+        print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _repair(options: argparse.Namespace) -> int:
+    plans = [
+        await repair(_url(place), apply=options.apply, older_than=options.older_than)
+        for place in options.places
+    ]
+    if options.json:
+        _print_json([asdict(finding) for plan in plans for finding in plan.findings])
+    else:
+        print("\n\n".join(map(str, plans)))
+    return 1 if any(finding.failure for plan in plans for finding in plan.findings) else 0
 
 
 async def _bridge(_options: argparse.Namespace) -> int:
@@ -244,33 +275,3 @@ def _short(value: Any) -> str | None:
         return None
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Return `text` with escapes for what would break the table or command the terminal."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows in columns; those of numbers are flush right."""
-    if not rows:
-        return "nothing found"
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    numbers = [
-        all(cell.replace(",", "").isdecimal() for cell in column if cell)
-        for column in zip(*rows, strict=True)
-    ]
-    lines = []
-    for row in (head, *rows):
-        cells = zip(row, widths, numbers, strict=True)
-        aligned = [cell.rjust(w) if number else cell.ljust(w) for cell, w, number in cells]
-        lines.append("  ".join(aligned).rstrip())
-    return "\n".join(lines)

@@ -41,6 +41,7 @@ class Inspection:
         user_defined_metadata: The user's own JSON object.
         signature: Inputs and outputs of a graph model.
         has_training_config: Whether loss and optimizer are stored too.
+        has_checksum: Whether a load verifies digests that were stored with the model.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Inspection:
     user_defined_metadata: JSONValue
     signature: JSONValue
     has_training_config: bool
+    has_checksum: bool
 
     @property
     def weight_bytes(self) -> int | None:
@@ -83,6 +85,7 @@ async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
         user_defined_metadata=artifacts.user_defined_metadata,
         signature=artifacts.signature,
         has_training_config=artifacts.training_config is not None,
+        has_checksum=artifacts.checksum,
     )
 
 

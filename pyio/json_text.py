@@ -18,6 +18,7 @@ from numbers import Integral, Real
 from typing import TypeAlias
 
 from pyio.errors import InvalidModelError
+from pyio.limits import JSON_BYTES, JSON_DEPTH, JSON_DEPTH_WRITTEN
 
 JSONValue: TypeAlias = (
     "bool | int | float | str | list[JSONValue] | tuple[JSONValue, ...] "
@@ -28,14 +29,6 @@ JSONValue: TypeAlias = (
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_MAX_DEPTH = 200
-"""Nesting that no model reaches; what is deeper is hostile. Python's own stack ends near 1,000, and
-a level takes two of that."""
-
-
-_MAX_PARSED_DEPTH = 2_000
-"""Nesting at which Pyodide still parses; at 100,000 it hangs instead of raising RecursionError."""
-
 _NOT_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -53,7 +46,7 @@ def dumps(value: JSONValue) -> str:
     not strings and for nesting deeper than 200.
     """
     try:
-        return _text(value, _MAX_DEPTH)
+        return _text(value, JSON_DEPTH_WRITTEN)
     except _UnsayableError as error:
         before, after = error.problem
         where = "$" + "".join(reversed(error.steps))
@@ -66,19 +59,31 @@ def loads(text: str | bytes, what: str) -> JSONValue:
     Raises InvalidModelError for text that is not JSON (``NaN`` and ``Infinity`` included, which
     JavaScript would refuse as well).
     """
+    require_length(len(text), what)
     try:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
         _require_parsable(text)
-        value: JSONValue = json.loads(text, parse_constant=_refuse_constant)
+        value: JSONValue = _DECODER.decode(text)
     except RecursionError as error:
-        raise InvalidModelError(f"{what} is nested too deeply to be a model") from error
+        raise InvalidModelError(
+            f"{what} is nested too deeply to be a model: {JSON_DEPTH:,} lists and objects in one "
+            "another are the most that is read (pyio.limits.JSON_DEPTH)"
+        ) from error
     except ValueError as error:
         start = text[:40]
         raise InvalidModelError(
             f"{what} is not JSON ({error}); it starts with {start!r}"
         ) from error
     return value
+
+
+def require_length(length: int, what: str) -> None:
+    """Raise InvalidModelError for JSON of so many bytes that no model has them."""
+    if length > JSON_BYTES:
+        raise InvalidModelError(
+            f"{what} has {length:,} bytes; at most {JSON_BYTES:,} are read (pyio.limits.JSON_BYTES)"
+        )
 
 
 def utf8_length(text: str) -> int:
@@ -88,16 +93,18 @@ def utf8_length(text: str) -> int:
 
 def _require_parsable(text: str) -> None:
     """Raise the RecursionError that Pyodide does not raise."""
-    if text.count("[") + text.count("{") <= _MAX_PARSED_DEPTH:
+    if text.count("[") + text.count("{") <= JSON_DEPTH:
         return
     brackets = _NOT_BRACKETS.sub("", text)
-    depth = max(accumulate(_STEPS.get(bracket, 0) for bracket in brackets), default=0)
-    if depth > _MAX_PARSED_DEPTH:
-        raise RecursionError(f"{depth} levels")
+    if any(depth > JSON_DEPTH for depth in accumulate(_STEPS.get(mark, 0) for mark in brackets)):
+        raise RecursionError
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class _UnsayableError(Exception):
@@ -158,7 +165,7 @@ def _list(value: Sequence[JSONValue], depth: int) -> str:
 
 def _require_depth(depth: int) -> None:
     if depth <= 0:
-        raise _UnsayableError(f"JSON nested deeper than {_MAX_DEPTH} at ", "")
+        raise _UnsayableError(f"JSON nested deeper than {JSON_DEPTH_WRITTEN} at ", "")
 
 
 def _string(text: str) -> str:

@@ -12,10 +12,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pyio import checksum
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
 from pyio.errors import InvalidModelError
 from pyio.json_text import JSONText, dumps, utf8_length
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.weights.layout import check_data
+from pyio.weights.specs import as_read, specs_from_json, specs_to_json, with_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,31 +37,35 @@ FIELDS: Mapping[str, str] = {
 }
 """TensorFlow.js's name of each JSON field to ours; weight specs and data go their own ways."""
 
-METADATA_KEYS = tuple(FIELDS)[1:]
+METADATA_KEYS = (*tuple(FIELDS)[1:], checksum.MEMBER)
 """The order of the localStorage item ``model_metadata``."""
 
 RECORD_KEYS = (
     *("modelTopology", "format", "generatedBy", "convertedBy", "trainingConfig"),
     *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    checksum.MEMBER,
 )
 """The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
 
 MODEL_JSON_KEYS = (
     *("modelTopology", "format", "generatedBy", "convertedBy", "weightsManifest"),
     *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
-    "trainingConfig",
+    *("trainingConfig", checksum.MEMBER),
 )
 """The order of a ``model.json`` that is downloaded or sent over HTTP."""
 
 FILE_KEYS = (
     *("modelTopology", "weightsManifest", "format", "generatedBy", "convertedBy"),
     *("trainingConfig", "signature", "userDefinedMetadata"),
-    *("modelInitializer", "initializerSignature"),
+    *("modelInitializer", "initializerSignature", checksum.MEMBER),
 )
-"""The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the last
-two."""
+"""The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
+initializer and its signature."""
 
 _TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
+
+_NO_TOPOLOGY = ("null", "{}", "[]", '""', "0", "false")
+"""Topologies that localStorage cannot tell from none."""
 
 
 def fields_to_json(
@@ -74,6 +80,10 @@ def fields_to_json(
     """
     fields: dict[str, JSONValue] = {}
     for key in keys:
+        if key == checksum.MEMBER:
+            if artifacts.checksum:
+                fields[key] = checksum.of(_description(artifacts), artifacts.weight_data or ())
+            continue
         value = getattr(artifacts, FIELDS[key])
         if key in _TEXT_FIELDS and not isinstance(value, str | None):
             raise InvalidModelError(f"{FIELDS[key]} should be a string or None, got {value!r:.80}")
@@ -90,7 +100,9 @@ def artifacts_from_json(
 ) -> ModelArtifacts:
     """Return the artifacts that JSON `fields` in TensorFlow.js's spelling describe.
 
-    Raises InvalidModelError where one of the descriptive texts is not a text.
+    Digests that are there are verified: those of the weights where `weight_data` is given.
+    Raises InvalidModelError where one of the descriptive texts is not a text, and where a digest
+    is another.
     """
     values: dict[str, Any] = {
         ours: fields[theirs] for theirs, ours in FIELDS.items() if fields.get(theirs) is not None
@@ -98,14 +110,19 @@ def artifacts_from_json(
     for key in _TEXT_FIELDS:
         if not isinstance(values.get(FIELDS[key]), str | None):
             raise InvalidModelError(f"{key} should be a string or null, got {fields[key]!r}")
-    return ModelArtifacts(
+    recorded = fields.get(checksum.MEMBER)
+    artifacts = ModelArtifacts(
         **values,
         weight_specs=None if weight_specs is None else tuple(weight_specs),
         weight_data=weight_data,
+        checksum=recorded is not None,
         null_fields=frozenset(
             ours for theirs, ours in FIELDS.items() if theirs in fields and fields[theirs] is None
         ),
     )
+    if recorded is not None:
+        checksum.verify(fields, _description(artifacts), artifacts.weight_data)
+    return artifacts
 
 
 def topology_text(artifacts: ModelArtifacts) -> str:
@@ -117,14 +134,44 @@ def topology_text(artifacts: ModelArtifacts) -> str:
     return dumps(artifacts.model_topology)
 
 
-def with_topology_text(artifacts: ModelArtifacts) -> ModelArtifacts:
-    """Return `artifacts` with their topology as the text that is written, so that it is made once.
+def whole_artifacts(
+    fields: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None,
+    weight_data: Sequence[memoryview] | None,
+) -> ModelArtifacts:
+    """Return the artifacts of a model that was read whole, its sizes and its digests checked.
 
-    Raises InvalidModelError for a topology that cannot be written.
+    Raises InvalidModelError where anything does not fit.
     """
-    if artifacts.model_topology is None:
-        return artifacts
-    return replace(artifacts, model_topology=JSONText(topology_text(artifacts)))
+    check_data(weight_specs, weight_data or ())
+    return artifacts_from_json(fields, weight_specs, weight_data)
+
+
+def _description(artifacts: ModelArtifacts) -> str:
+    """Return all but the weight data as one text, which is the same on every medium.
+
+    What a medium may drop is left out: a null that is not a text, an empty topology, and the
+    difference between no specs and an empty list of them.
+    """
+    fields = fields_to_json(artifacts, tuple(FIELDS)[1:])
+    text = topology_text(artifacts)
+    if text not in _NO_TOPOLOGY:
+        fields["modelTopology"] = JSONText(text)
+    fields["weightSpecs"] = specs_to_json(as_read(artifacts.weight_specs or ()))
+    return dumps(fields)
+
+
+def with_texts(artifacts: ModelArtifacts) -> ModelArtifacts:
+    """Return `artifacts` with topology and specs as the texts that are written, made once.
+
+    Raises InvalidModelError for a topology or specs that cannot be written and read again.
+    """
+    topology, specs = artifacts.model_topology, artifacts.weight_specs
+    return replace(
+        artifacts,
+        model_topology=None if topology is None else JSONText(topology_text(artifacts)),
+        weight_specs=None if specs is None else with_text(specs),
+    )
 
 
 def get_model_json(

@@ -1,4 +1,4 @@
-"""How far a save or a load has come: what ``on_progress`` is called with, and a bar for it.
+"""How far a save or a load has come: what ``on_progress`` is called with.
 
 Every medium counts the same thing, the bytes of the weights. The first report of an operation has
 0 bytes done. The last report of a save comes before the save is made final, so that whatever
@@ -7,9 +7,8 @@ raises inside the callback leaves everything as it was.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,44 +98,3 @@ def chunks(piece: memoryview) -> Iterator[memoryview]:
     """Yield views of `piece` of at most `CHUNK` bytes."""
     for start in range(0, piece.nbytes, CHUNK):
         yield piece[start : start + CHUNK]
-
-
-def progress_bar(**options: Any) -> OnProgress:
-    """Return an ``on_progress`` that draws a bar, in a notebook or on a terminal.
-
-    It is tqdm's bar where tqdm is installed, and `options` go to ``tqdm.auto.tqdm``; otherwise a
-    line of text on standard error. One bar serves one operation; a copy draws two.
-    """
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return _lines()
-    bars: dict[str, Any] = {}
-
-    def draw(progress: Progress) -> None:
-        if progress.action not in bars:
-            settings = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options}
-            bars[progress.action] = tqdm(total=progress.bytes_total, **settings)
-        bar = bars[progress.action]
-        bar.total = progress.bytes_total
-        bar.set_description_str(f"{progress.action} {progress.what}", refresh=False)
-        bar.update(progress.bytes_done - bar.n)
-        if progress.fraction == 1.0:
-            bar.close()
-
-    return draw
-
-
-def _lines() -> OnProgress:
-    """Return what writes each report over the one before it."""
-    width = 0
-
-    def write(progress: Progress) -> None:
-        nonlocal width
-        share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
-        line = f"{progress.action} {progress.what}: {progress.bytes_done:,} bytes{share}"
-        ended = progress.fraction == 1.0
-        print(f"\r{line:{width}}", end="\n" if ended else "", file=sys.stderr, flush=True)
-        width = 0 if ended else len(line)
-
-    return write

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -22,6 +23,9 @@ from pyio.errors import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from pyio.findings import Choices, Found
     from pyio.handlers.contract import LoadHandler, SaveHandler, StoreManager
 
 Router: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
@@ -37,7 +41,8 @@ class Medium:
     Args:
         scheme: What stands before ``://``.
         module: Where the handler lives. It has ``missing()``, which says in words what keeps the
-            medium from working in this environment, or None; and ``MANAGER`` if it `lists`.
+            medium from working in this environment, or None; ``MANAGER`` if it `lists`; and
+            ``alone()`` if several tabs share what it stores.
         handler: The name of the handler class, which takes the path and `options` as keywords.
         saves: Whether it can save.
         loads: Whether it can load.
@@ -47,6 +52,8 @@ class Medium:
         whole_url: Whether the handler takes the whole address instead of the path.
         options: The names of the options that the handler takes besides ``on_progress``.
         instead: What to do where it cannot do something.
+        repairs: The module that finds what interrupted saves have left, with a coroutine function
+            ``find(path, choices)`` as `pyio.findings` describes, or "".
     """
 
     scheme: str
@@ -59,6 +66,7 @@ class Medium:
     whole_url: bool = False
     options: frozenset[str] = frozenset()
     instead: str = ""
+    repairs: str = ""
 
     def missing(self) -> str | None:
         """Return what this environment lacks for the medium, in words, or None."""
@@ -67,6 +75,17 @@ class Medium:
     def manager(self) -> StoreManager:
         """Return what lists and removes the models of this medium."""
         return cast("StoreManager", import_module(self.module).MANAGER)
+
+    async def find_leftovers(self, path: str, choices: Choices) -> Found:
+        """Return what interrupted saves have left at `path`, or everywhere if that is empty."""
+        return cast("Found", await import_module(self.repairs).find(path, choices))
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Keep others who use pyio from changing what the medium stores, inside the block."""
+        return cast(
+            "AbstractAsyncContextManager[None]",
+            getattr(import_module(self.module), "alone", nullcontext)(),
+        )
 
     def open(self, url: str, path: str, options: Mapping[str, Any]) -> Any:
         """Return the handler for `path`, or raise what keeps it from working."""

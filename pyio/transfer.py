@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 
 
 async def save_artifacts(
-    artifacts: ModelArtifacts, target: str | SaveHandler, **options: Any
+    artifacts: ModelArtifacts,
+    target: str | SaveHandler,
+    *,
+    checksum: bool | None = None,
+    **options: Any,
 ) -> SaveResult:
     """Save any model artifacts: layers models, graph models, or weights alone.
 
     Args:
         artifacts: What to save.
         target: An address such as "indexeddb://my-model", or a handler.
+        checksum: Store digests with the model, which every load then verifies (`pyio.checksum`).
+            None keeps to what the artifacts came with.
         options: What the medium takes besides, such as ``single_file=True`` for downloads.
 
     Returns:
@@ -38,6 +45,10 @@ async def save_artifacts(
             f"save_artifacts expects ModelArtifacts, got {type(artifacts).__name__}; "
             "use save_arrays for NumPy arrays"
         )
+    if not isinstance(checksum, bool | None):
+        raise HandlerError(f"checksum is {checksum!r:.60}; it should be True, False or None")
+    if checksum is not None and checksum != artifacts.checksum:
+        artifacts = replace(artifacts, checksum=checksum)
     result = save_handler(target, options).save(artifacts)
     return await result if isawaitable(result) else result
 

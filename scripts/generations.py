@@ -1,9 +1,8 @@
 """Get the older Pyodides that pyio supports into ``web/vendor/``, for the tests alone.
 
-``python scripts/generations.py``: each has a folder of its own with NumPy, micropip and a
-``pyodide-lock.json`` that names these, so that ``loadPyodide()`` and ``micropip.install`` work in it
-as they do against the CDN. Their files come from packages whose bytes are the same everywhere; the
-wheels in Pyodide's own lock files are others.
+``python scripts/generations.py`` gives each a folder with NumPy, micropip and a lock file of our
+own that names these, so that ``loadPyodide()`` and ``micropip.install`` work in it as they do
+against the CDN. (The wheels in Pyodide's own lock file have other bytes than the packages.)
 """
 
 from __future__ import annotations

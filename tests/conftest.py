@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio.bridge
-from scripts import runtime
+from scripts import generations, runtime
 from scripts.server import Site
 from scripts.wheel import build_wheel
 from tests.engines import ENGINES, selection
@@ -59,6 +59,12 @@ def vendor() -> Path:
     """The folder with Pyodide, NumPy and TensorFlow.js, fetched if it is not there yet."""
     runtime.ensure(runtime.VENDOR)
     return runtime.VENDOR
+
+
+@pytest.fixture(scope="session")
+def older_pyodides(vendor: Path) -> None:
+    """See to the Pyodides before the default one, which lie beside it."""
+    generations.ensure_all(vendor)
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +155,31 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
     if request.session.testsfailed == failed_before:
         assert left == [], f"proxies left behind: {left}"
     shared_tab.clear_storage()
+
+
+@pytest.fixture(scope="module")
+def small_tab(
+    engine: Engine,
+    new_site: Callable[[], Site],
+    wheel: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Tab]:
+    """One tab for all tests of a module, in a browser that lets an origin keep 16 MiB."""
+    profile = tmp_path_factory.mktemp(f"{engine.name}-small") / "profile"
+    try:
+        browser = engine.start(profile, quota=16 << 20)
+    except LackingError as error:
+        pytest.skip(str(error))
+    with new_site() as site:
+        yield Tab(browser.open(f"{site.url}/index.html"), wheel.name)
+        browser.close()
+
+
+@pytest.fixture
+def small_quota(small_tab: Tab) -> Iterator[Tab]:
+    """A tab with Python and empty storage, whose origin may keep 16 MiB."""
+    yield small_tab
+    small_tab.clear_storage()
 
 
 @pytest.fixture

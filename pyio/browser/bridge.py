@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser import hosts
+from pyio.browser.calls import Manner
 from pyio.browser.javascript import (
     JSObject,
     array_of,
@@ -72,18 +73,25 @@ class Bridge:
         self._listener = create_proxy(self._heard)  # needed as long as this Python lives
         self._channel_js.onmessage = self._listener
 
-    async def ask(
-        self, calls: Sequence[Call], what: str, *, once: bool = False, patient: bool = True
-    ) -> list[JSObject]:
-        """Have the page make `calls`; see `pyio.browser.calls` for what it all means."""
-        for _ in range(1 if once else _ATTEMPTS):
-            await self._connect(what, patient)
+    async def ask(self, calls: Sequence[Call], what: str, manner: Manner) -> list[JSObject]:
+        """Have the page make `calls`; see `pyio.browser.calls`."""
+        for attempt in range(1 if manner in (Manner.ONCE, Manner.PERSON) else _ATTEMPTS):
+            try:
+                await self._connect(what, patient=manner is not Manner.LISTING)
+            except UnsupportedEnvironmentError:
+                if not attempt:
+                    raise
+                break
             number, gone = next(self._numbers), self._gone
             answer = self._answers[number] = _future()
             try:
                 calls_js = array_of([array_of(call) for call in calls])
                 self._channel_js.postMessage(options(id=number, calls=calls_js))
-                await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+                await _first(answer, gone)
+            except asyncio.CancelledError:
+                if manner is not Manner.PERSON:
+                    await _first(answer, gone)
+                raise
             finally:
                 del self._answers[number]
             if answer.done():
@@ -94,7 +102,7 @@ class Bridge:
             "lost",
         )
 
-    async def _connect(self, what: str, patient: bool) -> None:
+    async def _connect(self, what: str, *, patient: bool) -> None:
         """Return when a page serves the channel. Raises UnsupportedEnvironmentError."""
         if self._greeted.done():
             return
@@ -184,6 +192,10 @@ class Bridge:
 
 def _future() -> asyncio.Future[Any]:
     return asyncio.get_running_loop().create_future()
+
+
+async def _first(answer: asyncio.Future[Any], gone: asyncio.Future[Any]) -> None:
+    await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _outcome(outcome_js: JSObject) -> JSObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,23 @@ if TYPE_CHECKING:
 
     Call = Sequence[Any]
     """The name of a function and its arguments, JavaScript values that can be cloned."""
+
+
+class Manner(Enum):
+    """What is to be done about a worker whose page does not answer.
+
+    A caller that is cancelled waits until the page has answered, so that a lock which it holds
+    covers what it has asked for, unless a `PERSON` has to answer.
+    """
+
+    REPEATABLE = auto()
+    """It may be done twice. Another page is asked if this one goes away."""
+    LISTING = auto()
+    """The same, and it is said soon that there is no page."""
+    ONCE = auto()
+    """It must not be done twice. If the page goes away, it is not known whether it was done."""
+    PERSON = auto()
+    """The same, and the person at the page has to answer."""
 
 
 class PageFunctions:
@@ -28,7 +46,7 @@ class PageFunctions:
         self._whose = whose
 
     async def call(
-        self, name: str, *arguments: Any, what: str, once: bool = False, patient: bool = True
+        self, name: str, *arguments: Any, what: str, manner: Manner = Manner.REPEATABLE
     ) -> JSObject:
         """Call a function and return its result, awaited if it is a promise.
 
@@ -38,11 +56,7 @@ class PageFunctions:
             name: The function.
             arguments: JavaScript values that can be cloned.
             what: What is being done, for errors.
-            once: In a worker whose page goes away before it has answered, say that it is not known
-                whether it was done. Otherwise another page is asked, as may be done for whatever
-                gives the same when it is done twice.
-            patient: Wait for a page that may be busy. Otherwise, as for a listing, it is said soon
-                that a worker has no page.
+            manner: What it is in a worker.
 
         Raises:
             JsException: What the function throws.
@@ -52,7 +66,7 @@ class PageFunctions:
         if not in_worker():
             result = getattr(self._here(), name)(*arguments)
             return await result if hasattr(result, "then") else result
-        (outcome,) = await _over_the_bridge([(name, *arguments)], what, once, patient)
+        (outcome,) = await _over_the_bridge([(name, *arguments)], what, manner)
         if isinstance(outcome, JsException):
             raise outcome
         return outcome
@@ -80,8 +94,8 @@ _loaded = cache(run_file)
 
 
 async def _over_the_bridge(
-    calls: Sequence[Call], what: str, once: bool = False, patient: bool = True
+    calls: Sequence[Call], what: str, manner: Manner = Manner.REPEATABLE
 ) -> list[JSObject]:
     from pyio.browser.bridge import the_bridge  # not loaded on a page
 
-    return await the_bridge().ask(calls, what, once=once, patient=patient)
+    return await the_bridge().ask(calls, what, manner)

@@ -25,6 +25,11 @@ def missing_picker() -> str | None:
     return _missing_on_page("picking files")
 
 
+def missing_persistence() -> str | None:
+    """Return what keeps this Python from asking for persistent storage, or None."""
+    return _missing_on_page("asking for persistent storage")
+
+
 def _missing(member: str, what: str, where: str) -> str | None:
     if not IN_PYODIDE:
         return f"{what} exists in a browser, and this Python does not run in one"

@@ -26,6 +26,7 @@ __all__ = [
     "JsException",
     "array_buffer",
     "array_of",
+    "can_run_sync",
     "copy_bytes",
     "create_once_callable",
     "create_proxy",
@@ -36,6 +37,7 @@ __all__ = [
     "optional",
     "options",
     "run_file",
+    "run_sync",
     "storage_error",
     "to_js",
     "translated",
@@ -48,8 +50,10 @@ _NULLS: tuple[Any, ...] = (None,)
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
     run_js: Any = None
+    can_run_sync: Any = None
     create_once_callable: Any = None
     create_proxy: Any = None
+    run_sync: Any = None
     JsBuffer: Any = None
     to_js: Any = None
 
@@ -60,7 +64,15 @@ if TYPE_CHECKING or not IN_PYODIDE:
 else:
     import js
     from pyodide.code import run_js
-    from pyodide.ffi import JsBuffer, JsException, create_once_callable, create_proxy, to_js
+    from pyodide.ffi import (
+        JsBuffer,
+        JsException,
+        can_run_sync,
+        create_once_callable,
+        create_proxy,
+        run_sync,
+        to_js,
+    )
 
     with suppress(ImportError):  # Pyodide before 0.28 turns null into None
         from pyodide.ffi import jsnull
@@ -121,9 +133,10 @@ def array_buffer(
     if len(buffers) == 1 and moved is None:
         return to_js(buffers[0]).buffer  # which spares the filling with zeros
     buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    view_of = js.Uint8Array.new
     start = 0
     for part in (part for buffer in buffers for part in chunks(buffer)):
-        js.Uint8Array.new(buffer_js, start, part.nbytes).assign(part)
+        view_of(buffer_js, start, part.nbytes).assign(part)
         start += part.nbytes
         if moved is not None:
             moved(part.nbytes)

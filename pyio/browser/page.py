@@ -1,11 +1,12 @@
-"""The Python side of ``page.js``: localStorage items and downloads."""
+"""The Python side of ``page.js``: localStorage items, downloads and persistent storage."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.browser.calls import PageFunctions
+from pyio.browser.calls import Manner, PageFunctions
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -19,30 +20,40 @@ from pyio.browser.javascript import (
     to_js,
     translated,
 )
+from pyio.browser.locks import alone
+from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+JOURNAL = "pyio_journal"
+"""The item under which ``page.js`` says what is being written."""
+
+LOCK = "localstorage"
+"""The lock of all who change localStorage; see `pyio.browser.locks`."""
+
+_PROPAGATION = 0.05
+"""Seconds after which what one tab wrote is taken to be known to the others."""
+
 _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
 
+
+_READING, _WRITING = "reading localStorage", "writing localStorage"
 
 _PAGE = PageFunctions("page.js", "localstorage:// and downloads://")
 
 
 async def read(keys: Sequence[str]) -> dict[str, str | None]:
     """Return the localStorage values of `keys`, None where there is none."""
-    what = "reading localStorage"
-    with translated(what):
-        values_js = await _PAGE.call("read", array_of(keys), what=what)
+    values_js = await _call("read", array_of(keys), what=_READING)
     return {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
 
 
 async def lengths(keys: Sequence[str]) -> dict[str, int]:
     """Return the length of each value in UTF-16 code units, -1 where there is none."""
-    what = "reading localStorage"
-    with translated(what):
-        return dict(zip(keys, await _PAGE.call("lengths", array_of(keys), what=what), strict=True))
+    lengths_js = await _call("lengths", array_of(keys), what=_READING)
+    return dict(zip(keys, lengths_js, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,12 @@ class Items:
 
 async def read_together(keys: Sequence[str], base64_key: str, *, decode: bool) -> Items:
     """Return the values of `keys` and, if it is to be decoded, what is kept under `base64_key`."""
-    what = "reading localStorage"
     calls = [("read", array_of(keys)), ("lengths", array_of([base64_key]))]
     calls += [("readBase64", base64_key)] if decode else []
-    values_js, lengths_js, *bytes_js = await _PAGE.together(*calls, what=what)
+    values_js, lengths_js, *bytes_js = await _PAGE.together(*calls, what=_READING)
     for outcome in (values_js, lengths_js):
         if isinstance(outcome, JsException):
-            raise storage_error(outcome, what) from outcome
+            raise storage_error(outcome, _READING) from outcome
     texts = {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
     return Items(texts, lengths_js[0] >= 0, bytes_js[0] if decode else None)
 
@@ -84,6 +94,7 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
     """Write all `items` in order or, if the browser refuses one, leave what was there.
 
     A sequence of buffers is kept as base64, which never enters WebAssembly memory; None removes.
+    The last item is the one by which readers know that the others are there.
     """
     values = [
         js.Uint8Array.new(array_buffer(value))
@@ -91,28 +102,70 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    what = "writing localStorage"
-    with translated(what):
-        await _PAGE.call("replace", array_of(list(items)), array_of(values), what=what)
+    async with alone(LOCK):
+        await _finish()
+        await _call("replace", array_of(list(items)), array_of(values), what=_WRITING)
+
+
+async def settled() -> None:
+    """Wait until no other tab of pyio writes and what the last one wrote has reached this one."""
+    async with alone(LOCK):
+        await asyncio.sleep(_PROPAGATION)
+
+
+async def _finish() -> None:
+    """Do what somebody who died has left undone. Only whoever holds the lock may."""
+    if await _call("unfinished", what=_WRITING):
+        await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
+        if await _call("unfinished", what=_WRITING):
+            await _call("finish", what=_WRITING)
+
+
+async def finish() -> None:
+    """Do what a tab or a browser that died has left undone."""
+    async with alone(LOCK):
+        await _finish()
+
+
+async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
+    """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
+    now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
+    async with alone(LOCK):
+        await _finish()
+        changed = await _call("replaceIf", *now, *new, what=_WRITING, manner=Manner.ONCE)
+    return bool(changed)
 
 
 async def overview(start: str, end: str) -> dict[str, str | None]:
     """Return the keys of localStorage that start so, with the values of those that end so."""
     what = "listing localStorage"
-    with translated(what):
-        pairs_js = await _PAGE.call("overview", start, end, what=what, patient=False)
+    pairs_js = await _call("overview", start, end, what=what, manner=Manner.LISTING)
     return {str(key): optional(value_js) for key, value_js in pairs_js}
 
 
 async def used() -> int:
     """Return how many UTF-16 code units all of this origin's localStorage takes."""
-    what = "measuring localStorage"
-    with translated(what):
-        return int(await _PAGE.call("used", what=what))
+    return int(await _call("used", what="measuring localStorage"))
 
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
-    blob_js = js.Blob.new(array_of([to_js(piece) for piece in pieces]), options(type=media_type))
+    # A Blob of Blobs, so that there are never two copies of all the bytes.
+    parts_js = [js.Blob.new(array_of([to_js(part)])) for piece in pieces for part in chunks(piece)]
+    blob_js = js.Blob.new(array_of(parts_js), options(type=media_type))
     what = f"offering the download {name!r}"
-    await _PAGE.call("download", blob_js, name, _URL_LIFETIME, what=what, once=True)
+    await _call("download", blob_js, name, _URL_LIFETIME, what=what, manner=Manner.ONCE)
+
+
+async def persist() -> bool | None:
+    """Ask the browser to keep this origin's storage; None where it cannot be asked."""
+    kept_js = await _call("persist", what="asking for persistent storage", manner=Manner.PERSON)
+    kept = optional(kept_js)
+    return None if kept is None else bool(kept)
+
+
+async def _call(
+    name: str, *arguments: Any, what: str, manner: Manner = Manner.REPEATABLE
+) -> JSObject:
+    with translated(what):
+        return await _PAGE.call(name, *arguments, what=what, manner=manner)

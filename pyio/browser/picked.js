@@ -1,12 +1,6 @@
 // Files that the person at the page picks.
-({
-  // Ask for files; resolves to an array of File, empty if the person cancels. It must be called
-  // soon after a click: browsers open no picker otherwise, and tell nobody that they did not.
-  pick: (accept, multiple) => new Promise((resolve, reject) => {
-    if (navigator.userActivation && !navigator.userActivation.isActive) {
-      reject(new DOMException("no recent click or key press on this page", "NotAllowedError"));
-      return;
-    }
+(() => {
+  const open = (accept, multiple) => new Promise((resolve) => {
     const input = document.createElement("input");
     input.type = "file";
     input.accept = accept;
@@ -20,5 +14,38 @@
     input.addEventListener("cancel", finish);
     document.body.append(input);
     input.click();
-  }),
-})
+  });
+
+  const offer = (accept, multiple) => new Promise((resolve) => {
+    const dialog = document.createElement("dialog");
+    const button = (label, action) => {
+      const element = document.createElement("button");
+      element.textContent = label;
+      element.addEventListener("click", () => {
+        dialog.remove();
+        resolve(action());
+      });
+      return element;
+    };
+    dialog.addEventListener("cancel", () => { // the Escape key
+      dialog.remove();
+      resolve([]);
+    });
+    const choose = button("Choose files …", () => open(accept, multiple));
+    dialog.append("Python asks for files. ", choose, " ", button("Cancel", () => []));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+
+  return {
+    // Ask for files; resolves to an array of File, empty if the person cancels. Browsers open no
+    // picker but soon after a click, and tell nobody that they did not: where that is too long ago,
+    // a button is offered, or else this throws.
+    pick: (accept, multiple, withButton) => {
+      const clicked = navigator.userActivation?.isActive ?? !withButton;
+      if (clicked) return open(accept, multiple);
+      if (withButton) return offer(accept, multiple);
+      throw new DOMException("no recent click or key press on this page", "NotAllowedError");
+    },
+  };
+})()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.calls import PageFunctions
-from pyio.browser.environment import missing_picker
+from pyio.browser.calls import Manner, PageFunctions
+from pyio.browser.environment import in_worker, missing_picker
 from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 from pyio.progress import CHUNK
@@ -69,8 +69,11 @@ async def pick(accept: str, multiple: bool) -> list[JSObject]:
         raise UnsupportedEnvironmentError(
             f"{missing}; file:// reads files where Python can reach them"
         )
+    # Whoever runs a cell, or works with the page of a worker, need not have clicked just now.
+    arguments = (accept, multiple, in_worker())
+    what = "picking files"
     try:
-        return list(await _PICKER.call("pick", accept, multiple, what="picking files", once=True))
+        return list(await _PICKER.call("pick", *arguments, what=what, manner=Manner.PERSON))
     except JsException as error:
         raise UnsupportedEnvironmentError(
             f"the browser opens no picker now: {error}; call pick_files() from the handler of a "

@@ -15,6 +15,7 @@ from pyio.browser.javascript import (
     js,
     object_from_json,
 )
+from pyio.limits import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,14 +83,28 @@ def to_text(value_js: JSObject) -> str:
 
 
 async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
+    if _kind(value_js) != "[object Array]":
+        return (await _buffer(value_js),)
+    count = int(value_js.length)
+    if count > FILES:  # it may be a list of nothing that is four billion long
+        raise ValueError(
+            f"its weight data is in {count:,} pieces; at most {FILES:,} are read "
+            "(pyio.limits.FILES)"
+        )
+    return tuple([await _buffer(part_js) for part_js in value_js])
+
+
+async def _buffer(value_js: JSObject) -> memoryview:
     if is_bytes(value_js):
-        return (copy_bytes(value_js),)
-    kind = str(js.Object.prototype.toString.call(value_js))
-    if kind == "[object Array]":
-        return tuple([piece for part_js in value_js for piece in await _bytes_of(part_js)])
+        return copy_bytes(value_js)
+    kind = _kind(value_js)
     if kind == "[object Blob]":
-        return (copy_bytes(await value_js.arrayBuffer()),)
+        return copy_bytes(await value_js.arrayBuffer())
     raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
+
+
+def _kind(value_js: JSObject) -> str:
+    return str(js.Object.prototype.toString.call(value_js))
 
 
 def _set(record_js: JSObject, holders: Sequence[str], member: str, value_js: JSObject) -> None:

@@ -10,9 +10,23 @@ _HTTP_OPTIONS = frozenset(
 )
 
 register_medium(
-    Medium("localstorage", "pyio.handlers.local_storage", "LocalStorageHandler", lists=True)
+    Medium(
+        "localstorage",
+        "pyio.handlers.local_storage",
+        "LocalStorageHandler",
+        lists=True,
+        repairs="pyio.handlers.local_storage_repair",
+    )
 )
-register_medium(Medium("indexeddb", "pyio.handlers.indexed_db", "IndexedDBHandler", lists=True))
+register_medium(
+    Medium(
+        "indexeddb",
+        "pyio.handlers.indexed_db",
+        "IndexedDBHandler",
+        lists=True,
+        repairs="pyio.handlers.indexed_db_repair",
+    )
+)
 register_medium(
     Medium(
         "downloads",
@@ -33,6 +47,7 @@ register_medium(
         keeps=True,
         options=frozenset({"shard_size_bytes"}),
         instead="look into the directory, and delete it yourself",
+        repairs="pyio.handlers.files_repair",
     )
 )
 for _scheme in ("http", "https"):

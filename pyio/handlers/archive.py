@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyio.errors import DamagedModelError
+from pyio.limits import ZIP_BYTES, ZIP_MEMBERS, ZIP_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _LENGTHS = struct.Struct("<HH")
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
+    *(struct.error, ValueError, OverflowError, MemoryError),
+)
+"""What zipfile raises for archives that are none."""
 
 
 def zip_pieces(files: Mapping[str, Sequence[memoryview]]) -> list[memoryview]:
@@ -58,24 +65,49 @@ def unzip(data: memoryview, name: str) -> list[Member]:
     """Return the files in an archive; those that are stored are views of `data`.
 
     What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
-    out. Raises DamagedModelError, naming the archive, for one that is cut or does not add up.
+    out. Raises DamagedModelError, naming the archive, for one that is cut or does not add up, and
+    for one that would expand beyond `pyio.limits`.
     """
     members = []
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
-            for entry in archive.infolist():
-                *folders, base = entry.filename.split("/")
-                if base and not base.startswith(".") and "__MACOSX" not in folders:
-                    content = _content(archive, entry, data)
-                    members.append(Member(base, content.nbytes, content))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+            entries = [entry for entry in archive.infolist() if _is_wanted(entry.filename)]
+            _require_small(entries, data.nbytes)
+            for entry in entries:
+                content = _content(archive, entry, data)
+                members.append(Member(entry.filename.rpartition("/")[2], content.nbytes, content))
+    except _UNREADABLE as error:
         raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
     return members
 
 
+def _is_wanted(path: str) -> bool:
+    *folders, base = path.split("/")
+    return bool(base) and not base.startswith(".") and "__MACOSX" not in folders
+
+
+def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    if len(entries) > ZIP_MEMBERS:
+        raise zipfile.BadZipFile(
+            f"it holds {len(entries):,} files; at most {ZIP_MEMBERS:,} are read "
+            "(pyio.limits.ZIP_MEMBERS)"
+        )
+    expanded = sum(entry.file_size for entry in entries if not _is_stored(entry))
+    most = max(ZIP_BYTES, ZIP_RATIO * size)
+    if expanded > most:
+        raise zipfile.BadZipFile(
+            f"its {size:,} bytes would expand to {expanded:,}; at most {most:,} are "
+            "(pyio.limits.ZIP_RATIO); pack the files without compression"
+        )
+
+
+def _is_stored(entry: zipfile.ZipInfo) -> bool:
+    return entry.compress_type == zipfile.ZIP_STORED and not entry.flag_bits & 1
+
+
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, data: memoryview) -> memoryview:
-    if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1:
-        return memoryview(archive.read(entry))
+    if not _is_stored(entry):
+        return _expanded(archive, entry)
     # The local header repeats name and extra field, in lengths of its own (APPNOTE 4.3.7).
     with archive.open(entry):
         name_length, extra_length = _LENGTHS.unpack_from(data, entry.header_offset + 26)
@@ -84,6 +116,20 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, data: memoryview)
     if content.nbytes != entry.file_size or zlib.crc32(content) != entry.CRC:
         raise zipfile.BadZipFile(f"the checksum of {entry.filename!r} is wrong")
     return content
+
+
+def _expanded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> memoryview:
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        # zipfile cannot expand others a part at a time, so that a few bytes could fill the memory
+        raise zipfile.BadZipFile(
+            f"{entry.filename!r} is compressed by method {entry.compress_type}; stored and "
+            "deflated files are read"
+        )
+    with archive.open(entry) as file:
+        content = file.read(entry.file_size)  # without a number it would expand all at once
+    if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
+        raise zipfile.BadZipFile(f"{entry.filename!r} is not what it should be by its checksum")
+    return memoryview(content)
 
 
 class _Reader(io.RawIOBase):

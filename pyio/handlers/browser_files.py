@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyio.browser import picked
 from pyio.errors import HandlerError, InvalidModelError, WeightsError
 from pyio.handlers.archive import unzip
-from pyio.handlers.model_files import describe, read_model
+from pyio.handlers.model_files import describe, read_model, require_json_size
 from pyio.weights.manifest import parse_model_json
 
 if TYPE_CHECKING:
@@ -40,14 +40,18 @@ class BrowserFilesHandler:
         # docstring inherited
         files = await self._unpacked()
         json = self._json(files)
-        text = bytes(await json.read())
+        text = await self._text(json)
         weights = [file for file in files if file is not json]
         self._match(text, json.name, weights)
         return await read_model(self.url, text, _ByName(weights), self._on_progress)
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
-        return describe(self.url, bytes(await self._json(await self._unpacked()).read()))
+        return describe(self.url, await self._text(self._json(await self._unpacked())))
+
+    async def _text(self, json: AnyFile) -> bytes:
+        require_json_size(self.url, json.size, json.name)
+        return bytes(await json.read())
 
     async def _unpacked(self) -> Sequence[AnyFile]:
         """Return the files, or those inside if it is one archive."""
@@ -101,6 +105,9 @@ def browser_files(
 async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.
 
+    Browsers open a picker only soon after a click. For Python in a worker, and so in notebooks, the
+    page offers a button where that was too long ago.
+
     Args:
         accept: Which files the picker shows, as in HTML.
         multiple: Whether more than one may be picked.
@@ -109,8 +116,8 @@ async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) 
         JavaScript ``File`` objects; an empty list if the person cancelled.
 
     Raises:
-        UnsupportedEnvironmentError: There is no page, or nobody has just clicked on it: browsers
-            open a picker only then.
+        UnsupportedEnvironmentError: There is no page, or Python runs on it and nobody has just
+            clicked.
     """
     return await picked.pick(accept, multiple)
 

@@ -13,9 +13,14 @@ The one limit is the browser's: localStorage is written to disk by the browser i
 seconds after the call. A reload or a normal close keeps it at once; a browser that is killed
 within those seconds comes back with the previous model, whole.
 
+In a worker, localStorage is written by the page, on which a save is one message and is done in one
+stretch. A page that has gone away writes nothing more, so the worker asks another one; if there is
+none the error says that it is not known whether the save happened, whole as ever.
+
 **Loading gives the whole model or says what is wrong and where.** The weight specs must account
 for every byte of the weight data. Truncated, foreign and damaged data raises DamagedModelError,
-which names the address and the problem; it is never decoded.
+which names the address and the problem; it is never decoded. Digests that were stored with
+the model (`pyio.checksum`) are verified; a medium keeps them as it keeps every other field.
 
 **A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
 its ``damage`` in words, and it can be removed like any other.
@@ -24,7 +29,8 @@ its ``damage`` in words, and it can be removed like any other.
 `pyio.progress` describes. An exception that the callback raises ends the operation, and then a
 save has not happened.
 
-**A caller's task may be cancelled** at any ``await``; the promises above hold then as well.
+**A caller's task may be cancelled** at any ``await``; the promises above hold then as well, but
+that a save which was being committed just then may have happened, whole.
 
 **A handler may describe**: ``describe()`` gives the artifacts without their weight data and
 without reading it, for `pyio.inspect`.

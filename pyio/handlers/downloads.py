@@ -16,7 +16,7 @@ from pyio.browser.environment import missing_downloads as missing
 from pyio.errors import InvalidURLError
 from pyio.handlers.archive import zip_pieces
 from pyio.handlers.model_files import lay_out
-from pyio.model_json import get_model_artifacts_info_for_json, with_topology_text
+from pyio.model_json import get_model_artifacts_info_for_json, with_texts
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class DownloadsHandler:
 
         Whether the person accepts them cannot be known. See `pyio.handlers.contract`.
         """
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         weights_name = f"{self._name}.weights.bin"
         files = lay_out(
             artifacts,

@@ -27,11 +27,18 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.handlers.folder import Folder
-from pyio.handlers.model_files import describe, lay_out, plain_path, read_groups, read_model
+from pyio.handlers.model_files import (
+    describe,
+    lay_out,
+    plain_path,
+    read_groups,
+    read_model,
+    require_json_size,
+)
 from pyio.model_json import (
     FILE_KEYS,
     get_model_artifacts_info_for_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter, chunks
 from pyio.routing import require_path
@@ -55,6 +62,19 @@ def missing() -> None:
     """Nothing is missing anywhere."""
 
 
+def local_path(path: str) -> Path:
+    """Return where ``file://path`` is. Raises InvalidURLError."""
+    url = f"file://{path}"
+    require_path(url, path)
+    try:
+        possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise InvalidURLError(url, "it has a character that no file's name can have")
+    return Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
+
+
 class FileHandler:
     """Saves to a directory; loads from a directory or a json in it.
 
@@ -73,14 +93,7 @@ class FileHandler:
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = f"file://{path}"
-        require_path(self.url, path)
-        try:
-            possible = b"\0" not in os.fsencode(path)
-        except UnicodeEncodeError:
-            possible = False
-        if not possible:
-            raise InvalidURLError(self.url, "it has a character that no file's name can have")
-        self._path = Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
+        self._path = local_path(path)
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 
@@ -93,7 +106,7 @@ class FileHandler:
                 self.url,
                 f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
             )
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         keys = [
             key
             for key in FILE_KEYS
@@ -116,7 +129,8 @@ class FileHandler:
     def _weights_files(self) -> list[str]:
         """Return the weight files of the model that is there now and that nobody else wrote."""
         try:
-            groups = parse_model_json(Folder(self._path).locate(_JSON).read_bytes()).groups
+            text = self._read_json(_JSON, Folder(self._path))
+            groups = parse_model_json(text).groups
         except (OSError, InvalidModelError):
             return []
         return [path for group in groups or () for path in group.paths if is_weights_file(path)]
@@ -157,6 +171,7 @@ class FileHandler:
                 else f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
             )
             raise ModelNotFoundError(self.url, hint)
+        require_json_size(self.url, file.stat().st_size, name)
         return file.read_bytes()
 
     @contextmanager

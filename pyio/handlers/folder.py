@@ -25,6 +25,8 @@ import time
 from contextlib import asynccontextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
+from pyio.findings import STALE
+from pyio.json_text import loads
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -40,9 +42,6 @@ except ImportError:  # Windows
 
 _JOURNAL = ".pyio-save.json"
 _TEMPORARY = ".pyio-tmp"
-
-_STALE = 3600.0
-"""Seconds since the last write after which a temporary file belongs to a save that has died."""
 
 _PAUSE = 0.005
 """Seconds between two attempts to get the lock."""
@@ -60,6 +59,43 @@ class Folder:
         if pending is not None and (self.path / pending).is_file():
             return self.path / pending
         return self.path / name
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal is, while a save has happened and is not finished."""
+        return self.path / _JOURNAL
+
+    def unfinished(self) -> tuple[list[str], list[str]]:
+        """Return the files that the journal still puts in place, and those that it removes.
+
+        Both are empty if there is no journal, or if it is not one of ours.
+        """
+        plan = self._journal()
+        renamed = [new for new, old in plan["rename"].items() if (self.path / old).is_file()]
+        return renamed, [name for name in plan["remove"] if (self.path / name).is_file()]
+
+    def temporaries(self) -> list[Path]:
+        """Return the temporary files that no journal names."""
+        pending = self._journal()["rename"].values()
+        files = sorted(self.path.glob(f".*{_TEMPORARY}"))
+        return [file for file in files if file.name not in pending]
+
+    async def finish(self) -> bool:
+        """Do what the journal says is left, and return True. Raises OSError."""
+        async with self._locked(shared=False):
+            self._complete()
+        return True
+
+    async def remove_temporary(self, file: Path, written: float) -> bool:
+        """Remove a file of `temporaries` if nobody has written to it since; return whether."""
+        async with self._locked(shared=False):
+            return self._remove_temporary(file, written)
+
+    def _remove_temporary(self, file: Path, written: float) -> bool:
+        if file not in self.temporaries() or file.stat().st_mtime != written:
+            return False
+        file.unlink()
+        return True
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
@@ -113,7 +149,7 @@ class Folder:
             with temporary.open("x", encoding="utf-8") as file:
                 json.dump(journal, file)
                 _flush(file)
-            temporary.replace(self.path / _JOURNAL)
+            temporary.replace(self.journal)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -121,24 +157,26 @@ class Folder:
 
     def _finish(self) -> None:
         """Do what the journal says is left. It never fails: readers see past what is undone."""
-        journal = self.path / _JOURNAL
-        if not journal.exists():
+        with suppress(OSError):
+            self._complete()
+
+    def _complete(self) -> None:
+        if not self.journal.exists():
             return
         plan = self._journal()
-        with suppress(OSError):
-            for name, temporary in plan["rename"].items():
-                if (self.path / temporary).is_file():
-                    (self.path / temporary).replace(self.path / name)
-            for name in plan["remove"]:
-                (self.path / name).unlink(missing_ok=True)
-            self._flush_directory()
-            journal.unlink()
+        for name, temporary in plan["rename"].items():
+            if (self.path / temporary).is_file():
+                (self.path / temporary).replace(self.path / name)
+        for name in plan["remove"]:
+            (self.path / name).unlink(missing_ok=True)
+        self._flush_directory()
+        self.journal.unlink()
 
     def _journal(self) -> dict[str, dict[str, str]]:
         """Return what a journal says, nothing if there is none or if it is not one of ours."""
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
-            plan = json.loads((self.path / _JOURNAL).read_text("utf-8"))
+            plan: Any = loads(self.journal.read_bytes(), "the journal")
             renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
             removes = dict.fromkeys(map(str, plan["remove"]), "")
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -152,7 +190,7 @@ class Folder:
     def _remove_stale(self) -> None:
         with suppress(OSError):
             for file in self.path.glob(f".*{_TEMPORARY}"):
-                if time.time() - file.stat().st_mtime > _STALE:
+                if time.time() - file.stat().st_mtime > STALE:
                     file.unlink(missing_ok=True)
 
     def _flush_directory(self) -> None:

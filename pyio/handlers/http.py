@@ -25,10 +25,11 @@ from pyio.errors import (
     RequestError,
 )
 from pyio.handlers.model_files import assemble, describe
+from pyio.limits import JSON_BYTES
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
     get_model_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.network import options
 from pyio.network.requests import Client, read_all, sending
@@ -93,7 +94,7 @@ class HTTPHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         text = get_model_json(artifacts, [f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
         parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]
@@ -143,7 +144,7 @@ class HTTPHandler:
         """Return the final address of the model.json and its text."""
 
         async def use(reply: Reply) -> tuple[str, bytes]:
-            return reply.url or self.url, bytes(await read_all(reply))
+            return reply.url or self.url, bytes(await read_all(reply, limit=JSON_BYTES))
 
         try:
             return await client.get(self._request(self.url), use)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import indexed_db
+from pyio.browser import indexed_db, locks
 from pyio.browser.environment import missing_indexed_db as missing
 from pyio.browser.records import Member, Record
 from pyio.browser.room import estimated_room, room_below
@@ -22,12 +22,13 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
     info_from_json,
     info_to_json,
-    with_topology_text,
+    with_texts,
 )
 from pyio.progress import Meter
 from pyio.routing import require_path
@@ -35,22 +36,29 @@ from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "IndexedDBHandler", "missing"]
+__all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
 
 _MODELS, _INFOS = "models_store", "model_info_store"
-_DATABASE = indexed_db.Database("tensorflowjs", 1, (_MODELS, _INFOS), "modelPath")
+NAME, VERSION, STORES = "tensorflowjs", 1, (_MODELS, _INFOS)
+_DATABASE = indexed_db.Database(NAME, VERSION, STORES, "modelPath")
 # Any other version, and any other store, breaks or hangs TensorFlow.js for the whole origin.
 
 _WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
 
 _BIG = 8 * 1024 * 1024
-"""Bytes from which the browser's estimate of the room is looked at before anything is copied."""
+"""Bytes from which the browser's estimate of the room is looked at before anything is copied, and
+from which a save that is cancelled is called back to the end."""
+
+
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing models through pyio inside the block."""
+    return locks.alone("indexeddb")
 
 
 class IndexedDBHandler:
@@ -64,45 +72,43 @@ class IndexedDBHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         if info.total_bytes >= _BIG:
             available = await estimated_room()
             if available is not None and available < info.total_bytes:
-                raise self._quota_error(info.total_bytes, available)
+                raise await self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
         meter = Meter(self._on_progress, "save", self.url, size)
-        records = self._records(artifacts, info, meter)
+        async with alone():
+            await self._put(self._records(artifacts, info, meter), info.total_bytes)
+        return SaveResult(info)
+
+    async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            await _DATABASE.put(records, f"saving {self.url!r}")
+            await _DATABASE.put(records, f"saving {self.url!r}", at_once=size < _BIG)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                raise self._quota_error(
-                    info.total_bytes, await room_below(info.total_bytes)
-                ) from error
+                raise await self._quota_error(size, await room_below(size)) from error
             raise
-        return SaveResult(info)
 
     def _records(
         self, artifacts: ModelArtifacts, info: ModelArtifactsInfo, meter: Meter
     ) -> dict[str, Record]:
         record = artifacts_to_record(artifacts)
-        assert info.date_saved is not None
-        dates: Mapping[Member, datetime] = {_DATE: info.date_saved}
         buffers: dict[Member, Sequence[memoryview]] = {}
         if "weightData" in record:
             buffers[_WEIGHT_DATA] = artifacts.weight_data or ()
-        key: JSONValue = self._path
-        about: JSONValue = info_to_json(info)
-        whole = {"modelPath": key, "modelArtifacts": record, "modelArtifactsInfo": about}
+        whole = _with_info({"modelPath": self._path, "modelArtifacts": record}, info)
         return {
-            _INFOS: Record(dumps({"modelPath": key, "modelArtifactsInfo": about}), dates),
-            _MODELS: Record(dumps(whole), dates, buffers, meter.listener),
+            _INFOS: _with_info({"modelPath": self._path}, info),
+            _MODELS: replace(whole, buffers=buffers, moved=meter.listener),
         }
 
-    def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -110,15 +116,25 @@ class IndexedDBHandler:
         record, data = await self._record(copy=True)
         meter.total = sum(buffer.nbytes for buffer in data or ())
         meter.advance(meter.total)
-        return record_to_artifacts(record, data, self.url)
+        return record_to_artifacts(record.get("modelArtifacts"), data, self.url)
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
         record, _ = await self._record(copy=False)
-        return describe_record(record, self.url)
+        return describe_record(record.get("modelArtifacts"), self.url)
 
-    async def _record(self, *, copy: bool) -> tuple[JSONValue, tuple[memoryview, ...] | None]:
-        """Return ``modelArtifacts`` of the record and the weight data, if that is to be copied."""
+    async def info(self) -> ModelArtifactsInfo:
+        """Return the info of the model itself, listed or not. Raises what `load` raises."""
+        record, data = await self._record(copy=True)
+        model = record_to_artifacts(record.get("modelArtifacts"), data, self.url)
+        info = get_model_artifacts_info_for_json(model)
+        kept = info_from_json(record.get("modelArtifactsInfo"))
+        return info if kept.date_saved is None else replace(info, date_saved=kept.date_saved)
+
+    async def _record(
+        self, *, copy: bool
+    ) -> tuple[dict[str, JSONValue], tuple[memoryview, ...] | None]:
+        """Return the record and the weight data, if that is to be copied."""
         what = f"loading {self.url!r}"
         try:
             found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, what, copy=copy)
@@ -127,7 +143,7 @@ class IndexedDBHandler:
             record = loads(found[0], "the record")
         except ValueError as error:
             raise DamagedModelError(self.url, str(error)) from error
-        return record.get("modelArtifacts") if isinstance(record, dict) else None, found[1]
+        return record if isinstance(record, dict) else {}, found[1]
 
 
 class IndexedDBManager:
@@ -135,27 +151,59 @@ class IndexedDBManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        texts, models = await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
-        found = {path: _info(text) for path, text in texts.items()}
+        texts, models = await self.overview()
+        found = {path: info_of(text) for path, text in texts.items()}
         for path in found.keys() - models:
             damage = "its info is there and the model is not"
             found[path] = replace(found[path], damage=found[path].damage or damage)
         orphan = ModelArtifactsInfo(damage="its info is missing; it may still load")
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
 
+    async def overview(self) -> tuple[dict[str, str], set[str]]:
+        """Return path -> JSON text of all records of infos, and the paths of all models."""
+        return await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
+
+    async def revise(
+        self, path: str, info: ModelArtifactsInfo | None, *, seen: str | None, whole: bool
+    ) -> bool:
+        """Replace the info of a model, or remove it (None), if all is as it was seen.
+
+        That is, if its text is still `seen`, and there is still a model if `whole`, and none
+        otherwise. Returns whether it was so.
+        """
+        record = None if info is None else _with_info({"modelPath": path}, info)
+        what = f"repairing {f'indexeddb://{path}'!r}"
+        async with alone():
+            return await _DATABASE.revise(
+                _INFOS, path, record, what, seen=seen, beside=(_MODELS, whole)
+            )
+
+    async def room(self) -> int | None:
+        """Return how many more bytes the browser takes, as it estimates, or None."""
+        return await estimated_room()
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         url = f"indexeddb://{path}"
-        existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
+        async with alone():
+            existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
         if not existed:
             raise ModelNotFoundError(url, "list_models() says what is stored")
-        return ModelArtifactsInfo(damage="its info is missing") if text is None else _info(text)
+        return ModelArtifactsInfo(damage="its info is missing") if text is None else info_of(text)
 
 
 MANAGER = IndexedDBManager()
 
 
-def _info(text: str) -> ModelArtifactsInfo:
+def _with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Record:
+    """Return a record of `members` and the info, whose date is a date in JavaScript too."""
+    assert info.date_saved is not None
+    text = dumps({**members, "modelArtifactsInfo": info_to_json(info)})
+    return Record(text, {_DATE: info.date_saved})
+
+
+def info_of(text: str) -> ModelArtifactsInfo:
+    """Return the info in a record of the store of infos, given as JSON text."""
     try:
         record = loads(text, "its info")
     except InvalidModelError as error:

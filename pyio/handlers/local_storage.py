@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import page
+from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
+from pyio.browser import locks, page
 from pyio.browser.environment import missing_local_storage as missing
 from pyio.errors import (
     DamagedModelError,
@@ -20,6 +20,7 @@ from pyio.errors import (
     QuotaExceededError,
     StorageError,
 )
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     METADATA_KEYS,
@@ -29,7 +30,8 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
     topology_text,
-    with_topology_text,
+    whole_artifacts,
+    with_texts,
 )
 from pyio.progress import Meter
 from pyio.routing import require_path
@@ -37,14 +39,15 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "LocalStorageHandler", "missing"]
+__all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
-_PREFIX = "tensorflowjs_models/"
+PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""
 
@@ -53,6 +56,11 @@ CAPACITY = 5 * 1024 * 1024
 
 _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
+
+
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing localStorage through pyio inside the block."""
+    return locks.alone(page.LOCK)
 
 
 class LocalStorageHandler:
@@ -64,10 +72,15 @@ class LocalStorageHandler:
         self._keys = _keys(path)
         self._on_progress = on_progress
 
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Part of a model -> the key of its item, in TensorFlow.js's order."""
+        return self._keys
+
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         specs = artifacts.weight_specs or ()
         texts = {
@@ -85,7 +98,7 @@ class LocalStorageHandler:
         return SaveResult(info)
 
     async def _write(self, texts: dict[str, str], weight_data: tuple[memoryview, ...]) -> None:
-        encoded = -(-sum(buffer.nbytes for buffer in weight_data) // 3) * 4
+        encoded = _base64_length(sum(buffer.nbytes for buffer in weight_data))
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
         if needed > 2 * CAPACITY:
             raise await self._quota_error(needed)
@@ -109,7 +122,8 @@ class LocalStorageHandler:
         replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
         available = max(CAPACITY - await page.used() + replaced, 0)
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -123,32 +137,42 @@ class LocalStorageHandler:
         # docstring inherited
         items = await self._items(decode=False)
         try:
-            return self._parsed(items.texts)
+            return artifacts_from_json(*self.parsed(self._by_part(items)), None)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
     async def _items(self, *, decode: bool) -> page.Items:
         """Return all items as they are at one moment, once it is sure that none is missing."""
-        names = [part for part in _PARTS if part != "weight_data"]
-        keys = [self._keys[part] for part in names]
-        items = await page.read_together(keys, self._keys["weight_data"], decode=decode)
-        self._require_parts(
-            [part for part in names if items.texts[self._keys[part]] is not None], items.has_base64
-        )
+        items = await self._read(decode)
+        if "info" not in self._present(items) and self._present(items):
+            await page.settled()  # another tab may be writing at this moment
+            items = await self._read(decode)
+        self._require_parts(self._present(items))
         return items
 
-    def _require_parts(self, present: list[str], weight_data: bool) -> None:
-        if not present and not weight_data:
+    async def _read(self, decode: bool) -> page.Items:
+        texts = [key for part, key in self._keys.items() if part != "weight_data"]
+        return await page.read_together(texts, self._keys["weight_data"], decode=decode)
+
+    def _by_part(self, items: page.Items) -> dict[str, str | None]:
+        return {part: items.texts.get(key) for part, key in self._keys.items()}
+
+    def _present(self, items: page.Items) -> set[str]:
+        texts = {part for part, text in self._by_part(items).items() if text is not None}
+        return texts | {"weight_data"} if items.has_base64 else texts
+
+    def _require_parts(self, present: set[str]) -> None:
+        if not present:
             raise ModelNotFoundError(self.url, "list_models() says what is stored")
-        present += ["weight_data"] if weight_data else []
         # Before TensorFlow.js 1.0 there was no metadata.
         absent = [part for part in _PARTS if part not in present and part != "model_metadata"]
         if absent:
             raise DamagedModelError(self.url, f"its {' and '.join(absent)} is missing")
 
     def _decode(self, items: page.Items) -> ModelArtifacts:
-        info = info_from_json(loads(items.texts[self._keys["info"]] or "", "the info"))
-        described = self._parsed(items.texts)
+        texts = self._by_part(items)
+        info = info_from_json(loads(texts["info"] or "", "the info"))
+        fields, specs = self.parsed(texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
@@ -162,21 +186,21 @@ class LocalStorageHandler:
                 f"{info.weight_data_bytes:,}"
             )
         meter.advance(data.nbytes)
-        artifacts = replace(described, weight_data=(data,))
-        check(artifacts)
-        return artifacts
+        return whole_artifacts(fields, specs, (data,))
 
-    def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
-        """Return the artifacts without their weight data."""
-        topology = _parse(texts[self._keys["model_topology"]], "the model topology")
-        specs = _parse(texts[self._keys["weight_specs"]], "the weight specs")
-        metadata = _parse(texts[self._keys["model_metadata"]], "the model metadata") or {}
+    def parsed(
+        self, texts: Mapping[str, str | None]
+    ) -> tuple[dict[str, JSONValue], tuple[WeightSpec, ...] | None]:
+        """Return the fields and the specs in the items, part -> text."""
+        topology = _parse(texts["model_topology"], "the model topology")
+        specs = _parse(texts["weight_specs"], "the weight specs")
+        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
         fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
         if topology:
             fields["modelTopology"] = topology
-        return artifacts_from_json(fields, None if specs is None else specs_from_json(specs), None)
+        return fields, None if specs is None else specs_from_json(specs)
 
 
 class LocalStorageManager:
@@ -184,37 +208,64 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        parts: dict[str, set[str]] = {}
-        values = await page.overview(_PREFIX, "/info")
-        for key in values:
-            path, _, part = key[len(_PREFIX) :].rpartition("/")
-            if path and part in _PARTS:
-                parts.setdefault(path, set()).add(part)
+        items = await page.overview(PREFIX, "/info")
+        if any("info" not in found for found in _parts(items).values()):  # as when loading
+            await page.settled()
+            items = await page.overview(PREFIX, "/info")
+        parts = _parts(items)
+        lengths = await page.lengths([_keys(path)["weight_data"] for path in parts])
         return {
-            path: _info(values.get(_keys(path)["info"]), found) for path, found in parts.items()
+            path: _info(items.get(_keys(path)["info"]), found, length)
+            for (path, found), length in zip(parts.items(), lengths.values(), strict=True)
         }
+
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> what the items of a model take of the quota, keys included."""
+        paths = list(_parts(await page.overview(PREFIX, "/info")))
+        lengths = await page.lengths([key for path in paths for key in _keys(path).values()])
+        taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
+        return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
+
+    async def room(self) -> int | None:
+        """Return how much of the quota is left."""
+        return max(CAPACITY - await page.used(), 0)
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
         keys = _keys(path)
-        values = await page.read([keys["info"]])
-        lengths = await page.lengths(list(keys.values()))
-        found = {part for part in _PARTS if lengths[keys[part]] >= 0}
-        if not found:
-            raise ModelNotFoundError(f"localstorage://{path}", "list_models() says what is stored")
-        await page.replace(dict.fromkeys(keys.values()))
-        return _info(values[keys["info"]], found)
+        async with alone():
+            values = await page.read([keys["info"]])
+            lengths = await page.lengths(list(keys.values()))
+            found = {part for part in _PARTS if lengths[keys[part]] >= 0}
+            if not found:
+                url = f"localstorage://{path}"
+                raise ModelNotFoundError(url, "list_models() says what is stored")
+            await page.replace(dict.fromkeys(reversed(keys.values())))
+        return _info(values[keys["info"]], found, lengths[keys["weight_data"]])
 
 
 MANAGER = LocalStorageManager()
 
 
 def _keys(path: str) -> dict[str, str]:
-    return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+    return {part: f"{PREFIX}{path}/{part}" for part in _PARTS}
 
 
-def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
-    """Return what the info says, with what can be seen to be wrong without loading the model."""
+def _parts(keys: Iterable[str]) -> dict[str, set[str]]:
+    """Return path -> the parts that are there."""
+    parts: dict[str, set[str]] = {}
+    for key in keys:
+        path, _, part = key[len(PREFIX) :].rpartition("/")
+        if path and part in _PARTS:
+            parts.setdefault(path, set()).add(part)
+    return parts
+
+
+def _info(text: str | None, parts: Collection[str], length: int) -> ModelArtifactsInfo:
+    """Return what the info says, with what can be seen to be wrong without loading the model.
+
+    `length` is how many characters of base64 the weight data has.
+    """
     if text is None:
         return ModelArtifactsInfo(damage="its info is missing")
     try:
@@ -224,7 +275,15 @@ def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:
     absent = [part for part in _PARTS[1:4] if part not in parts]
     if absent and info.damage is None:
         return replace(info, damage=f"its {' and '.join(absent)} is missing")
+    wanted = _base64_length(info.weight_data_bytes)
+    if length != wanted and info.damage is None:
+        damage = f"its weight data is {length:,} characters long and should be {wanted:,}"
+        return replace(info, damage=damage)
     return info
+
+
+def _base64_length(size: int) -> int:
+    return -(-size // 3) * 4
 
 
 def _parse(text: str | None, what: str) -> JSONValue:

@@ -12,7 +12,7 @@ from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.errors import ModelNotFoundError
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
 from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_artifacts_info_for_json, with_topology_text
+from pyio.model_json import get_model_artifacts_info_for_json, with_texts
 from pyio.progress import Meter
 from pyio.routing import require_path
 from pyio.weights.layout import check
@@ -51,7 +51,7 @@ class MemoryHandler:
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
         check(artifacts)
-        artifacts = with_topology_text(artifacts)
+        artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
         record = dumps(artifacts_to_record(artifacts))
         meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)

@@ -6,12 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
-from pyio.model_json import MODEL_JSON_KEYS, artifacts_from_json, get_model_json
+from pyio.json_text import require_length
+from pyio.model_json import (
+    MODEL_JSON_KEYS,
+    artifacts_from_json,
+    get_model_json,
+    whole_artifacts,
+)
 from pyio.progress import Meter
 from pyio.weights.layout import check
 from pyio.weights.manifest import (
     Manifest,
     WeightGroup,
+    allocate,
     check_checksum,
     check_sizes,
     parse_model_json,
@@ -69,7 +76,7 @@ async def read_groups(
     meter = Meter(on_progress, "load", url, sum(map(sum, sizes)))
     buffers = []
     for group, lengths in zip(groups, sizes, strict=True):
-        buffer = memoryview(bytearray(sum(lengths)))
+        buffer = allocate(sum(lengths), group.paths)
         start = 0
         for index, (path, length) in enumerate(zip(group.paths, lengths, strict=True)):
             target = buffer[start : start + length]
@@ -82,9 +89,7 @@ async def read_groups(
 
 def assemble(manifest: Manifest, data: Sequence[memoryview] | None) -> ModelArtifacts:
     """Return the artifacts of a parsed model.json and its weights, checked."""
-    artifacts = artifacts_from_json(manifest.fields, manifest.specs, data)
-    check(artifacts)
-    return artifacts
+    return whole_artifacts(manifest.fields, manifest.specs, data)
 
 
 def describe(url: str, text: bytes | str) -> ModelArtifacts:
@@ -130,6 +135,14 @@ def lay_out(
             weights = {weights_name: artifacts.weight_data}
         text = get_model_json(artifacts, [weights_path], keys=keys)
     return {json_name: (memoryview(text.encode("utf-8", "surrogatepass")),), **weights}
+
+
+def require_json_size(url: str, size: int, name: str) -> None:
+    """Raise DamagedModelError for a model.json that is not worth reading."""
+    try:
+        require_length(size, name)
+    except InvalidModelError as error:
+        raise DamagedModelError(url, str(error)) from error
 
 
 def plain_path(path: str) -> str:

@@ -6,8 +6,8 @@ media that keep a model whole.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pyio.errors import DamagedModelError, InvalidModelError
 from pyio.model_json import (
@@ -15,14 +15,14 @@ from pyio.model_json import (
     artifacts_from_json,
     fields_to_json,
     topology_text,
+    whole_artifacts,
 )
-from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pyio.artifacts import ModelArtifacts
+    from pyio.artifacts import ModelArtifacts, WeightSpec
     from pyio.json_text import JSONValue
 
 
@@ -44,25 +44,26 @@ def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None, url: str
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises DamagedModelError."""
-    described = describe_record(record, url)
-    try:
-        artifacts = replace(described, weight_data=cast("Any", weight_data))
-        check(artifacts)
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
-    return artifacts
+    with _damage(url):
+        return whole_artifacts(*_parts(record), weight_data)
 
 
 def describe_record(record: JSONValue, url: str) -> ModelArtifacts:
     """Return the artifacts in a record without their weight data. Raises DamagedModelError."""
+    with _damage(url):
+        return artifacts_from_json(*_parts(record), None)
+
+
+def _parts(record: JSONValue) -> tuple[dict[str, JSONValue], tuple[WeightSpec, ...] | None]:
     if not isinstance(record, dict):
-        raise DamagedModelError(url, f"its artifacts are {record!r:.60}, not an object")
+        raise InvalidModelError(f"its artifacts are {record!r:.60}, not an object")
+    specs = record.get("weightSpecs")
+    return record, None if specs is None else specs_from_json(specs)
+
+
+@contextmanager
+def _damage(url: str) -> Iterator[None]:
     try:
-        specs = record.get("weightSpecs")
-        return artifacts_from_json(
-            {key: value for key, value in record.items() if key != "weightData"},
-            None if specs is None else specs_from_json(specs),
-            None,
-        )
+        yield
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

@@ -280,14 +280,20 @@ class LayersModel(Container):
             url_or_handler: An address such as "indexeddb://my-model", or any object with `save`.
             trainable_only: Leave out the weights that training does not change.
             include_optimizer: Save the training config and the state of the optimizer too.
-            options: What the medium takes besides.
+            options: What the medium takes besides, and ``checksum`` as in `pyio.save_artifacts`.
 
         Raises what the medium raises, and WeightsError for two weights of the same name, which
         TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
         """
-        from pyio.models.saving import save
+        from pyio.models.saving import save_model
 
-        return await save(self, url_or_handler, trainable_only, include_optimizer, options)
+        return await save_model(
+            self,
+            url_or_handler,
+            trainable_only=trainable_only,
+            include_optimizer=include_optimizer,
+            **options,
+        )
 
 
 Model = LayersModel

@@ -12,19 +12,18 @@ exactly what the config will say. It raises `OptionError`.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
+from pyio.limits import LAYER_SIDE
+
 Check: TypeAlias = Callable[[Any], Any]
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda _: "required"})()
 """The default of an option that has to be given."""
-
-LARGEST_SIDE = 2**31 - 1
-"""No side of a tensor is longer; TensorFlow.js and WebAssembly end far below."""
 
 
 class OptionError(ValueError):
@@ -89,8 +88,8 @@ def whole(minimum: int = 0) -> Check:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise OptionError(f"a whole number from {minimum}")
-        if not minimum <= int(value) <= LARGEST_SIDE:
-            raise OptionError(f"a whole number from {minimum} to {LARGEST_SIDE}")
+        if not minimum <= int(value) <= LAYER_SIDE:
+            raise OptionError(f"a whole number from {minimum} to {LAYER_SIDE}")
         return int(value)
 
     return check
@@ -105,7 +104,8 @@ def any_whole(value: Any) -> int:
 
 def real(value: Any) -> float | int:
     """Accept finite numbers; whole ones stay whole."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not abs(value) <= sys.float_info.max:
         raise OptionError("a finite number")
     return int(value) if isinstance(value, Integral) else float(value)
 

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import InvalidModelError
-from pyio.models.options import LARGEST_SIDE, dimensions
+from pyio.limits import LAYER_SIDE
+from pyio.models.options import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,10 +32,10 @@ def shape_of(value: Any, what: str) -> Shape:
 def check_size(shape: Shape, what: str) -> Shape:
     """Return `shape` if one example of it can exist. Raises InvalidModelError naming `what`."""
     elements = math.prod(side for side in shape if side is not None)
-    if elements > LARGEST_SIDE or any(side is not None and side < 0 for side in shape):
+    if elements > LAYER_SIDE or any(side is not None and side < 0 for side in shape):
         raise InvalidModelError(
             f"{what} has the shape {list(shape)}; every side must be 0 or more and one example "
-            f"at most {LARGEST_SIDE:,} elements"
+            f"at most {LAYER_SIDE:,} elements"
         )
     return shape
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
+from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models import registry
 from pyio.models.activations import ACTIVATIONS, activation
 from pyio.models.tolerance import normalize
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
     from pyio.models.model import LayersModel
 
-_MAX_NESTING = 200
-"""Lists and objects inside one another. Twenty models inside one another stay below."""
-
-_WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError)
+_WRONG = (
+    *(TypeError, ValueError, KeyError, IndexError, AttributeError),
+    *(RecursionError, ArithmeticError),
+)
 
 
 def model_from_json(
@@ -85,7 +86,7 @@ def _unwrapped(value: Any) -> Any:
         if isinstance(value, dict) and isinstance(value.get(key), dict):
             value = value[key]
     name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
-    if name not in registry.MODELS:
+    if not isinstance(name, str) or name not in registry.MODELS:
         raise InvalidModelError(
             f"the topology has class_name {name!r}; a model of layers is "
             f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
@@ -97,9 +98,9 @@ def _check_nesting(value: Any) -> None:
     level, depth = [value], 0
     while level:
         depth += 1
-        if depth > _MAX_NESTING:
+        if depth > TOPOLOGY_DEPTH:
             raise InvalidModelError(
-                f"the topology is nested deeper than {_MAX_NESTING} lists and objects; "
+                f"the topology is nested deeper than {TOPOLOGY_DEPTH} lists and objects; "
                 "no model that TensorFlow.js can open is"
             )
         following: list[Any] = []

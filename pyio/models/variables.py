@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, WeightsError
+from pyio.limits import WEIGHT_BYTES
 from pyio.models.kernels import Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
-
-MOST_BYTES = 2**32
-"""The size of WebAssembly's memory; no weight can be larger."""
 
 
 def copied(value: ArrayLike, name: str) -> NDArray[Any]:
@@ -49,10 +47,10 @@ class Weight:
         initial: Callable[[tuple[int, ...], str], NDArray[Any]],
         trainable: bool = True,
     ) -> None:
-        if math.prod(shape) * 4 > MOST_BYTES:
+        if math.prod(shape) * 4 > WEIGHT_BYTES:
             raise InvalidModelError(
                 f"the weight {name!r} would have the shape {list(shape)}, "
-                f"{math.prod(shape) * 4:,} bytes; {MOST_BYTES:,} is the most there can be"
+                f"{math.prod(shape) * 4:,} bytes; {WEIGHT_BYTES:,} is the most there can be"
             )
         self.name = name
         self.shape = shape

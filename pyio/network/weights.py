@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
+from pyio.limits import UNTOLD_BYTES
 from pyio.network.requests import Client, length_of, read_all, read_into
-from pyio.weights.manifest import check_checksum, check_sizes
+from pyio.weights.manifest import allocate, check_checksum, check_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -97,7 +98,8 @@ class _Group:
 
     def __init__(self, group: WeightGroup) -> None:
         self._group = group
-        self._buffer = _room_for(group)
+        self._total = group.byte_length
+        self._buffer: memoryview | None = None
         self.files = [_File(path) for path in group.paths]
         if not self.files:
             self.check()
@@ -117,8 +119,7 @@ class _Group:
 
         try:
             if target is None:
-                limit = None if self._buffer is None else self._buffer.nbytes
-                file.view = memoryview(await read_all(reply, moved, limit))
+                file.view = memoryview(await self._read_all(file.path, reply, moved, size))
                 file.size, file.misplaced = file.view.nbytes, True
             else:
                 file.size, file.view = await read_into(reply, target, moved), target
@@ -127,18 +128,39 @@ class _Group:
             raise
         file.note = _note(file.path, reply, file.view)
 
+    async def _read_all(
+        self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
+    ) -> bytearray:
+        """Return a whole body, or a byte more of it than can be right."""
+        if self._total is not None:
+            return await read_all(reply, moved, self._total)
+        most = UNTOLD_BYTES if size is None else size
+        body = await read_all(reply, moved, most)
+        if len(body) > most:
+            raise WeightsError(
+                f"{path!r} has more than {most:,} bytes; a file whose size nobody tells may not be "
+                "longer (pyio.limits.UNTOLD_BYTES)"
+            )
+        return body
+
     async def _place(self, index: int, size: int | None) -> memoryview | None:
         """Return where in the buffer a file goes; None while that cannot be told."""
-        if self._buffer is None or size is None:
+        if self._total is None or size is None:
             return None
-        start = 0
+        start, largest = 0, size
         for earlier in self.files[:index]:
             length = await earlier.announced
             if length is None:
                 return None
             start += length
+            largest = max(largest, length)
         end = start + size
-        return self._buffer[start:end] if end <= self._buffer.nbytes else None
+        # The specs may claim any size: there is memory for what the server has told of only.
+        if end > self._total or largest * len(self.files) < self._total:
+            return None
+        if self._buffer is None:
+            self._buffer = allocate(self._total, self._group.paths)
+        return self._buffer[start:end]
 
     def check(self) -> None:
         """Raise WeightsError if all files are here and they are not what they should be."""
@@ -153,8 +175,10 @@ class _Group:
     def assembled(self) -> list[memoryview]:
         """Return the bytes of the group, in one piece if its size is known."""
         views = [file.view for file in self.files if file.view is not None]
-        if self._buffer is None:
+        if self._total is None:
             return views
+        if self._buffer is None:
+            self._buffer = allocate(self._total, self._group.paths)
         start = 0
         for file in self.files:
             assert file.view is not None
@@ -163,20 +187,6 @@ class _Group:
                 self._buffer[start:end] = file.view
             start = end
         return [self._buffer]
-
-
-def _room_for(group: WeightGroup) -> memoryview | None:
-    """Return a buffer for the whole group; None where strings keep its size unknown."""
-    total = group.byte_length
-    if total is None:
-        return None
-    try:
-        return memoryview(bytearray(total))
-    except (MemoryError, OverflowError) as error:
-        raise WeightsError(
-            f"by their specs the weights in {', '.join(group.paths[:3])} … take {total:,} bytes, "
-            "for which there is no memory"
-        ) from error
 
 
 def _note(path: str, reply: Reply, body: memoryview) -> str:

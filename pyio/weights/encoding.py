@@ -10,6 +10,7 @@ import numpy as np
 
 from pyio.artifacts import EXTENSION_ELEMENT_SIZES, TFJS_ELEMENT_SIZES, Conversion, WeightSpec
 from pyio.errors import UnsupportedDtypeError, WeightsError
+from pyio.limits import TEXT_CHARACTERS, TEXT_RATIO
 from pyio.weights.layout import locate
 from pyio.weights.quantization import QuantizationRule, dequantize, quantize, rule_for
 from pyio.weights.segments import SegmentedBuffer
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 Tensors: TypeAlias = "Mapping[str, ArrayLike] | Iterable[tuple[str, ArrayLike]]"
 """Named arrays: a dict, or pairs of name and array."""
-
-_WIDE_TEXT = 4_000_000
-_WIDE_TEXT_RATIO = 16
-"""A numpyDtype may take that many characters, or so many times what its texts need: a hint in a
-hostile file would otherwise fill the memory."""
 
 _CASTS = {"f": "float32", "i": "int32", "u": "int32", "c": "complex64"}
 """What ``cast=True`` makes of each kind of NumPy dtype (``numpy.dtype.kind``)."""
@@ -238,7 +234,7 @@ def _text_dtype(spec: WeightSpec, array: NDArray[Any]) -> np.dtype[Any]:
     known = spec.numpy_dtype[:2] in ("<U", ">U", "=U") and size.isdecimal() and size.isascii()
     if not known or int(size) < longest:
         raise WeightsError(f"weight {spec.name!r} has the unknown numpyDtype {spec.numpy_dtype!r}")
-    if spec.size * int(size) > max(_WIDE_TEXT, _WIDE_TEXT_RATIO * spec.size * longest):
+    if spec.size * int(size) > max(TEXT_CHARACTERS, TEXT_RATIO * spec.size * longest):
         raise WeightsError(
             f"weight {spec.name!r} would take {4 * spec.size * int(size):,} bytes as "
             f"{spec.numpy_dtype!r}, while its longest text has {longest} characters"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
 from pyio.weights.segments import SegmentedBuffer
-from pyio.weights.specs import require_shape, specs_from_json, specs_to_json
+from pyio.weights.specs import require_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyio.artifacts import ModelArtifacts, WeightSpec
 
@@ -53,16 +53,19 @@ def locate(
 
 def check(artifacts: ModelArtifacts) -> None:
     """Raise WeightsError unless the specs account for every byte of the weight data."""
-    if artifacts.weight_specs is None:
-        if artifacts.weight_data_bytes:
-            raise WeightsError(
-                f"there are {artifacts.weight_data_bytes:,} bytes of weight data and no weight "
-                "specs to read them by"
-            )
-        return
-    for _ in locate(artifacts.weight_specs, SegmentedBuffer(artifacts.weight_data or ())):
+    check_data(artifacts.weight_specs, artifacts.weight_data or ())
+
+
+def check_data(specs: Sequence[WeightSpec] | None, weight_data: Sequence[memoryview]) -> None:
+    """Raise WeightsError unless `specs` account for every byte of `weight_data`."""
+    data = SegmentedBuffer(weight_data)
+    if specs is None and data.byte_length:
+        raise WeightsError(
+            f"there are {data.byte_length:,} bytes of weight data and no weight specs to read "
+            "them by"
+        )
+    for _ in locate(specs or (), data):
         pass
-    specs_from_json(specs_to_json(artifacts.weight_specs))  # what is written can be read again
 
 
 def _string_end(spec: WeightSpec, data: SegmentedBuffer, start: int) -> int:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.json_text import loads
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.limits import FILES
+from pyio.weights.specs import require_count, specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,6 +118,12 @@ def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:
     present = tuple(group for group in groups if group is not None)
     if not present and groups:
         return None
+    require_count(sum(len(group.specs) for group in present), "all groups of weightsManifest")
+    files = sum(len(group.paths) for group in present)
+    if files > FILES:
+        raise InvalidModelError(
+            f"weightsManifest lists {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
+        )
     _refuse_repeated([path for group in present for path in group.paths])
     return present
 
@@ -187,6 +194,17 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
             f"{_describe(group.paths[odd], sizes[odd], notes)} and the first of its group has "
             f"{sizes[0]:,}; only the last may be shorter, so shards were swapped or one was cut"
         )
+
+
+def allocate(size: int, paths: Sequence[str]) -> memoryview:
+    """Return memory for the weights in `paths`. Raises WeightsError where there is not enough."""
+    try:
+        return memoryview(bytearray(size))
+    except (MemoryError, OverflowError) as error:
+        raise WeightsError(
+            f"the weights in {', '.join(paths[:3])} … take {size:,} bytes, for which there is no "
+            "memory"
+        ) from error
 
 
 def check_checksum(group: WeightGroup, index: int, piece: memoryview) -> None:

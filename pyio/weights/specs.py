@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from pyio.artifacts import Quantization, WeightSpec
 from pyio.errors import WeightsError
+from pyio.json_text import JSONText, dumps
+from pyio.limits import SIDE, SIDES, TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,34 +26,65 @@ _QUANTIZED_TARGETS = {
     "uint16": ("float32", "int32"),
 }
 
-_MAX_SIDES = 64
-_MAX_SIDE = 2**53
-"""What NumPy can make an array of, and what JavaScript can count."""
-
 
 def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[WeightSpec, ...]:
     """Return parsed weight specs as values. Raises WeightsError, naming entry and member."""
     if not isinstance(value, list):
         raise WeightsError(f"{what} should be a list, not {_kind(value)}")
+    require_count(len(value), what)
     return tuple(_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value))
 
 
-def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+def require_count(count: int, what: str) -> None:
+    """Raise WeightsError for more tensors than any model has."""
+    if count > TENSORS:
+        raise WeightsError(
+            f"{what} list {count:,} tensors; at most {TENSORS:,} are read (pyio.limits.TENSORS)"
+        )
+
+
+class WrittenSpecs(tuple[WeightSpec, ...]):
+    """Specs that know the JSON text that is written for them, so that it is made once."""
+
+    text: JSONText
+
+
+def specs_to_json(specs: Sequence[WeightSpec]) -> JSONValue:
     """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
-    return [_spec_to_json(spec) for spec in specs]
+    return specs.text if isinstance(specs, WrittenSpecs) else _entries(specs)
+
+
+def with_text(specs: Sequence[WeightSpec]) -> WrittenSpecs:
+    """Return `specs` with their JSON text. Raises WeightsError if nobody could read that again."""
+    if isinstance(specs, WrittenSpecs):
+        return specs
+    entries = _entries(specs)
+    specs_from_json(entries)
+    written = WrittenSpecs(specs)
+    written.text = JSONText(dumps(entries))
+    return written
+
+
+def as_read(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
+    """Return `specs` as they will be once they were written and read again."""
+    return specs_from_json(_entries(specs))
 
 
 def require_shape(spec: WeightSpec) -> None:
     """Raise WeightsError for a shape that no array can have."""
     sides = spec.shape
-    if len(sides) > _MAX_SIDES or not all(
-        isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= _MAX_SIDE
+    if len(sides) > SIDES or not all(
+        isinstance(side, Integral) and not isinstance(side, bool) and 0 <= side <= SIDE
         for side in sides
     ):
         raise WeightsError(
-            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {_MAX_SIDES} whole "
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {SIDES} whole "
             "numbers from 0 to 2**53 are expected"
         )
+
+
+def _entries(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+    return [_spec_to_json(spec) for spec in specs]
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:

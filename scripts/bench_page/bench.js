@@ -9,7 +9,7 @@ await pyodide.pyimport("micropip").install(`${location.origin}/wheels/${wheel}`)
 await pyodide.runPythonAsync(await (await fetch("/inside.py")).text());
 await tf.setBackend("cpu");
 
-const python = Object.fromEntries(["prepare", "save", "load", "copy", "forget"].map(
+const python = Object.fromEntries(["prepare", "save", "load", "copy", "copy_out", "forget"].map(
   (name) => [name, pyodide.globals.get(name)]));
 
 const settled = (request) => new Promise((resolve, reject) => {
@@ -75,6 +75,7 @@ const actions = {
   },
   "floor load indexeddb": () =>
     settled(floor.transaction("store").objectStore("store").get("floor")),
+  "copy save indexeddb": () => python.copy_out(),
   "copy load indexeddb": () => python.copy(new Uint8Array(buffer)),
 };
 for (const scheme of ["indexeddb", "localstorage"]) {

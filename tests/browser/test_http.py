@@ -140,6 +140,7 @@ def test_a_save_that_is_refused(tab: Tab, server: Answers) -> None:
     kind, text = tab.python(save, "http://127.0.0.1:9/upload", {})
     assert kind == "RequestError"
     assert "CORS" in text
+    assert "TypeError: TypeError" not in text
 
 
 @pytest.mark.parametrize("status", [302, 307])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 def offer(tab: Tab, files: dict[str, bytes] | list[tuple[str, bytes]]) -> None:
     """Put these files where the test functions find them, as a FileList like that of a drop."""
     pairs = files.items() if isinstance(files, dict) else files

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import generations, runtime
 from tests.tabs import Start, Tab
 
 if TYPE_CHECKING:
@@ -16,23 +15,21 @@ if TYPE_CHECKING:
     from scripts.server import Site
     from tests.engines.contract import Browser
 
-STARTS = [
-    Start("pyodide-0.27.7"),
+PAGES = [Start("pyodide-0.27.7"), Start("pyodide-0.29.3")]
+WORKERS = [
     Start("pyodide-0.27.7", "classic"),
-    Start("pyodide-0.29.3"),
     Start("pyodide-0.29.3", "module"),
     Start("pyodide", "module"),
 ]
 """The default Pyodide on the page is what all other tests run in."""
 
 
-@pytest.fixture(scope="session")
-def older_pyodides() -> None:
-    """The Pyodides before the default one, fetched if they are not there yet."""
-    generations.ensure_all(runtime.VENDOR)
+def start_id(start: Start) -> str:
+    """Name a start in the report."""
+    return f"{start.folder}-{start.thread}"
 
 
-@pytest.fixture(scope="module", params=STARTS, ids=lambda start: f"{start.folder}-{start.thread}")
+@pytest.fixture(scope="module", params=PAGES + WORKERS, ids=start_id)
 def shared_tab(
     request: pytest.FixtureRequest,
     browser_kept: Browser,
@@ -42,6 +39,14 @@ def shared_tab(
 ) -> Iterator[Tab]:
     """One tab for all tests of a module, for each way to start Python."""
     with new_site() as site:
-        tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name, request.param)
+        page = "index.html" if request.param.thread == "page" else "bridge.html"
+        tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)
+        tab.python(connect)  # so that what is left behind later is not the connection to the page
         yield tab
         tab.close()
+
+
+async def connect() -> None:
+    import pyio
+
+    await pyio.list_models()

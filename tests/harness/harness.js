@@ -4,7 +4,10 @@ import { removeJSPI, start } from "/python.js";
 // thread: "page", or the type of the worker to run Python in: "module" or "classic".
 window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true } = {}) => {
   if (thread !== "page") {
-    await bootWorker(thread, [wheel, folder, jspi]);
+    const ask = await startWorker(thread, [wheel, folder, jspi]);
+    for (const name of ["callPython", "proxiesBegin", "proxiesEnd"]) {
+      window[name] = (...args) => ask(name, ...args);
+    }
     return;
   }
   if (!jspi) removeJSPI();
@@ -13,8 +16,11 @@ window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true }
   await start(loadPyodide, indexURL, wheel);
 };
 
-const bootWorker = async (type, args) => {
-  const worker = new Worker("/worker.js", { type, name: globalThis.pyioBridge?.workerName });
+// Resolves to a function that calls a function in a new worker with Python. The worker has the name
+// by which it knows its page, unless the address of the page says that it has none.
+window.startWorker = async (type, args) => {
+  const name = location.search === "?unnamed" ? "" : globalThis.pyioBridge?.workerName;
+  const worker = new Worker("/worker.js", { type, name });
   const waiting = new Map();
   worker.onmessage = async ({ data: { id, result, error, page, args } }) => {
     if (page) { // what it wants of its page
@@ -33,9 +39,8 @@ const bootWorker = async (type, args) => {
     worker.postMessage({ id: last, name, args });
   });
   await ask("boot", ...args);
-  for (const name of ["callPython", "proxiesBegin", "proxiesEnd"]) {
-    window[name] = (...args) => ask(name, ...args);
-  }
+  ask.terminate = () => worker.terminate();
+  return ask;
 };
 
 // What Python in a worker has as well.

@@ -70,6 +70,24 @@ window.interop = {
     return (await tf.sequential({ layers }).save(url)) && null;
   },
 
+  // Weights that cannot be compressed, as Chromium does in IndexedDB.
+  saveNoise: async (url, bytes) => {
+    const weightData = new ArrayBuffer(bytes);
+    for (let start = 0; start < bytes; start += 65536) {
+      crypto.getRandomValues(new Uint8Array(weightData, start, Math.min(65536, bytes - start)));
+    }
+    const weightSpecs = [{ name: "w", shape: [bytes], dtype: "bool" }];
+    await tf.io.getSaveHandlers(url)[0].save({ modelTopology: {}, weightSpecs, weightData });
+  },
+
+  // Saves what IndexedDB cannot clone, and expects the failure.
+  saveUncloneable: async (url) => {
+    const weightSpecs = [{ name: "w", shape: [0], dtype: "bool", quantize: () => {} }];
+    const artifacts = { modelTopology: {}, weightSpecs, weightData: new ArrayBuffer(0) };
+    const failed = await tf.io.getSaveHandlers(url)[0].save(artifacts).then(() => false, () => true);
+    if (!failed) throw new Error("a function was cloned");
+  },
+
   predictBuilt: async () => Array.from((await theModel()).predict(INPUT()).dataSync()),
 
   input: () => INPUT().arraySync(),

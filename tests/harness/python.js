@@ -13,8 +13,15 @@ export const start = async (loadPyodide, indexURL, wheel) => {
     // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
     callPython: pyodide.globals.get("call"),
     // How many proxies of Python objects JavaScript holds: what a test may not leave behind.
-    proxiesBegin: () => module.enable_pyproxy_allocation_tracing(),
-    proxiesEnd: () => {
+    proxiesBegin: () => {
+      module.pyproxy_alloc_map.clear();
+      module.enable_pyproxy_allocation_tracing();
+    },
+    proxiesEnd: async () => {
+      // A lock that was given back, for one, frees its proxies a moment later.
+      for (let pause = 0; pause < 50 && module.pyproxy_alloc_map.size; pause++) {
+        await new Promise((done) => setTimeout(done, 20));
+      }
       const left = [...module.pyproxy_alloc_map.values()].map(String);
       module.disable_pyproxy_allocation_tracing();
       return left;

@@ -102,14 +102,15 @@ def test_inspect(place: Path) -> None:
 def test_verify(place: Path) -> None:
     """A damaged model is told with the reason and by the exit status."""
     assert as_json("verify", str(place / "good")) == [
-        {"model": str(place / "good"), "tensors": 3, "bytes": 104, "damage": None}
+        {"model": str(place / "good"), "tensors": 3, "bytes": 104}
+        | {"checksum": "none", "damage": None}
     ]
     rows = as_json("verify", str(place / "good"), str(place / "deep/cut"), status=1)
     assert [row["damage"] is None for row in rows] == [True, False]
     assert "'group1-shard2of3.bin' has 49 bytes" in rows[1]["damage"]
     assert call("verify", "good", cwd=place).splitlines() == [
-        "model  tensors  bytes  damage",
-        "good         3    104  none",
+        "model  tensors  bytes  checksum  damage",
+        "good         3    104  none      none",
     ]
 
 
@@ -171,3 +172,22 @@ def test_usage() -> None:
     """Without a command, or with an unknown one, the usage is told and the status is 2."""
     assert "usage: python -m pyio" in call(status=2)
     assert "invalid choice" in call("destroy", status=2)
+
+
+def test_repair(tmp_path: Path) -> None:
+    """What a killed save left is shown, as a table or as JSON, and removed when told."""
+    place = tmp_path / "deep/model"
+    run(pyio.save_artifacts(artifacts(), f"file://{place}"))
+    left = place / ".weights.bin.0123abcd.pyio-tmp"
+    left.write_bytes(b"12345")
+    shown = call("repair", str(tmp_path))
+    assert shown.startswith(f"Looked at file://{tmp_path}: nothing that can be repaired here.")
+    assert "a save may be running" in shown
+    (finding,) = as_json("repair", str(tmp_path), "--older-than", "0")
+    assert (finding["where"], finding["bytes_freed"]) == (str(left), 5)
+    assert left.exists()
+    done = call("repair", "--older-than", "0", "--apply", cwd=tmp_path)
+    assert done.startswith("Looked at file://.: 1 of 1 repaired; 5 bytes freed.")
+    assert sorted(file.name for file in place.iterdir()) == ["model.json", "weights.bin"]
+    assert call("repair", str(place)).endswith("nothing is left over.\n")
+    assert "there is no directory" in call("repair", "absent", status=1)

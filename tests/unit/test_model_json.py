@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
+from pyio.checksum import MEMBER
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
 from pyio.handlers.record import artifacts_to_record, record_to_artifacts
 from pyio.json_text import dumps
 from pyio.model_json import (
     FIELDS,
+    FILE_KEYS,
     METADATA_KEYS,
+    MODEL_JSON_KEYS,
     RECORD_KEYS,
     fields_to_json,
     get_model_artifacts_for_json,
@@ -82,14 +85,17 @@ def test_metadata_order() -> None:
 
 def test_record_order() -> None:
     """The IndexedDB record has the order of LayersModel.save, the weights at the end."""
-    record = artifacts_to_record(WHOLE)
+    record = artifacts_to_record(replace(WHOLE, checksum=True))
     assert list(record) == [*RECORD_KEYS, "weightData", "weightSpecs"]
+    assert RECORD_KEYS[-1] == MEMBER
+    assert list(artifacts_to_record(WHOLE)) == [*RECORD_KEYS[:-1], "weightData", "weightSpecs"]
     assert record["weightData"] is None, "a place for the buffer"
 
 
 def test_every_field_is_in_every_order() -> None:
     """No order forgets a field."""
-    assert {*METADATA_KEYS, "modelTopology"} == set(RECORD_KEYS) == set(FIELDS)
+    assert {*METADATA_KEYS, "modelTopology"} == set(RECORD_KEYS) == {*FIELDS, MEMBER}
+    assert set(MODEL_JSON_KEYS) == set(FILE_KEYS) == {*RECORD_KEYS, "weightsManifest"}
 
 
 # null and absent
@@ -102,7 +108,7 @@ def test_null_and_absent_are_told_apart() -> None:
         '{"format":null,"generatedBy":null,"convertedBy":null,"weightsManifest":[{"paths":[]}]}'
     )
     assert get_model_json(ModelArtifacts(), []) == '{"weightsManifest":[{"paths":[]}]}'
-    assert fields_to_json(nulls, RECORD_KEYS, nulls=True) == dict.fromkeys(RECORD_KEYS)
+    assert fields_to_json(nulls, RECORD_KEYS, nulls=True) == dict.fromkeys(RECORD_KEYS[:-1])
     assert fields_to_json(ModelArtifacts(), RECORD_KEYS, nulls=True) == {}
 
 

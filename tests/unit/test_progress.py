@@ -1,11 +1,7 @@
-"""Progress as a value, its meter and its bar."""
+"""Progress as a value, and its meter."""
 
 from __future__ import annotations
 
-import io
-import sys
-
-import numpy as np
 import pytest
 
 import pyio
@@ -66,42 +62,3 @@ def test_a_handler_of_your_own_has_its_own_options() -> None:
     """on_progress goes with an address; given beside a handler it is refused with the way out."""
     with pytest.raises(pyio.HandlerError, match="give them to it where it is made"):
         run(pyio.load_artifacts(pyio.from_memory(artifacts()), on_progress=print))
-
-
-def test_the_bar_is_tqdms() -> None:
-    """Where tqdm is installed the bar is its, with names, bytes and options of the caller's."""
-    sink = io.StringIO()
-    bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
-    run(pyio.save_arrays({"w": np.ones(2048, bool)}, "memory://bar", on_progress=bar))
-    run(pyio.copy_model("memory://bar", "memory://bar2", on_progress=pyio.progress_bar(file=sink)))
-    run(pyio.remove_model("memory://bar"))
-    run(pyio.remove_model("memory://bar2"))
-    text = sink.getvalue()
-    assert "save memory://bar: 100%|##########| 2.00k/2.00k" in text
-    assert "load memory://bar: 100%" in text
-    assert "save memory://bar2: 100%" in text
-
-
-def test_lines_cover_each_other(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without tqdm, nothing of a longer line is left beside a shorter one."""
-    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    bar = pyio.progress_bar()
-    bar(pyio.Progress("load", "a-long-name", 5, 10))
-    bar(pyio.Progress("load", "b", 10, 10))
-    bar(pyio.Progress("save", "c", 0, 10))
-    first, second, third = capsys.readouterr().err.split("\r")[1:]
-    assert first == "load a-long-name: 5 bytes (50%)"
-    assert second == "load b: 10 bytes (100%)".ljust(len(first)) + "\n"
-    assert third == "save c: 0 bytes (0%)"
-
-
-def test_a_bar_whose_total_comes_late() -> None:
-    """An unknown total becomes known on the way, and the bar ends full."""
-    sink = io.StringIO()
-    bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
-    bar(pyio.Progress("load", "m", 0, None))
-    bar(pyio.Progress("load", "m", 512, 1024))
-    bar(pyio.Progress("load", "m", 1024, 1024))
-    assert "load m: 100%|##########| 1.00k/1.00k" in sink.getvalue()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pyio
 from pyio.artifacts import ModelArtifacts, Quantization, WeightSpec
 from pyio.errors import WeightsError
 from pyio.json_text import dumps, loads
 from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD: dict[str, Any] = {"name": "w", "shape": [2, 3], "dtype": "float32"}
 AFFINE: dict[str, Any] = {"dtype": "uint8", "min": -1.5, "scale": 0.25}
@@ -136,10 +141,9 @@ def test_member_order_is_tensorflows() -> None:
 def test_numpy_sides_are_written_as_ints() -> None:
     """A shape that holds NumPy integers is written as plain numbers."""
     shape: Any = (np.int64(2), np.uint8(3))
-    (entry,) = specs_to_json([WeightSpec("w", shape, "float32")])
-    assert isinstance(entry, dict)
-    assert entry["shape"] == [2, 3]
-    assert dumps(entry) == '{"name":"w","shape":[2,3],"dtype":"float32"}'
+    entries: Any = specs_to_json([WeightSpec("w", shape, "float32")])
+    assert entries[0]["shape"] == [2, 3]
+    assert dumps(entries) == '[{"name":"w","shape":[2,3],"dtype":"float32"}]'
 
 
 def test_other_members_and_null_groups_are_read() -> None:
@@ -204,7 +208,7 @@ group: Any = 5
 @pytest.mark.parametrize(
     ("bad", "data", "text"),
     [
-        (replace(SOUND, shape=(-1,)), b"", "shape (-1,)"),
+        (replace(SOUND, shape=(-1,)), b"", "has the shape"),
         (replace(SOUND, shape=halves), bytes(4), "shape (0.5, 2)"),
         (replace(SOUND, name=name), bytes(4), "has no name"),
         (replace(SOUND, group=group), bytes(4), "has no group"),
@@ -214,11 +218,16 @@ group: Any = 5
     ],
     ids=range(7),
 )
-def test_what_could_not_be_read_again_is_not_saved(bad: WeightSpec, data: bytes, text: str) -> None:
-    """The check before every save refuses specs that the check after a load would refuse."""
-    with pytest.raises(WeightsError) as caught:
-        check(ModelArtifacts(weight_specs=(bad,), weight_data=(memoryview(data),)))
-    assert text in str(caught.value)
+def test_what_could_not_be_read_again_is_not_saved(
+    bad: WeightSpec, data: bytes, text: str, tmp_path: Path
+) -> None:
+    """A save refuses specs that the check after a load would refuse, on every medium."""
+    artifacts = ModelArtifacts(weight_specs=(bad,), weight_data=(memoryview(data),))
+    for target in ("memory://unread", f"file://{tmp_path}/model"):
+        with pytest.raises(WeightsError) as caught:
+            asyncio.run(pyio.save_artifacts(artifacts, target))
+        assert text in str(caught.value)
+    assert not (tmp_path / "model").exists()
 
 
 def test_two_lies_do_not_cancel_out() -> None:

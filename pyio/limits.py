@@ -1,0 +1,56 @@
+"""How much pyio takes in: what goes beyond is refused by name, before it takes time or memory.
+
+Models come out of files that anybody may have written. No model in use comes near these numbers.
+Besides, nothing is allocated by what a file says of itself until the medium has told that as many
+bytes are there; a server that tells no size is the exception, for which memory is taken in steps
+as bytes arrive.
+"""
+
+from __future__ import annotations
+
+JSON_BYTES = 256 * 1024 * 1024
+"""A model.json, or any other JSON text that is read. It takes about ten times that when parsed."""
+
+JSON_DEPTH = 2_000
+"""Lists and objects inside one another in JSON that is read. At 100,000 Pyodide hangs."""
+
+JSON_DEPTH_WRITTEN = 200
+"""The same in JSON that is written. Python's own stack ends near 1,000, a level takes two."""
+
+TOPOLOGY_DEPTH = 200
+"""The same in a topology of which a model is built. Twenty models in one another stay below."""
+
+TENSORS = 100_000
+"""Weight specs of one model, those of all groups of a manifest together."""
+
+FILES = 100_000
+"""Weight files that one manifest lists."""
+
+SIDES = 64
+"""Sides of a tensor: what NumPy can make an array of."""
+
+SIDE = 2**53
+"""Elements along one side: what JavaScript can count."""
+
+TEXT_CHARACTERS = 4_000_000
+TEXT_RATIO = 16
+"""Characters of a text array with a ``numpyDtype``: so many, or so many times what its texts need,
+whichever is more."""
+
+UNTOLD_BYTES = 2**30
+"""Bytes of a weights file whose size neither its specs tell, because of strings, nor its server."""
+
+ZIP_MEMBERS = 10_000
+"""Files in a zip archive."""
+
+ZIP_BYTES = 64 * 1024 * 1024
+ZIP_RATIO = 100
+"""Bytes that the compressed files of a zip archive expand to: so many, or so many times the
+archive, whichever is more. Stored files do not count: they are views of the archive."""
+
+LAYER_SIDE = 2**31 - 1
+"""Elements of one example anywhere in a model, and the largest whole number in a layer's settings.
+TensorFlow.js and WebAssembly end far below."""
+
+WEIGHT_BYTES = 2**32
+"""Bytes of one weight that a layer makes: more than any WebAssembly memory."""

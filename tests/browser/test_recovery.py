@@ -1,0 +1,485 @@
+"""repair in a real browser: states that TensorFlow.js and killed saves leave behind."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.tabs import Tab
+
+
+async def save(url: str, size: int = 8) -> None:
+    import pyio
+
+    spec = pyio.WeightSpec("w", (size,), "bool")
+    data = (memoryview(bytes(index % 251 for index in range(size))),)
+    model = pyio.ModelArtifacts(model_topology={"t": 1}, weight_specs=(spec,), weight_data=data)
+    await pyio.save_artifacts(model, url)
+
+
+async def repair(place: str | None = None, apply: bool = False, delete: bool = False) -> Any:
+    """What repair finds and does, as JSON, and what it prints."""
+    from dataclasses import asdict
+
+    import pyio
+
+    plan = await pyio.repair(place, apply=apply, delete_database=delete)
+    return asdict(plan) | {"text": str(plan)}
+
+
+async def load(url: str) -> Any:
+    """The bytes of a model's weights, or [class, message]."""
+    import pyio
+
+    try:
+        model = await pyio.load_artifacts(url)
+    except pyio.PyioError as error:
+        return [type(error).__name__, str(error)]
+    return b"".join(model.weight_data or ()).hex()
+
+
+async def damages() -> Any:
+    import pyio
+
+    return {url: info.damage for url, info in (await pyio.list_models()).items()}
+
+
+def snapshot(tab: Tab) -> Any:
+    return tab.js("async () => [await rawSnapshot(), {...localStorage}]")
+
+
+def applied(tab: Tab, place: str | None = None, **choices: Any) -> Any:
+    """Look, make sure that looking changed nothing, and do what was found."""
+    before = snapshot(tab)
+    plan = tab.python(repair, place, False, choices.get("delete", False))
+    assert snapshot(tab) == before, "nothing is touched unless told"
+    assert not any(finding["done"] for finding in plan["findings"])
+    done = tab.python(repair, place, True, choices.get("delete", False))
+    told = ("where", "problem", "action", "acts", "bytes_freed")
+    assert [[f[key] for key in told] for f in plan["findings"]] == [
+        [f[key] for key in told] for f in done["findings"]
+    ]
+    return done["findings"]
+
+
+# localStorage
+
+INTERRUPT = """async (left) => {
+  // As if the browser were killed after so many changes: what is called later changes nothing.
+  const { setItem, removeItem } = Storage.prototype;
+  const until = (change) => function (...args) { if (left-- > 0) change.apply(this, args); };
+  Storage.prototype.setItem = until(setItem);
+  Storage.prototype.removeItem = until(removeItem);
+  try {
+    await ACTION;
+  } finally {
+    Storage.prototype.setItem = setItem;
+    Storage.prototype.removeItem = removeItem;
+  }
+}"""
+
+
+def interrupt(tab: Tab, action: str, changes: int) -> None:
+    """Let TensorFlow.js do something, of which only so many changes are made."""
+    tab.js(INTERRUPT.replace("ACTION", action), changes)
+
+
+@pytest.mark.parametrize("written", [1, 2, 3])
+def test_a_save_of_tensorflow_that_was_killed(tab: Tab, written: int) -> None:
+    """Its info, which it writes first, and what else is there of no whole model, is removed."""
+    tab.tensorflow()
+    tab.python(save, "localstorage://other")
+    before = snapshot(tab)
+    interrupt(tab, 'interop.saveModel("localstorage://ghost")', written)
+    assert tab.js("() => interop.list()") == ["localstorage://ghost", "localstorage://other"]
+    assert tab.js("() => Object.keys(localStorage).length") == 5 + written
+    (finding,) = applied(tab)
+    assert finding["where"] == "localstorage://ghost"
+    assert "is missing" in finding["problem"]
+    assert finding["action"] == "remove what is left, which is no whole model"
+    assert finding["done"]
+    assert finding["bytes_freed"] > 100
+    assert snapshot(tab) == before
+    assert tab.js("() => interop.list()") == ["localstorage://other"]
+
+
+def test_a_save_of_tensorflow_that_lacks_its_metadata(tab: Tab) -> None:
+    """Killed before its last item, the model is whole, as those of TensorFlow.js 0.x are."""
+    tab.tensorflow()
+    interrupt(tab, 'interop.saveModel("localstorage://m")', 4)
+    assert applied(tab) == []
+    assert tab.js("() => interop.list()") == ["localstorage://m"]
+
+
+@pytest.mark.parametrize("removed", [1, 2])
+def test_a_removal_of_tensorflow_that_was_killed(tab: Tab, removed: int) -> None:
+    """It removes the info first, and then the topology: the weights are there, and listed again."""
+    tab.tensorflow()
+    tab.js("() => interop.saveModel('localstorage://m')")
+    data = tab.python(load, "localstorage://m")
+    interrupt(tab, 'interop.remove("localstorage://m")', removed)
+    assert tab.js("() => interop.list()") == []
+    (finding,) = applied(tab)
+    assert finding["problem"].startswith("its info")
+    assert "its weights and specs agree" in finding["action"]
+    assert finding["done"]
+    assert tab.python(load, "localstorage://m") == data
+    assert tab.python(damages) == {"localstorage://m": None}
+    assert tab.js("() => interop.list()") == ["localstorage://m"]
+    if removed == 1:
+        predicted = tab.js("() => interop.predictStored('localstorage://m')")
+        assert predicted == pytest.approx(tab.js("() => interop.predictBuilt()"))
+
+
+def test_a_removal_that_took_the_weights(tab: Tab) -> None:
+    """Without its weights or their specs it is no model any more, and the rest goes."""
+    tab.tensorflow()
+    for removed in (3, 4):
+        tab.js("() => interop.saveModel('localstorage://m')")
+        interrupt(tab, 'interop.remove("localstorage://m")', removed)
+        (finding,) = applied(tab, "localstorage://m")
+        assert finding["done"]
+        assert tab.js("() => localStorage.length") == 0
+
+
+def test_an_overwrite_of_tensorflow_that_was_killed(tab: Tab) -> None:
+    """After its first item the old model is there with the wrong info, and gets the right one.
+
+    Later than that, the items are of two models: that is said, and they are left alone.
+    """
+    tab.tensorflow()
+    for written, mended in ((1, True), (2, False), (3, False)):
+        tab.python(save, "localstorage://m", 1000)
+        data = tab.python(load, "localstorage://m")
+        assert len(data) == 2000
+        interrupt(tab, 'interop.saveModel("localstorage://m")', written)
+        assert tab.python(load, "localstorage://m")[0] == "DamagedModelError"
+        (finding,) = applied(tab)
+        assert finding["done"] is finding["acts"] is mended
+        assert (tab.python(load, "localstorage://m") == data) is mended
+        assert ("nothing; topology, specs and weights are there" in finding["action"]) is not mended
+
+
+def test_damage_is_named_and_kept(tab: Tab) -> None:
+    """What all of its items are there of is never removed, however damaged."""
+    tab.python(save, "localstorage://m")
+    for part, text in (
+        ("model_topology", "{"),
+        ("weight_specs", "[]"),
+        ("weight_data", "AAA*"),
+        ("model_metadata", "5"),
+    ):
+        tab.python(save, "localstorage://m")
+        key = f"tensorflowjs_models/m/{part}"
+        tab.js("([key, text]) => localStorage.setItem(key, text)", [key, text])
+        before = snapshot(tab)
+        (finding,) = applied(tab)
+        assert not finding["acts"]
+        assert "remove_model() removes it" in finding["action"]
+        assert snapshot(tab) == before
+
+
+async def save_verified(url: str) -> None:
+    import pyio
+
+    model = pyio.ModelArtifacts(model_topology={"t": 1})
+    await pyio.save_artifacts(model, url, checksum=True)
+
+
+@pytest.mark.parametrize("scheme", ["localstorage", "indexeddb"])
+def test_a_model_whose_digest_is_wrong(tab: Tab, scheme: str) -> None:
+    """It gets no info, because it is not what was saved, and it is not removed either."""
+    tab.python(save_verified, f"{scheme}://m")
+    if scheme == "localstorage":
+        tab.js("""() => {
+          localStorage.setItem("tensorflowjs_models/m/model_topology", '{"t":2}');
+          localStorage.removeItem("tensorflowjs_models/m/info");
+        }""")
+    else:
+        tab.js("""async () => {
+          const record = JSON.parse(await rawSnapshot())[0][0];
+          record.modelArtifacts.modelTopology.t = 2;
+          delete record.modelArtifacts.weightData;
+          await rawPut("models_store", JSON.stringify(record));
+          await rawDelete("model_info_store", "m");
+        }""")
+    before = snapshot(tab)
+    (finding,) = applied(tab)
+    assert not finding["acts"]
+    assert "remove_model() removes it" in finding["action"]
+    assert snapshot(tab) == before
+
+
+@pytest.mark.parametrize("text", ["{", "null", '{"dateSaved":"x"}'])
+def test_an_info_that_cannot_be_read(tab: Tab, text: str) -> None:
+    """It makes TensorFlow.js list nothing at all; where the model is whole it is written anew."""
+    tab.tensorflow()
+    tab.js("() => interop.saveModel('localstorage://m')")
+    data = tab.python(load, "localstorage://m")
+    tab.js("text => localStorage.setItem('tensorflowjs_models/m/info', text)", text)
+    (finding,) = applied(tab)
+    assert finding["done"]
+    assert tab.python(load, "localstorage://m") == data
+    assert tab.js("() => interop.list()") == ["localstorage://m"]
+
+
+def test_items_of_nobody(tab: Tab) -> None:
+    """Keys that only look like a model's are named and left alone."""
+    keys = ["tensorflowjs_models/info", "tensorflowjs_models//info", "tensorflowjs_models/x/y"]
+    for key in keys:
+        tab.js("key => localStorage.setItem(key, '{}')", key)
+    findings = applied(tab)
+    assert sorted(f["where"] for f in findings) == sorted(keys)
+    assert not any(f["acts"] for f in findings)
+    named = {f["where"]: f["problem"] for f in findings}
+    assert "tf.io.listModels fails on it" in named["tensorflowjs_models/info"]
+
+
+def test_a_save_of_pyio_that_was_killed(tab: Tab) -> None:
+    """Killed after any of its changes, repair leaves the old model or the new one, and no more."""
+    tab.python(save, "localstorage://m", 10)
+    old = tab.python(load, "localstorage://m")
+    seen = set()
+    for changes in range(12):
+        tab.js("() => localStorage.clear()")
+        tab.python(save, "localstorage://m", 10)
+        tab.js(
+            """left => {
+              const { setItem, removeItem } = Storage.prototype;
+              const until = (change) =>
+                function (...args) { if (left-- > 0) change.apply(this, args); };
+              Storage.prototype.setItem = until(setItem);
+              Storage.prototype.removeItem = until(removeItem);
+              window.restore = () => Object.assign(Storage.prototype, { setItem, removeItem });
+            }""",
+            changes,
+        )
+        tab.python(save, "localstorage://m", 20)
+        tab.js("() => restore()")
+        found = tab.python(load, "localstorage://m")
+        seen.add(found)
+        applied(tab)
+        assert tab.python(load, "localstorage://m") == found
+        assert tab.js("() => Object.keys(localStorage).length") == 5, changes
+        assert tab.python(repair)["findings"] == []
+    assert old in seen
+    assert len(seen) == 2
+
+
+def test_a_save_at_the_same_moment(tab: Tab) -> None:
+    """What another tab completes between looking and acting is left alone."""
+
+    async def race() -> Any:
+        import js
+
+        import pyio
+        from pyio.findings import Choices
+        from pyio.routing import media
+
+        await pyio.save_artifacts(pyio.ModelArtifacts(model_topology={"t": 1}), "localstorage://m")
+        items = {key: js.localStorage.getItem(key) for key in js.Object.keys(js.localStorage)}
+        js.localStorage.removeItem("tensorflowjs_models/m/weight_specs")
+        found = await media()["localstorage"].find_leftovers("", Choices())
+        (leftover,) = found.leftovers
+        for key, text in items.items():
+            js.localStorage.setItem(key, text)
+        assert leftover.act
+        acted = await leftover.act()
+        return [
+            leftover.finding.action,
+            acted,
+            dict(items)
+            == {key: js.localStorage.getItem(key) for key in js.Object.keys(js.localStorage)},
+        ]
+
+    action, acted, same = tab.python(race)
+    assert "remove" in action
+    assert (acted, same) == (False, True)
+
+
+# IndexedDB
+
+
+def test_ghosts_that_tensorflow_leaves_without_room(new_tab: Callable[[], Tab]) -> None:
+    """Over quota TensorFlow.js reports success and stores an info alone, which is removed."""
+    tab = new_tab()  # TensorFlow.js leaves the database open
+    tab.tensorflow()
+    quota = {"origin": tab.js("() => location.origin"), "quotaSize": 8 << 20}
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("Storage.overrideQuotaForOrigin", quota)
+    tab.python(save, "indexeddb://other")
+    before = snapshot(tab)
+    tab.js("() => interop.saveNoise('indexeddb://ghost', 64 * 2 ** 20)")
+    assert tab.js("() => interop.list()") == ["indexeddb://ghost", "indexeddb://other"]
+    assert tab.python(load, "indexeddb://ghost")[0] == "ModelNotFoundError"
+    (finding,) = applied(tab)
+    assert finding["where"] == "indexeddb://ghost"
+    assert finding["problem"] == "its info is there and the model is not"
+    assert finding["done"]
+    assert snapshot(tab) == before
+    assert tab.js("() => interop.list()") == ["indexeddb://other"]
+
+
+def test_ghosts_that_tensorflow_leaves_of_what_cannot_be_cloned(
+    new_tab: Callable[[], Tab],
+) -> None:
+    """Its first transaction is committed when the second fails; the info is removed."""
+    tab = new_tab()
+    tab.tensorflow()
+    tab.js("() => interop.saveUncloneable('indexeddb://ghost')")
+    assert tab.js("() => interop.list()") == ["indexeddb://ghost"]
+    (finding,) = applied(tab)
+    assert finding["done"]
+    assert tab.js("() => interop.list()") == []
+
+
+def test_a_model_without_info(tab: Tab) -> None:
+    """It is whole, so it is not removed: it gets its info, with its date, and is listed again."""
+    tab.tensorflow()
+    tab.js("() => interop.saveModel('indexeddb://m')")
+    before = snapshot(tab)
+    tab.js("() => rawDelete('model_info_store', 'm')")
+    assert tab.js("() => interop.list()") == []
+    (finding,) = applied(tab)
+    assert finding["problem"] == "its info is missing; the model is whole"
+    assert finding["action"] == "write its info anew"
+    assert finding["done"]
+    assert snapshot(tab) == before, "the info is what TensorFlow.js had written, date included"
+    assert tab.js("() => interop.list()") == ["indexeddb://m"]
+    assert tab.js("() => interop.predictStored('indexeddb://m')") == pytest.approx(
+        tab.js("() => interop.predictBuilt()")
+    )
+
+
+def test_a_damaged_info_of_a_whole_model(tab: Tab) -> None:
+    """It is written anew from the model."""
+    tab.python(save, "indexeddb://m")
+    before = snapshot(tab)
+    text = json.dumps({"modelPath": "m", "modelArtifactsInfo": 5})
+    tab.js("text => rawPut('model_info_store', text)", text)
+    (finding,) = applied(tab)
+    assert finding["done"]
+    assert snapshot(tab) == before
+
+
+def test_a_damaged_model_without_info(tab: Tab) -> None:
+    """A record that is no whole model may be somebody's: it is named and left alone."""
+    tab.python(save, "indexeddb://good")
+    tab.python(save, "indexeddb://cut")
+    tab.js("() => rawCutWeights('cut')")
+    tab.js("() => rawDelete('model_info_store', 'cut')")
+    tab.js("text => rawPut('models_store', text)", '{"modelPath":"theirs","value":1}')
+    before = snapshot(tab)
+    findings = applied(tab)
+    assert [f["where"] for f in findings] == ["indexeddb://cut", "indexeddb://theirs"]
+    assert not any(f["acts"] for f in findings)
+    assert "remove_model() removes it" in findings[0]["action"]
+    assert snapshot(tab) == before
+    assert applied(tab, "indexeddb://good") == []
+
+
+def test_records_that_come_back(tab: Tab) -> None:
+    """What another tab has stored between looking and acting is left alone, in each case."""
+
+    async def race(spoil: str, restore: str) -> Any:
+        from pyodide.code import run_js
+
+        from pyio.findings import Choices
+        from pyio.routing import media
+
+        await run_js(spoil)
+        found = await media()["indexeddb"].find_leftovers("", Choices())
+        (leftover,) = found.leftovers
+        await run_js(restore)
+        assert leftover.act
+        return [leftover.finding.action, await leftover.act()]
+
+    tab.python(save, "indexeddb://m")
+    tab.js("""async () => {
+      const { modelArtifactsInfo } = JSON.parse(await rawSnapshot())[1][0];
+      window.info = JSON.stringify({ modelPath: "m", modelArtifactsInfo });
+      window.model = JSON.stringify({ modelPath: "m", modelArtifacts: {}, modelArtifactsInfo });
+    }""")
+    before = tab.js("() => rawSnapshot()")
+    spoil, restore = "rawDelete('model_info_store', 'm')", "rawPut('model_info_store', info)"
+    assert tab.python(race, spoil, restore) == ["write its info anew", False]
+    assert tab.js("() => rawSnapshot()") == before
+    spoil, restore = "rawDelete('models_store', 'm')", "rawPut('models_store', model)"
+    assert tab.python(race, spoil, restore) == ["remove the info", False]
+    assert tab.python(damages) == {"indexeddb://m": None}
+
+
+def test_the_scratch_database(tab: Tab) -> None:
+    """The database in which room was measured goes; databases of others are named and stay."""
+    tab.js(
+        """() => Promise.all(["pyio-room", "theirs"].map((name) => new Promise((done) => {
+          const request = indexedDB.open(name, 1);
+          request.onupgradeneeded = () => request.result.createObjectStore("room");
+          request.onsuccess = () => done(request.result.close());
+        })))"""
+    )
+    (finding,) = applied(tab)
+    assert finding["where"] == "IndexedDB database 'pyio-room'"
+    assert finding["done"]
+    names = "async () => (await indexedDB.databases()).map(({ name }) => name)"
+    assert tab.js(names) == ["theirs"]
+    plan = tab.python(repair)
+    assert plan["foreign"] == ["theirs"]
+    assert "which are left alone: 'theirs'" in plan["text"]
+
+
+OTHER_LAYOUTS = {
+    "without stores": ("1", "", "it has no store 'models_store' and it has no store"),
+    "newer": ("7", "db.createObjectStore('x').put(1, 1)", "it has version 7 and not 1"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_LAYOUTS)
+def test_a_database_of_another_layout(tab: Tab, case: str) -> None:
+    """It is named with what it holds, and deleted only when that is chosen; then saves work."""
+    version, upgrade, problem = OTHER_LAYOUTS[case]
+    tab.js(
+        f"""() => new Promise((done) => {{
+          const request = indexedDB.open("tensorflowjs", {version});
+          request.onupgradeneeded = () => {{ const db = request.result; {upgrade} }};
+          request.onsuccess = () => done(request.result.close());
+        }})"""
+    )
+    version_now = "async () => (await indexedDB.databases()).map(({ version }) => version)"
+    (finding,) = tab.python(repair, None, True)["findings"]
+    assert problem in finding["problem"]
+    held = "1 records in 'x'" if case == "newer" else "it holds nothing"
+    assert held in finding["problem"]
+    assert "delete_database=True deletes it with all that it holds" in finding["action"]
+    assert not finding["acts"]
+    assert tab.js(version_now) == [int(version)]
+    (finding,) = tab.python(repair, None, False, True)["findings"]
+    assert finding["acts"]
+    assert tab.js(version_now) == [int(version)]
+    (finding,) = tab.python(repair, None, True, True)["findings"]
+    assert finding["done"], finding
+    tab.tensorflow()
+    tab.js("() => interop.saveModel('indexeddb://m')")
+    assert tab.python(damages) == {"indexeddb://m": None}
+
+
+def test_a_database_that_another_tab_holds(new_tab: Callable[[], Tab]) -> None:
+    """A database that cannot be deleted because another tab holds it is told with that reason."""
+    tab = new_tab()
+    tab.js(
+        """() => new Promise((done) => {
+          indexedDB.open("tensorflowjs", 3).onsuccess = ({ target }) => {
+            window.held = target.result;
+            done();
+          };
+        })"""
+    )
+    (finding,) = tab.python(repair, None, True, True)["findings"]
+    assert not finding["done"]
+    assert "another tab holds it" in finding["failure"]
+    tab.js("() => held.close()")

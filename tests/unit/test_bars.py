@@ -1,0 +1,149 @@
+"""The bars of `pyio.progress_bar`, in the hosts that can be had here."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stderr
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.terminal.interactiveshell import TerminalInteractiveShell
+from IPython.utils.capture import capture_output
+
+import pyio
+from tests.models import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyio.progress import OnProgress
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@pytest.fixture
+def notebook() -> Iterator[None]:
+    """IPython without a terminal, as it is in a notebook's kernel."""
+    InteractiveShell.instance()
+    yield
+    InteractiveShell.clear_instance()
+
+
+def move(bar: OnProgress) -> None:
+    """Save 2,000 bytes and load them again, each with its reports at 0 and at all bytes."""
+    run(pyio.save_arrays({"w": np.ones(2000, bool)}, "memory://<b>", on_progress=bar))
+    run(pyio.load_arrays("memory://<b>", on_progress=bar))
+    run(pyio.remove_model("memory://<b>"))
+
+
+@pytest.mark.usefixtures("notebook")
+def test_in_an_ipython_notebook() -> None:
+    """One output is updated in place; what stays is a line of words, everything escaped."""
+    with capture_output() as shown:
+        move(pyio.progress_bar())
+    html = [output.data["text/html"] for output in shown.outputs]
+    assert html == [
+        '<progress value="0.000"></progress> save memory://&lt;b&gt;: 0 bytes of 2.0 kB',
+        "save memory://&lt;b&gt;: 2.0 kB",
+        '<progress value="0.000"></progress> load memory://&lt;b&gt;: 0 bytes of 2.0 kB',
+        "load memory://&lt;b&gt;: 2.0 kB",
+    ]
+    assert shown.outputs[-1].data["text/plain"] == "load memory://<b>: 2.0 kB"
+    assert [output.update for output in shown.outputs] == [False, True, True, True]
+    assert len({output.transient["display_id"] for output in shown.outputs}) == 1
+    assert shown.stdout == ""
+    assert shown.stderr == ""
+
+
+@pytest.mark.usefixtures("notebook")
+def test_a_total_that_nobody_knows_yet() -> None:
+    """The bar has no value then, which browsers draw as one that moves to and fro."""
+    bar = pyio.progress_bar()
+    with capture_output() as shown:
+        bar(pyio.Progress("load", "https://host/m", 1500, None))
+    assert shown.outputs[0].data["text/html"] == (
+        "<progress></progress> load https://host/m: 1.5 kB"
+    )
+
+
+def test_in_ipython_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There HTML would be shown as text, so that it is the terminal's bar."""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    TerminalInteractiveShell.instance()
+    sink = io.StringIO()
+    try:
+        with redirect_stderr(sink):
+            move(pyio.progress_bar())
+    finally:
+        TerminalInteractiveShell.clear_instance()
+    assert "save memory://<b>: 2,000 bytes (100%)\n" in sink.getvalue()
+
+
+def test_in_marimo(tmp_path: Path) -> None:
+    """The bar of marimo itself stands in the cell's output while bytes move, and then is gone."""
+    notebook = shutil.copy(HERE / "bar_in_marimo.py", tmp_path)  # marimo leaves files beside it
+    command = [sys.executable, "-m", "marimo", "export", "html", notebook]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "notebook.html")],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SHOWN": str(tmp_path / "shown")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shown: list[Any] = json.loads((tmp_path / "shown").read_text())
+    assert [len(items) for items in shown] == [1, 0, 1, 1, 0]
+    (save,), (half,) = shown[0], shown[3]
+    assert "data-title='&quot;save memory://&amp;lt;b&amp;gt;&quot;'" in save
+    assert "data-subtitle='&quot;0 bytes of 2.0 kB&quot;'" in save
+    assert "data-subtitle='&quot;15.0 MB of 20.0 MB&quot;'" in half
+    assert "data-progress='75'" in half
+    assert "marimo-progress data-" not in (tmp_path / "notebook.html").read_text("utf-8")
+
+
+def test_the_bar_is_tqdms() -> None:
+    """Where tqdm is installed the bar is its, with names, bytes and options of the caller's."""
+    sink = io.StringIO()
+    bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
+    run(pyio.save_arrays({"w": np.ones(2048, bool)}, "memory://bar", on_progress=bar))
+    run(pyio.copy_model("memory://bar", "memory://bar2", on_progress=pyio.progress_bar(file=sink)))
+    run(pyio.remove_model("memory://bar"))
+    run(pyio.remove_model("memory://bar2"))
+    text = sink.getvalue()
+    assert "save memory://bar: 100%|##########| 2.00k/2.00k" in text
+    assert "load memory://bar: 100%" in text
+    assert "save memory://bar2: 100%" in text
+
+
+def test_lines_cover_each_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without tqdm, nothing of a longer line is left beside a shorter one."""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    bar = pyio.progress_bar()
+    bar(pyio.Progress("load", "a-long-name", 5, 10))
+    bar(pyio.Progress("load", "b", 10, 10))
+    bar(pyio.Progress("save", "c", 0, 10))
+    first, second, third = capsys.readouterr().err.split("\r")[1:]
+    assert first == "load a-long-name: 5 bytes (50%)"
+    assert second == "load b: 10 bytes (100%)".ljust(len(first)) + "\n"
+    assert third == "save c: 0 bytes (0%)"
+
+
+def test_a_bar_whose_total_comes_late() -> None:
+    """An unknown total becomes known on the way, and the bar ends full."""
+    sink = io.StringIO()
+    bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
+    bar(pyio.Progress("load", "m", 0, None))
+    bar(pyio.Progress("load", "m", 512, 1024))
+    bar(pyio.Progress("load", "m", 1024, 1024))
+    assert "load m: 100%|##########| 1.00k/1.00k" in sink.getvalue()

@@ -1,0 +1,241 @@
+"""Each limit of `pyio.limits`: what is just below passes, what is beyond is refused by its name."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pyio
+from pyio import limits
+from pyio.handlers import archive, model_files
+from pyio.handlers.archive import unzip
+from pyio.json_text import dumps, loads
+from pyio.models.topology import model_from_json
+from pyio.network import weights as network_weights
+from pyio.weights.manifest import allocate, parse_groups
+from pyio.weights.specs import specs_from_json
+from tests.answers import Answer, Answers
+from tests.models import artifacts, model_json, run, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def little_memory() -> Iterator[None]:
+    """Fail where more than 40 MB were taken."""
+    tracemalloc.start()
+    yield
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40e6
+
+
+def packed(method: int, **files: bytes) -> memoryview:
+    """A zip archive."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
+    return memoryview(file.getvalue())
+
+
+def test_the_readme_has_them_all() -> None:
+    """The table names every limit, so that none is a surprise."""
+    named = [name for name in vars(limits) if name.isupper()]
+    readme = Path(__file__, "../../../README.md").resolve().read_text("utf-8")
+    assert named
+    assert [name for name in named if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("size", [100, 101])
+def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """JSON text of any kind ends at JSON_BYTES, as text and as bytes."""
+    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 100)
+    text = '"' + "x" * (size - 2) + '"'
+    if size == 100:
+        assert loads(text, "it") == loads(text.encode(), "it") == "x" * 98
+        return
+    for form in (text, text.encode()):
+        with pytest.raises(pyio.InvalidModelError, match=r"it has 101 bytes.*limits\.JSON_BYTES"):
+            loads(form, "it")
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_large_json_is_not_read(tmp_path: Path) -> None:
+    """A model.json that is longer is refused by its size alone."""
+    with (tmp_path / "model.json").open("wb") as file:
+        file.truncate(limits.JSON_BYTES + 1)  # it takes no room on the disk
+    for look in (pyio.load_artifacts, pyio.inspect):
+        with pytest.raises(pyio.DamagedModelError, match=r"pyio\.limits\.JSON_BYTES"):
+            run(look(f"file://{tmp_path}"))
+    run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}"))
+    assert run(pyio.load_artifacts(f"file://{tmp_path}"))
+
+
+def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that goes on sending is cut off there."""
+    for module in ("pyio.json_text", "pyio.handlers.http"):
+        monkeypatch.setattr(f"{module}.JSON_BYTES", 1_000_000)
+    with (
+        Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
+        pytest.raises(pyio.DamagedModelError, match=r"at most 1,000,000 are read"),
+    ):
+        run(pyio.load_artifacts(f"{server.url}/m"))
+
+
+def test_json_depth() -> None:
+    """What is read may be that deep, what is written less deep."""
+    deep = limits.JSON_DEPTH + 1
+    with pytest.raises(pyio.InvalidModelError, match=r"2,000 lists .*pyio\.limits\.JSON_DEPTH"):
+        loads("[" * deep + "]" * deep, "it")
+    value: Any = 1
+    for _ in range(limits.JSON_DEPTH_WRITTEN):
+        value = [value]
+    assert loads(dumps(value), "it") == value
+    with pytest.raises(pyio.InvalidModelError, match="JSON nested deeper than 200"):
+        dumps([value])
+    with pytest.raises(pyio.InvalidModelError, match="nested deeper than 200"):
+        model_from_json({"class_name": "Sequential", "config": {"layers": [value]}})
+
+
+def test_tensors() -> None:
+    """A hundred thousand tensors are read, in one group or in several; one more is not."""
+    entry: Any = {"name": "w", "shape": [], "dtype": "bool"}
+    assert len(specs_from_json([entry] * limits.TENSORS)) == limits.TENSORS
+    with pytest.raises(pyio.WeightsError, match=r"100,001 tensors.*pyio\.limits\.TENSORS"):
+        specs_from_json([entry] * (limits.TENSORS + 1))
+    group: Any = {"paths": [], "weights": [entry] * (limits.TENSORS // 2 + 1)}
+    with pytest.raises(pyio.WeightsError, match=r"100,002 tensors.*pyio\.limits\.TENSORS"):
+        parse_groups([group, group])
+
+
+def test_files() -> None:
+    """A hundred thousand files are read, one more is not."""
+    paths: Any = [str(number) for number in range(limits.FILES + 1)]
+    group: Any = {"paths": paths[1:], "weights": []}
+    assert parse_groups([group]) is not None
+    with pytest.raises(pyio.InvalidModelError, match=r"100,001 files.*pyio\.limits\.FILES"):
+        parse_groups([group | {"paths": paths}])
+
+
+def test_sides() -> None:
+    """A tensor has at most 64 sides of at most 2**53."""
+    entry: Any = {"name": "w", "dtype": "bool"}
+    assert specs_from_json([entry | {"shape": [limits.SIDE] * limits.SIDES}])
+    for shape in ([1] * (limits.SIDES + 1), [limits.SIDE + 1]):
+        with pytest.raises(pyio.WeightsError, match="at most 64 whole numbers from 0 to"):
+            specs_from_json([entry | {"shape": shape}])
+
+
+def test_text_characters() -> None:
+    """A hint of a width that the texts do not need is refused before the array is made."""
+    spec = pyio.WeightSpec("w", (2,), "string", numpy_dtype="<U9")
+    data = b"\1\0\0\0a\2\0\0\0bc"
+    assert pyio.decode_weights(data, [spec])["w"].dtype == "<U9"
+    wide = pyio.WeightSpec("w", (2,), "string", numpy_dtype=f"<U{limits.TEXT_CHARACTERS}")
+    with pytest.raises(pyio.WeightsError, match="would take 32,000,000 bytes"):
+        pyio.decode_weights(data, [wide])
+    assert limits.TEXT_RATIO > 1
+
+
+def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of strings without a length is read so far and no further."""
+    monkeypatch.setattr(network_weights, "UNTOLD_BYTES", 1_000_000)
+    strings = weight("w", 1, "string")
+    for size in (1_000_000, 1_000_001):
+        content = (size - 4).to_bytes(4, "little") + bytes(size - 4)
+        table: Any = {
+            "/m/model.json": model_json([{"paths": ["w"], "weights": [strings]}]),
+            "/m/w": Answer(content, measured=False),
+        }
+        with Answers(table) as server:
+            if size == 1_000_000:
+                assert run(pyio.load_artifacts(f"{server.url}/m/model.json")).weight_data
+                continue
+            with pytest.raises(pyio.DamagedModelError, match=r"pyio\.limits\.UNTOLD_BYTES"):
+                run(pyio.load_artifacts(f"{server.url}/m/model.json"))
+
+
+def test_memory_that_is_not_there(tmp_path: Path) -> None:
+    """Weights for which there is no memory are an error of pyio's, where their file is as large."""
+    with pytest.raises(pyio.WeightsError, match="take 9,007,199,254,740,992 bytes, for which"):
+        allocate(2**53, ["w"])
+    size = 2**43
+    (tmp_path / "model.json").write_bytes(
+        model_json([{"paths": ["w"], "weights": [weight("w", size, "bool")]}])
+    )
+    with (tmp_path / "w").open("wb") as file:
+        file.truncate(size)
+    with pytest.raises(pyio.DamagedModelError, match="for which there is no memory"):
+        run(pyio.load_artifacts(f"file://{tmp_path}"))
+
+
+def test_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive of more files is refused before one is looked at."""
+    monkeypatch.setattr(archive, "ZIP_MEMBERS", 2)
+    assert len(unzip(packed(zipfile.ZIP_STORED, a=b"", b=b""), "m.zip")) == 2
+    with pytest.raises(pyio.DamagedModelError, match=r"3 files.*pyio\.limits\.ZIP_MEMBERS"):
+        unzip(packed(zipfile.ZIP_STORED, a=b"", b=b"", c=b""), "m.zip")
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_zip_bytes() -> None:
+    """What would expand to far more than the archive is not expanded."""
+    zeros = packed(zipfile.ZIP_DEFLATED, a=bytes(limits.ZIP_BYTES + 1))
+    tracemalloc.reset_peak()
+    with pytest.raises(pyio.DamagedModelError, match=r"expand to 67,108,865; .*limits\.ZIP_RATIO"):
+        unzip(zeros, "m.zip")
+
+
+def test_zip_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large archive may expand by its ratio, and a small one to a few MB."""
+    monkeypatch.setattr(archive, "ZIP_BYTES", 0)
+    content = json.dumps([*range(2000)]).encode()
+    unzip(packed(zipfile.ZIP_DEFLATED, a=content), "m.zip")
+    with pytest.raises(pyio.DamagedModelError, match=r"limits\.ZIP_RATIO"):
+        unzip(packed(zipfile.ZIP_DEFLATED, a=bytes(1_000_000)), "m.zip")
+    assert unzip(packed(zipfile.ZIP_STORED, a=bytes(1_000_000)), "m.zip")[0].size == 1_000_000
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_zip_that_lies_about_its_size() -> None:
+    """A file that expands to more than its entry says is not expanded beyond that."""
+    bomb = bytearray(packed(zipfile.ZIP_DEFLATED, a=bytes(60_000_000)))
+    entry = bomb.index(b"PK\1\2") + 24
+    bomb[entry : entry + 4] = (1000).to_bytes(4, "little")
+    tracemalloc.reset_peak()
+    with pytest.raises(pyio.DamagedModelError, match="the archive cannot be read"):
+        unzip(memoryview(bytes(bomb)), "m.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zip_methods(method: int) -> None:
+    """Methods that Python expands all at once are refused."""
+    with pytest.raises(pyio.DamagedModelError, match=f"compressed by method {method}; stored"):
+        unzip(packed(method, a=b"abc"), "m.zip")
+
+
+def test_sides_of_layers() -> None:
+    """A layer's numbers and the bytes of one weight end where TensorFlow.js has long ended."""
+    layer = pyio.layers.Dense(limits.LAYER_SIDE, input_shape=[1])
+    with pytest.raises(pyio.InvalidModelError, match="4,294,967,296 is the most"):
+        pyio.Sequential([layer])
+    assert limits.WEIGHT_BYTES == 4_294_967_296
+    with pytest.raises(pyio.InvalidModelError, match="from 1 to 2147483647"):
+        pyio.layers.Dense(limits.LAYER_SIDE + 1)
+
+
+def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Picked files are measured before they are read, like files on a disk."""
+    with pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes"):
+        model_files.require_json_size("m", limits.JSON_BYTES + 1, "m.json")
+    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 3)
+    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"):
+        model_files.require_json_size("m", 4, "m.json")
