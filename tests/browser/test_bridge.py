@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -456,6 +457,18 @@ def test_100_mb(tab: Tab) -> None:
     assert files["big.weights.bin"] == b"\1" * (100 * 2**20)
     assert grown < 0.25
     assert tab.python(listed) == {"indexeddb://big": None}
+
+
+@pytest.mark.every_engine
+def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
+    """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
+    view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
+    deadline = time.monotonic() + 120
+    while not view.title().startswith("[") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    indexed_db, local, _ = json.loads(json.loads(view.title()))
+    view.close()
+    assert [indexed_db, local] == [{"a": 1}, {"a": 1}]
 
 
 @pytest.mark.every_engine
