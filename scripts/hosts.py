@@ -121,7 +121,7 @@ def ensure_hosts(vendor: Path) -> None:
 
 def export_marimo(notebook: Path, folder: Path, mode: str) -> None:
     """Make a page of a marimo notebook, in the way its users do; `mode` is "run" or "edit"."""
-    options = ["--output", folder, "--mode", mode, "--force"]
+    options = ("--output", folder, "--mode", mode, "--force")
     _tool(HOSTS / "tools", "marimo", "export", "html-wasm", notebook, *options)
 
 
@@ -157,8 +157,8 @@ def _build(folder: Path, vendor: Path) -> None:
         # Lets a test run the commands of the menus.
         config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
         (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
-        options = ["--lite-dir", source, "--output-dir", folder / "jupyterlite"]
-        _tool(tools, "jupyterlite_core", "build", *options, "--apps", "lab", "--apps", "notebooks")
+        options = ("--lite-dir", source, "--output-dir", folder / "jupyterlite", "--apps", "lab")
+        _tool(tools, "jupyterlite_core", "build", *options)
 
 
 def _download(pins: str, folder: Path) -> None:

@@ -13,8 +13,8 @@ from tests.hosts.reading import array, shown
 from tests.hosts.tensorflow import predictions
 
 if TYPE_CHECKING:
-    from tests.engines.driven import PlaywrightBrowser
     from tests.engines.contract import View
+    from tests.engines.driven import PlaywrightBrowser
 
 pytestmark = [
     pytest.mark.every_engine,
