@@ -99,7 +99,9 @@ PYSCRIPT_CORE = Source(
         "py-terminal-CwQ6kcjg.js": (
             "111421dd0a1f185eb5b0371b8f8216fcbd2415d9a4b335c5f3368d187b6fd716"
         ),
-        "pyodide_graph-CX6fRcVL.js": "46c1b3a9290317e4bb651c66f743e62d9e5dc56eb099c71a8264fdbb340bb2ca",
+        "pyodide_graph-CX6fRcVL.js": (
+            "46c1b3a9290317e4bb651c66f743e62d9e5dc56eb099c71a8264fdbb340bb2ca"
+        ),
     },
 )
 
