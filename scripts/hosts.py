@@ -70,6 +70,15 @@ JUPYTERLITE = _pyodide(
 PYODIDES = (MARIMO, PYSCRIPT, JUPYTERLITE)
 """Named by the host that asks for it."""
 
+MARIMO_DEPENDS = {
+    "marimo-base": [
+        *("docutils", "itsdangerous", "jedi", "markdown", "msgspec", "narwhals", "packaging"),
+        *("pygments", "pymdown-extensions", "python-multipart", "pyyaml", "tomlkit"),
+    ],
+    "pymdown-extensions": ["markdown", "pyyaml"],
+}
+"""What of Pyodide's and of marimo's lock file their packages depend on."""
+
 PYSCRIPT_CORE = Source(
     folder="pyscript",
     cdn="https://cdn.jsdelivr.net/npm/@pyscript/core@0.7.31/dist/",
@@ -79,6 +88,20 @@ PYSCRIPT_CORE = Source(
         "core.css": "4a3d70ab34376a646ccfc1216cd79b9c31e80bc3816e2496d2d4d0136e811165",
         "core.js": "e3c6992c6625630423d8e720ebba6cfe1d2ad7a9e4be7224a1e4a3c52edc8d07",
         "core-C9KDLldu.js": "6ebd3fd9f13faa7859f54bed5304c532da8a194fffbe14baf1986af1a1f17dd6",
+        "deprecations-manager-UpAPKqCb.js": (
+            "853a48e814afe7ad7fd93d8dfa20abe3992d7a91994f85eb97b806cd7d712c52"
+        ),
+        "donkey-4Hrqd7WZ.js": "bf4cb5d7e5dde003a79f7ece9f25dae17d9aaacab4e84bbb0a3cc9570a3dffa1",
+        "error-D2315lOB.js": "872d9b91b2b1ba283fc6d0d98af1e49dedebfa1a026c15265d712e5f84a599ee",
+        "py-Dl-y4L1b.js": "d0bda6037f01430052b1542ecaf0602e32b6c05a2e67a66ad6844ed96d217a28",
+        "py-editor-C4XsZtn7.js": "4dc3047ff5fbf69690b04b4cf684eeaa982d869842a22314b8116fcb00a1ad89",
+        "py-game-DWiCrr7a.js": "02c550364adf2a2dc6a5234653c7819f9707c73a8d6e3330df28f0d477410d53",
+        "py-terminal-CwQ6kcjg.js": (
+            "111421dd0a1f185eb5b0371b8f8216fcbd2415d9a4b335c5f3368d187b6fd716"
+        ),
+        "pyodide_graph-CX6fRcVL.js": (
+            "46c1b3a9290317e4bb651c66f743e62d9e5dc56eb099c71a8264fdbb340bb2ca"
+        ),
     },
 )
 
@@ -100,7 +123,7 @@ def ensure_hosts(vendor: Path) -> None:
 
 def export_marimo(notebook: Path, folder: Path, mode: str) -> None:
     """Make a page of a marimo notebook, in the way its users do; `mode` is "run" or "edit"."""
-    options = ["--output", folder, "--mode", mode, "--force"]
+    options = ("--output", folder, "--mode", mode, "--force")
     _tool(HOSTS / "tools", "marimo", "export", "html-wasm", notebook, *options)
 
 
@@ -129,14 +152,15 @@ def _build(folder: Path, vendor: Path) -> None:
         shutil.copy(wheel, wheels)
     (folder / "locks").mkdir()
     for pyodide in PYODIDES:
-        lock = (vendor / pyodide.folder / "pyodide-lock.json").read_text()
-        (folder / "locks" / f"{pyodide.folder}.json").write_text(_patched(lock, wheels))
+        lock = _patched((vendor / pyodide.folder / "pyodide-lock.json").read_text(), wheels)
+        lock = _with_marimo(lock, wheels) if pyodide is MARIMO else lock
+        (folder / "locks" / f"{pyodide.folder}.json").write_text(lock)
     with tempfile.TemporaryDirectory(dir=folder) as source:
         # Lets a test run the commands of the menus.
         config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
         (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
-        options = ["--lite-dir", source, "--output-dir", folder / "jupyterlite"]
-        _tool(tools, "jupyterlite_core", "build", *options, "--apps", "lab", "--apps", "notebooks")
+        options = ("--lite-dir", source, "--output-dir", folder / "jupyterlite", "--apps", "lab")
+        _tool(tools, "jupyterlite_core", "build", *options)
 
 
 def _download(pins: str, folder: Path) -> None:
@@ -150,8 +174,7 @@ def _download(pins: str, folder: Path) -> None:
 def _make_index(wheels: Path, simple: Path) -> None:
     """Write pages such as a package index has, one for each wheel: PEP 503."""
     for wheel in wheels.iterdir():
-        name = wheel.name.split("-")[0].replace("_", "-").lower()
-        write_index(simple / name, wheel)
+        write_index(simple / _name(wheel), wheel)
 
 
 def write_index(folder: Path, wheel: Path) -> None:
@@ -181,11 +204,35 @@ def _patched(lock: str, wheels: Path) -> str:
     """
     value = json.loads(lock)
     for wheel in wheels.iterdir():
-        name, version = wheel.name.split("-")[:2]
-        entry = value["packages"].get(name.replace("_", "-").lower())
+        entry = value["packages"].get(_name(wheel))
         if entry is not None:
-            entry |= {"file_name": wheel.name, "version": version, "sha256": sha256(wheel)}
+            entry |= _entry(wheel)
     return json.dumps(value)
+
+
+def _with_marimo(lock: str, wheels: Path) -> str:
+    """Return the lock file that marimo's own site serves: it has marimo's packages as well."""
+    value = json.loads(lock)
+    for wheel in wheels.iterdir():
+        name = _name(wheel)
+        added = {
+            "imports": [name.replace("-", "_")],
+            "depends": MARIMO_DEPENDS.get(name, []),
+            "install_dir": "site",
+            "package_type": "package",
+            "unvendored_tests": False,
+        }
+        value["packages"].setdefault(name, added | _entry(wheel))
+    return json.dumps(value)
+
+
+def _entry(wheel: Path) -> dict[str, str | None]:
+    name, version = wheel.name.split("-")[:2]
+    return {"name": name, "version": version, "file_name": wheel.name, "sha256": sha256(wheel)}
+
+
+def _name(wheel: Path) -> str:
+    return wheel.name.split("-")[0].replace("_", "-").lower()
 
 
 def _tool(tools: Path, module: str, *arguments: str | Path) -> None:

@@ -40,6 +40,8 @@ def hosts_browser(
     if engine.name == "firefox":
         # Its remote protocol does not tell of requests of a worker whose page has a service worker.
         # JupyterLite works without, and only does not find files of the notebook in Python.
-        browser.context.add_init_script("ServiceWorkerContainer.prototype.register = async () => {}")
+        browser.context.add_init_script(
+            "ServiceWorkerContainer.prototype.register = async () => {}"
+        )
     yield browser
     browser.close()

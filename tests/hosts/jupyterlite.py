@@ -93,9 +93,16 @@ class Lab:
 
 def notebook(cells: Sequence[str]) -> Any:
     """Return a notebook with these cells of code."""
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     return {
-        "cells": [code | {"id": f"cell-{number}", "source": text} for number, text in enumerate(cells)],
+        "cells": [
+            code | {"id": f"cell-{number}", "source": text} for number, text in enumerate(cells)
+        ],
         "metadata": {"kernelspec": {"name": "python", "display_name": "Python (Pyodide)"}},
         "nbformat": 4,
         "nbformat_minor": 5,

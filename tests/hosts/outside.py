@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scripts.hosts import HOSTS, MARIMO, PYSCRIPT_CORE
-from scripts.runtime import VENDOR
+from scripts.hosts import MARIMO, PYSCRIPT_CORE
+from scripts.runtime import PYODIDE, VENDOR, WHEELS
 from scripts.server import Site
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 CDN = r"https://cdn\.jsdelivr\.net"
 ANSWERS = {
+    rf"{re.escape(str(WHEELS.cdn))}([^/]+)": rf"/{PYODIDE.folder}/\1",
     rf"{CDN}/pyodide/v[^/]+/full/([^/]+\.whl)": r"/hosts/wheels/\1",
     rf"{CDN}/pyodide/v([^/]+)/full/pyodide-lock\.json": r"/hosts/locks/pyodide-\1.json",
     rf"{CDN}/pyodide/v([^/]+)/full/([^/]+)": r"/pyodide-\1/\2",
-    rf"{PYSCRIPT_CORE.cdn}([^/]+)".replace(".", r"\."): rf"/{PYSCRIPT_CORE.folder}/\1",
+    rf"{re.escape(str(PYSCRIPT_CORE.cdn))}([^/]+)": rf"/{PYSCRIPT_CORE.folder}/\1",
     r"https://wasm\.marimo\.app/pyodide-lock\.json": rf"/hosts/locks/{MARIMO.folder}.json",
     r"https://pypi\.org/simple/(.*)": r"/hosts/simple/\1",
 }

@@ -49,7 +49,9 @@ def test_example(hosts_browser: PlaywrightBrowser, isolated: bool) -> None:
         assert len(expected) == 3
         files = lab.view.downloads(2, lambda: lab.run(cell["save"]))
         (listed,) = lab.run(cell["list"])
-        assert all(f"{scheme}://my-model" in plain(listed) for scheme in ("localstorage", "indexeddb"))
+        assert all(
+            f"{scheme}://my-model" in plain(listed) for scheme in ("localstorage", "indexeddb")
+        )
         lab.saved()
         lab.reload()
         *_, loaded = lab.run(cell["install"], cell["import"], cell["load"])

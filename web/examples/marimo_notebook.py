@@ -13,6 +13,7 @@ app = marimo.App()
 def _():
     import marimo as mo
     import numpy as np
+
     import pyio
 
     return mo, np, pyio
