@@ -43,14 +43,17 @@ def dumps(value: JSONValue) -> str:
     """Return `value` as the text that JavaScript's ``JSON.stringify`` gives.
 
     Raises InvalidModelError, naming the place, for a value JSON cannot hold, for keys that are
-    not strings and for nesting deeper than 200.
+    not strings, for nesting deeper than 200, and for a text that `loads` would refuse.
     """
     try:
-        return _text(value, JSON_DEPTH_WRITTEN)
+        text = _text(value, JSON_DEPTH_WRITTEN)
     except _UnsayableError as error:
         before, after = error.problem
         where = "$" + "".join(reversed(error.steps))
         raise InvalidModelError(before + where + after) from None
+    if len(text) > JSON_BYTES // 3:  # a character takes up to three bytes for each UTF-16 unit
+        require_length(utf8_length(text), "the JSON of the model")
+    return text
 
 
 def loads(text: str | bytes, what: str) -> JSONValue:

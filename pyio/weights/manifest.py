@@ -122,11 +122,7 @@ def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:
     if not present and groups:
         return None
     require_count(sum(len(group.specs) for group in present), "all groups of weightsManifest")
-    files = sum(len(group.paths) for group in present)
-    if files > FILES:
-        raise InvalidModelError(
-            f"weightsManifest lists {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
-        )
+    _require_count(sum(len(group.paths) for group in present))
     _refuse_repeated([path for group in present for path in group.paths])
     return present
 
@@ -148,6 +144,7 @@ def shard(
             shards[-1].append(rest[:room])
             taken = min(room, rest.nbytes)
             room, rest = room - taken, rest[taken:]
+    _require_count(len(shards))
     names = [f"group1-shard{index}of{len(shards)}.bin" for index in range(1, len(shards) + 1)]
     files = dict(zip(names, shards, strict=True))
     return WeightGroup(tuple(files), tuple(specs), tuple(map(crc32, shards))), files
@@ -199,17 +196,6 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
         )
 
 
-def allocate(size: int, paths: Sequence[str]) -> memoryview:
-    """Return memory for the weights in `paths`. Raises WeightsError where there is not enough."""
-    try:
-        return memoryview(bytearray(size))
-    except (MemoryError, OverflowError) as error:
-        raise WeightsError(
-            f"the weights in {', '.join(paths[:3])} … take {size:,} bytes, for which there is no "
-            "memory"
-        ) from error
-
-
 def check_checksum(group: WeightGroup, index: int, piece: memoryview) -> None:
     """Raise WeightsError if the bytes of a file are known not to be those that were written."""
     if group.checksums is None:
@@ -251,6 +237,13 @@ def _checksums(entry: Mapping[str, JSONValue], count: int, what: str) -> tuple[s
     if len(texts) != count:
         raise InvalidModelError(f"{what} has {count} paths and the {_CRC32} {values!r:.80}")
     return texts
+
+
+def _require_count(files: int) -> None:
+    if files > FILES:
+        raise WeightsError(
+            f"a model in {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
+        )
 
 
 def _refuse_repeated(paths: Sequence[str]) -> None:
