@@ -64,7 +64,8 @@ class StorageReport:
     Attributes:
         usage: What all of this origin takes, as the browser estimates it, or None where it does
             not say. Chromium leaves localStorage out.
-        quota: What this origin may take, likewise. Chromium says 10 GiB, whatever the quota is.
+        quota: What this origin may take, likewise. Chromium says 10 GiB, whatever the quota is;
+            WebKit says more as more is stored.
         persisted: Whether the browser keeps it when room gets scarce; None where it does not say.
         media: Every medium, whether it works here or not.
     """

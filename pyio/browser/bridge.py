@@ -40,11 +40,9 @@ if TYPE_CHECKING:
 _HOST_PATIENCE = 10.0
 """Seconds in which a notebook must run a script; it may be busy starting."""
 
-_PATIENCE = 3.0
-"""Seconds in which a page that has the script must answer."""
-
-_LITTLE_PATIENCE = 1.0
-"""Seconds of that which a listing waits."""
+_PATIENCE = 2.0
+"""Seconds in which a page that has the script must answer. A later answer is heard as well, so that
+a listing need not ask again where there was none."""
 
 _ATTEMPTS = 3
 
@@ -104,28 +102,26 @@ class Bridge:
 
     async def _connect(self, what: str, *, patient: bool) -> None:
         """Return when a page serves the channel. Raises UnsupportedEnvironmentError."""
-        if self._greeted.done():
+        if self._connected():
             return
         host = hosts.find()
         why = "none answered before"
         if patient or not self._silent:
-            # The search goes on when its caller is cancelled or waits no longer.
+            # The search goes on when its caller is cancelled, for others may wait for it too.
             self._looking = self._looking or asyncio.ensure_future(self._look(host))
-            looking = self._looking
-            in_time = None if patient or host else _LITTLE_PATIENCE
-            await asyncio.wait({looking}, timeout=in_time)
-            if looking.done():
-                why = looking.result()
-            else:
-                why = f"no page answered within {in_time:.0f} second"
-        if not self._greeted.done():
+            why = await asyncio.shield(self._looking)
+        if not self._connected():
             self._silent = True
             raise _unreachable(what, why, host)
+
+    def _connected(self) -> bool:
+        return self._greeted.done() and not self._gone.done()
 
     async def _look(self, host: hosts.Host | None) -> str:
         """Find a page; return why there is none, or ""."""
         try:
             await self._lock()
+            self._greeted = _future()
             if host is not None:
                 undo = host.run(script(self._name))
                 try:
@@ -171,9 +167,10 @@ class Bridge:
                 answer.set_result(data_js.answers)
 
     def _greet(self) -> None:
-        if self._greeted.done():
+        if self._connected():
             return
-        self._greeted.set_result(None)
+        if not self._greeted.done():
+            self._greeted.set_result(None)
         self._silent = False
         self._meeting.close()
         self._gone = _future()
@@ -181,10 +178,6 @@ class Bridge:
             # Whatever function is called with the lock will do.
             ended = self._locks_js.request(f"{self._name} page", js.Object)
             self._gone = asyncio.ensure_future(ended)
-        self._gone.add_done_callback(self._forget)
-
-    def _forget(self, _gone: asyncio.Future[Any]) -> None:
-        self._greeted = _future()
 
     def _noticed(self) -> None:
         self._silent = False

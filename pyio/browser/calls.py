@@ -26,7 +26,7 @@ class Manner(Enum):
     REPEATABLE = auto()
     """It may be done twice. Another page is asked if this one goes away."""
     LISTING = auto()
-    """The same, and it is said soon that there is no page."""
+    """The same, and no page is looked for where none answered before."""
     ONCE = auto()
     """It must not be done twice. If the page goes away, it is not known whether it was done."""
     PERSON = auto()

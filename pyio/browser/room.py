@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 
 from pyio.browser.databases import erase
-from pyio.browser.estimate import estimate
+from pyio.browser.estimate import estimate, is_a_first_part
 from pyio.browser.indexed_db import Database
 from pyio.browser.records import Record
 from pyio.errors import StorageError
@@ -22,7 +22,7 @@ _LARGEST_TRIAL = 512 * 1024 * 1024
 async def estimated_room() -> int | None:
     """Return how many bytes the browser says are left, or None where it does not say."""
     found = await estimate()
-    return None if found is None else max(found[1] - found[0], 0)
+    return None if found is None or is_a_first_part() else max(found[1] - found[0], 0)
 
 
 async def room_below(refused: int) -> int | None:

@@ -52,7 +52,10 @@ _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metada
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""
 
 CAPACITY = 5 * 1024 * 1024
-"""UTF-16 code units that an origin may store, measured in Chromium and Firefox."""
+"""UTF-16 code units that an origin may store, measured in Chromium and Firefox.
+
+WebKit counts bytes, of which a text takes two for each unit unless all of it is Latin-1.
+"""
 
 _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
@@ -120,7 +123,9 @@ class LocalStorageHandler:
     async def _quota_error(self, needed: int) -> QuotaExceededError:
         lengths = await page.lengths(list(self._keys.values()))
         replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
-        available = max(CAPACITY - await page.used() + replaced, 0)
+        room = max(CAPACITY - await page.used() + replaced, 0)
+        # Refused all the same: the browser counts otherwise, as WebKit does, and how is not known.
+        available = room if room < needed else None
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
         others = await removable(self.url, MANAGER)
         return QuotaExceededError(self.url, needed, available, hint, others)

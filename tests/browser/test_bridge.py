@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,10 @@ def test_local_storage_keeps_the_contract(tab: Tab, promise: str) -> None:
     "test",
     [
         test_tensorflow.test_localstorage_items_equal,
-        test_tensorflow.test_downloaded_files_equal,
+        pytest.param(
+            test_tensorflow.test_downloaded_files_equal,
+            marks=pytest.mark.lacks("webkit", "it takes one of two files that are offered at once"),
+        ),
         test_tensorflow.test_tensorflow_opens_what_pyio_offered,
         test_tensorflow.test_tensorflow_lists_and_removes_what_pyio_saved,
         lambda tab: test_tensorflow.test_tensorflow_opens_what_pyio_wrote(tab, "localstorage"),
@@ -158,6 +162,7 @@ def test_as_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
     test(tab)
 
 
+@pytest.mark.every_engine
 def test_picking(tab: Tab, tmp_path: Path) -> None:
     """The page opens the picker, and the files reach Python in the worker."""
     test_picked.test_picking(tab, tmp_path)
@@ -173,23 +178,20 @@ def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
 
         return [[file.name, await file.text()] for file in await pyio.pick_files()]
 
-    # No engine's driver can answer the picker itself.
-    tab.js("""() => {
-      const value = { isActive: false };
-      Object.defineProperty(navigator, "userActivation", { value, configurable: true });
-      HTMLInputElement.prototype.click = () => {};
-    }""")
+    tab.js("""() => Object.defineProperty(navigator, "userActivation",
+      { value: { isActive: false }, configurable: true }) && null""")
     try:
-        for button, picked in ((1, [["a.json", "{}"]]), (2, [])):
-            begin(tab, pick)
-            tab.wait("() => document.querySelector('dialog[open]')")
-            tab.view.click(f"dialog button:nth-of-type({button})")
-            if picked:
-                tab.view.upload("input[type=file]", [tmp_path / "a.json"])
-            assert end(tab) == picked
-            assert tab.js("() => document.querySelectorAll('dialog, input').length") == 0
+        begin(tab, pick)
+        tab.wait("() => document.querySelector('dialog[open]') !== null")
+        tab.view.pick("dialog button:first-of-type", [tmp_path / "a.json"])
+        assert end(tab) == [["a.json", "{}"]]
+        begin(tab, pick)
+        tab.wait("() => document.querySelector('dialog[open]') !== null")
+        tab.view.click("dialog button:last-of-type")
+        assert end(tab) == []
+        assert tab.js("() => document.querySelectorAll('dialog, input').length") == 0
     finally:
-        tab.js("() => delete navigator.userActivation && delete HTMLInputElement.prototype.click")
+        tab.js("() => { delete navigator.userActivation; }")
 
 
 @pytest.mark.every_engine
@@ -453,9 +455,23 @@ def test_100_mb(tab: Tab) -> None:
     files = downloads(tab, 2, lambda: result.append(tab.python(offer)))
     ((said, grown),) = result
     assert "indexeddb:// has far more room" in said
-    assert files["big.weights.bin"] == b"\1" * (100 * 2**20)
+    weights = files["big.weights.bin"]
+    assert len(weights) == 100 * 2**20
+    assert weights.count(1) == len(weights)
     assert grown < 0.25
     assert tab.python(listed) == {"indexeddb://big": None}
+
+
+@pytest.mark.every_engine
+def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
+    """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
+    view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
+    deadline = time.monotonic() + 120
+    while not view.title().startswith("[") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    indexed_db, local, _ = json.loads(json.loads(view.title()))
+    view.close()
+    assert [indexed_db, local] == [{"a": 1}, {"a": 1}]
 
 
 @pytest.mark.every_engine

@@ -65,6 +65,10 @@ class View(ABC):
         """Give files to an ``<input type=file>``, which may be hidden."""
 
     @abstractmethod
+    def pick(self, selector: str, files: Sequence[Path]) -> None:
+        """Click on what opens the browser's file picker and pick `files`; with none, cancel."""
+
+    @abstractmethod
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
         """Return name -> content of the `count` files that `action` makes the page offer."""
 

@@ -69,7 +69,10 @@ class Host:
 
     def _download(self, _context: Any, download: Any) -> None:
         def decide(download: Any, name: str) -> bool:
-            download.set_destination(GLib.filename_to_uri(str(self.downloads / name)))
+            # Under another name until it is whole: a large Blob is written piece by piece.
+            part = self.downloads / f"{name}.part"
+            download.set_destination(GLib.filename_to_uri(str(part)))
+            download.connect("finished", lambda _download: part.rename(self.downloads / name))
             return True
 
         download.connect("decide-destination", decide)

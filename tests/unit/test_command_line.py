@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
+import pyio.bridge
 from tests.answers import Answer, Answers
 from tests.models import artifacts, model_json, run, same, shards, weight
 
@@ -53,6 +54,13 @@ def place(tmp_path: Path) -> Path:
     shard.write_bytes(shard.read_bytes()[:-1])
     (tmp_path / "other.json").write_text("{}")
     return tmp_path
+
+
+def test_bridge() -> None:
+    """The script is printed as it is, and is what pyio.bridge.script() returns."""
+    text = call("bridge")
+    assert text == pyio.bridge.script()
+    assert text.endswith(", null);\n")
 
 
 def test_list(place: Path) -> None:
