@@ -81,12 +81,7 @@ class Tab:
 
     def wait(self, condition: str) -> None:
         """Wait until a JavaScript function resolves to something true."""
-        self.js(
-            f"""async () => {{
-              const condition = {condition};
-              while (!await condition()) await new Promise((done) => setTimeout(done, 20));
-            }}"""
-        )
+        self.view.wait(condition)
 
     def script(self, path: Path) -> None:
         """Run a file as a classic script of the page."""

@@ -56,6 +56,15 @@ class View(ABC):
         Argument and result are what JSON can say. Raises PageError.
         """
 
+    def wait(self, condition: str) -> None:
+        """Wait until a JavaScript function resolves to something true."""
+        self.js(
+            f"""async () => {{
+              const condition = {condition};
+              while (!await condition()) await new Promise((done) => setTimeout(done, 20));
+            }}"""
+        )
+
     @abstractmethod
     def click(self, selector: str) -> None:
         """Click on an element as a person does."""

@@ -55,11 +55,6 @@ KEEP_PICKER_SHUT = """() => {
   };
   addEventListener("click", shut, true);
 }"""
-PICKER_WANTED = """async () => {
-  while (!document.querySelector("input[type=file]")) {
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}"""
 
 
 def webkit(playwright: Playwright) -> Engine:
@@ -220,7 +215,7 @@ class _View(View):
             return
         self.js(KEEP_PICKER_SHUT)
         self.click(selector)
-        self.js(PICKER_WANTED)
+        self.wait("() => document.querySelector('input[type=file]')")
         self.upload("input[type=file]", files)
 
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
