@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from js import document, encodeURIComponent, navigator
-from pyodide.ffi import JsException
+from js import document, encodeURIComponent
 
 import pyio
 from web import words
@@ -160,15 +159,15 @@ def _buttons(url: str) -> Any:
 async def _show_room() -> None:
     """Show how much this origin stores and may store, as the browser estimates it."""
     room, meter = element("room-words"), element("room-meter")
-    try:
-        estimate = await navigator.storage.estimate()
-    except (AttributeError, JsException):  # an insecure address, a frame without storage
+    report = await pyio.storage_report()
+    if report.usage is None or report.quota is None:  # an insecure address, a sandboxed frame
         meter.hidden = True
         room.textContent = "This browser does not say how much room there is."
         return
     meter.hidden = False
-    meter.max, meter.value = estimate.quota, estimate.usage
+    meter.max, meter.value = report.quota, report.usage
+    kept = "" if report.persisted else "; it may delete all of it when room gets scarce"
     room.textContent = (
-        f"{words.size(estimate.usage)} of {words.size(estimate.quota)} used, as this browser "
-        "estimates it without localStorage"
+        f"{words.size(report.usage)} of {words.size(report.quota)} used, as this browser "
+        f"estimates it without localStorage{kept}"
     )

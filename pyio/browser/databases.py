@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.browser.connection import OPEN_TIMEOUT, blocked, first_event
+from pyio.browser import connection
+from pyio.browser.connection import blocked, first_event
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -34,9 +35,11 @@ class Layout:
 async def names() -> tuple[str, ...] | None:
     """Return the names of all databases, or None where the browser does not tell."""
     try:
-        return tuple(sorted(str(about_js.name) for about_js in await js.indexedDB.databases()))
+        found_js = await js.indexedDB.databases()
     except (AttributeError, JsException):
         return None
+    # Version 0 is one whose making was aborted; WebKit lists it until the page is closed.
+    return tuple(sorted(str(about_js.name) for about_js in found_js if about_js.version))
 
 
 async def look(name: str, what: str) -> Layout | None:
@@ -44,12 +47,15 @@ async def look(name: str, what: str) -> Layout | None:
 
     Raises StorageError.
     """
+    known = await names()
+    if known is not None and name not in known:
+        return None
     # It goes on when its caller is cancelled or gives up: a database that is about to be made has
     # to be refused, or it would stay without stores.
     looking = asyncio.ensure_future(_look(name, what))
     looking.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        return await asyncio.wait_for(asyncio.shield(looking), OPEN_TIMEOUT)
+        return await asyncio.wait_for(asyncio.shield(looking), connection.OPEN_TIMEOUT)
     except TimeoutError as error:
         raise blocked(name, what) from error
 
@@ -60,7 +66,7 @@ async def erase(name: str, what: str) -> None:
         request_js = js.indexedDB.deleteDatabase(name)
     ended = first_event(request_js, "success", "error")
     try:
-        if await asyncio.wait_for(asyncio.shield(ended), OPEN_TIMEOUT) == "error":
+        if await asyncio.wait_for(asyncio.shield(ended), connection.OPEN_TIMEOUT) == "error":
             raise storage_error(request_js.error, what)
     except TimeoutError as error:
         raise blocked(name, what) from error

@@ -166,6 +166,8 @@ def translated(what: str) -> Iterator[None]:
 def storage_error(error_js: JSObject, what: str) -> StorageError:
     """Return the StorageError that says what failed and what the browser said."""
     reason, message = _said(error_js)
+    if _DENIED in message:
+        reason = "SecurityError"
     hint = _HINTS.get(reason)
     kind = StorageRefusedError if reason == "SecurityError" else StorageError
     told = f"{what} failed: {reason}" + (f": {message}" if message else "")
@@ -180,6 +182,9 @@ def _said(error_js: JSObject) -> tuple[str, str]:
         return quoted[1], quoted[2]
     return str(error_js.name), str(error_js.message)
 
+
+_DENIED = "denied permission"
+"""What Chromium says, as an UnknownError, when IndexedDB is opened where site data are blocked."""
 
 _QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
 

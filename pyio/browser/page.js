@@ -29,9 +29,10 @@
     const text = localStorage.getItem(JOURNAL);
     if (text === null) return {};
     try {
-      const items = Object.entries(JSON.parse(text));
-      return items.every(([, value]) => value === null || typeof value === "string")
-        ? Object.fromEntries(items) : {};
+      const items = JSON.parse(text);
+      const ours = Object.prototype.toString.call(items) === "[object Object]"
+        && Object.values(items).every((value) => value === null || typeof value === "string");
+      return ours ? items : {};
     } catch {
       return {};  // a reservation, or not ours
     }

@@ -35,6 +35,9 @@ LOCK = "localstorage"
 _PROPAGATION = 0.05
 """Seconds after which what one tab wrote is taken to be known to the others."""
 
+_PATIENCE = 20
+"""How often that time is waited for until a journal is taken to be that of somebody dead."""
+
 _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
 
@@ -115,10 +118,11 @@ async def settled() -> None:
 
 async def _finish() -> None:
     """Do what somebody who died has left undone. Only whoever holds the lock may."""
-    if await _call("unfinished", what=_WRITING):
+    for _ in range(_PATIENCE):
+        if not await _call("unfinished", what=_WRITING):
+            return
         await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
-        if await _call("unfinished", what=_WRITING):
-            await _call("finish", what=_WRITING)
+    await _call("finish", what=_WRITING)
 
 
 async def finish() -> None:

@@ -9,9 +9,15 @@ another tab, not a reader after a crash.
 What a server does with a model that is sent to it, and whether it keeps it, is its own business: a
 save over HTTP has happened when the server says so.
 
-The one limit is the browser's: localStorage is written to disk by the browser itself, a few
-seconds after the call. A reload or a normal close keeps it at once; a browser that is killed
-within those seconds comes back with the previous model, whole.
+The one limit is the browser's: localStorage is written to disk by the browser itself, later than
+the call (WINDOWS). A
+reload or a normal close keeps it at once; a browser that is killed before comes back with the
+previous model, whole. A model too large to be in localStorage twice is written in place: if the
+kill falls into that moment, it is damaged, and named so.
+
+**Tabs wait for each other** where the browser has Web Locks. Whoever saves, copies, moves or
+removes through pyio has the medium to itself until that is done, so that no tab removes or replaces
+what another has just saved. TensorFlow.js does not ask for the lock.
 
 In a worker, localStorage is written by the page, on which a save is one message and is done in one
 stretch. A page that has gone away writes nothing more, so the worker asks another one; if there is

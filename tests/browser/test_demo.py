@@ -289,7 +289,9 @@ def test_saves_and_lists(demo: Demo, place: str) -> None:
     assert demo.saved(" mine ", place) == f"Saved “mine” in {PLACES[place]}: 70.7 kB."
     assert demo.rows() == [["mine", PLACES[place], "70.7 kB"]]
     assert demo.page.locator("#stored-rows time").inner_text() != ""
-    assert " used, as this browser estimates" in demo.page.inner_text("#room-words")
+    room = demo.page.inner_text("#room-words")
+    assert " used, as this browser estimates" in room
+    assert "it may delete all of it when room gets scarce" in room
 
 
 def test_stored_models_outlive_a_reload(demo: Demo) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 async def save(url: str, size: int = 8) -> None:
     import pyio
 
@@ -165,6 +168,18 @@ def test_an_overwrite_of_tensorflow_that_was_killed(tab: Tab) -> None:
         assert ("nothing; topology, specs and weights are there" in finding["action"]) is not mended
 
 
+def test_tensorflow_without_room(tab: Tab) -> None:
+    """Over quota it removes all five items itself, those of the old model: nothing is left over."""
+    tab.tensorflow()
+    tab.python(save, "localstorage://m")
+    failed = (
+        "() => interop.saveNoise('localstorage://m', 5e6).then(() => '', ({message}) => message)"
+    )
+    assert "quota" in tab.js(failed)
+    assert applied(tab) == []
+    assert tab.js("() => localStorage.length") == 0
+
+
 def test_damage_is_named_and_kept(tab: Tab) -> None:
     """What all of its items are there of is never removed, however damaged."""
     tab.python(save, "localstorage://m")
@@ -255,7 +270,9 @@ def test_a_save_of_pyio_that_was_killed(tab: Tab) -> None:
                 function (...args) { if (left-- > 0) change.apply(this, args); };
               Storage.prototype.setItem = until(setItem);
               Storage.prototype.removeItem = until(removeItem);
-              window.restore = () => Object.assign(Storage.prototype, { setItem, removeItem });
+              window.restore = () => {
+                Object.assign(Storage.prototype, { setItem, removeItem });
+              };
             }""",
             changes,
         )
@@ -303,26 +320,6 @@ def test_a_save_at_the_same_moment(tab: Tab) -> None:
 
 
 # IndexedDB
-
-
-def test_ghosts_that_tensorflow_leaves_without_room(new_tab: Callable[[], Tab]) -> None:
-    """Over quota TensorFlow.js reports success and stores an info alone, which is removed."""
-    tab = new_tab()  # TensorFlow.js leaves the database open
-    tab.tensorflow()
-    quota = {"origin": tab.js("() => location.origin"), "quotaSize": 8 << 20}
-    session = tab.page.context.new_cdp_session(tab.page)
-    session.send("Storage.overrideQuotaForOrigin", quota)
-    tab.python(save, "indexeddb://other")
-    before = snapshot(tab)
-    tab.js("() => interop.saveNoise('indexeddb://ghost', 64 * 2 ** 20)")
-    assert tab.js("() => interop.list()") == ["indexeddb://ghost", "indexeddb://other"]
-    assert tab.python(load, "indexeddb://ghost")[0] == "ModelNotFoundError"
-    (finding,) = applied(tab)
-    assert finding["where"] == "indexeddb://ghost"
-    assert finding["problem"] == "its info is there and the model is not"
-    assert finding["done"]
-    assert snapshot(tab) == before
-    assert tab.js("() => interop.list()") == ["indexeddb://other"]
 
 
 def test_ghosts_that_tensorflow_leaves_of_what_cannot_be_cloned(

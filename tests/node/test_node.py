@@ -44,6 +44,9 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path, py
     assert "Pyodide in Node has none" in indexed_db
     assert "file://" in indexed_db
     assert "no page that it could be relative to" in relative
+    assert seen["room"] == [None] * 3
+    assert seen["works"] == ["memory", "file", "http", "https"]
+    assert seen["repaired"] == ["/disk/new/m/.pyio-save.json"]
     for message in waiting:  # none in a Node that has JSPI
         assert "this Node has no JavaScript Promise Integration" in message
     assert seen["numpy"] is False

@@ -21,6 +21,7 @@ from pyio.handlers import folder
 from tests.models import TOPOLOGY, artifacts, graph_model, model_json, run, same, shards, weight
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -352,7 +353,9 @@ def test_changed_shards_are_found_by_checksum(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_a_crash_at_any_moment(tmp_path: Path) -> None:
+def test_a_crash_at_any_moment(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Killed at every single file operation of a save, the old model or the new one is there.
 
     A child process is killed by SIGKILL when it is about to do its n-th operation, for every n.
@@ -378,6 +381,8 @@ def test_a_crash_at_any_moment(tmp_path: Path) -> None:
         if finished:
             assert same(found, new)
             break
+    record_property("cell", ["crash", "file", "cpython"])
+    record_property("outcome", f"killed at {number} operations, old or new each time")
     assert number > 10
     assert seen == {"layers-model", "new"}
 
@@ -464,7 +469,9 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert files(tmp_path) == {}
 
 
-def test_a_callback_that_raises_changes_nothing(tmp_path: Path) -> None:
+def test_a_callback_that_raises_changes_nothing(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """An exception at the very last report of a save still leaves the old model as it was."""
     save(FULL, tmp_path)
     before = files(tmp_path)
@@ -479,11 +486,13 @@ def test_a_callback_that_raises_changes_nothing(tmp_path: Path) -> None:
         save(artifacts(format="new"), tmp_path, on_progress=stop)
     assert reports[-1] == pyio.Progress("save", "weights.bin", 104, 104)
     assert files(tmp_path) == before
+    record_property("cell", ["callback", "file", "cpython"])
+    record_property("outcome", "old 1")
     with pytest.raises(LookupError, match="enough"):
         load(tmp_path, on_progress=stop)
 
 
-def test_cancelling_a_save(tmp_path: Path) -> None:
+def test_cancelling_a_save(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """Cancelled at any await, a save leaves the old model and no temporary file."""
     save(FULL, tmp_path)
     before = files(tmp_path)
@@ -502,6 +511,8 @@ def test_cancelling_a_save(tmp_path: Path) -> None:
     while run(cancel(pauses)):
         assert files(tmp_path) == before, pauses
         pauses += 1
+    record_property("cell", ["cancelled", "file", "cpython"])
+    record_property("outcome", f"old {pauses}, new 1")
     assert pauses > 3
     assert load(tmp_path).format == "new"
 
@@ -533,7 +544,9 @@ def test_a_save_waits_for_those_who_read(tmp_path: Path) -> None:
     assert same(load(tmp_path), model(1))
 
 
-def test_reading_while_somebody_saves(tmp_path: Path) -> None:
+def test_reading_while_somebody_saves(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Every load sees one save's files, however often the model is replaced meanwhile."""
     save(model(0), tmp_path)
     stop = threading.Event()
@@ -559,6 +572,8 @@ def test_reading_while_somebody_saves(tmp_path: Path) -> None:
     finally:
         stop.set()
         thread.join()
+    record_property("cell", ["readers", "file", "cpython"])
+    record_property("outcome", f"{len(numbers)} models seen, each whole")
     assert len(numbers) == 20
 
 

@@ -1,0 +1,207 @@
+// What is stored, read by the browser's own means, and TensorFlow.js put to the same tests.
+(() => {
+  const PARTS = ["info", "model_topology", "weight_specs", "weight_data", "model_metadata"];
+
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+  const sha256 = async (bytes) =>
+    [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+  // The id of a model whose parts belong together, or what is wrong.
+  const identify = async (topology, specs, metadata, bytes, info) => {
+    if (topology.id !== metadata.id) return `half: topology ${topology.id}, metadata ${metadata.id}`;
+    if (await sha256(bytes) !== metadata.sha256) return `half: not the weights of ${topology.id}`;
+    if (specs[0].shape[0] !== bytes.byteLength) return `half: not the specs of ${topology.id}`;
+    if (info.weightDataBytes !== bytes.byteLength) return `half: not the info of ${topology.id}`;
+    return topology.id;
+  };
+
+  // With what pyio's journal says, as pyio reads it: that is one item and written at once.
+  const local = async (name) => {
+    const journal = localStorage.getItem("pyio_journal")?.trim();
+    const items = { ...localStorage, ...(journal ? JSON.parse(journal) : {}) };
+    const texts = PARTS.map((part) => items[`tensorflowjs_models/${name}/${part}`] ?? null);
+    if (texts.every((text) => text === null)) return "nothing";
+    if (texts.includes(null)) return `half: no ${PARTS[texts.indexOf(null)]}`;
+    const [info, topology, specs, data, metadata] = texts;
+    const [a, b, c, d] = [topology, specs, metadata, info].map(JSON.parse);
+    return identify(a, b, c.userDefinedMetadata, bytesOf(data), d);
+  };
+
+  const withDatabase = async (action, version) => {
+    const found = await indexedDB.databases();
+    if (!found.some(({ name }) => name === "tensorflowjs")) return null;
+    const database = await settled(indexedDB.open("tensorflowjs", version));
+    try {
+      return await action(database.transaction(["models_store", "model_info_store"], "readonly"));
+    } finally {
+      database.close();
+    }
+  };
+
+  const indexed = async (name, version) => {
+    const found = await withDatabase((transaction) => Promise.all(
+      ["models_store", "model_info_store"].map(
+        (store) => settled(transaction.objectStore(store).get(name)))), version);
+    const [record, about] = found ?? [];
+    if (!record && !about) return "nothing";
+    if (!record || !about) return `half: no ${record ? "info" : "model"}`;
+    const { modelTopology, weightSpecs, weightData, userDefinedMetadata } = record.modelArtifacts;
+    const dates = [record, about].map(({ modelArtifactsInfo }) => +modelArtifactsInfo.dateSaved);
+    if (dates[0] !== dates[1]) return "half: the two stores have different dates";
+    return identify(modelTopology, weightSpecs, userDefinedMetadata, new Uint8Array(weightData),
+      about.modelArtifactsInfo);
+  };
+
+  // What is left that is no model: other databases, other items, object URLs.
+  const strays = async () => {
+    const databases = (await indexedDB.databases()).map(({ name }) => name);
+    const model = /^tensorflowjs_models\/.+\/(info|model_topology|weight_(specs|data)|model_metadata)$/;
+    return [
+      ...databases.filter((name) => name !== "tensorflowjs").map((name) => `database ${name}`),
+      ...Object.keys(localStorage).filter((key) => !model.test(key)).map((key) => `item ${key}`),
+      ...[...urls].map((url) => `object URL ${url}`),
+    ];
+  };
+
+  const urls = new Set();
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (blob) => {
+    const url = createObjectURL.call(URL, blob);
+    urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    urls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+
+  // Leaves about `room` code units free in localStorage.
+  const fill = (room) => {
+    localStorage.removeItem("filler");
+    let size = 0;
+    for (let step = 1 << 23; step; step >>= 1) {
+      try {
+        localStorage.setItem("filler", "x".repeat(size + step));
+        size += step;
+      } catch { /* too much */ }
+    }
+    localStorage.setItem("filler", "x".repeat(size - room));
+  };
+
+  const random = (size) => {
+    const bytes = new Uint8Array(size);
+    for (let start = 0; start < size; start += 65536) {
+      crypto.getRandomValues(bytes.subarray(start, Math.min(start + 65536, size)));
+    }
+    return bytes;
+  };
+
+  const tensorflow = {
+    model: async (id, size, pad) => {
+      const bytes = random(size);
+      return {
+        modelTopology: { id, pad: "x".repeat(pad) }, format: "layers-model", generatedBy: "faults",
+        convertedBy: null, weightData: bytes.buffer,
+        userDefinedMetadata: { id, sha256: await sha256(bytes), pad: "x".repeat(pad) },
+        weightSpecs: [{ name: "w".repeat(pad), shape: [size], dtype: "bool" }],
+      };
+    },
+    save: async ([url, id, size, pad = 3000]) => {
+      try {
+        await tf.io.getSaveHandlers(url)[0].save(await tensorflow.model(id, size, pad));
+        return null;
+      } catch (error) {
+        return error.name;
+      }
+    },
+    list: async () => {
+      try {
+        return Object.keys(await tf.io.listModels());
+      } catch (error) {
+        return error.name;
+      }
+    },
+    save_many: async ([url, sizes, start, times]) => {
+      const found = [];
+      for (let number = 0; number < times; number += 1) {
+        const id = `${start}-${number}`;
+        const error = await tensorflow.save([url, id, sizes[number % sizes.length]]);
+        if (!error) navigator.sendBeacon("/done", `${url} ${id}`);
+        window.saves = number + 1;
+        found.push(error);
+      }
+      return found;
+    },
+    // As pyio's storm in inside.py, with what TensorFlow.js has of it.
+    storm: async ([, tab, addresses, operations]) => {
+      const record = [];
+      const any = () => addresses[Math.floor(Math.random() * addresses.length)];
+      let size = 20 * (1 + tab * 3000);
+      const actions = [
+        async () => {
+          const url = any();
+          size += 20;
+          await tf.io.getSaveHandlers(url)[0].save(await tensorflow.model(`${size}`, size, 3000));
+          record.push(["put", url, size]);
+        },
+        async () => {
+          const url = any();
+          const { modelTopology: { id }, userDefinedMetadata, weightData } =
+            await tf.io.getLoadHandlers(url)[0].load();
+          const digest = await sha256(new Uint8Array(weightData));
+          const whole = id === userDefinedMetadata.id && digest === userDefinedMetadata.sha256;
+          record.push(whole ? ["seen", url, Number(id)] : ["mixture", url, Number(id)]);
+        },
+        async () => {
+          const [source, destination] = [any(), any()];
+          const info = await tf.io.copyModel(source, destination);
+          record.push(["put", destination, info.weightDataBytes]);
+        },
+        async () => {
+          const [source, destination] = [any(), any()];
+          const info = await tf.io.moveModel(source, destination);
+          record.push(["put", destination, info.weightDataBytes]);
+          record.push(["gone", source, info.weightDataBytes]);
+        },
+        async () => {
+          const url = any();
+          record.push(["gone", url, (await tf.io.removeModel(url)).weightDataBytes]);
+        },
+        async () => {
+          for (const [url, info] of Object.entries(await tf.io.listModels())) {
+            record.push(["seen", url, info.weightDataBytes]);
+          }
+        },
+      ];
+      const turns = [0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5];
+      for (let number = 0; number < operations; number += 1) {
+        try {
+          await actions[turns[Math.floor(Math.random() * turns.length)]]();
+        } catch (error) {
+          record.push(["error", error.name, String(error.message).slice(0, 80)]);
+        }
+      }
+      return record;
+    },
+    move: async ([source, destination]) => {
+      try {
+        await tf.io.moveModel(source, destination);
+        return null;
+      } catch (error) {
+        return error.name;
+      }
+    },
+  };
+
+  window.faults = {
+    state: ([scheme, name, version]) => (scheme === "indexeddb" ? indexed(name, version) : local(name)),
+    strays, fill, tensorflow,
+  };
+})();

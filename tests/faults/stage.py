@@ -1,0 +1,201 @@
+"""A tab with a model to be replaced and another beside it, and what is left after a fault."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.faults import inside
+from tests.tabs import Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.engines.contract import Browser, View
+
+SCRIPT = Path(__file__).with_name("faults.js")
+
+
+class Program(ABC):
+    """What saves: pyio, or TensorFlow.js as evidence of what becomes of models there."""
+
+    name: str
+
+    def ready(self, tab: Tab) -> None:
+        """Load what a tab needs."""
+        tab.script(SCRIPT)
+
+    @abstractmethod
+    def begin(self, tab: Tab, name: str, *arguments: Any) -> None:
+        """Call one of the program's functions in the page; `result` waits for it."""
+
+    def call(self, tab: Tab, name: str, *arguments: Any) -> Any:
+        """Call one of the program's functions in the page and return what it returns."""
+        self.begin(tab, name, *arguments)
+        return self.result(tab)
+
+    def result(self, tab: Tab, seconds: float = 120) -> Any:
+        """Return what the function that was begun has returned, or "hangs"."""
+        return tab.js(
+            """(seconds) => Promise.race([
+              begun, new Promise((done) => setTimeout(done, seconds * 1000, "hangs")),
+            ])""",
+            seconds,
+        )
+
+    @abstractmethod
+    def listed(self, tab: Tab) -> Any:
+        """Return the addresses that are listed as whole, or the name of the error."""
+
+
+class Pyio(Program):
+    """The built wheel."""
+
+    name = "pyio"
+
+    def begin(self, tab: Tab, name: str, *arguments: Any) -> None:
+        tab.js(
+            """([source, name, given]) => {
+              window.begun = callPython(source, name, given).then(JSON.parse);
+            }""",
+            [inspect.getsource(inside), name, json.dumps(arguments)],
+        )
+
+    def listed(self, tab: Tab) -> Any:
+        found = self.call(tab, "listing")
+        return sorted(url for url, damage in found.items() if damage is None)
+
+
+class TensorFlow(Program):
+    """TensorFlow.js 4.22."""
+
+    name = "tfjs"
+
+    def ready(self, tab: Tab) -> None:
+        super().ready(tab)
+        tab.tensorflow()
+
+    def begin(self, tab: Tab, name: str, *arguments: Any) -> None:
+        tab.js(
+            "([name, given]) => { window.begun = faults.tensorflow[name](given); }",
+            [name, arguments],
+        )
+
+    def listed(self, tab: Tab) -> Any:
+        found = self.call(tab, "list")
+        return sorted(found) if isinstance(found, list) else found
+
+
+PROGRAMS: dict[str, Program] = {program.name: program for program in (Pyio(), TensorFlow())}
+
+
+@dataclass
+class Stage:
+    """Where a fault happens.
+
+    Attributes:
+        medium: "localstorage" or "indexeddb".
+        program: What saves.
+        engine: The name of the engine.
+        wheel: The name of the built wheel.
+        page: The address of the page that all tabs show.
+        tab: A tab with empty storage.
+        browser: The browser that it belongs to.
+        folder: Where other browsers have their profiles.
+        launch: Starts one of them; the arguments are those of `Engine.start`.
+        crashed: Whether somebody may have died in the middle of a save.
+    """
+
+    medium: str
+    program: Program
+    engine: str
+    wheel: str
+    page: str
+    tab: Tab
+    browser: Browser
+    folder: Path
+    launch: Callable[..., Browser]
+    crashed: bool = False
+
+    def start(self, name: str, **options: Any) -> Browser:
+        """Start a browser with a profile of this name."""
+        return self.launch(self.folder / name, **options)
+
+    def show(self, browser: Browser | None = None, page: str = "index.html") -> View:
+        """Open a page of the same origin, without Python."""
+        return (browser or self.browser).open(self.page.replace("index.html", page))
+
+    def open(self, browser: Browser | None = None, page: str = "index.html") -> Tab:
+        """Open another tab with the program in it."""
+        tab = Tab(self.show(browser, page), self.wheel)
+        self.program.ready(tab)
+        return tab
+
+    def url(self, name: str) -> str:
+        return f"{self.medium}://{name}"
+
+    @property
+    def large(self) -> int:
+        """Bytes that take a while to save."""
+        return 1_000_000 if self.medium == "localstorage" else 8_000_000
+
+    def prepare(self, size: int = 1000) -> None:
+        """Store the model that is to be replaced and the one beside it."""
+        for name, label in (("m", "old"), ("other", "other")):
+            assert self.program.call(self.tab, "save", self.url(name), label, size, 10) is None
+
+    def save(self, label: str = "new", size: int = 1000) -> str | None:
+        """Replace the model, in `tab`; return the name of the error if there is one."""
+        error: str | None = self.program.call(self.tab, "save", self.url("m"), label, size)
+        return error
+
+    def begin_saving(self, tab: Tab | None = None, times: int = 1_000_000) -> None:
+        """Replace the model again and again."""
+        given = (self.url("m"), [self.large, 1000], "new", times)
+        self.program.begin(tab or self.tab, "save_many", *given)
+
+    def state(self, name: str = "m", version: int = 1) -> str:
+        """Return what the medium holds under a name, by the browser's own means."""
+        return self.state_of(self.medium, name, version)
+
+    def state_of(self, medium: str, name: str, version: int = 1) -> str:
+        found: str = self.tab.js("(given) => faults.state(given)", [medium, name, version])
+        return found
+
+    def verdict(self) -> str:
+        """Return "old" or "new", or in other words what the fault has done."""
+        found, other = self.state(), self.state("other")
+        if other != "other":
+            return f"the other model: {other}"
+        if found != "old" and not found.startswith("new"):
+            return "lost" if found == "nothing" else found
+        if self.program.name == "pyio":
+            loaded = self.program.call(self.tab, "load", self.url("m"))
+            if loaded != found:
+                return f"loads as {loaded}, and is {found}"
+        listed = self.program.listed(self.tab)
+        if isinstance(listed, list):
+            listed = [url for url in listed if url.startswith(self.medium)]
+        if listed != sorted(map(self.url, ("m", "other"))):
+            return f"whole, and listed as {listed}"
+        left = self.tab.js("() => faults.strays()")
+        if self.crashed:  # until the next save finishes what the journal says
+            left = [stray for stray in left if stray != "item pyio_journal"]
+        return f"left behind: {left}" if left else found.partition("-")[0]
+
+    def works_again(self) -> None:
+        """Save, load and list as if nothing had happened."""
+        if self.program.name == "pyio":
+            assert self.save("new-again") is None
+            assert (self.state(), self.verdict()) == ("new-again", "new")
+
+
+def summary(verdicts: list[str]) -> str:
+    """Return how many of them are which."""
+    counted = Counter(verdicts)
+    return ", ".join(f"{verdict} {count}" for verdict, count in counted.most_common())

@@ -1,0 +1,129 @@
+"""A browser that is killed while it saves comes back with whole models.
+
+``scripts/kills.py`` does the same a hundred times.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.kills import kills
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.place import Place
+    from tests.faults.stage import Stage
+    from tests.tabs import Tab
+
+
+@pytest.mark.every_engine
+def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
+    """After SIGKILL at a random moment both media have the old model or a new one, whole.
+
+    In IndexedDB it is none older than the last whose save had returned.
+    """
+    with new_site() as place:
+        stage.page = f"{place.url}/index.html"
+        for kill in kills(stage, place, 2, random.Random(5), lambda _: 1.5):
+            for medium in BROWSER_MEDIA:
+                assert kill.found[medium].verdict in ("old", "new"), kill
+            assert kill.found["indexeddb"].lost_seconds == 0, kill
+
+
+RECORD = """(url) => {
+  window.written = [{ ...localStorage }];
+  const { setItem, removeItem } = Storage.prototype;
+  window.restore = () => Object.assign(Storage.prototype, { setItem, removeItem });
+  const noted = (action) => function (...given) {
+    action.apply(this, given);
+    written.push({ ...localStorage });
+  };
+  Storage.prototype.setItem = noted(setItem);
+  Storage.prototype.removeItem = noted(removeItem);
+}"""
+"""Takes down what localStorage holds after each item that is written."""
+
+REPLAY = """(number) => {
+  localStorage.clear();
+  Object.entries(written[number]).forEach((item) => localStorage.setItem(...item));
+}"""
+
+
+@pytest.mark.parametrize("what", ["save", "first save", "remove"])
+def test_a_browser_that_dies_between_two_items(stage: Stage, what: str) -> None:
+    """Browsers write items to disk one by one: after each of them the model is whole, or absent.
+
+    The next save goes on as if nothing had happened, and leaves no journal behind.
+    """
+    stage.medium = "localstorage"
+    if what != "first save":
+        stage.prepare()
+    stage.tab.js(RECORD)
+    try:
+        if what == "remove":
+            stage.program.call(stage.tab, "remove", stage.url("m"))
+        else:
+            assert stage.save() is None
+    finally:
+        stage.tab.js("() => restore()")
+    found = []
+    for number in range(stage.tab.js("() => written.length")):
+        stage.tab.js(REPLAY, number)
+        found.append(stage.state())
+        told = stage.program.call(stage.tab, "load", stage.url("m"))
+        assert told == ("ModelNotFoundError" if found[-1] == "nothing" else found[-1])
+        listed = stage.program.listed(stage.tab)
+        assert (stage.url("m") in listed) == (found[-1] != "nothing")
+        if number % 3 == 1:
+            assert stage.program.call(stage.tab, "save", stage.url("next"), "next", 10) is None
+            assert stage.state() == found[-1]
+            assert "pyio_journal" not in stage.tab.js("() => Object.keys(localStorage)")
+    before, after = {"save": ("old", "new"), "remove": ("old", "nothing")}.get(
+        what, ("nothing", "new")
+    )
+    assert len(found) > 7
+    assert found == sorted(found, key=[before, after].index)
+    assert {*found} == {before, after}
+
+
+def test_a_model_too_large_for_the_journal(stage: Stage) -> None:
+    """A model that fits only once is written in place: half of it is named, and never loads."""
+    stage.medium = "localstorage"
+    stage.prepare()
+    stage.tab.js(RECORD)
+    try:
+        assert stage.save(size=2_500_000) is None
+    finally:
+        stage.tab.js("() => restore()")
+    found = []
+    for number in range(stage.tab.js("() => written.length")):
+        stage.tab.js(REPLAY, number)
+        found.append(stage.program.call(stage.tab, "load", stage.url("m")))
+        assert stage.program.call(stage.tab, "load", stage.url("other")) == "other"
+    assert {*found} == {"old", "DamagedModelError", "new"}
+    assert found == sorted(found, key=["old", "DamagedModelError", "new"].index)
+
+
+def test_a_journal_that_is_none(tab: Tab) -> None:
+    """Whatever somebody keeps under the journal's name, models are read and saved."""
+
+    async def use() -> Any:
+        import pyio
+
+        model = pyio.ModelArtifacts(model_topology={"a": 1})
+        await pyio.save_artifacts(model, "localstorage://m")
+        return (await pyio.load_artifacts("localstorage://m")).model_topology
+
+    for text in ("", "   ", "{", "null", "3", '"x"', '{"a":1}', '{"a":{}}', "[[]]"):
+        tab.js("(text) => localStorage.setItem('pyio_journal', text)", text)
+        assert tab.python(use) == {"a": 1}
+        assert tab.js("() => Object.keys(localStorage).sort()") == sorted(
+            f"tensorflowjs_models/m/{part}"
+            for part in ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
+        ), json.dumps(text)

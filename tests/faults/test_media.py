@@ -1,0 +1,44 @@
+"""Every fault of the catalogue, on localStorage and IndexedDB, in every engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.catalogue import BROWSER_MEDIA, ENGINES, FAULTS, NOT_HERE, Fault
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.stage import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.stage import Stage
+
+
+def cases() -> list[Any]:
+    """Every fault and medium, marked where an engine lacks it."""
+    found = []
+    for fault in FAULTS:
+        for medium in set(BROWSER_MEDIA) & set(fault.media) if fault.key in SCENARIOS else ():
+            marks = [
+                pytest.mark.lacks(engine, NOT_HERE[fault.key, medium, engine])
+                for engine in ENGINES
+                if (fault.key, medium, engine) in NOT_HERE
+            ]
+            found.append(pytest.param(fault, medium, id=f"{fault.key}-{medium}", marks=marks))
+    return sorted(found, key=lambda case: str(case.id))
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize(("fault", "medium"), cases())
+def test_fault(
+    stage: Stage, fault: Fault, medium: str, record_property: Callable[[str, object], None]
+) -> None:
+    """What the catalogue promises is there after the fault, and the next save works."""
+    stage.medium = medium
+    record_property("cell", [fault.key, medium, stage.engine])
+    verdicts, note = SCENARIOS[fault.key](stage)
+    record_property("outcome", " · ".join(filter(None, (summary(verdicts), note))))
+    assert set(verdicts) <= fault.allowed, (verdicts, note)
+    assert set(filter(None, note.split(", "))) <= fault.errors, (verdicts, note)

@@ -1,0 +1,74 @@
+"""Several tabs at once, on the same names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.storms import TYPED, storm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.stage import Stage
+    from tests.tabs import Tab
+
+
+@pytest.mark.every_engine
+def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None]) -> None:
+    """Three tabs with 60 operations leave whole models that somebody put there, and only those."""
+    tabs = [stage.tab, stage.open(), stage.open()]
+    weather = storm(stage, tabs, 60, 1)
+    for tab in tabs[1:]:
+        tab.close()
+    for medium in BROWSER_MEDIA:
+        record_property("cell", ["many_tabs", medium, stage.engine])
+        record_property("outcome", "explained")
+    assert weather.unexplained == []
+    assert set(weather.errors) <= TYPED
+    assert stage.tab.js("() => faults.strays()") == []
+
+
+async def race(verb: str) -> Any:
+    """Save to the source of a move, or to the destination of a copy, while that goes on."""
+    import asyncio
+
+    import pyio
+
+    def model(number: int) -> pyio.ModelArtifacts:
+        return pyio.ModelArtifacts(model_topology={"number": number})
+
+    saves: list[asyncio.Task[Any]] = []
+    url = "indexeddb://source" if verb == "move" else "localstorage://destination"
+
+    def begin(progress: pyio.Progress) -> None:
+        if progress.action == "load" and not saves:
+            saves.append(asyncio.ensure_future(pyio.save_artifacts(model(2), url)))
+
+    await pyio.save_artifacts(model(1), "indexeddb://source")
+    operation = pyio.move_model if verb == "move" else pyio.copy_model
+    try:
+        await operation("indexeddb://source", "localstorage://destination", on_progress=begin)
+        ended = "done"
+    except pyio.PyioError as error:
+        ended = type(error).__name__
+    await saves[0]
+    found = {}
+    for place in await pyio.list_models():
+        topology: Any = (await pyio.load_artifacts(place)).model_topology
+        found[place] = topology["number"]
+    return [ended, found]
+
+
+def test_what_is_saved_during_a_move_is_not_lost(tab: Tab) -> None:
+    """A save under the name of a move's source waits, and is not removed with the source."""
+    found = {"indexeddb://source": 2, "localstorage://destination": 1}
+    assert tab.python(race, "move") == ["done", found]
+
+
+def test_what_is_saved_during_a_copy_is_not_replaced(tab: Tab) -> None:
+    """A model that comes to the destination while a copy loads is not replaced unasked."""
+    found = {"indexeddb://source": 1, "localstorage://destination": 2}
+    assert tab.python(race, "copy") == ["ModelExistsError", found]
