@@ -16,7 +16,6 @@ processor time for 100 MB, once for a save and once for a load.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -85,6 +84,8 @@ def _require_doubles(fields: JSONValue) -> None:
 
 
 def _sha256(pieces: Iterable[memoryview]) -> str:
+    import hashlib  # late: it brings OpenSSL along, which few models need
+
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)

@@ -43,14 +43,17 @@ def dumps(value: JSONValue) -> str:
     """Return `value` as the text that JavaScript's ``JSON.stringify`` gives.
 
     Raises InvalidModelError, naming the place, for a value JSON cannot hold, for keys that are
-    not strings and for nesting deeper than 200.
+    not strings, for nesting deeper than 200, and for a text that `loads` would refuse.
     """
     try:
-        return _text(value, JSON_DEPTH_WRITTEN)
+        text = _text(value, JSON_DEPTH_WRITTEN)
     except _UnsayableError as error:
         before, after = error.problem
         where = "$" + "".join(reversed(error.steps))
         raise InvalidModelError(before + where + after) from None
+    if len(text) > JSON_BYTES // 3:  # a character takes up to three bytes for each UTF-16 unit
+        require_length(utf8_length(text), "the JSON of the model")
+    return text
 
 
 def loads(text: str | bytes, what: str) -> JSONValue:
@@ -67,8 +70,8 @@ def loads(text: str | bytes, what: str) -> JSONValue:
         value: JSONValue = _DECODER.decode(text)
     except RecursionError as error:
         raise InvalidModelError(
-            f"{what} is nested too deeply to be a model: {JSON_DEPTH:,} lists and objects in one "
-            "another are the most that is read (pyio.limits.JSON_DEPTH)"
+            f"{what} is nested too deeply to be a model: at most {JSON_DEPTH:,} lists and objects "
+            "in one another are read, fewer if Python's stack is short (pyio.limits.JSON_DEPTH)"
         ) from error
     except ValueError as error:
         start = text[:40]

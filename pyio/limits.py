@@ -1,6 +1,7 @@
 """How much pyio takes in: what goes beyond is refused by name, before it takes time or memory.
 
 Models come out of files that anybody may have written. No model in use comes near these numbers.
+What could not be read again is not saved either.
 Besides, nothing is allocated by what a file says of itself until the medium has told that as many
 bytes are there; a server that tells no size is the exception, for which memory is taken in steps
 as bytes arrive.
@@ -9,10 +10,11 @@ as bytes arrive.
 from __future__ import annotations
 
 JSON_BYTES = 256 * 1024 * 1024
-"""A model.json, or any other JSON text that is read. It takes about ten times that when parsed."""
+"""A model.json, or any other JSON text. It takes about ten times that when parsed."""
 
 JSON_DEPTH = 2_000
-"""Lists and objects inside one another in JSON that is read. At 100,000 Pyodide hangs."""
+"""Lists and objects inside one another in JSON that is read; Python's own stack may end before,
+near 1,000 in CPython 3.11. At 100,000 Pyodide hangs."""
 
 JSON_DEPTH_WRITTEN = 200
 """The same in JSON that is written. Python's own stack ends near 1,000, a level takes two."""
@@ -23,8 +25,8 @@ TOPOLOGY_DEPTH = 200
 TENSORS = 100_000
 """Weight specs of one model, those of all groups of a manifest together."""
 
-FILES = 100_000
-"""Weight files that one manifest lists."""
+FILES = 10_000
+"""Weight files that one manifest lists, and pieces of the weights in one record."""
 
 SIDES = 64
 """Sides of a tensor: what NumPy can make an array of."""
@@ -40,7 +42,7 @@ whichever is more."""
 UNTOLD_BYTES = 2**30
 """Bytes of a weights file whose size neither its specs tell, because of strings, nor its server."""
 
-ZIP_MEMBERS = 10_000
+ZIP_MEMBERS = 20_000
 """Files in a zip archive."""
 
 ZIP_BYTES = 64 * 1024 * 1024

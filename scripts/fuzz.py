@@ -20,6 +20,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -27,12 +28,18 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import pyio
-from tests.fuzz.corpus import Artefact, artefacts, difference
-from tests.fuzz.damage import DAMAGES, LOCAL, damaged
+from scripts import environment
+
+try:
+    import pyio
+    from tests.fuzz.corpus import Artefact, artefacts, difference
+    from tests.fuzz.damage import DAMAGES, LOCAL, damaged
+except ImportError:
+    environment.run(environment.prepare(browser=False), __file__, *sys.argv[1:])
+    sys.exit()
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
 MB = 1024 * 1024
@@ -154,6 +161,16 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+@contextmanager
+def watching() -> Iterator[None]:
+    """Within the block, a timer that runs out raises TooSlowError."""
+    before = signal.signal(signal.SIGALRM, _too_slow)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
 def _too_slow(_number: int, _frame: FrameType | None) -> None:
     raise TooSlowError
 
@@ -185,10 +202,9 @@ def main() -> int:
     parser.add_argument("--megabytes", type=float, default=64.0, help="what a case may take")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (4096 * MB, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    signal.signal(signal.SIGALRM, _too_slow)
     warnings.simplefilter("ignore", pyio.CompatibilityWarning)
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, watching():
         report = asyncio.run(run(options, Path(place)))
     show(report, time.perf_counter() - start)
     return 1 if report.findings else 0

@@ -86,7 +86,7 @@ async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
     if _kind(value_js) != "[object Array]":
         return (await _buffer(value_js),)
     count = int(value_js.length)
-    if count > FILES:  # it may be a list of nothing that is four billion long
+    if count > FILES:  # a list of nothing may be four billion long
         raise ValueError(
             f"its weight data is in {count:,} pieces; at most {FILES:,} are read "
             "(pyio.limits.FILES)"

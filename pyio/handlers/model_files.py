@@ -18,12 +18,12 @@ from pyio.weights.layout import check
 from pyio.weights.manifest import (
     Manifest,
     WeightGroup,
-    allocate,
     check_checksum,
     check_sizes,
     parse_model_json,
     shard,
 )
+from pyio.weights.segments import allocate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -30,6 +30,9 @@ _LONGEST_PAUSE = 30.0
 _PORTION = 256 * 1024
 """Bytes that are read at once of a body whose length nobody told."""
 
+_DIGITS = 16
+"""Of a length that a server can mean."""
+
 _SHOWN = 120
 """Bytes of an unwelcome body that an error shows."""
 
@@ -97,7 +100,7 @@ def length_of(reply: Reply) -> int | None:
     if reply.headers.get("content-encoding", "identity") != "identity":
         return None  # the length is that of the compressed body
     text = reply.headers.get("content-length", "")
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 async def read_into(reply: Reply, target: memoryview, moved: Callable[[int], None]) -> int:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pyio.errors import WeightsError
 from pyio.limits import UNTOLD_BYTES
 from pyio.network.requests import Client, length_of, read_all, read_into
-from pyio.weights.manifest import allocate, check_checksum, check_sizes
+from pyio.weights.manifest import check_checksum, check_sizes
+from pyio.weights.segments import allocate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -204,6 +204,8 @@ def _encode(
     if is_text(array):
         hint = original.dtype.str if original.dtype.kind == "U" else None
         spec = WeightSpec(name, array.shape, "string", group, numpy_dtype=hint)
+        if hint is not None:
+            _text_dtype(spec, array)  # or else nobody could read it again
         return spec, memoryview(encode_strings(name, array))
     how = None
     dtype = array.dtype.name if array.dtype.kind not in "SVMm" else array.dtype.str
@@ -237,6 +239,7 @@ def _text_dtype(spec: WeightSpec, array: NDArray[Any]) -> np.dtype[Any]:
     if spec.size * int(size) > max(TEXT_CHARACTERS, TEXT_RATIO * spec.size * longest):
         raise WeightsError(
             f"weight {spec.name!r} would take {4 * spec.size * int(size):,} bytes as "
-            f"{spec.numpy_dtype!r}, while its longest text has {longest} characters"
+            f"{spec.numpy_dtype!r}, while its longest text has {longest} characters; "
+            f"astype('<U{longest}') makes it smaller"
         )
     return np.dtype(f"<U{size}")

@@ -29,6 +29,9 @@ CONVERTER_SHARD_SIZE = 4 * 1024 * 1024
 
 _SHARD = re.compile(r"group(\d+)-shard(\d+)of(\d+)(\.bin)?$")
 
+_TRIED = 20
+"""How many sizes of files are tried as the one that all but the last should have."""
+
 _CRC32 = "crc32"
 """Beside ``paths``: the CRC-32 of each file in eight hexadecimal digits. pyio writes it with
 shards, because nothing else tells two equally long shards apart. TensorFlow.js skips it."""
@@ -119,11 +122,7 @@ def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:
     if not present and groups:
         return None
     require_count(sum(len(group.specs) for group in present), "all groups of weightsManifest")
-    files = sum(len(group.paths) for group in present)
-    if files > FILES:
-        raise InvalidModelError(
-            f"weightsManifest lists {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
-        )
+    _require_count(sum(len(group.paths) for group in present))
     _refuse_repeated([path for group in present for path in group.paths])
     return present
 
@@ -145,6 +144,7 @@ def shard(
             shards[-1].append(rest[:room])
             taken = min(room, rest.nbytes)
             room, rest = room - taken, rest[taken:]
+    _require_count(len(shards))
     names = [f"group1-shard{index}of{len(shards)}.bin" for index in range(1, len(shards) + 1)]
     files = dict(zip(names, shards, strict=True))
     return WeightGroup(tuple(files), tuple(specs), tuple(map(crc32, shards))), files
@@ -196,17 +196,6 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
         )
 
 
-def allocate(size: int, paths: Sequence[str]) -> memoryview:
-    """Return memory for the weights in `paths`. Raises WeightsError where there is not enough."""
-    try:
-        return memoryview(bytearray(size))
-    except (MemoryError, OverflowError) as error:
-        raise WeightsError(
-            f"the weights in {', '.join(paths[:3])} … take {size:,} bytes, for which there is no "
-            "memory"
-        ) from error
-
-
 def check_checksum(group: WeightGroup, index: int, piece: memoryview) -> None:
     """Raise WeightsError if the bytes of a file are known not to be those that were written."""
     if group.checksums is None:
@@ -250,6 +239,13 @@ def _checksums(entry: Mapping[str, JSONValue], count: int, what: str) -> tuple[s
     return texts
 
 
+def _require_count(files: int) -> None:
+    if files > FILES:
+        raise WeightsError(
+            f"a model in {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
+        )
+
+
 def _refuse_repeated(paths: Sequence[str]) -> None:
     repeated = sorted(path for path, count in Counter(paths).items() if count > 1)
     if repeated:
@@ -283,7 +279,7 @@ def _suspects(
     strange = [(path, size) for path, size in listed if notes.get(path)]
     total, count = group.byte_length or 0, len(sizes)
     best: list[tuple[str, int]] = listed
-    for size in {CONVERTER_SHARD_SIZE, *sizes}:
+    for size, _ in [(CONVERTER_SHARD_SIZE, 0), *Counter(sizes).most_common(_TRIED)]:
         last = total - (count - 1) * size
         if 0 < last <= size:
             right = [size] * (count - 1) + [last]

@@ -7,9 +7,10 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import flat_buffers
+from pyio.errors import WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from typing_extensions import Buffer
 
@@ -54,3 +55,14 @@ class SegmentedBuffer:
             return memoryview(b"")
         parts = list(self.pieces(start, end))
         return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
+
+
+def allocate(size: int, paths: Sequence[str]) -> memoryview:
+    """Return memory for the weights in `paths`. Raises WeightsError where there is not enough."""
+    try:
+        return memoryview(bytearray(size))
+    except (MemoryError, OverflowError) as error:
+        raise WeightsError(
+            f"the weights in {', '.join(paths[:3])} … take {size:,} bytes, for which there is no "
+            "memory"
+        ) from error

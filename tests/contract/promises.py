@@ -117,6 +117,16 @@ class Promises(ABC):
             assert arrays[name].dtype == array.dtype
             assert np.array_equal(arrays[name], array)
 
+    async def test_digests_are_stored_and_verified(self) -> None:
+        """Digests that were asked for are stored, verified, and kept by a copy."""
+        await pyio.save_artifacts(whole_model(), self.url("m"), checksum=True)
+        loaded = await pyio.load_artifacts(self.url("m"))
+        assert loaded.checksum
+        assert fields(replace(loaded, checksum=False)) == fields(whole_model())
+        assert (await pyio.inspect(self.url("m"))).has_checksum
+        await pyio.copy_model(self.url("m"), self.url("copy"))
+        assert (await pyio.load_artifacts(self.url("copy"))).checksum
+
     async def test_parts_may_be_absent(self) -> None:
         """Topology alone, weights alone, and a model without weights are kept too."""
         for name, part in {

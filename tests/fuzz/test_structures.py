@@ -287,6 +287,20 @@ def test_models_in_models(levels: int) -> None:
         tolerated(lambda: pyio.model_from_artifacts(loaded))
 
 
+@pytest.mark.parametrize(
+    "key", ["format", "modelTopology", "weightSpecs", "signature", "pyioChecksum"]
+)
+def test_deep_values(key: str) -> None:
+    """Depths just below what Python parses do not end its stack later, in messages or on saving."""
+    for depth in (*range(150, 900, 150), *range(900, 1000, 6), 1990):
+        for start, end in (("[", "]"), ('{"a":', "}")):
+            record = f'{{"{key}":{start * depth}1{end * depth}}}'
+            MODELS["m"] = StoredModel(record, b"", pyio.ModelArtifactsInfo())
+            tolerated(lambda: run(pyio.inspect("memory://m")))
+            tolerated(lambda: run(pyio.copy_model("memory://m", "memory://n", overwrite=True)))
+            tolerated(lambda: run(pyio.load_layers_model("memory://m")))
+
+
 journals = st.fixed_dictionaries(
     {
         "rename": mostly(

@@ -120,6 +120,12 @@ def test_verify(place: Path) -> None:
         "model  tensors  bytes  checksum  damage",
         "good         3    104  none      none",
     ]
+    run(pyio.save_artifacts(artifacts(), f"file://{place}/signed", checksum=True))
+    assert as_json("verify", str(place / "signed"))[0]["checksum"] == "verified"
+    assert "checksum:         yes" in call("inspect", str(place / "signed"))
+    (place / "signed/weights.bin").write_bytes(bytes(104))
+    rows = as_json("verify", str(place / "signed"), status=1)
+    assert "the SHA-256 of its weights is" in rows[0]["damage"]
 
 
 def test_copy(place: Path) -> None:

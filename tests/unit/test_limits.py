@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import pyio
@@ -18,7 +19,8 @@ from pyio.handlers.archive import unzip
 from pyio.json_text import dumps, loads
 from pyio.models.topology import model_from_json
 from pyio.network import weights as network_weights
-from pyio.weights.manifest import allocate, parse_groups
+from pyio.weights.manifest import parse_groups
+from pyio.weights.segments import allocate
 from pyio.weights.specs import specs_from_json
 from tests.answers import Answer, Answers
 from tests.models import artifacts, model_json, run, weight
@@ -117,11 +119,11 @@ def test_tensors() -> None:
 
 
 def test_files() -> None:
-    """A hundred thousand files are read, one more is not."""
+    """Ten thousand files are read, one more is not."""
     paths: Any = [str(number) for number in range(limits.FILES + 1)]
     group: Any = {"paths": paths[1:], "weights": []}
     assert parse_groups([group]) is not None
-    with pytest.raises(pyio.InvalidModelError, match=r"100,001 files.*pyio\.limits\.FILES"):
+    with pytest.raises(pyio.InvalidModelError, match=r"10,001 files.*pyio\.limits\.FILES"):
         parse_groups([group | {"paths": paths}])
 
 
@@ -143,6 +145,26 @@ def test_text_characters() -> None:
     with pytest.raises(pyio.WeightsError, match="would take 32,000,000 bytes"):
         pyio.decode_weights(data, [wide])
     assert limits.TEXT_RATIO > 1
+
+
+def test_what_could_not_be_read_again_is_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many shards, too long a JSON, too wide a text array: the save says so, not the load."""
+    url = f"file://{tmp_path}/m"
+    large = pyio.ModelArtifacts(
+        weight_specs=(pyio.WeightSpec("w", (limits.FILES + 1,), "bool"),),
+        weight_data=(memoryview(bytes(limits.FILES + 1)),),
+    )
+    with pytest.raises(pyio.WeightsError, match=r"in 10,001 files.*pyio\.limits\.FILES"):
+        run(pyio.save_artifacts(large, url, shard_size_bytes=1))
+    wide = np.array(["abc"] * 5, f"<U{limits.TEXT_CHARACTERS}")
+    with pytest.raises(pyio.WeightsError, match=r"astype\('<U3'\) makes it smaller"):
+        run(pyio.save_arrays({"w": wide}, url))
+    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 300)
+    with pytest.raises(pyio.InvalidModelError, match=r"of the model has .*limits\.JSON_BYTES"):
+        run(pyio.save_artifacts(artifacts(), url))
+    assert not (tmp_path / "m").exists()
 
 
 def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pyio.artifacts import WeightSpec
 from pyio.errors import InvalidModelError, WeightsError
+from pyio.limits import FILES
 from pyio.weights.manifest import (
     WeightGroup,
     check_checksum,
@@ -152,12 +153,14 @@ def test_manifests_that_are_none(manifest: Any, text: str) -> None:
 
 def test_large_manifests_take_no_time() -> None:
     """Neither many files nor a shape whose product is astronomical keep the parser busy."""
-    names = [str(number) for number in range(50_000)]
+    names = [str(number) for number in range(FILES)]
     manifest: Any = [{"paths": names, "weights": []}]
     start = time.process_time()
     groups = parse_groups(manifest)
     assert groups is not None
-    assert len(groups[0].paths) == 50_000
+    assert len(groups[0].paths) == FILES
+    with pytest.raises(WeightsError, match="the weights take 0"):
+        check_sizes(groups[0], range(1, FILES + 1), {})
     for sides in (65, 60_000):
         spec: Any = {"name": "w", "shape": [2**53] * sides, "dtype": "float32"}
         with pytest.raises(InvalidModelError, match=r"'w' has the shape .* at most 64"):
