@@ -35,7 +35,7 @@ try:
     from tests.fuzz.corpus import Artefact, artefacts, difference
     from tests.fuzz.damage import DAMAGES, LOCAL, damaged
 except ImportError:
-    environment.run(environment.prepare(browser=False), __file__, *sys.argv[1:])
+    environment.run(environment.prepare(), __file__, *sys.argv[1:])
     sys.exit()
 
 if TYPE_CHECKING:
