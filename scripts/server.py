@@ -38,6 +38,7 @@ class Site(ThreadingHTTPServer):
             that matches wins. Nothing outside of these directories is served.
         port: 0 takes a free one.
         isolated: Send the headers that make a page cross-origin isolated.
+        shared: Let pages of every origin read what is here, as a CDN does.
 
     Attributes:
         url: "http://localhost:PORT", without a slash at the end.
@@ -48,11 +49,17 @@ class Site(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, directories: Mapping[str, Path], *, port: int = 0, isolated: bool = False
+        self,
+        directories: Mapping[str, Path],
+        *,
+        port: int = 0,
+        isolated: bool = False,
+        shared: bool = False,
     ) -> None:
         longest_first = sorted(directories, key=len, reverse=True)
         self.directories = {prefix: directories[prefix].resolve() for prefix in longest_first}
         self.isolated = isolated
+        self.shared = shared
         self.offline = False
         super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://localhost:{self.server_port}"
@@ -113,6 +120,9 @@ class _Handler(SimpleHTTPRequestHandler):
         if cast("Site", self.server).isolated:
             self.send_header("Cross-Origin-Opener-Policy", "same-origin")
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        if cast("Site", self.server).shared:
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
         super().end_headers()
 
     def log_message(self, *args: Any) -> None:

@@ -1,0 +1,66 @@
+"""The outside world of the hosts: what they ask of CDNs and package indexes is answered from disk.
+
+The hosts are as their users have them. Requests to other origins than the test's own, workers'
+included, are redirected to a site on this machine; what it has no answer for fails.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scripts.hosts import MARIMO, PYSCRIPT_CORE
+from scripts.runtime import PYODIDE, VENDOR, WHEELS
+from scripts.server import Site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Route
+
+CDN = r"https://cdn\.jsdelivr\.net"
+ANSWERS = {
+    rf"{re.escape(str(WHEELS.cdn))}([^/]+)": rf"/{PYODIDE.folder}/\1",
+    rf"{CDN}/pyodide/v[^/]+/full/([^/]+\.whl)": r"/hosts/wheels/\1",
+    rf"{CDN}/pyodide/v([^/]+)/full/pyodide-lock\.json": r"/hosts/locks/pyodide-\1.json",
+    rf"{CDN}/pyodide/v([^/]+)/full/([^/]+)": r"/pyodide-\1/\2",
+    rf"{re.escape(str(PYSCRIPT_CORE.cdn))}([^/]+)": rf"/{PYSCRIPT_CORE.folder}/\1",
+    r"https://wasm\.marimo\.app/pyodide-lock\.json": rf"/hosts/locks/{MARIMO.folder}.json",
+    r"https://pypi\.org/simple/(.*)": r"/hosts/simple/\1",
+}
+"""Address without its query -> where the same file is on our own site."""
+
+
+class Outside:
+    """A site that stands for all others.
+
+    Args:
+        index: A folder with what the package index offers of pyio, which is not published there.
+
+    Attributes:
+        unanswered: The addresses that were asked for and are not here.
+    """
+
+    def __init__(self, index: Path) -> None:
+        directories = {"/": VENDOR, "/hosts/simple/pyio-web/": index}
+        self.site = Site(directories, shared=True)
+        self.unanswered: list[str] = []
+
+    def serve(self, context: BrowserContext) -> None:
+        """Answer for the outside world in all tabs of this browser."""
+        context.route(re.compile("^https://"), self._answer)
+
+    def _answer(self, route: Route) -> None:
+        address = route.request.url.partition("?")[0]
+        for pattern, place in ANSWERS.items():
+            match = re.fullmatch(pattern, address)
+            if match and self.site.locate(match.expand(place)):
+                headers = {
+                    "Location": self.site.url + match.expand(place),
+                    "Access-Control-Allow-Origin": "*",
+                    "Cross-Origin-Resource-Policy": "cross-origin",
+                }
+                route.fulfill(status=302, headers=headers)
+                return
+        self.unanswered.append(address)
+        route.abort()

@@ -1,0 +1,27 @@
+"""Reading what a host shows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.engines.contract import View
+
+SHOWN = """async (start) => {
+  const shown = () => document.body.innerText;
+  while (!shown().includes(start)) await new Promise((done) => setTimeout(done, 100));
+  return shown();
+}"""
+
+
+def shown(view: View, text: str) -> str:
+    """Wait until the page shows `text`, and return all that it shows."""
+    everything: str = view.js(SHOWN, text)
+    return everything
+
+
+def array(text: str) -> list[float]:
+    """The numbers of the first two-dimensional array in a text, as NumPy shows it."""
+    inside = text.partition("[[")[2].partition("]]")[0]
+    return [float(number) for number in re.findall(r"-?\d+\.\d*(?:e[+-]?\d+)?", inside)]

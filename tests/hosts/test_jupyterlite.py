@@ -1,0 +1,63 @@
+"""The example for JupyterLite, run in the real one as a person does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts.hosts import HOSTS
+from scripts.server import Site
+from tests.hosts.jupyterlite import Lab
+from tests.hosts.tensorflow import predictions
+
+if TYPE_CHECKING:
+    from tests.engines.driven import PlaywrightBrowser
+
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
+]
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/jupyterlite.ipynb"
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers in how NumPy shows an array."""
+    return [float(number) for number in re.findall(r"-?\d+\.\d*(?:e[+-]?\d+)?", text)]
+
+
+def plain(outputs: list[Any]) -> str:
+    """What the last output of a cell says as text."""
+    text: str = outputs[-1]["data"]["text/plain"]
+    return text
+
+
+@pytest.mark.parametrize("isolated", [False, True], ids=["plain", "isolated"])
+def test_example(hosts_browser: PlaywrightBrowser, isolated: bool) -> None:
+    """Every cell runs; the model is in all media, after a reload, and in TensorFlow.js."""
+    example = json.loads(EXAMPLE.read_text("utf-8"))
+    cell = {entry["id"]: index for index, entry in enumerate(example["cells"])}
+    with Site({"/": HOSTS / "jupyterlite"}, isolated=isolated) as site:
+        lab = Lab(hosts_browser.open(f"{site.url}/lab/index.html"), "example.ipynb", example)
+        assert lab.view.js("() => crossOriginIsolated") is isolated
+        _, _, made = lab.run(cell["install"], cell["import"], cell["make"])
+        expected = numbers(plain(made))
+        assert len(expected) == 3
+        files = lab.view.downloads(2, lambda: lab.run(cell["save"]))
+        (listed,) = lab.run(cell["list"])
+        assert all(
+            f"{scheme}://my-model" in plain(listed) for scheme in ("localstorage", "indexeddb")
+        )
+        lab.saved()
+        lab.reload()
+        *_, loaded = lab.run(cell["install"], cell["import"], cell["load"])
+        assert numbers(plain(loaded)) == expected
+        assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
+        urls = ("localstorage://my-model", "indexeddb://my-model")
+        for seen in predictions(lab.view, files, *urls):
+            assert seen == pytest.approx(expected, abs=1e-6)
+        lab.view.close()

@@ -1,0 +1,50 @@
+"""The example for marimo, exported and opened as its users do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.hosts import export_marimo
+from scripts.server import Site
+from tests.hosts.reading import array, shown
+from tests.hosts.tensorflow import predictions
+
+if TYPE_CHECKING:
+    from tests.engines.contract import View
+    from tests.engines.driven import PlaywrightBrowser
+
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
+]
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/marimo_notebook.py"
+URLS = ("localstorage://my-model", "indexeddb://my-model")
+
+
+def run(view: View, mode: str) -> str:
+    """Have all cells run, and return what the page shows then."""
+    if mode == "edit":
+        view.click('[data-testid="run-button"] >> nth=0')
+    shown(view, "]]")
+    return shown(view, "indexeddb://my-model")
+
+
+@pytest.mark.parametrize("mode", ["run", "edit"])
+def test_example(hosts_browser: PlaywrightBrowser, tmp_path: Path, mode: str) -> None:
+    """The first visit saves, the second loads; a click downloads; TensorFlow.js opens all."""
+    export_marimo(EXAMPLE, tmp_path, mode)
+    with Site({"/": tmp_path}) as site:
+        view = hosts_browser.open(f"{site.url}/index.html")
+        text = run(view, mode)
+        assert len(array(text)) == 3
+        files = view.downloads(2, lambda: view.click("text=Download the model"))
+        view.reload()
+        assert array(run(view, mode)) == array(text)
+        assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
+        for seen in predictions(view, files, *URLS):
+            assert seen == pytest.approx(array(text), abs=1e-6)
+        view.close()

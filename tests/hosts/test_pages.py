@@ -1,0 +1,53 @@
+"""The examples for PyScript and for a page with a worker of its own, run as they are."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pyio.bridge
+from scripts.server import Site
+from tests.hosts.reading import array, shown
+from tests.hosts.tensorflow import predictions
+
+if TYPE_CHECKING:
+    from tests.engines.driven import PlaywrightBrowser
+
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
+]
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "web/examples"
+URLS = ("localstorage://my-model", "indexeddb://my-model")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The examples, with the script of the bridge that their author puts beside them."""
+    shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "pyio-bridge.js").write_text(pyio.bridge.script())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("page", "isolated"),
+    [("pyscript.html", False), ("pyscript_worker.html", True), ("worker.html", False)],
+)
+def test_example(hosts_browser: PlaywrightBrowser, folder: Path, page: str, isolated: bool) -> None:
+    """The first visit saves to all media, the second loads; TensorFlow.js opens all three."""
+    with Site({"/": folder}, isolated=isolated) as site:
+        view = hosts_browser.open(f"{site.url}/{page}")
+        files = view.downloads(2, lambda: shown(view, "]]"))
+        text = shown(view, "]]")
+        assert all(url in text for url in URLS)
+        view.reload()
+        assert array(shown(view, "]]")) == array(text)
+        assert len(array(text)) == 3
+        assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
+        for seen in predictions(view, files, *URLS):
+            assert seen == pytest.approx(array(text), abs=1e-6)
+        view.close()
