@@ -16,7 +16,7 @@ async def request_persistence() -> bool:
     Returns whether it does. Some browsers ask the person; others decide by how the page is used,
     so that a later request may succeed. It changes nothing for a person who clears site data.
 
-    Raises UnsupportedEnvironmentError where the browser cannot be asked, as in a worker, and
+    Raises UnsupportedEnvironmentError where the browser cannot be asked, as in Node, and
     StorageError where asking fails.
     """
     missing = missing_persistence()

@@ -163,6 +163,7 @@ def test_as_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
 
 
 @pytest.mark.every_engine
+@pytest.mark.lacks("webkit", "under its driver this waits for ever, why is not known; see the next")
 def test_picking(tab: Tab, tmp_path: Path) -> None:
     """The page opens the picker, and the files reach Python in the worker."""
     test_picked.test_picking(tab, tmp_path)
