@@ -6,6 +6,7 @@ import asyncio
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pyio.browser import locks
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -19,13 +20,12 @@ from pyio.browser.javascript import (
     to_js,
     translated,
 )
-from pyio.browser.locks import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
-LOCK = "localstorage"
-"""The lock of all who change localStorage; see `pyio.browser.locks`."""
+_LOCK = "localstorage"
 
 _PROPAGATION = 0.05
 """Seconds after which what one tab wrote is taken to be known to the others."""
@@ -76,15 +76,24 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    async with alone(LOCK):
+    async with alone():
         with translated("writing localStorage"):
             await _finish()
             _page().replace(array_of(list(items)), array_of(values))
 
 
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing localStorage through pyio inside the block.
+
+    Browsers tell a tab what another has written by another way than that the lock is free, and
+    later, so that without a pause this one would see, and write, beside what is there.
+    """
+    return locks.alone(_LOCK, _PROPAGATION)
+
+
 async def settled() -> None:
     """Wait until no other tab of pyio writes and what the last one wrote has reached this one."""
-    async with alone(LOCK):
+    async with alone():
         await asyncio.sleep(_PROPAGATION)
 
 
