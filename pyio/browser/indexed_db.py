@@ -168,8 +168,7 @@ class Database:
         `issue` gets the transaction, issues all requests and returns those whose results are
         wanted; it is no coroutine. A task that is cancelled aborts the transaction.
         """
-        transaction_js = await self.connection.transaction(stores, mode, what)
-        requests = _issue(transaction_js, issue, what)
+        transaction_js, requests = await self._begin(stores, mode, issue, what)
         # What was read is there with the last request; what was written, when all is complete.
         reading = mode == "readonly"
         target_js = requests[-1] if reading else transaction_js
@@ -181,8 +180,25 @@ class Database:
                 transaction_js.abort()
             raise
         if ended != names[0]:
-            raise _failure(target_js.error, what)
+            raise _failure([*(request_js.error for request_js in requests), target_js.error], what)
         return [request_js.result for request_js in requests]
+
+    async def _begin(
+        self,
+        stores: Sequence[str],
+        mode: str,
+        issue: Callable[[JSObject], list[JSObject]],
+        what: str,
+    ) -> tuple[JSObject, list[JSObject]]:
+        transaction_js = await self.connection.transaction(stores, mode, what)
+        try:
+            return transaction_js, _issue(transaction_js, issue, what)
+        except StorageError as error:
+            # When a quota was exceeded, Firefox lets the next transaction do nothing but delete.
+            if error.reason != "InvalidStateError":
+                raise
+        transaction_js = await self.connection.transaction(stores, mode, what)
+        return transaction_js, _issue(transaction_js, issue, what)
 
 
 def _text(record_js: JSObject) -> str:
@@ -205,7 +221,11 @@ def _issue(
         raise
 
 
-def _failure(error_js: JSObject, what: str) -> StorageError:
-    if is_nothing(error_js):
+def _failure(errors: Sequence[JSObject], what: str) -> StorageError:
+    """Return the error of the first of `errors`, those of the requests, that gives a reason."""
+    found = [error_js for error_js in errors if not is_nothing(error_js)]
+    if not found:
         return StorageError(f"{what} failed: the browser aborted the transaction without a reason")
-    return storage_error(error_js, what)
+    # After commit() Firefox says AbortError of the transaction, whatever its requests say.
+    reasons = [error_js for error_js in found if error_js.name != "AbortError"]
+    return storage_error((reasons or found)[0], what)

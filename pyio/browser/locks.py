@@ -31,10 +31,11 @@ _held: ContextVar[tuple[asyncio.Task[object] | None, frozenset[str]]] = ContextV
 
 
 @asynccontextmanager
-async def alone(name: str) -> AsyncIterator[None]:
+async def alone(name: str, settle: float = 0) -> AsyncIterator[None]:
     """Keep all others who ask for the lock `name` waiting until the block ends.
 
-    A task that holds it may ask again. Whoever takes several does so in alphabetical order.
+    A task that holds it may ask again. Whoever takes several does so in alphabetical order. Who had
+    to wait for another waits `settle` seconds more before the block begins.
     """
     task = asyncio.current_task()
     holder, names = _held.get()
@@ -43,9 +44,14 @@ async def alone(name: str) -> AsyncIterator[None]:
     if name in names or not _available():
         yield
         return
-    release_js = await _acquire(f"pyio {name}")
+    release_js: JSObject = await _acquire(f"pyio {name}", at_once=True)
+    waited = release_js is None
+    if waited:
+        release_js = await _acquire(f"pyio {name}")
     token = _held.set((task, names | {name}))
     try:
+        if waited:
+            await asyncio.sleep(settle)
         yield
     finally:
         _held.reset(token)
@@ -56,32 +62,36 @@ def _available() -> bool:
     return IN_PYODIDE and not is_nothing(getattr(getattr(js, "navigator", None), "locks", None))
 
 
-async def _acquire(name: str) -> JSObject:
-    """Return the function that gives the lock back; it does nothing where locks are refused."""
-    granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+async def _acquire(name: str, *, at_once: bool = False) -> JSObject | None:
+    """Return the function that gives the lock back; it does nothing where locks are refused.
+
+    None means that another holds the lock and that nobody waited for it.
+    """
+    granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     held_js, release_js = _promise()
     abort_js = js.AbortController.new()
 
-    def grant(_lock_js: JSObject) -> JSObject:
+    def grant(lock_js: JSObject) -> JSObject:
         if not granted.done():
-            granted.set_result(None)
-        return held_js
+            granted.set_result(not is_nothing(lock_js))
+        return None if is_nothing(lock_js) else held_js
 
     def ended(_result_js: JSObject) -> None:
         grant_js.destroy()
         if not granted.done():  # refused, as all storage is on such a page
-            granted.set_result(None)
+            granted.set_result(True)
 
     grant_js = create_proxy(grant)
-    request_js = js.navigator.locks.request(name, options(signal=abort_js.signal), grant_js)
+    # The browser does not take both of them.
+    how = options(ifAvailable=True) if at_once else options(signal=abort_js.signal)
+    request_js = js.navigator.locks.request(name, how, grant_js)
     request_js.then(ended, ended)
     try:
-        await granted
+        return release_js if await granted else None
     except asyncio.CancelledError:
         release_js()  # in case that it was granted at this moment
         abort_js.abort()
         raise
-    return release_js
 
 
 def _promise() -> tuple[JSObject, JSObject]:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser import locks
 from pyio.browser.calls import Manner, PageFunctions
 from pyio.browser.javascript import (
     JsException,
@@ -20,17 +21,16 @@ from pyio.browser.javascript import (
     to_js,
     translated,
 )
-from pyio.browser.locks import alone
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
 JOURNAL = "pyio_journal"
 """The item under which ``page.js`` says what is being written."""
 
-LOCK = "localstorage"
-"""The lock of all who change localStorage; see `pyio.browser.locks`."""
+_LOCK = "localstorage"
 
 _PROPAGATION = 0.05
 """Seconds after which what one tab wrote is taken to be known to the others."""
@@ -105,14 +105,23 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    async with alone(LOCK):
+    async with alone():
         await _finish()
         await _call("replace", array_of(list(items)), array_of(values), what=_WRITING)
 
 
+def alone() -> AbstractAsyncContextManager[None]:
+    """Keep other tabs from changing localStorage through pyio inside the block.
+
+    Browsers tell a tab what another has written by another way than that the lock is free, and
+    later, so that without a pause this one would see, and write, beside what is there.
+    """
+    return locks.alone(_LOCK, _PROPAGATION)
+
+
 async def settled() -> None:
     """Wait until no other tab of pyio writes and what the last one wrote has reached this one."""
-    async with alone(LOCK):
+    async with alone():
         await asyncio.sleep(_PROPAGATION)
 
 
@@ -127,14 +136,14 @@ async def _finish() -> None:
 
 async def finish() -> None:
     """Do what a tab or a browser that died has left undone."""
-    async with alone(LOCK):
+    async with alone():
         await _finish()
 
 
 async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
     """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
     now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
-    async with alone(LOCK):
+    async with alone():
         await _finish()
         changed = await _call("replaceIf", *now, *new, what=_WRITING, manner=Manner.ONCE)
     return bool(changed)

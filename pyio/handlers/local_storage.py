@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
-from pyio.browser import locks, page
+from pyio.browser import page
 from pyio.browser.environment import missing_local_storage as missing
 from pyio.errors import (
     DamagedModelError,
@@ -63,7 +63,7 @@ _UNDEFINED = "undefined"
 
 def alone() -> AbstractAsyncContextManager[None]:
     """Keep other tabs from changing localStorage through pyio inside the block."""
-    return locks.alone(page.LOCK)
+    return page.alone()
 
 
 class LocalStorageHandler:

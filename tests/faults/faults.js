@@ -250,6 +250,6 @@
 
   window.faults = {
     state: ([scheme, name, version]) => (scheme === "indexeddb" ? indexed(name, version) : local(name)),
-    strays, fill, tensorflow, border,
+    strays, fill, tfjs: tensorflow, border,
   };
 })();

@@ -46,11 +46,11 @@ def _local_quota(stage: Stage) -> Outcome:
 
 
 def _indexed_quota(stage: Stage) -> Outcome:
-    browser = stage.start("small", quota=16 << 20)
+    browser = stage.start("small", quota=8 << 20)
     stage.tab = stage.open(browser)
     verdicts, errors = [], set()
     stage.prepare(MB)
-    for size in (40 * MB, 16 * MB, 14_900_000, 14_500_000, 14 * MB, 4 * MB):
+    for size in (40 * MB, 9 * MB, 7_900_000, 7_200_000, 6_500_000, 3 * MB):
         stage.program.call(stage.tab, "save", stage.url("m"), "old", MB)
         error = stage.save(size=size)
         errors.add(error)

@@ -26,7 +26,8 @@ class Bare(Tab):
     """A tab without Python."""
 
     def boot(self) -> None:
-        """Start nothing."""
+        """Wait for the page."""
+        self.wait("() => window.ready")
 
 
 class Program(ABC):
