@@ -25,10 +25,19 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/marimo_notebook.py
 URLS = ("localstorage://my-model", "indexeddb://my-model")
 
 
+# What is clicked before Python has started is lost.
+CLICK = """async () => {
+  while (!document.body.innerText.includes("]]")) {
+    document.querySelector("[data-testid=run-button]")?.click();
+    await new Promise((done) => setTimeout(done, 3000));
+  }
+}"""
+
+
 def run(view: View, mode: str) -> str:
     """Have all cells run, and return what the page shows then."""
     if mode == "edit":
-        view.click('[data-testid="run-button"] >> nth=0')
+        view.js(CLICK)
     shown(view, "]]")
     return shown(view, "indexeddb://my-model")
 

@@ -1,0 +1,101 @@
+"""In every host: storage that is full, a model of 100 MB, and two tabs at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.server import Site
+from tests.hosts import hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Download
+
+    from tests.engines.driven import PlaywrightBrowser, PlaywrightView
+    from tests.hosts.outside import Outside
+
+Open = "Callable[[], hosts.Python]"
+
+
+@pytest.fixture(scope="module", params=hosts.ALL)
+def new_python(
+    request: pytest.FixtureRequest,
+    hosts_browser: PlaywrightBrowser,
+    outside: Outside,  # noqa: ARG001 -- it sees to the hosts
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], hosts.Python]]:
+    """Open further tabs of one origin, with Python in them."""
+    folder, page = hosts.ALL[request.param](tmp_path_factory.mktemp(request.param))
+    tabs: list[hosts.Python] = []
+    with Site({"/": folder}) as site:
+
+        def open_tab() -> hosts.Python:
+            view = hosts_browser.open(f"{site.url}/{page}")
+            tabs.append(hosts.start(request.param, view))
+            return tabs[-1]
+
+        yield open_tab
+        for tab in tabs:
+            tab.view.close()
+
+
+@pytest.fixture(scope="module")
+def python(new_python: Callable[[], hosts.Python]) -> hosts.Python:
+    """The first tab of a host."""
+    return new_python()
+
+
+def test_full(python: hosts.Python) -> None:
+    """The page's refusal is the same error as without a bridge; the old model is still there."""
+    message, needed, kept = python.call("full()")
+    assert message.startswith("no room to save 'localstorage://kept':")
+    assert "what was stored before is untouched" in message
+    assert needed > 8_000_000
+    assert kept == [1, 1, 1]
+
+
+def test_large(python: hosts.Python) -> None:
+    """100 MB go to IndexedDB and back, and arrive on the disk whole."""
+    said = []
+    files = python.view.downloads(2, lambda: said.append(python.call("large()")))
+    assert said == [[True, 100_000_000, 100_000_000]]
+    assert sorted(files) == ["large.json", "large.weights.bin"]
+    data = files["large.weights.bin"]
+    assert len(data) == 100_000_000
+    assert data[-4:] == bytes.fromhex("20bcbe4b")
+
+
+def test_two_tabs(python: hosts.Python, new_python: Callable[[], hosts.Python]) -> None:
+    """Each tab has its own answer, and its download appears there and nowhere else."""
+    other = new_python()
+    offered: dict[str, list[str]] = {"one": [], "another": []}
+    for name, tab in zip(offered, (python, other), strict=True):
+        keep(tab.view, offered[name])
+    for name, tab in zip(offered, (python, other), strict=True):
+        tab.view.downloads(1, lambda name=name, tab=tab: check(tab, name))
+    assert offered == {"one": ["one.zip"], "another": ["another.zip"]}
+
+
+def check(tab: hosts.Python, name: str) -> None:
+    assert tab.call(f"offer({name!r})") == len(name)
+
+
+def keep(view: PlaywrightView, names: list[str]) -> None:
+    def note(download: Download) -> None:
+        names.append(download.suggested_filename)
+
+    view.page.on("download", note)
+
+
+def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:
+    """What brought the bridge into the page is not in the notebook that JupyterLite saves."""
+    if not isinstance(python, hosts.Notebook):
+        pytest.skip("this host saves no notebook")
+    saved = python.lab.saved()
+    outputs = json.dumps([cell.get("outputs") for cell in saved["cells"]])
+    assert "BroadcastChannel" not in outputs
+    assert "application/javascript" not in outputs
