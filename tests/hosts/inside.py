@@ -29,7 +29,8 @@ async def large() -> Any:
 
     import pyio
 
-    arrays, done = {"w": np.arange(25_000_000, dtype=np.float32)}, []
+    arrays = {"w": np.arange(25_000_000, dtype=np.float32)}
+    done: list[pyio.Progress] = []
     await pyio.save_arrays(arrays, "indexeddb://large", on_progress=pyio.progress_bar())
     await pyio.save_arrays(arrays, "downloads://large", on_progress=done.append)
     loaded = await pyio.load_arrays("indexeddb://large")

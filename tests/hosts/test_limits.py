@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.server import Site
+from tests.engines.driven import PlaywrightView
 from tests.hosts import hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Download
+    from playwright.sync_api import Download, Page
 
-    from tests.engines.driven import PlaywrightBrowser, PlaywrightView
+    from tests.engines.driven import PlaywrightBrowser
     from tests.hosts.outside import Outside
 
-Open = "Callable[[], hosts.Python]"
+
+WATCH = """() => {
+  window.sawBar = false;
+  new MutationObserver(() => { sawBar ||= document.querySelector("progress") !== null; })
+    .observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 @pytest.fixture(scope="module", params=hosts.ALL)
@@ -59,36 +66,16 @@ def test_full(python: hosts.Python) -> None:
 
 
 def test_large(python: hosts.Python) -> None:
-    """100 MB go to IndexedDB and back, and arrive on the disk whole."""
-    said = []
+    """100 MB go to IndexedDB and back, and arrive on the disk whole; JupyterLite shows a bar."""
+    python.view.js(WATCH)
+    said: list[object] = []
     files = python.view.downloads(2, lambda: said.append(python.call("large()")))
     assert said == [[True, 100_000_000, 100_000_000]]
     assert sorted(files) == ["large.json", "large.weights.bin"]
     data = files["large.weights.bin"]
     assert len(data) == 100_000_000
+    assert python.view.js("() => window.sawBar") or not isinstance(python, hosts.Notebook)
     assert data[-4:] == bytes.fromhex("20bcbe4b")
-
-
-def test_two_tabs(python: hosts.Python, new_python: Callable[[], hosts.Python]) -> None:
-    """Each tab has its own answer, and its download appears there and nowhere else."""
-    other = new_python()
-    offered: dict[str, list[str]] = {"one": [], "another": []}
-    for name, tab in zip(offered, (python, other), strict=True):
-        keep(tab.view, offered[name])
-    for name, tab in zip(offered, (python, other), strict=True):
-        tab.view.downloads(1, lambda name=name, tab=tab: check(tab, name))
-    assert offered == {"one": ["one.zip"], "another": ["another.zip"]}
-
-
-def check(tab: hosts.Python, name: str) -> None:
-    assert tab.call(f"offer({name!r})") == len(name)
-
-
-def keep(view: PlaywrightView, names: list[str]) -> None:
-    def note(download: Download) -> None:
-        names.append(download.suggested_filename)
-
-    view.page.on("download", note)
 
 
 def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:
@@ -99,3 +86,31 @@ def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:
     outputs = json.dumps([cell.get("outputs") for cell in saved["cells"]])
     assert "BroadcastChannel" not in outputs
     assert "application/javascript" not in outputs
+
+
+def test_two_tabs(python: hosts.Python, new_python: Callable[[], hosts.Python]) -> None:
+    """Each tab has its own answer, and its download appears there and nowhere else."""
+    tabs = {"one": python, "another": new_python()}
+    offered: dict[str, list[str]] = {}
+    for name, tab in tabs.items():
+        assert isinstance(tab.view, PlaywrightView)
+        offered[name] = note_downloads(tab.view.page)
+    for name, tab in tabs.items():
+        answers: list[int] = []
+        tab.view.downloads(1, partial(answer, tab, name, answers))
+        assert answers == [len(name)]
+    assert offered == {"one": ["one.zip"], "another": ["another.zip"]}
+
+
+def answer(tab: hosts.Python, name: str, answers: list[int]) -> None:
+    answers.append(tab.call(f"offer({name!r})"))
+
+
+def note_downloads(page: Page) -> list[str]:
+    names: list[str] = []
+
+    def note(download: Download) -> None:
+        names.append(download.suggested_filename)
+
+    page.on("download", note)
+    return names
