@@ -244,13 +244,15 @@ def _command(*command: str | Path, path: Path | None = None) -> None:
     environment = dict(os.environ)
     if path is not None:  # marimo looks for uv there
         environment["PATH"] = f"{path}{os.pathsep}{environment['PATH']}"
-    done = subprocess.run(
-        [str(part) for part in command],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with tempfile.TemporaryDirectory() as here:  # JupyterLite leaves a database where it is built
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=here,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     if done.returncode:
         said = f"{' '.join(map(str, command))} failed:\n{done.stdout}"
         raise FetchError(said)
