@@ -468,7 +468,7 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
     """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
     view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
     deadline = time.monotonic() + 120
-    while not view.title().startswith("[") and time.monotonic() < deadline:
+    while not view.title().startswith('"[') and time.monotonic() < deadline:
         time.sleep(0.1)
     indexed_db, local, _ = json.loads(json.loads(view.title()))
     view.close()
