@@ -25,10 +25,10 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/marimo_notebook.py
 URLS = ("localstorage://my-model", "indexeddb://my-model")
 
 
-# What is clicked before Python has started is lost.
+# The last of the buttons runs all cells. What is clicked before Python has started is lost.
 CLICK = """async () => {
   while (!document.body.innerText.includes("]]")) {
-    document.querySelector("[data-testid=run-button]")?.click();
+    [...document.querySelectorAll("[data-testid=run-button]")].at(-1)?.click();
     await new Promise((done) => setTimeout(done, 3000));
   }
 }"""
