@@ -46,7 +46,8 @@ ADD = """(source) => {
 }"""
 SAVED = """async (path) => {
   await notebook.context.save();
-  return JSON.stringify((await jupyterapp.serviceManager.contents.get(path)).content);
+  const { contents } = jupyterapp.serviceManager;
+  return JSON.stringify((await contents.get(path, { content: true })).content);
 }"""
 
 

@@ -25,10 +25,10 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/marimo_notebook.py
 URLS = ("localstorage://my-model", "indexeddb://my-model")
 
 
-# What is clicked before Python has started is lost.
+# The last of the buttons runs all cells. What is clicked before Python has started is lost.
 CLICK = """async () => {
   while (!document.body.innerText.includes("]]")) {
-    document.querySelector("[data-testid=run-button]")?.click();
+    [...document.querySelectorAll("[data-testid=run-button]")].at(-1)?.click();
     await new Promise((done) => setTimeout(done, 3000));
   }
 }"""
@@ -50,7 +50,7 @@ def test_example(hosts_browser: PlaywrightBrowser, tmp_path: Path, mode: str) ->
         view = hosts_browser.open(f"{site.url}/index.html")
         text = run(view, mode)
         assert len(array(text)) == 3
-        files = view.downloads(2, lambda: view.click("text=Download the model"))
+        files = view.downloads(2, lambda: view.click('button:text("Download the model")'))
         view.reload()
         assert array(run(view, mode)) == array(text)
         assert sorted(files) == ["my-model.json", "my-model.weights.bin"]

@@ -34,13 +34,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("page", "isolated"),
+    ("file", "isolated"),
     [("pyscript.html", False), ("pyscript_worker.html", True), ("worker.html", False)],
 )
-def test_example(hosts_browser: PlaywrightBrowser, folder: Path, page: str, isolated: bool) -> None:
+def test_example(hosts_browser: PlaywrightBrowser, folder: Path, file: str, isolated: bool) -> None:
     """The first visit saves to all media, the second loads; TensorFlow.js opens all three."""
     with Site({"/": folder}, isolated=isolated) as site:
-        view = hosts_browser.open(f"{site.url}/{page}")
+        view = hosts_browser.open(f"{site.url}/{file}")
         files = view.downloads(2, lambda: shown(view, "]]"))
         text = shown(view, "]]")
         assert all(url in text for url in URLS)
