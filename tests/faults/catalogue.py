@@ -145,7 +145,7 @@ NO_CANCEL = "TensorFlow.js has no cancelling"
 NO_PROGRESS = "TensorFlow.js has no progress of a save"
 NO_PROCESS = "Firefox stores in its main process; killing that is the fault above"
 NO_DRIVER = (
-    "WebKitGTK's driver does not answer any more once the network process is dead; killing the "
+    "WebKitGTK's driver ends the session when the network process dies; killing the "
     "whole browser is the fault above"
 )
 NOT_HERE: dict[tuple[str, str, str], str] = {
