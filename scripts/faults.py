@@ -40,6 +40,7 @@ class Notes:
                 self.found[cell] = f"{sign}{value}"
         if report.skipped and cell is not None and isinstance(report.longrepr, tuple):
             self.found[cell] = f"– {report.longrepr[2].removeprefix('Skipped: ')}"
+        table.update(self.found)
 
 
 def main() -> int:
@@ -47,7 +48,6 @@ def main() -> int:
     notes = Notes()
     evidence = ["-o", "python_files=test_*.py tensorflow.py"]
     code = pytest.main([*(sys.argv[1:] or PLACES), *evidence, "-q"], plugins=[notes])
-    table.update(notes.found)
     print(f"{len(notes.found)} cells written to {table.PATH}")
     return int(code)
 

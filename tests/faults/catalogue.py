@@ -144,10 +144,15 @@ FAULTS = (
 NO_CANCEL = "TensorFlow.js has no cancelling"
 NO_PROGRESS = "TensorFlow.js has no progress of a save"
 NO_PROCESS = "Firefox stores in its main process; killing that is the fault above"
+NO_DRIVER = (
+    "WebKitGTK's driver ends the session when the network process dies; killing the "
+    "whole browser is the fault above"
+)
 NOT_HERE: dict[tuple[str, str, str], str] = {
     **{("cancelled", medium, "tfjs"): NO_CANCEL for medium in BROWSER_MEDIA},
     **{("callback", medium, "tfjs"): NO_PROGRESS for medium in BROWSER_MEDIA},
     **{("process", medium, "firefox"): NO_PROCESS for medium in BROWSER_MEDIA},
+    **{("process", medium, "webkit"): NO_DRIVER for medium in BROWSER_MEDIA},
     **{
         ("refused", medium, "webkit"): "WebKitGTK has no such setting for storage"
         for medium in BROWSER_MEDIA
