@@ -46,6 +46,7 @@ from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreMan
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files import file_system
 from pyio.handlers.http import http
+from pyio.handlers.origin import request_persistence
 from pyio.handlers.passthrough import from_memory, with_save_handler
 from pyio.inspection import Inspection, LayerSummary, exists, inspect
 from pyio.model_json import (
@@ -62,19 +63,22 @@ from pyio.routing import (
     register_save_router,
     unregister_router,
 )
+from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
+    from pyio import bridge as bridge
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
+    from pyio import sync as sync
     from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.model import LayersModel, Model
     from pyio.models.packing import model_from_artifacts, model_to_artifacts
-    from pyio.models.saving import load_layers_model
+    from pyio.models.saving import load_layers_model, save_model
     from pyio.models.sequential import Sequential
     from pyio.models.topology import model_from_json
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
@@ -100,6 +104,7 @@ __all__ = [
     "LayerSummary",
     "LayersModel",
     "LoadHandler",
+    "MediumReport",
     "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
@@ -117,6 +122,7 @@ __all__ = [
     "Sequential",
     "StorageError",
     "StorageRefusedError",
+    "StorageReport",
     "StoreManager",
     "UnknownLayersError",
     "UnknownSchemeError",
@@ -158,8 +164,11 @@ __all__ = [
     "register_load_router",
     "register_save_router",
     "remove_model",
+    "request_persistence",
     "save_arrays",
     "save_artifacts",
+    "save_model",
+    "storage_report",
     "unregister_router",
     "with_save_handler",
 ]
@@ -181,11 +190,14 @@ _NEEDS_NUMPY = {
     "model_from_json": "pyio.models.topology",
     "model_to_artifacts": "pyio.models.packing",
     "save_arrays": "pyio.arrays",
+    "save_model": "pyio.models.saving",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 
-_MODULES = {"constraints", "initializers", "layers", "optimizers", "regularizers"}
-"""Public modules, imported when they are first used, for the same reason."""
+_MODULES = frozenset(
+    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
+)
+"""Public modules, imported when they are first used, most for the same reason."""
 
 
 def __getattr__(name: str) -> Any:

@@ -10,9 +10,11 @@ from pyio.errors import (
     InvalidURLError,
     ModelExistsError,
     StorageError,
+    UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
 from pyio.inspection import exists
+from pyio.listing import Listing
 from pyio.model_json import get_model_artifacts_info_for_json
 from pyio.routing import (
     available_media,
@@ -36,15 +38,15 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
-    this environment lacks are left out.
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
     """
-    found: dict[str, ModelArtifactsInfo] = {}
+    found = Listing()
     for medium in available_media():
         if not medium.lists:
             continue
         try:
             infos = await medium.manager().list()
-        except StorageError as error:
+        except (StorageError, UnsupportedEnvironmentError) as error:
             infos = {"": ModelArtifactsInfo(damage=str(error))}
         found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
     return found

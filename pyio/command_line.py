@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify`` over files and HTTP.
+"""The command line: ``python -m pyio list|inspect|copy|verify|bridge`` over files and HTTP.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -15,10 +15,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyio.bridge import script
 from pyio.catalog import copy_model
 from pyio.errors import ModelExistsError, PyioError
 from pyio.inspection import inspect
 from pyio.progress import progress_bar
+from pyio.tables import plain, table
 from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -38,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(asyncio.run(options.command(options)))
         sys.stdout.flush()
     except ModelExistsError as error:
-        print(f"error: there is a model at {_plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        print(f"error: there is a model at {plain(error.url)!r}; add --overwrite", file=sys.stderr)
         return 1
     except PyioError as error:
-        print(f"error: {_plain(str(error))}", file=sys.stderr)
+        print(f"error: {plain(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read the table has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
     return parser
 
 
@@ -92,7 +99,7 @@ async def _list(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "format", "tensors", "parameters", "bytes", "damage")
-        print(_table(keys, [[_cell(row[key]) for key in keys] for row in rows]))
+        print(table(keys, [[row[key] for key in keys] for row in rows]))
     return 1 if any(row["damage"] for row in rows) else 0
 
 
@@ -138,13 +145,13 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("signature", _short(found.signature)),
     ):
         if value is not None:
-            print(f"{label + ':':18}{_plain(value)}")
+            print(f"{label + ':':18}{plain(value)}")
     if found.layers:
-        layers = [[_cell(layer.name), _cell(layer.class_name)] for layer in found.layers]
-        print("\n" + _table(("layer", "class"), layers))
+        layers = [[layer.name, layer.class_name] for layer in found.layers]
+        print("\n" + table(("layer", "class"), layers))
     if found.tensors:
-        tensors = [[_cell(cell) for cell in _tensor(spec).values()] for spec in found.tensors]
-        print("\n" + _table(tuple(_tensor(found.tensors[0])), tensors))
+        tensors = [[*_tensor(spec).values()] for spec in found.tensors]
+        print("\n" + table(tuple(_tensor(found.tensors[0])), tensors))
     return 0
 
 
@@ -208,11 +215,14 @@ async def _verify(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         keys = ("model", "tensors", "bytes", "damage")
-        cells = [
-            [_cell(row[key]) for key in keys[:3]] + [_cell(row["damage"] or "none")] for row in rows
-        ]
-        print(_table(keys, cells))
+        cells = [[*(row[key] for key in keys[:3]), row["damage"] or "none"] for row in rows]
+        print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _bridge(_options: argparse.Namespace) -> int:
+    print(script(), end="")
+    return 0
 
 
 def _url(place: str) -> str:
@@ -233,33 +243,3 @@ def _short(value: Any) -> str | None:
         return None
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Return `text` with escapes for what would break the table or command the terminal."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows in columns; those of numbers are flush right."""
-    if not rows:
-        return "nothing found"
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    numbers = [
-        all(cell.replace(",", "").isdecimal() for cell in column if cell)
-        for column in zip(*rows, strict=True)
-    ]
-    lines = []
-    for row in (head, *rows):
-        cells = zip(row, widths, numbers, strict=True)
-        aligned = [cell.rjust(w) if number else cell.ljust(w) for cell, w, number in cells]
-        lines.append("  ".join(aligned).rstrip())
-    return "\n".join(lines)

@@ -138,25 +138,55 @@ class QuotaExceededError(StorageError):
     """There is no room for the model; what was stored before is untouched.
 
     ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
-    said is left for this origin, or None where it does not say.
+    said is left for this origin, or None where it does not say. ``removable`` has the address and
+    the bytes of the other models whose removal would make room, the largest first; it is empty
+    where there is none or where that could not be found out.
     """
 
     def __init__(
-        self, url: str, bytes_needed: int, bytes_available: int | None, hint: str = ""
+        self,
+        url: str,
+        bytes_needed: int,
+        bytes_available: int | None,
+        hint: str = "",
+        removable: tuple[tuple[str, int], ...] = (),
     ) -> None:
         room = (
             "the browser does not say how many are left"
             if bytes_available is None
             else f"{bytes_available:,} bytes are available"
         )
+        lacking = None if bytes_available is None else bytes_needed - bytes_available
+        choice = _choice(removable, lacking)
+        told = [f"what was stored before is untouched{choice}", *([hint] if hint else [])]
         super().__init__(
             f"no room to save {url!r}: {bytes_needed:,} bytes are needed and {room}; "
-            "what was stored before is untouched" + (f". {hint}" if hint else ""),
+            + ". ".join(told),
             "QuotaExceededError",
         )
         self.url = url
         self.bytes_needed = bytes_needed
         self.bytes_available = bytes_available
+        self.removable = removable
+
+
+def _choice(removable: tuple[tuple[str, int], ...], lacking: int | None) -> str:
+    """Return the fewest and smallest models that make enough room, as part of a sentence."""
+    enough = [entry for entry in removable if lacking is not None and entry[1] >= lacking]
+    chosen = enough[-1:]
+    for entry in () if chosen else removable:
+        chosen.append(entry)
+        if lacking is None or sum(size for _, size in chosen) >= lacking:
+            break
+    if not chosen:
+        return ""
+    freed = sum(size for _, size in chosen)
+    if lacking is not None and freed < lacking:
+        return f"; all other models together are {freed:,} bytes, so removing them is not enough"
+    names = " and ".join(repr(url) for url, _ in chosen)
+    if len(chosen) > 3:
+        names = f"the {len(chosen)} largest other models"
+    return f"; removing {names} would free {freed:,} bytes"
 
 
 class StorageRefusedError(StorageError, PermissionError):

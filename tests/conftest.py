@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import runtime
+import pyio.bridge
+from scripts import generations, runtime
 from scripts.server import Site
 from scripts.wheel import build_wheel
 from tests.engines import ENGINES, selection
@@ -61,6 +62,12 @@ def vendor() -> Path:
 
 
 @pytest.fixture(scope="session")
+def older_pyodides(vendor: Path) -> None:
+    """See to the Pyodides before the default one, which lie beside it."""
+    generations.ensure_all(vendor)
+
+
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this source tree."""
     return build_wheel(tmp_path_factory.mktemp("wheels"))
@@ -70,6 +77,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def new_site(vendor: Path, wheel: Path) -> Callable[[], Site]:
     """Make a site that serves the test page, the runtime and the wheel from a new origin."""
     directories = {"/": ROOT / "tests/harness", "/vendor/": vendor, "/wheels/": wheel.parent}
+    (wheel.parent / "pyio-bridge.js").write_text(pyio.bridge.script())
     return lambda: Site(directories)
 
 
@@ -147,6 +155,31 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
     if request.session.testsfailed == failed_before:
         assert left == [], f"proxies left behind: {left}"
     shared_tab.clear_storage()
+
+
+@pytest.fixture(scope="module")
+def small_tab(
+    engine: Engine,
+    new_site: Callable[[], Site],
+    wheel: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Tab]:
+    """One tab for all tests of a module, in a browser that lets an origin keep 16 MiB."""
+    profile = tmp_path_factory.mktemp(f"{engine.name}-small") / "profile"
+    try:
+        browser = engine.start(profile, quota=16 << 20)
+    except LackingError as error:
+        pytest.skip(str(error))
+    with new_site() as site:
+        yield Tab(browser.open(f"{site.url}/index.html"), wheel.name)
+        browser.close()
+
+
+@pytest.fixture
+def small_quota(small_tab: Tab) -> Iterator[Tab]:
+    """A tab with Python and empty storage, whose origin may keep 16 MiB."""
+    yield small_tab
+    small_tab.clear_storage()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import textwrap
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.engines.contract import PageError
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
     from tests.engines.contract import View
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Which Python a tab starts.
+
+    Attributes:
+        folder: Where Pyodide is, below ``/vendor/``.
+        thread: "page", or the type of a worker: "module" or "classic".
+        jspi: Whether JavaScript Promise Integration may be used, where the browser has it.
+    """
+
+    folder: str = "pyodide"
+    thread: str = "page"
+    jspi: bool = True
+
+
 class Tab:
     """A page of the harness with Pyodide booted and the built wheel installed.
 
@@ -28,15 +44,16 @@ class Tab:
         view: The tab as every engine has it, for whatever this does not wrap.
     """
 
-    def __init__(self, view: View, wheel: str) -> None:
+    def __init__(self, view: View, wheel: str, start: Start | None = None) -> None:
         self.view = view
         self._wheel = wheel
+        self._start = asdict(start or Start())
         self.boot()
 
     def boot(self) -> None:
         """Start Python, as after a (re)load of the page."""
         self.wait("() => window.ready")
-        self.js("(wheel) => boot(wheel)", self._wheel)
+        self.js("([wheel, start]) => boot(wheel, start)", [self._wheel, self._start])
 
     def reload(self) -> None:
         """Reload the page, which ends its Python, and start a new one."""
@@ -64,12 +81,7 @@ class Tab:
 
     def wait(self, condition: str) -> None:
         """Wait until a JavaScript function resolves to something true."""
-        self.js(
-            f"""async () => {{
-              const condition = {condition};
-              while (!await condition()) await new Promise((done) => setTimeout(done, 20));
-            }}"""
-        )
+        self.view.wait(condition)
 
     def script(self, path: Path) -> None:
         """Run a file as a classic script of the page."""

@@ -27,7 +27,7 @@ from pyio.errors import ForeignDatabaseError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_OPEN_TIMEOUT = 10.0
+OPEN_TIMEOUT = 10.0
 """Seconds after which an open that neither succeeds nor fails is taken to be blocked."""
 
 
@@ -57,14 +57,6 @@ class Connection:
                     raise failure from error
         raise AssertionError("unreachable")
 
-    async def erase(self, what: str) -> None:
-        """Delete the database. Raises StorageError."""
-        self._opening = None  # the connection closes itself
-        with translated(what):
-            request_js = js.indexedDB.deleteDatabase(self._name)
-        if await first_event(request_js, "success", "error") == "error":
-            raise storage_error(request_js.error, what)
-
     async def _opened(self, what: str) -> JSObject:
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open(what))
@@ -74,13 +66,9 @@ class Connection:
         # Opening goes on when its caller is cancelled: a database that is being made would
         # otherwise be left without stores.
         try:
-            return await asyncio.wait_for(asyncio.shield(self._opening), _OPEN_TIMEOUT)
+            return await asyncio.wait_for(asyncio.shield(self._opening), OPEN_TIMEOUT)
         except TimeoutError as error:
-            raise StorageError(
-                f"{what} failed: the database {self._name!r} did not open within "
-                f"{_OPEN_TIMEOUT:.0f} seconds; another tab holds it, close that tab and try again",
-                "blocked",
-            ) from error
+            raise blocked(self._name, what) from error
 
     def _forget_failure(self, opening: asyncio.Future[JSObject]) -> None:
         if (opening.cancelled() or opening.exception()) and self._opening is opening:
@@ -128,6 +116,15 @@ class Connection:
                 "another program made it, and every save of TensorFlow.js hangs on it; delete it "
                 "with indexedDB.deleteDatabase"
             )
+
+
+def blocked(name: str, what: str) -> StorageError:
+    """Return the error of a database that neither opens nor refuses to."""
+    return StorageError(
+        f"{what} failed: the database {name!r} did not answer within {OPEN_TIMEOUT:.0f} seconds; "
+        "another tab holds it, close that tab and try again",
+        "blocked",
+    )
 
 
 def first_event(target_js: JSObject, *names: str) -> asyncio.Future[str]:

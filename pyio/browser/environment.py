@@ -20,17 +20,32 @@ def missing_downloads() -> str | None:
     return _missing_on_page("downloads")
 
 
+def missing_picker() -> str | None:
+    """Return what keeps people from picking files here, or None."""
+    return _missing_on_page("picking files")
+
+
+def missing_persistence() -> str | None:
+    """Return what keeps this Python from asking for persistent storage, or None."""
+    return _missing_on_page("asking for persistent storage")
+
+
 def _missing(member: str, what: str, where: str) -> str | None:
     if not IN_PYODIDE:
         return f"{what} exists in a browser, and this Python does not run in one"
     return None if hasattr(js, member) else f"there is no {what} here{where}"
 
 
+def in_worker() -> bool:
+    """Whether this Python runs in a web worker, which reaches its page over a bridge."""
+    # Not `document`: PyScript puts a proxy of it into its workers.
+    return not hasattr(js, "Window") and hasattr(js, "WorkerGlobalScope")
+
+
 def _missing_on_page(what: str) -> str | None:
     if not IN_PYODIDE:
         return f"{what} needs a browser's page, and this Python does not run in one"
-    # Not `document`: PyScript puts a proxy of it into its workers.
-    if hasattr(js, "Window"):
+    # Whether the page of a worker answers is found out when it is first needed.
+    if hasattr(js, "Window") or in_worker():
         return None
-    where = "a web worker" if hasattr(js, "WorkerGlobalScope") else "Node"
-    return f"{what} needs a browser's page, and this Python runs in {where}"
+    return f"{what} needs a browser's page, and this Python runs in Node"

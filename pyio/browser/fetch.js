@@ -2,13 +2,19 @@
 // undefined for none. They are made here because Pyodide's timers go on after they are cancelled,
 // which would keep Node from ending.
 (() => {
+  // WebKit gives the TypeError of a failed request no stack, and Pyodide hangs on such an error.
+  const restated = (error) => {
+    if (error?.stack) throw error;
+    throw Object.assign(new Error(error?.message ?? String(error)), { name: error?.name });
+  };
+
   const within = (promise, timeout) => {
-    if (timeout == null) return promise;
+    if (timeout == null) return promise.catch(restated);
     return new Promise((resolve, reject) => {
       const late = () => reject(new DOMException("nothing came in time", "TimeoutError"));
       const timer = setTimeout(late, timeout);
       promise.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+    }).catch(restated);
   };
 
   return {

@@ -15,7 +15,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyio.browser.connection import Connection, first_event
-from pyio.browser.javascript import JsException, JSObject, is_nothing, storage_error
+from pyio.browser.databases import look
+from pyio.browser.javascript import (
+    JsException,
+    JSObject,
+    create_proxy,
+    is_nothing,
+    storage_error,
+)
 from pyio.browser.records import Member, Record, read, to_text
 from pyio.errors import StorageError
 
@@ -35,6 +42,7 @@ class Database:
 
     def __init__(self, name: str, version: int, stores: Sequence[str], key_path: str) -> None:
         self.connection = Connection(name, version, stores, key_path)
+        self._name = name
         self._stores = stores
 
     async def put(self, records: Mapping[str, Record], what: str, *, at_once: bool = False) -> None:
@@ -71,7 +79,12 @@ class Database:
         return None if is_nothing(record_js) else await read(record_js, buffer, copy=copy)
 
     async def overview(self, whole: str, keys: str, what: str) -> tuple[dict[str, str], set[str]]:
-        """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`."""
+        """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`.
+
+        Where there is no database none is made.
+        """
+        if await look(self._name, what) is None:
+            return {}, set()
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
             whole_js = transaction_js.objectStore(whole)
@@ -99,6 +112,49 @@ class Database:
         record_js, *keys_js = await self._run(self._stores, "readwrite", issue, what)
         text = None if is_nothing(record_js) else _text(record_js)
         return any(not is_nothing(key_js) for key_js in keys_js), text
+
+    async def revise(
+        self,
+        store: str,
+        key: str,
+        record: Record | None,
+        what: str,
+        *,
+        seen: str | None,
+        beside: tuple[str, bool],
+    ) -> bool:
+        """Put `record` into `store`, or delete what is there, if all is as it was seen.
+
+        That is, if the record there still has the JSON text `seen` (None for no record), and if
+        the other store still has a record of that key or has none, as `beside` says. Returns
+        whether it was so. It is looked at and changed within one transaction.
+        """
+        other, present = beside
+        done = False
+
+        def issue(transaction_js: JSObject) -> list[JSObject]:
+            store_js = transaction_js.objectStore(store)
+            own_js, beside_js = store_js.get(key), transaction_js.objectStore(other).getKey(key)
+
+            def act(_event_js: JSObject) -> None:
+                nonlocal done
+                text = None if is_nothing(own_js.result) else _text(own_js.result)
+                if text == seen and is_nothing(beside_js.result) is not present:
+                    store_js.delete(key) if record is None else store_js.put(record.to_js())
+                    done = True
+
+            # An event of the transaction's own, during which further requests may be issued.
+            callbacks.append(create_proxy(act))
+            beside_js.onsuccess = callbacks[0]
+            return []
+
+        callbacks: list[JSObject] = []
+        try:
+            await self._run(self._stores, "readwrite", issue, what)
+        finally:
+            for callback in callbacks:
+                callback.destroy()
+        return done
 
     async def _run(
         self,

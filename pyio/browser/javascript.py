@@ -26,6 +26,7 @@ __all__ = [
     "JsException",
     "array_buffer",
     "array_of",
+    "can_run_sync",
     "copy_bytes",
     "create_once_callable",
     "create_proxy",
@@ -36,6 +37,7 @@ __all__ = [
     "optional",
     "options",
     "run_file",
+    "run_sync",
     "storage_error",
     "to_js",
     "translated",
@@ -48,8 +50,10 @@ _NULLS: tuple[Any, ...] = (None,)
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
     run_js: Any = None
+    can_run_sync: Any = None
     create_once_callable: Any = None
     create_proxy: Any = None
+    run_sync: Any = None
     JsBuffer: Any = None
     to_js: Any = None
 
@@ -60,7 +64,15 @@ if TYPE_CHECKING or not IN_PYODIDE:
 else:
     import js
     from pyodide.code import run_js
-    from pyodide.ffi import JsBuffer, JsException, create_once_callable, create_proxy, to_js
+    from pyodide.ffi import (
+        JsBuffer,
+        JsException,
+        can_run_sync,
+        create_once_callable,
+        create_proxy,
+        run_sync,
+        to_js,
+    )
 
     with suppress(ImportError):  # Pyodide before 0.28 turns null into None
         from pyodide.ffi import jsnull

@@ -1,5 +1,6 @@
-// What only a page can do: localStorage and downloads. Evaluates to one object of functions.
-// Nothing here knows models; nothing awaits, so no other code of this page runs in between.
+// What only a page can do: localStorage, downloads, asking for persistent storage. Evaluates to one
+// object of functions. Nothing here knows models; nothing that touches localStorage awaits, so no
+// other code of this page runs in between.
 (() => {
   const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
@@ -123,8 +124,22 @@
       }
     },
 
-    // Every key that starts so.
-    keys: (start) => keysNow(pending()).filter((key) => key.startsWith(start)),
+    // The same if the items `seenKeys` still have the values `seen` (null or undefined for none);
+    // returns whether they had.
+    replaceIf(seenKeys, seen, keys, values) {
+      const journal = pending();
+      const changed = (key, index) => valueOf(key, journal) !== (seen[index] ?? null);
+      if (seenKeys.some(changed)) return false;
+      this.replace(keys, values);
+      return true;
+    },
+
+    // Every key that starts so, and its value if it ends so.
+    overview: (start, end) => {
+      const journal = pending();
+      return keysNow(journal).filter((key) => key.startsWith(start))
+        .map((key) => [key, key.endsWith(end) ? valueOf(key, journal) : null]);
+    },
 
     // How many UTF-16 code units all keys and values of this origin take.
     used: () => {
@@ -145,5 +160,9 @@
       link.remove();
       setTimeout(() => URL.revokeObjectURL(link.href), lifetime);
     },
+
+    // Whether the browser keeps what this origin stores from now on, null where it cannot be
+    // asked. The answer takes its time: some browsers ask the person.
+    persist: async () => (navigator.storage?.persist ? navigator.storage.persist() : null),
   };
 })()

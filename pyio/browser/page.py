@@ -1,12 +1,13 @@
-"""The Python side of ``page.js``: localStorage items and downloads."""
+"""The Python side of ``page.js``: localStorage items, downloads and persistent storage."""
 
 from __future__ import annotations
 
 import asyncio
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pyio.browser import locks
+from pyio.browser.calls import Manner, PageFunctions
 from pyio.browser.javascript import (
     JsException,
     JSObject,
@@ -16,7 +17,7 @@ from pyio.browser.javascript import (
     js,
     optional,
     options,
-    run_file,
+    storage_error,
     to_js,
     translated,
 )
@@ -37,31 +38,55 @@ _URL_LIFETIME = 40_000
 """Milliseconds until the object URL of a download is revoked."""
 
 
-@cache
-def _page() -> JSObject:
-    return run_file("page.js", "localstorage:// and downloads://")
+_READING, _WRITING = "reading localStorage", "writing localStorage"
+
+_PAGE = PageFunctions("page.js", "localstorage:// and downloads://")
 
 
 async def read(keys: Sequence[str]) -> dict[str, str | None]:
     """Return the localStorage values of `keys`, None where there is none."""
-    with translated("reading localStorage"):
-        values_js = _page().read(array_of(keys))
+    values_js = await _call("read", array_of(keys), what=_READING)
     return {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
 
 
 async def lengths(keys: Sequence[str]) -> dict[str, int]:
     """Return the length of each value in UTF-16 code units, -1 where there is none."""
-    with translated("reading localStorage"):
-        return dict(zip(keys, _page().lengths(array_of(keys)), strict=True))
+    lengths_js = await _call("lengths", array_of(keys), what=_READING)
+    return dict(zip(keys, lengths_js, strict=True))
 
 
-async def read_base64(key: str) -> memoryview:
-    """Return the bytes that the value of `key` stands for. Raises ValueError if it is no base64."""
-    try:
-        bytes_js = _page().readBase64(key)
-    except JsException as error:
-        raise ValueError(str(error)) from error
-    return copy_bytes(bytes_js)
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items as they were at one moment.
+
+    Attributes:
+        texts: Values, None where there is none.
+        has_base64: Whether the item that is kept as base64 is there.
+        bytes_js: What that stands for, or the exception that says why it stands for nothing; None
+            where it was not asked for.
+    """
+
+    texts: dict[str, str | None]
+    has_base64: bool
+    bytes_js: JSObject | JsException | None
+
+    def decoded(self) -> memoryview:
+        """Return a copy of the bytes. Raises ValueError if the value is no base64."""
+        if isinstance(self.bytes_js, JsException):
+            raise ValueError(str(self.bytes_js)) from self.bytes_js  # noqa: TRY004 - no wrong type
+        return copy_bytes(self.bytes_js)
+
+
+async def read_together(keys: Sequence[str], base64_key: str, *, decode: bool) -> Items:
+    """Return the values of `keys` and, if it is to be decoded, what is kept under `base64_key`."""
+    calls = [("read", array_of(keys)), ("lengths", array_of([base64_key]))]
+    calls += [("readBase64", base64_key)] if decode else []
+    values_js, lengths_js, *bytes_js = await _PAGE.together(*calls, what=_READING)
+    for outcome in (values_js, lengths_js):
+        if isinstance(outcome, JsException):
+            raise storage_error(outcome, _READING) from outcome
+    texts = {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
+    return Items(texts, lengths_js[0] >= 0, bytes_js[0] if decode else None)
 
 
 async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> None:
@@ -77,9 +102,8 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         for value in items.values()
     ]
     async with alone():
-        with translated("writing localStorage"):
-            await _finish()
-            _page().replace(array_of(list(items)), array_of(values))
+        await _finish()
+        await _call("replace", array_of(list(items)), array_of(values), what=_WRITING)
 
 
 def alone() -> AbstractAsyncContextManager[None]:
@@ -100,25 +124,49 @@ async def settled() -> None:
 async def _finish() -> None:
     """Do what somebody who died has left undone. Only whoever holds the lock may."""
     for _ in range(_PATIENCE):
-        if not _page().unfinished():
+        if not await _call("unfinished", what=_WRITING):
             return
         await asyncio.sleep(_PROPAGATION)  # it may be done, and this tab has yet to hear of it
-    _page().finish()
+    await _call("finish", what=_WRITING)
 
 
-async def keys(start: str) -> list[str]:
-    """Return the keys of localStorage that start so."""
-    with translated("listing localStorage"):
-        return [str(key) for key in _page().keys(start)]
+async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | None]) -> bool:
+    """Write `items` in order, or none, if all of `seen` is still so; return whether it was."""
+    now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
+    async with alone():
+        await _finish()
+        changed = await _call("replaceIf", *now, *new, what=_WRITING, manner=Manner.ONCE)
+    return bool(changed)
+
+
+async def overview(start: str, end: str) -> dict[str, str | None]:
+    """Return the keys of localStorage that start so, with the values of those that end so."""
+    what = "listing localStorage"
+    pairs_js = await _call("overview", start, end, what=what, manner=Manner.LISTING)
+    return {str(key): optional(value_js) for key, value_js in pairs_js}
 
 
 async def used() -> int:
     """Return how many UTF-16 code units all of this origin's localStorage takes."""
-    with translated("measuring localStorage"):
-        return int(_page().used())
+    return int(await _call("used", what="measuring localStorage"))
 
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:
     """Offer a file to the person at the page; nobody learns whether it was accepted."""
-    parts_js = array_of([to_js(piece) for piece in pieces])
-    _page().download(js.Blob.new(parts_js, options(type=media_type)), name, _URL_LIFETIME)
+    blob_js = js.Blob.new(array_of([to_js(piece) for piece in pieces]), options(type=media_type))
+    what = f"offering the download {name!r}"
+    await _call("download", blob_js, name, _URL_LIFETIME, what=what, manner=Manner.ONCE)
+
+
+async def persist() -> bool | None:
+    """Ask the browser to keep this origin's storage; None where it cannot be asked."""
+    kept_js = await _call("persist", what="asking for persistent storage", manner=Manner.PERSON)
+    kept = optional(kept_js)
+    return None if kept is None else bool(kept)
+
+
+async def _call(
+    name: str, *arguments: Any, what: str, manner: Manner = Manner.REPEATABLE
+) -> JSObject:
+    with translated(what):
+        return await _PAGE.call(name, *arguments, what=what, manner=manner)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject, js, run_file
+from pyio.browser.calls import Manner, PageFunctions
+from pyio.browser.environment import missing_picker
+from pyio.browser.javascript import IN_PYODIDE, JsException, JSObject
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_PICKER = PageFunctions("picked.js", "pick_files()")
 
 
 class PickedFile:
@@ -61,20 +64,16 @@ def as_picked(value: Any) -> PickedFile | None:
 
 async def pick(accept: str, multiple: bool) -> list[JSObject]:
     """Ask the person for files; return them, none if the person cancelled."""
-    if not IN_PYODIDE or not hasattr(js, "Window"):
+    missing = missing_picker()
+    if missing is not None:
         raise UnsupportedEnvironmentError(
-            "picking files needs a browser's page, and this Python does not run on one; "
-            "file:// reads files where Python can reach them"
+            f"{missing}; file:// reads files where Python can reach them"
         )
+    what = "picking files"
     try:
-        return list(await _functions().pick(accept, multiple))
+        return list(await _PICKER.call("pick", accept, multiple, what=what, manner=Manner.PERSON))
     except JsException as error:
         raise UnsupportedEnvironmentError(
             f"the browser opens no picker now: {error}; call pick_files() from the handler of a "
             "click"
         ) from error
-
-
-@cache
-def _functions() -> JSObject:
-    return run_file("picked.js", "pick_files()")

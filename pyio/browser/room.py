@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from pyio.browser.databases import erase
+from pyio.browser.estimate import estimate, is_a_first_part
 from pyio.browser.indexed_db import Database
-from pyio.browser.javascript import JsException, js
 from pyio.browser.records import Record
 from pyio.errors import StorageError
 
-_SCRATCH = Database("pyio-room", 1, ("room",), "key")
+SCRATCH = "pyio-room"
+"""The database in which room is tried out. Whoever finds it may delete it."""
+
+_SCRATCH = Database(SCRATCH, 1, ("room",), "key")
 _STEPS = 5
 _LARGEST_TRIAL = 512 * 1024 * 1024
 
 
 async def estimated_room() -> int | None:
-    """Return how many bytes the browser says are left, or None where it does not say.
-
-    It may be far too many: Chromium tells every origin 10 GiB, whatever the quota is.
-    """
-    try:
-        estimate_js = await js.navigator.storage.estimate()
-        return max(int(estimate_js.quota) - int(estimate_js.usage), 0)
-    except (AttributeError, TypeError, JsException):
-        return None
+    """Return how many bytes the browser says are left, or None where it does not say."""
+    found = await estimate()
+    return None if found is None or is_a_first_part() else max(found[1] - found[0], 0)
 
 
 async def room_below(refused: int) -> int | None:
@@ -42,7 +40,7 @@ async def room_below(refused: int) -> int | None:
     what = "measuring the room"
     found, size = 0, refused // 2
     try:
-        await _SCRATCH.connection.erase(what)  # what a tab left that was closed in the middle
+        await erase(SCRATCH, what)  # what a tab left that was closed in the middle
         for step in range(_STEPS):
             # Random bytes, because Chromium compresses what it stores.
             noise = (memoryview(os.urandom(size)),)
@@ -52,5 +50,5 @@ async def room_below(refused: int) -> int | None:
                 found += size
             size //= 2
     finally:
-        await _SCRATCH.connection.erase(what)
+        await erase(SCRATCH, what)
     return found

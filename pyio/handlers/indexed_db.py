@@ -22,6 +22,7 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     get_model_artifacts_info_for_json,
@@ -76,7 +77,7 @@ class IndexedDBHandler:
         if info.total_bytes >= _BIG:
             available = await estimated_room()
             if available is not None and available < info.total_bytes:
-                raise self._quota_error(info.total_bytes, available)
+                raise await self._quota_error(info.total_bytes, available)
         size = artifacts.weight_data_bytes
         meter = Meter(self._on_progress, "save", self.url, size)
         async with alone():
@@ -85,11 +86,10 @@ class IndexedDBHandler:
 
     async def _put(self, records: dict[str, Record], size: int) -> None:
         try:
-            at_once = size < _BIG
-            await _DATABASE.put(records, f"saving {self.url!r}", at_once=at_once)
+            await _DATABASE.put(records, f"saving {self.url!r}", at_once=size < _BIG)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
-                raise self._quota_error(size, await room_below(size)) from error
+                raise await self._quota_error(size, await room_below(size)) from error
             raise
 
     def _records(
@@ -109,9 +109,10 @@ class IndexedDBHandler:
             _MODELS: Record(dumps(whole), dates, buffers, meter.listener),
         }
 
-    def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
@@ -151,6 +152,10 @@ class IndexedDBManager:
             found[path] = replace(found[path], damage=found[path].damage or damage)
         orphan = ModelArtifactsInfo(damage="its info is missing; it may still load")
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
+
+    async def room(self) -> int | None:
+        """Return how many more bytes the browser takes, as it estimates, or None."""
+        return await estimated_room()
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited

@@ -20,6 +20,7 @@ from pyio.errors import (
     QuotaExceededError,
     StorageError,
 )
+from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
 from pyio.model_json import (
     METADATA_KEYS,
@@ -37,7 +38,7 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from pyio.json_text import JSONValue
@@ -50,7 +51,10 @@ _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metada
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""
 
 CAPACITY = 5 * 1024 * 1024
-"""UTF-16 code units that an origin may store, measured in Chromium and Firefox."""
+"""UTF-16 code units that an origin may store, measured in Chromium and Firefox.
+
+WebKit counts bytes, of which a text takes two for each unit unless all of it is Latin-1.
+"""
 
 _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
@@ -113,40 +117,45 @@ class LocalStorageHandler:
     async def _quota_error(self, needed: int) -> QuotaExceededError:
         lengths = await page.lengths(list(self._keys.values()))
         replaced = sum(len(key) + length for key, length in lengths.items() if length >= 0)
-        available = max(CAPACITY - await page.used() + replaced, 0)
+        room = max(CAPACITY - await page.used() + replaced, 0)
+        # Refused all the same: the browser counts otherwise, as WebKit does, and how is not known.
+        available = room if room < needed else None
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
-        return QuotaExceededError(self.url, needed, available, hint)
+        others = await removable(self.url, MANAGER)
+        return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
-        texts = await self._texts()
+        items = await self._items(decode=True)
         try:
-            return await self._decode(texts)
+            return self._decode(items)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
-        texts = await self._texts()
+        items = await self._items(decode=False)
         try:
-            return self._parsed(texts)
+            return self._parsed(items.texts)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
-    async def _texts(self) -> dict[str, str | None]:
-        """Return all items but the weight data, once it is sure that none is missing."""
-        present = await self._present()
-        if present and "info" not in present:  # another tab may be writing at this moment
-            await page.settled()
-            present = await self._present()
-        self._require_parts(present)
-        names = [part for part in _PARTS if part != "weight_data"]
-        values = await page.read([self._keys[part] for part in names])
-        return {part: values[self._keys[part]] for part in names}
+    async def _items(self, *, decode: bool) -> page.Items:
+        """Return all items as they are at one moment, once it is sure that none is missing."""
+        items = await self._read(decode)
+        if "info" not in self._present(items) and self._present(items):
+            await page.settled()  # another tab may be writing at this moment
+            items = await self._read(decode)
+        self._require_parts(self._present(items))
+        return items
 
-    async def _present(self) -> set[str]:
-        lengths = await page.lengths(list(self._keys.values()))
-        return {part for part in _PARTS if lengths[self._keys[part]] >= 0}
+    async def _read(self, decode: bool) -> page.Items:
+        texts = [key for part, key in self._keys.items() if part != "weight_data"]
+        return await page.read_together(texts, self._keys["weight_data"], decode=decode)
+
+    def _present(self, items: page.Items) -> set[str]:
+        texts = {part for part, key in self._keys.items() if items.texts.get(key) is not None}
+        return texts | {"weight_data"} if items.has_base64 else texts
 
     def _require_parts(self, present: set[str]) -> None:
         if not present:
@@ -156,14 +165,14 @@ class LocalStorageHandler:
         if absent:
             raise DamagedModelError(self.url, f"its {' and '.join(absent)} is missing")
 
-    async def _decode(self, texts: dict[str, str | None]) -> ModelArtifacts:
-        info = info_from_json(loads(texts["info"] or "", "the info"))
-        described = self._parsed(texts)
+    def _decode(self, items: page.Items) -> ModelArtifacts:
+        info = info_from_json(loads(items.texts[self._keys["info"]] or "", "the info"))
+        described = self._parsed(items.texts)
         if info.damage is not None:
             raise InvalidModelError(info.damage)
         meter = Meter(self._on_progress, "load", self.url, info.weight_data_bytes)
         try:
-            data = await page.read_base64(self._keys["weight_data"])
+            data = items.decoded()
         except ValueError as error:
             raise InvalidModelError(f"the weight data is not whole base64 ({error})") from error
         if data.nbytes != info.weight_data_bytes:
@@ -178,9 +187,9 @@ class LocalStorageHandler:
 
     def _parsed(self, texts: dict[str, str | None]) -> ModelArtifacts:
         """Return the artifacts without their weight data."""
-        topology = _parse(texts["model_topology"], "the model topology")
-        specs = _parse(texts["weight_specs"], "the weight specs")
-        metadata = _parse(texts["model_metadata"], "the model metadata") or {}
+        topology = _parse(texts[self._keys["model_topology"]], "the model topology")
+        specs = _parse(texts[self._keys["weight_specs"]], "the weight specs")
+        metadata = _parse(texts[self._keys["model_metadata"]], "the model metadata") or {}
         if not isinstance(metadata, dict):
             raise InvalidModelError(f"the model metadata is {metadata!r:.60}, not an object")
         fields = {key: metadata[key] for key in METADATA_KEYS if key in metadata}
@@ -194,24 +203,25 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
-        parts = await self._parts()
-        if any("info" not in found for found in parts.values()):  # as when loading
+        items = await page.overview(_PREFIX, "/info")
+        if any("info" not in found for found in _parts(items).values()):  # as when loading
             await page.settled()
-            parts = await self._parts()
-        texts = await page.read([_keys(path)["info"] for path in parts])
+            items = await page.overview(_PREFIX, "/info")
         return {
-            path: _info(text, found)
-            for (path, found), text in zip(parts.items(), texts.values(), strict=True)
+            path: _info(items.get(_keys(path)["info"]), found)
+            for path, found in _parts(items).items()
         }
 
-    async def _parts(self) -> dict[str, set[str]]:
-        """Return path -> the parts that are there."""
-        parts: dict[str, set[str]] = {}
-        for key in await page.keys(_PREFIX):
-            path, _, part = key[len(_PREFIX) :].rpartition("/")
-            if path and part in _PARTS:
-                parts.setdefault(path, set()).add(part)
-        return parts
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> what the items of a model take of the quota, keys included."""
+        paths = list(_parts(await page.overview(_PREFIX, "/info")))
+        lengths = await page.lengths([key for path in paths for key in _keys(path).values()])
+        taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
+        return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
+
+    async def room(self) -> int | None:
+        """Return how much of the quota is left."""
+        return max(CAPACITY - await page.used(), 0)
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
         # docstring inherited
@@ -232,6 +242,16 @@ MANAGER = LocalStorageManager()
 
 def _keys(path: str) -> dict[str, str]:
     return {part: f"{_PREFIX}{path}/{part}" for part in _PARTS}
+
+
+def _parts(keys: Iterable[str]) -> dict[str, set[str]]:
+    """Return path -> the parts that are there."""
+    parts: dict[str, set[str]] = {}
+    for key in keys:
+        path, _, part = key[len(_PREFIX) :].rpartition("/")
+        if path and part in _PARTS:
+            parts.setdefault(path, set()).add(part)
+    return parts
 
 
 def _info(text: str | None, parts: Collection[str]) -> ModelArtifactsInfo:

@@ -285,9 +285,15 @@ class LayersModel(Container):
         Raises what the medium raises, and WeightsError for two weights of the same name, which
         TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
         """
-        from pyio.models.saving import save
+        from pyio.models.saving import save_model
 
-        return await save(self, url_or_handler, trainable_only, include_optimizer, options)
+        return await save_model(
+            self,
+            url_or_handler,
+            trainable_only=trainable_only,
+            include_optimizer=include_optimizer,
+            **options,
+        )
 
 
 Model = LayersModel

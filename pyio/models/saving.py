@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from pyio.models.model import LayersModel
 
 
-async def save(
+async def save_model(
     model: LayersModel,
     url_or_handler: Any,
-    trainable_only: bool,
-    include_optimizer: bool,
-    options: Mapping[str, Any],
+    *,
+    trainable_only: bool = False,
+    include_optimizer: bool = False,
+    **options: Any,
 ) -> SaveResult:
-    """Save `model`; see `LayersModel.save`."""
+    """Save a model: the function that `LayersModel.save` is the method of."""
     from pyio.transfer import save_artifacts
 
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pyio.models.shapes import text_of
+from pyio.tables import html_table
 
 if TYPE_CHECKING:
     from pyio.models.layer import Layer
@@ -34,15 +35,9 @@ def text(model: LayersModel) -> str:
 
 def html(model: LayersModel) -> str:
     """Return the same as an HTML table."""
-    style = ' style="text-align:left"'
-    head = "".join(f"<th{style}>{escape(heading)}</th>" for heading in _HEADINGS)
-    body = "".join(
-        "<tr>" + "".join(f"<td{style}>{escape(cell)}</td>" for cell in _row(layer)) + "</tr>"
-        for layer in model.layers
-    )
     return (
         f"<p><b>{type(model).__name__}</b> <code>{escape(model.name)}</code></p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"{html_table(_HEADINGS, [_row(layer) for layer in model.layers])}"
         f"<p>{'<br>'.join(map(escape, _totals(model)))}</p>"
     )
 

@@ -10,7 +10,7 @@ from pyio.weights.encoding import decode_tensor, refuse_duplicates
 from pyio.weights.specs import require_shape
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
     from numpy.typing import NDArray
 
@@ -64,7 +64,7 @@ class _Reader:
     """Takes exactly so many bytes out of a stream at a time."""
 
     def __init__(self, stream: AsyncIterable[Any]) -> None:
-        self._stream = aiter(stream)
+        self._stream = aiter(stream if hasattr(stream, "__aiter__") else _read(stream))
         self._piece = memoryview(b"")
 
     async def take(self, count: int, name: str) -> memoryview:
@@ -93,3 +93,10 @@ class _Reader:
             own = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
             self._piece = memoryview(own).cast("B")
         return True
+
+
+async def _read(stream_js: Any) -> AsyncIterator[Any]:
+    """Give the pieces of a ReadableStream, over which nobody can iterate in WebKit 2.50."""
+    reader_js = stream_js.getReader()
+    while not (step_js := await reader_js.read()).done:
+        yield step_js.value

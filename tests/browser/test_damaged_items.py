@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.tabs import Tab
 
+pytestmark = pytest.mark.every_engine
+
 PREFIX = "tensorflowjs_models/x/"
 PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
 SPEC = '[{"name":"w","shape":[%s],"dtype":"float32"}]'

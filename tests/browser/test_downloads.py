@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 async def offer(url: str, single_file: bool) -> Any:
     import numpy as np
 
@@ -80,7 +83,7 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
         first, second = tab.js("() => clicks")
         assert second - first > 200
         assert tab.js("() => document.querySelectorAll('a').length") == 0
-        tab.page.wait_for_function(
+        tab.wait(
             """async () => {
               const opens = (url) => fetch(url).then(() => true, () => false);
               const open = await Promise.all(urls.map(opens));

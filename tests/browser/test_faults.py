@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.tabs import Tab
+
+
+pytestmark = pytest.mark.every_engine
 
 
 async def save_bytes(url: str, size: int) -> Any:
@@ -61,6 +64,11 @@ def snapshot(tab: Tab) -> Any:
     return tab.js("async () => [await rawSnapshot(), {...localStorage}]")
 
 
+LOCAL_LENGTH = """start => Object.entries(localStorage)
+  .filter(([key]) => key.startsWith(start))
+  .reduce((sum, [key, value]) => sum + key.length + value.length, 0)"""
+
+
 def test_localstorage_quota(tab: Tab) -> None:
     """An overwrite that does not fit leaves both models whole and tells the two byte counts."""
     assert tab.python(save_bytes, "localstorage://old", 1_000_000) is None
@@ -74,22 +82,18 @@ def test_localstorage_quota(tab: Tab) -> None:
         assert f"{about['bytes_needed']:,} bytes are needed" in text
         assert f"{about['bytes_available']:,} bytes are available" in text
         assert "indexeddb://" in text
+        (other,) = about["removable"]
+        assert other[0] == "localstorage://other"
+        assert other[1] == tab.js(LOCAL_LENGTH, "tensorflowjs_models/other/")
         assert snapshot(tab) == before
-    kind, *_ = tab.python(save_bytes, "localstorage://new", 3_000_000)
+    kind, text, about = tab.python(save_bytes, "localstorage://new", 3_000_000)
     assert kind == "QuotaExceededError"
+    old = tab.js(LOCAL_LENGTH, "tensorflowjs_models/old/")
+    assert [url for url, _ in about["removable"]] == ["localstorage://old", "localstorage://other"]
+    assert f"removing 'localstorage://old' would free {old:,} bytes" in text
     assert snapshot(tab) == before
     assert tab.python(save_bytes, "localstorage://old", 3_000_000) is None
     assert tab.python(load_sum, "localstorage://old") == 3_000_000
-
-
-@pytest.fixture
-def small_quota(tab: Tab) -> Iterator[Tab]:
-    """A tab whose origin may keep 16 MB."""
-    origin = tab.js("() => location.origin")
-    session = tab.page.context.new_cdp_session(tab.page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 16 << 20})
-    yield tab
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
 
 
 @pytest.mark.parametrize("size", [20_000_000, 60_000_000])
@@ -106,6 +110,10 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
     assert 6_000_000 < about["bytes_available"] < 12_000_000
     assert f"{about['bytes_needed']:,} bytes are needed" in text
     assert f"{about['bytes_available']:,} bytes are available" in text
+    ((other, freed),) = about["removable"]
+    assert other == "indexeddb://other"
+    assert 1_000_000 < freed < 1_001_000
+    assert f"all other models together are {freed:,} bytes" in text
     assert tab.js("() => rawSnapshot()") == before
     assert tab.python(damages) == {"indexeddb://old": None, "indexeddb://other": None}
     names = tab.js("async () => (await indexedDB.databases()).map(({name}) => name)")
@@ -115,17 +123,18 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
 def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
     """Where the browser's estimate says there is no room, a big model is not even copied."""
     tab.js("""() => {
-      window.keptEstimate = navigator.storage.estimate;
-      navigator.storage.estimate = async () => ({ quota: 9000000, usage: 1000000 });
+      window.keptEstimate = StorageManager.prototype.estimate;
+      StorageManager.prototype.estimate = async () => ({ quota: 9000000, usage: 1000000 });
     }""")
     try:
         kind, _, about = tab.python(save_bytes, "indexeddb://m", 8_500_000)
         assert kind == "QuotaExceededError"
         assert about["bytes_available"] == 8_000_000
+        assert about["removable"] == []
         assert tab.js("() => indexedDB.databases()") == []
         assert tab.python(save_bytes, "indexeddb://m", 7_000_000) is None
     finally:
-        tab.js("() => { navigator.storage.estimate = keptEstimate; }")
+        tab.js("() => { StorageManager.prototype.estimate = keptEstimate; }")
 
 
 def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 @pytest.fixture
 def server() -> Iterator[Answers]:
     with Answers() as server:

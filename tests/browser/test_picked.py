@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.tabs import Tab
 
 
+pytestmark = pytest.mark.every_engine
+
+
 def offer(tab: Tab, files: dict[str, bytes] | list[tuple[str, bytes]]) -> None:
     """Put these files where the test functions find them, as a FileList like that of a drop."""
     pairs = files.items() if isinstance(files, dict) else files
@@ -301,24 +304,21 @@ def test_picking(tab: Tab, tmp_path: Path) -> None:
             return None
         return list(await pyio.load_arrays(pyio.browser_files(files)))
 
-    def start() -> None:
-        tab.js(
-            """(source) => {
-              window.picking = callPython(source, "pick_and_load", "[]");
-            }""",
-            _source(pick_and_load),
-        )
-
-    with tab.page.expect_file_chooser() as chooser:
-        start()
-    assert chooser.value.is_multiple()
-    chooser.value.set_files(sorted(tmp_path.iterdir()))
+    tab.js(
+        """(source) => {
+          const button = document.createElement("button");
+          button.textContent = "Pick";
+          button.onclick = () => { window.picking = callPython(source, "pick_and_load", "[]"); };
+          document.body.append(button);
+        }""",
+        _source(pick_and_load),
+    )
+    tab.view.pick("button", sorted(tmp_path.iterdir()))
     assert json.loads(tab.js("() => picking")) == ["dense/kernel", "dense/bias", "steps"]
-    with tab.page.expect_file_chooser():
-        start()
-    tab.js("() => document.querySelector('input[type=file]').dispatchEvent(new Event('cancel'))")
+    tab.view.pick("button", [])
     assert json.loads(tab.js("() => picking")) is None
     assert tab.js("() => document.querySelectorAll('input[type=file]').length") == 0
+    tab.js("() => document.querySelector('button').remove()")
 
 
 def test_picking_without_a_click(tab: Tab) -> None:

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.tabs import Tab
 
+pytestmark = pytest.mark.every_engine
+
 STORES = ("localstorage", "indexeddb", "memory")
 
 

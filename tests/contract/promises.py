@@ -321,25 +321,25 @@ class MemoryPromises(Promises):
 
 
 class LocalStoragePromises(Promises):
-    """``localstorage://``, on a page."""
+    """``localstorage://``, on a page and in a worker."""
 
     scheme = "localstorage"
 
     async def snapshot(self) -> Any:
         import js
 
-        return dict(js.Object.entries(js.localStorage).to_py())
+        return (await js.onPage("localItems")).to_py()
 
     async def cut_weights(self, path: str) -> None:
         import js
 
         key = f"tensorflowjs_models/{path}/weight_data"
-        js.localStorage.setItem(key, js.localStorage.getItem(key)[:-4])
+        await js.onPage("localItem", key, (await js.onPage("localItem", key))[:-4])
 
     async def spoil_info(self, path: str) -> None:
         import js
 
-        js.localStorage.setItem(f"tensorflowjs_models/{path}/info", "{not json")
+        await js.onPage("localItem", f"tensorflowjs_models/{path}/info", "{not json")
 
 
 class IndexedDBPromises(Promises):

@@ -56,6 +56,15 @@ class View(ABC):
         Argument and result are what JSON can say. Raises PageError.
         """
 
+    def wait(self, condition: str) -> None:
+        """Wait until a JavaScript function resolves to something true."""
+        self.js(
+            f"""async () => {{
+              const condition = {condition};
+              while (!await condition()) await new Promise((done) => setTimeout(done, 20));
+            }}"""
+        )
+
     @abstractmethod
     def click(self, selector: str) -> None:
         """Click on an element as a person does."""
@@ -63,6 +72,10 @@ class View(ABC):
     @abstractmethod
     def upload(self, selector: str, files: Sequence[Path]) -> None:
         """Give files to an ``<input type=file>``, which may be hidden."""
+
+    @abstractmethod
+    def pick(self, selector: str, files: Sequence[Path]) -> None:
+        """Click on what opens the browser's file picker and pick `files`; with none, cancel."""
 
     @abstractmethod
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:

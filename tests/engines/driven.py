@@ -59,6 +59,14 @@ class PlaywrightView(View):
     def upload(self, selector: str, files: Sequence[Path]) -> None:
         self.page.set_input_files(selector, list(files))
 
+    def pick(self, selector: str, files: Sequence[Path]) -> None:
+        with self.page.expect_file_chooser() as opened:
+            self.page.click(selector)
+        if files:
+            opened.value.set_files(list(files))
+        else:
+            opened.value.element.dispatch_event("cancel")
+
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
         offered: list[Download] = []
 

@@ -47,6 +47,14 @@ const [argument, done] = arguments;
   (error) => done([false, error?.stack ? `${error}\\n${error.stack}` : String(error)]),
 );
 """
+KEEP_PICKER_SHUT = """() => {
+  const shut = (event) => {
+    if (event.target.type !== "file") return;
+    event.preventDefault();
+    removeEventListener("click", shut, true);
+  };
+  addEventListener("click", shut, true);
+}"""
 
 
 def webkit(playwright: Playwright) -> Engine:
@@ -200,6 +208,15 @@ class _View(View):
     def upload(self, selector: str, files: Sequence[Path]) -> None:
         names = "\n".join(map(str, files))
         self._driver.find_element("css selector", selector).send_keys(names)
+
+    def pick(self, selector: str, files: Sequence[Path]) -> None:
+        if not files:  # WebKit itself cancels a picker that opens under automation
+            self.click(selector)
+            return
+        self.js(KEEP_PICKER_SHUT)
+        self.click(selector)
+        self.wait("() => document.querySelector('input[type=file]')")
+        self.upload("input[type=file]", files)
 
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
         return folder.downloads(self._browser.downloads, count, action)

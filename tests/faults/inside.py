@@ -86,7 +86,7 @@ async def wait_briefly_for_databases() -> None:
     """Take one second for long enough to call a database blocked."""
     from pyio.browser import connection
 
-    connection._OPEN_TIMEOUT = 1.0
+    connection.OPEN_TIMEOUT = 1.0
 
 
 async def save_many(url: str, sizes: list[int], start: str, times: int) -> list[str | None]:

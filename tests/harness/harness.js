@@ -1,25 +1,54 @@
-// Boots Pyodide with the built wheel and runs Python functions that a test sends as source text.
-import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+// The page: Python in it or in a worker of it, which the functions of python.js then reach.
+import { removeJSPI, start } from "/python.js";
 
-const PROLOGUE = await (await fetch("/harness.py")).text();
-
-window.boot = async (wheel) => {
-  const pyodide = await loadPyodide();
-  await pyodide.loadPackage("micropip", { messageCallback: () => {} });
-  await pyodide.runPythonAsync(PROLOGUE);
-  await pyodide.globals.get("install")(`${location.origin}/wheels/${wheel}`);
-  // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
-  window.callPython = pyodide.globals.get("call");
-  window.pyodide = pyodide;
+// thread: "page", or the type of the worker to run Python in: "module" or "classic".
+window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true } = {}) => {
+  if (thread !== "page") {
+    const ask = await startWorker(thread, [wheel, folder, jspi]);
+    for (const name of ["callPython", "proxiesBegin", "proxiesEnd"]) {
+      window[name] = (...args) => ask(name, ...args);
+    }
+    return;
+  }
+  if (!jspi) removeJSPI();
+  const indexURL = `${location.origin}/vendor/${folder}/`;
+  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
+  await start(loadPyodide, indexURL, wheel);
 };
 
-// How many proxies of Python objects JavaScript holds: what a test may not leave behind.
-window.proxiesBegin = () => pyodide._module.enable_pyproxy_allocation_tracing();
-window.proxiesEnd = () => {
-  const left = [...pyodide._module.pyproxy_alloc_map.values()].map(String);
-  pyodide._module.disable_pyproxy_allocation_tracing();
-  return left;
+// Resolves to a function that calls a function in a new worker with Python. The worker has the name
+// by which it knows its page, unless the address of the page says that it has none.
+window.startWorker = async (type, args) => {
+  const name = location.search === "?unnamed" ? "" : globalThis.pyioBridge?.workerName;
+  const worker = new Worker("/worker.js", { type, name });
+  const waiting = new Map();
+  worker.onmessage = async ({ data: { id, result, error, page, args } }) => {
+    if (page) { // what it wants of its page
+      worker.postMessage({ page: id, result: await window[page](...args) });
+      return;
+    }
+    const [resolve, reject] = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) resolve(result);
+    else reject(new Error(error));
+  };
+  worker.onerror = ({ message }) => waiting.forEach(([, reject]) => reject(new Error(message)));
+  let last = 0;
+  const ask = (name, ...args) => new Promise((resolve, reject) => {
+    waiting.set(++last, [resolve, reject]);
+    worker.postMessage({ id: last, name, args });
+  });
+  await ask("boot", ...args);
+  ask.terminate = () => worker.terminate();
+  return ask;
 };
+
+// What Python in a worker has as well.
+window.onPage = async (name, ...args) => window[name](...args);
+
+window.localItems = () => ({ ...localStorage });
+window.localItem = (key, value) =>
+  value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value);
 
 const loadScript = (source) => new Promise((resolve, reject) => {
   const script = document.createElement("script");

@@ -1,5 +1,7 @@
 """Runs inside Pyodide: installs the wheel and calls functions that arrive as source text."""
 
+import __future__
+
 import json
 import linecache
 import sys
@@ -23,7 +25,8 @@ async def call(source: str, name: str, arguments: str) -> str:
     module = types.ModuleType("inside")
     module.__file__ = file
     sys.modules["inside"] = module
-    exec(compile(source, file, "exec"), module.__dict__)
+    # Annotations name what a test's own module imports; Python 3.14 alone leaves them be.
+    exec(compile(source, file, "exec", __future__.annotations.compiler_flag), module.__dict__)
     result = getattr(module, name)(*json.loads(arguments))
     if hasattr(result, "__await__"):
         result = await result

@@ -16,7 +16,7 @@ const inDatabase = async (mode, action) => {
 const plain = (key, value) =>
   value instanceof ArrayBuffer ? [...new Uint8Array(value)].join() : value;
 
-window.rawSnapshot = async () => {
+globalThis.rawSnapshot = async () => {
   const found = await indexedDB.databases();
   if (!found.some(({ name }) => name === "tensorflowjs")) return "[[],[]]";
   return inDatabase("readonly", async (store) => JSON.stringify([
@@ -25,18 +25,18 @@ window.rawSnapshot = async () => {
   ], plain));
 };
 
-window.rawPut = (name, text) =>
+globalThis.rawPut = (name, text) =>
   inDatabase("readwrite", (store) => settled(store(name).put(JSON.parse(text))));
 
-window.rawDelete = (name, key) =>
+globalThis.rawDelete = (name, key) =>
   inDatabase("readwrite", (store) => settled(store(name).delete(key)));
 
 // Replaces the stored weights of a model by what `change` makes of their ArrayBuffer.
-window.rawChangeWeights = (path, change) => inDatabase("readwrite", async (store) => {
+globalThis.rawChangeWeights = (path, change) => inDatabase("readwrite", async (store) => {
   const record = await settled(store("models_store").get(path));
   record.modelArtifacts.weightData = change(record.modelArtifacts.weightData);
   await settled(store("models_store").put(record));
 });
 
-window.rawCutWeights = (path) =>
-  window.rawChangeWeights(path, (buffer) => buffer.slice(0, buffer.byteLength - 1));
+globalThis.rawCutWeights = (path) =>
+  globalThis.rawChangeWeights(path, (buffer) => buffer.slice(0, buffer.byteLength - 1));

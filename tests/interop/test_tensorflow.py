@@ -14,6 +14,8 @@ from tests.downloads import downloads
 if TYPE_CHECKING:
     from tests.tabs import Tab
 
+pytestmark = pytest.mark.every_engine
+
 STORES = ("localstorage", "indexeddb")
 
 
@@ -82,6 +84,7 @@ def test_the_comparison_of_records_can_fail(both: Tab) -> None:
     assert both.js("() => interop.recordsDiffer('one', 'two')") != []
 
 
+@pytest.mark.lacks("webkit", "of the two files that TensorFlow.js offers at once, it takes one")
 def test_downloaded_files_equal(both: Tab) -> None:
     """model.json and the weights offered by pyio are TensorFlow.js's, byte for byte."""
     theirs = downloads(both, 2, lambda: both.js("() => interop.saveModel('downloads://m')"))

@@ -29,7 +29,11 @@ async def main(server: str) -> str:
     result = await pyio.save_artifacts(MODEL, f"{server}/upload")
     seen["uploaded"] = result.responses[0].status
     refused = []
-    for action in (lambda: pyio.get_save_handlers("indexeddb://m"), lambda: pyio.http("m.json")):
+    for action in (
+        lambda: pyio.get_save_handlers("indexeddb://m"),
+        lambda: pyio.http("m.json"),
+        lambda: pyio.sync.list_models(),
+    ):
         try:
             action()
         except pyio.PyioError as error:

@@ -19,13 +19,15 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
-def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path) -> None:
+@pytest.mark.parametrize("pyodide", ["pyodide", "pyodide-0.29.3", "pyodide-0.27.7"])
+@pytest.mark.usefixtures("older_pyodides")
+def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path, pyodide: str) -> None:
     """A model is saved to and loaded from the real disk and a server; no NumPy is needed."""
     run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/from-cpython"))
     text, files = shards(1000, 500)
     with Answers({"/m/model.json": text, "/upload": b""}) as server:
         server.table.update({f"/m/{name}": content for name, content in files.items()})
-        arguments = map(str, [vendor / "pyodide", wheel, tmp_path, HERE / "inside.py", server.url])
+        arguments = map(str, [vendor / pyodide, wheel, tmp_path, HERE / "inside.py", server.url])
         done = subprocess.run(
             ["node", str(HERE / "run.mjs"), *arguments], capture_output=True, text=True, check=False
         )
@@ -38,10 +40,12 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path) ->
     assert seen["from HTTP"] == b"".join(files.values()).hex()
     assert seen["uploaded"] == 200
     assert b'name="model.weights.bin"; filename="model.weights.bin"' in server.seen[-1].body
-    indexed_db, relative = seen["refused"]
+    indexed_db, relative, *waiting = seen["refused"]
     assert "Pyodide in Node has none" in indexed_db
     assert "file://" in indexed_db
     assert "no page that it could be relative to" in relative
+    for message in waiting:  # none in a Node that has JSPI
+        assert "this Node has no JavaScript Promise Integration" in message
     assert seen["numpy"] is False
     loaded = run(pyio.load_artifacts(f"file://{tmp_path}/new/m"))
     assert b"".join(loaded.weight_data or ()) == b"12345"

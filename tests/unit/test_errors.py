@@ -35,7 +35,7 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (
         errors.QuotaExceededError("localstorage://x", 12345678, 90, "hint"),
         {"url": "localstorage://x", "bytes_needed": 12345678, "bytes_available": 90}
-        | {"reason": "QuotaExceededError"},
+        | {"reason": "QuotaExceededError", "removable": ()},
     ),
     (errors.StorageRefusedError("m", "SecurityError"), {"reason": "SecurityError"}),
     (errors.ForeignDatabaseError("m"), {"reason": ""}),
@@ -175,3 +175,31 @@ def test_who_does_not_know_pyio_catches_it(
 def test_messages(error: errors.PyioError, text: str) -> None:
     """Messages are built from the values, quoted."""
     assert text in str(error)
+
+
+OTHERS = (("indexeddb://a", 5000), ("indexeddb://b", 300), ("indexeddb://c", 200))
+
+
+@pytest.mark.parametrize(
+    ("available", "others", "text"),
+    [
+        (9_850, OTHERS, "removing 'indexeddb://c' would free 200 bytes"),
+        (9_700, OTHERS, "removing 'indexeddb://b' would free 300 bytes"),
+        (9_699, OTHERS, "removing 'indexeddb://a' would free 5,000 bytes"),
+        (4_700, OTHERS, "removing 'indexeddb://a' and 'indexeddb://b' would free 5,300 bytes"),
+        (None, OTHERS, "removing 'indexeddb://a' would free 5,000 bytes"),
+        (4_000, OTHERS, "all other models together are 5,500 bytes, so removing them is not"),
+        (
+            0,
+            [(f"m://{i}", 2000) for i in range(9)],
+            "removing the 5 largest other models would free 10,000",
+        ),
+    ],
+    ids=range(7),
+)
+def test_what_to_remove(available: int | None, others: Any, text: str) -> None:
+    """A quota error names the smallest model that makes room, or as few as are needed."""
+    error = errors.QuotaExceededError("indexeddb://x", 10_000, available, "Hint", tuple(others))
+    assert f"what was stored before is untouched; {text}" in str(error)
+    assert str(error).endswith(". Hint")
+    assert error.removable == tuple(others)

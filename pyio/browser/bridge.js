@@ -1,0 +1,73 @@
+// The page's side of the bridge: calls `functions` for Python in a worker, which has no localStorage
+// and no document. Over a channel whose name only that Python and its page know come requests
+// {id, calls: [[name, ...arguments], ...]}, and answers {id, answers} with one of {result} or
+// {error: [name, message]} for each call go back. The calls of one request are made in one stretch.
+//
+// `mark` tells one version of the functions from another. `channel` is that of one Python; a page
+// that is told none answers every Python of its origin that asks, until one of them claims it.
+((functions, mark, channel) => {
+  const served = (globalThis[Symbol.for("pyio.bridge")] ??= new Map());
+
+  const begin = ([name, ...args]) => {
+    try {
+      return functions[name](...args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+
+  const answer = async ({ id, calls }) => {
+    const outcomes = await Promise.allSettled(calls.map(begin));
+    const answers = outcomes.map(({ status, value, reason }) => status === "fulfilled"
+      ? { result: value } : { error: [String(reason.name), String(reason.message)] });
+    return { id, answers };
+  };
+
+  const serve = (name) => {
+    if (served.has(name)) return served.get(name)(); // hosts may run a script again
+    const channel = new BroadcastChannel(name);
+    const hello = () => channel.postMessage({ hello: true });
+    const end = () => {
+      channel.close();
+      served.delete(name);
+    };
+    served.set(name, hello);
+    channel.onmessage = async ({ data }) => channel.postMessage(await answer(data));
+    if (navigator.locks) {
+      // Each side holds a lock as long as it lives, and who gets the other's knows that it has ended,
+      // be it by a crash.
+      const ended = navigator.locks.request(`${name} python`, end);
+      navigator.locks.request(`${name} page`, () => {
+        hello();
+        return ended;
+      });
+    } else { // neither https nor localhost
+      addEventListener("pagehide", () => {
+        channel.postMessage({ bye: true });
+        end();
+      }, { once: true });
+      hello();
+    }
+  };
+
+  if (channel) return serve(channel);
+  if (globalThis.pyioBridge) return; // the page has two tags
+  const id = `pyio-page-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+  // A worker that is made with this name finds its own page among all tabs, as in
+  // new Worker(url, { name: pyioBridge.workerName }); others take the tab that was used last.
+  globalThis.pyioBridge = { workerName: id };
+  let used = Date.now();
+  for (const event of ["focus", "pointerdown", "keydown"]) {
+    addEventListener(event, () => { used = Date.now(); }, true);
+  }
+  const meeting = new BroadcastChannel("pyio");
+  meeting.onmessage = ({ data: { asks, worker, claims, page } }) => {
+    if (asks) {
+      const seen = [document.hasFocus(), document.visibilityState === "visible", used];
+      const own = worker.includes(id);
+      meeting.postMessage({ page: id, asked: asks, mark, own, rank: seen.map(Number) });
+    }
+    if (claims && page === id) serve(claims);
+  };
+  meeting.postMessage({ here: id });
+})

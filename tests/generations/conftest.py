@@ -1,0 +1,52 @@
+"""The fixture `tab` of this folder: the older Pyodides, on the page and in workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tabs import Start, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from scripts.server import Site
+    from tests.engines.contract import Browser
+
+PAGES = [Start("pyodide-0.27.7"), Start("pyodide-0.29.3")]
+WORKERS = [
+    Start("pyodide-0.27.7", "classic"),
+    Start("pyodide-0.29.3", "module"),
+    Start("pyodide", "module"),
+]
+"""The default Pyodide on the page is what all other tests run in."""
+
+
+def start_id(start: Start) -> str:
+    """Name a start in the report."""
+    return f"{start.folder}-{start.thread}"
+
+
+@pytest.fixture(scope="module", params=PAGES + WORKERS, ids=start_id)
+def shared_tab(
+    request: pytest.FixtureRequest,
+    browser_kept: Browser,
+    new_site: Callable[[], Site],
+    wheel: Path,
+    older_pyodides: None,  # noqa: ARG001 -- it sees to the files
+) -> Iterator[Tab]:
+    """One tab for all tests of a module, for each way to start Python."""
+    with new_site() as site:
+        page = "index.html" if request.param.thread == "page" else "bridge.html"
+        tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)
+        tab.python(connect)  # so that what is left behind later is not the connection to the page
+        yield tab
+        tab.close()
+
+
+async def connect() -> None:
+    import pyio
+
+    await pyio.list_models()

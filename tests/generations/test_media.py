@@ -1,0 +1,19 @@
+"""Each medium keeps the contract in every Pyodide that pyio supports; see tests/contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract import promises
+
+if TYPE_CHECKING:
+    from tests.tabs import Tab
+
+
+@pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
+@pytest.mark.parametrize("promise", promises.ALL)
+def test_in_each_pyodide(tab: Tab, medium: str, promise: str) -> None:
+    """On the page and in a worker, the medium keeps its promise."""
+    tab.python_module(promises, "keep", medium, promise)

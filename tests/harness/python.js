@@ -1,0 +1,35 @@
+// Starts Pyodide with the built wheel, on a page or in a worker, and lets tests call Python in it.
+const text = async (name) => (await fetch(name)).text();
+
+// `loadPyodide` comes from `indexURL`, the address of a folder.
+export const start = async (loadPyodide, indexURL, wheel) => {
+  const pyodide = await loadPyodide({ indexURL });
+  await pyodide.loadPackage("micropip", { messageCallback: () => {} });
+  await pyodide.runPythonAsync(await text("/harness.py"));
+  await pyodide.globals.get("install")(`${location.origin}/wheels/${wheel}`);
+  const module = pyodide._module;
+  Object.assign(globalThis, {
+    pyodide,
+    // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
+    callPython: pyodide.globals.get("call"),
+    // How many proxies of Python objects JavaScript holds: what a test may not leave behind.
+    proxiesBegin: () => {
+      module.pyproxy_alloc_map.clear();
+      module.enable_pyproxy_allocation_tracing();
+    },
+    proxiesEnd: async () => {
+      // A lock that was given back, for one, frees its proxies a moment later.
+      for (let pause = 0; pause < 50 && module.pyproxy_alloc_map.size; pause++) {
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      const left = [...module.pyproxy_alloc_map.values()].map(String);
+      module.disable_pyproxy_allocation_tracing();
+      return left;
+    },
+  });
+};
+
+// What browsers without JSPI (Safari, for one) do not have; before Pyodide looks for it.
+export const removeJSPI = () => {
+  for (const name of ["Suspending", "SuspendError", "promising"]) delete WebAssembly[name];
+};

@@ -1,0 +1,141 @@
+"""What `list_models` returns, as a dict and as a table, in the notebooks that can be had here."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import pickle
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import marimo
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import pyio
+from pyio.artifacts import ModelArtifactsInfo
+from pyio.listing import Listing
+from pyio.tables import size_text
+from tests.models import artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INFO = ModelArtifactsInfo(
+    date_saved=datetime(2026, 11, 20, 9, 5, 59, tzinfo=UTC),
+    model_topology_bytes=20,
+    weight_specs_bytes=30,
+    weight_data_bytes=1_234_000,
+)
+EVIL = "indexeddb://<script>alert(1)</script>\n&'\""
+
+
+@pytest.fixture
+def listing() -> Listing:
+    """A sound model, and a damaged one whose name and damage try to break out."""
+    return Listing({"memory://m": INFO, EVIL: ModelArtifactsInfo(damage="<b>not</b> JSON\x1b[31m")})
+
+
+def test_it_is_a_dict(listing: Listing) -> None:
+    """It equals, pickles, copies, merges and iterates as the plain dict does."""
+    plain = dict(listing)
+    assert isinstance(listing, dict)
+    assert listing == plain
+    assert plain == listing
+    assert list(listing) == list(plain)
+    assert pickle.loads(pickle.dumps(listing)) == plain
+    assert copy.deepcopy(listing) == plain
+    assert {**listing} == plain
+    assert listing | {} == plain
+    assert json.dumps(dict.fromkeys(listing)) == json.dumps(dict.fromkeys(plain))
+
+
+def test_list_models_returns_one() -> None:
+    """The public function gives the table."""
+    pyio.sync.save_artifacts(artifacts(), "memory://listed")
+    found = pyio.sync.list_models()
+    pyio.sync.remove_model("memory://listed")
+    assert type(found) is Listing
+    assert "memory://listed" in str(found)
+
+
+def test_as_text(listing: Listing) -> None:
+    """Aligned columns; damage has one where there is any; control characters are escaped."""
+    assert repr(Listing({"memory://m": INFO})) == (
+        "Model       Size    Saved\nmemory://m  1.2 MB  2026-11-20 09:05 UTC"
+    )
+    lines = repr(listing).splitlines()
+    assert len(lines) == 3
+    assert lines[0].split() == ["Model", "Size", "Saved", "Damage"]
+    assert lines[2].split("  ")[-1].strip() == "<b>not</b> JSON\\x1b[31m"
+    assert str(listing) == repr(listing)
+    assert repr(Listing()) == "No models are stored here."
+
+
+def test_as_html(listing: Listing) -> None:
+    """A table of the same, with nothing in it that is not escaped."""
+    html = listing._repr_html_()
+    assert html.count("<tr>") == 3
+    assert '<td style="text-align:left">1.2 MB</td>' in html
+    assert "indexeddb://&lt;script&gt;alert(1)&lt;/script&gt;\\n&amp;&#x27;&quot;" in html
+    assert "&lt;b&gt;not&lt;/b&gt; JSON\\x1b[31m" in html
+    for text in ("<script", "<b>", "\x1b"):
+        assert text not in html
+    assert Listing()._repr_html_() == "<p>No models are stored here.</p>"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (104_857_600, "104.9 MB"),
+        (2_500_000_000_000, "2,500.0 GB"),
+    ],
+)
+def test_sizes(count: int, text: str) -> None:
+    """Bytes in the largest unit that leaves at least one before the point."""
+    assert size_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("info", "size", "saved"),
+    [
+        (ModelArtifactsInfo(damage="x"), "?", "?"),
+        (replace(INFO, damage="x"), "1.2 MB", "2026-11-20 09:05 UTC"),
+        (ModelArtifactsInfo(), "0 bytes", "?"),
+    ],
+)
+def test_what_is_not_known(info: ModelArtifactsInfo, size: str, saved: str) -> None:
+    """A damaged entry shows what is known of it, and a question mark for the rest."""
+    assert Listing(m=info)._cells()[1][0][1:3] == [size, saved]
+
+
+@pytest.fixture
+def ipython() -> Iterator[Any]:
+    """A real IPython, as JupyterLite's kernel has one."""
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+def test_in_ipython(ipython: Any, listing: Listing) -> None:
+    """IPython offers the HTML table and the text."""
+    formats: dict[str, Any] = ipython.display_formatter.format(listing)[0]
+    assert formats["text/html"] == listing._repr_html_()
+    assert formats["text/plain"] == repr(listing)
+    with redirect_stdout(io.StringIO()) as printed:
+        ipython.user_ns["found"] = listing
+        ipython.run_cell("print(found)")
+    assert printed.getvalue() == f"{listing!r}\n"
+
+
+def test_in_marimo(listing: Listing) -> None:
+    """Marimo shows the table, though it shows other dicts as trees."""
+    assert marimo.as_html(listing).text == listing._repr_html_()
+    assert "<table>" not in marimo.as_html(dict(listing)).text
