@@ -50,7 +50,7 @@ def test_example(hosts_browser: PlaywrightBrowser, tmp_path: Path, mode: str) ->
         view = hosts_browser.open(f"{site.url}/index.html")
         text = run(view, mode)
         assert len(array(text)) == 3
-        files = view.downloads(2, lambda: view.click('button:text("Download the model")'))
+        files = view.downloads(2, lambda: view.click('button:has-text("Download the model")'))
         view.reload()
         assert array(run(view, mode)) == array(text)
         assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
