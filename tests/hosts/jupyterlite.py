@@ -21,6 +21,10 @@ OPEN = """async ([path, content]) => {
   });
   await notebook.context.ready;
   await notebook.sessionContext.ready;
+  const { sessionContext } = notebook;  // ready is not connected yet, and then nothing can be sent
+  while (sessionContext.session?.kernel?.connectionStatus !== "connected") {
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }"""
 # On an isolated page the kernel's replies get lost now and then, with JupyterLab waiting for them;
 # the outputs arrive. The kernel answers in order, so what it says last comes after the cells.
@@ -33,8 +37,9 @@ RUN = """async (indexes) => {
     notebook.content.activeCellIndex = index;
     jupyterapp.commands.execute("notebook:run-cell");
   }
+  const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   const answered = () => Promise.race([
-    kernel.requestKernelInfo(), new Promise((done) => setTimeout(done, 3000)),
+    kernel.requestKernelInfo().catch(() => later(1000)), later(3000),
   ]);
   while (!await answered());
   return cells.map((cell) => JSON.stringify(cell.sharedModel.outputs));
