@@ -43,11 +43,6 @@ plain()
     "pyio.sync.list_models()",
     "await pyio.load_layers_model('indexeddb://absent')",
 ]
-CONNECTED = """async () => {
-  while (notebook.sessionContext.session.kernel.connectionStatus !== "connected") {
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}"""
 BAR_SEEN = """() => {
   window.bars = new Set();
   new MutationObserver(() => {
@@ -62,7 +57,6 @@ def lab(hosts_browser: PlaywrightBrowser) -> Iterator[Lab]:
     """An open notebook with pyio installed and imported."""
     with Site({"/": HOSTS / "jupyterlite"}) as site:
         lab = Lab(hosts_browser.open(f"{site.url}/lab/index.html"), "seen.ipynb", notebook(CELLS))
-        lab.view.js(CONNECTED)
         lab.run(0, 1)
         yield lab
         lab.view.close()
