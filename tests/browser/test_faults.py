@@ -120,6 +120,7 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
     assert names == ["tensorflowjs"]
 
 
+@pytest.mark.lacks("webkit", "what its estimate tells is a part of the room, and refuses nothing")
 def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
     """Where the browser's estimate says there is no room, a big model is not even copied."""
     tab.js("""() => {
