@@ -7,7 +7,7 @@ page over plain http, Node) nothing is locked. TensorFlow.js takes no lock eithe
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,10 @@ from pyio.browser.javascript import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    Granted = Callable[[], Awaitable[None]]
+    """Returns once the lock is held."""
 
 _held: ContextVar[tuple[asyncio.Task[object] | None, frozenset[str]]] = ContextVar(
     "held", default=(None, frozenset())
@@ -37,61 +40,93 @@ async def alone(name: str, settle: float = 0) -> AsyncIterator[None]:
     A task that holds it may ask again. Whoever takes several does so in alphabetical order. Who had
     to wait for another waits `settle` seconds more before the block begins.
     """
+    with asked(name, settle) as granted:
+        await granted()
+        yield
+
+
+@contextmanager
+def asked(name: str, settle: float = 0) -> Iterator[Granted]:
+    """Ask for the lock `name`; once ``await granted()`` has returned, it is as in `alone`.
+
+    The browser takes a millisecond to answer: what needs no lock can be done before that.
+    """
     task = asyncio.current_task()
     holder, names = _held.get()
     if holder is not task:
         names = frozenset()
     if name in names or not _available():
-        yield
+        yield _at_once
         return
-    release_js: JSObject = await _acquire(f"pyio {name}", at_once=True)
-    waited = release_js is None
-    if waited:
-        release_js = await _acquire(f"pyio {name}")
-    token = _held.set((task, names | {name}))
-    try:
+    requests = [_Request(f"pyio {name}", at_once=True)]
+    tokens = []
+
+    async def granted() -> None:
+        waited = not await requests[0].granted
+        if waited:
+            requests.append(_Request(f"pyio {name}"))
+            await requests[1].granted
+        tokens.append(_held.set((task, names | {name})))
         if waited:
             await asyncio.sleep(settle)
-        yield
+
+    try:
+        yield granted
     finally:
-        _held.reset(token)
-        release_js()
+        for token in tokens:
+            _held.reset(token)
+        for request in requests:
+            request.release()
+
+
+async def _at_once() -> None:
+    pass
 
 
 def _available() -> bool:
     return IN_PYODIDE and not is_nothing(getattr(getattr(js, "navigator", None), "locks", None))
 
 
-async def _acquire(name: str, *, at_once: bool = False) -> JSObject | None:
-    """Return the function that gives the lock back; it does nothing where locks are refused.
+class _Request:
+    """A lock that was asked for, until it is given back.
 
-    None means that another holds the lock and that nobody waited for it.
+    Args:
+        name: The lock.
+        at_once: Do not wait while another holds it.
+
+    Attributes:
+        granted: Becomes true, also where locks are refused, or false for a lock that another holds.
     """
-    granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-    held_js, release_js = _promise()
-    abort_js = js.AbortController.new()
 
-    def grant(lock_js: JSObject) -> JSObject:
-        if not granted.done():
-            granted.set_result(not is_nothing(lock_js))
-        return None if is_nothing(lock_js) else held_js
+    def __init__(self, name: str, *, at_once: bool = False) -> None:
+        self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._held_js, self._release_js = _promise()
+        self._abort_js = None if at_once else js.AbortController.new()
+        self._grant_js = create_proxy(self._grant)
+        # The browser does not take both of them.
+        how = (
+            {"signal": self._abort_js.signal}
+            if self._abort_js is not None
+            else {"ifAvailable": True}
+        )
+        request_js = js.navigator.locks.request(name, options(**how), self._grant_js)
+        request_js.then(self._ended, self._ended)
 
-    def ended(_result_js: JSObject) -> None:
-        grant_js.destroy()
-        if not granted.done():  # refused, as all storage is on such a page
-            granted.set_result(True)
+    def release(self) -> None:
+        """Give the lock back, or stop waiting for it."""
+        self._release_js()  # also for one that is granted from now on
+        if self._abort_js is not None:
+            self._abort_js.abort()
 
-    grant_js = create_proxy(grant)
-    # The browser does not take both of them.
-    how = options(ifAvailable=True) if at_once else options(signal=abort_js.signal)
-    request_js = js.navigator.locks.request(name, how, grant_js)
-    request_js.then(ended, ended)
-    try:
-        return release_js if await granted else None
-    except asyncio.CancelledError:
-        release_js()  # in case that it was granted at this moment
-        abort_js.abort()
-        raise
+    def _grant(self, lock_js: JSObject) -> JSObject:
+        if not self.granted.done():
+            self.granted.set_result(not is_nothing(lock_js))
+        return None if is_nothing(lock_js) else self._held_js
+
+    def _ended(self, _result_js: JSObject) -> None:
+        self._grant_js.destroy()
+        if not self.granted.done():  # refused, as all storage is on such a page
+            self.granted.set_result(True)
 
 
 def _promise() -> tuple[JSObject, JSObject]:

@@ -25,7 +25,7 @@ from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 JOURNAL = "pyio_journal"
 """The item under which ``page.js`` says what is being written."""
@@ -93,11 +93,14 @@ async def read_together(keys: Sequence[str], base64_key: str, *, decode: bool) -
     return Items(texts, lengths_js[0] >= 0, bytes_js[0] if decode else None)
 
 
-async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> None:
+async def replace(
+    items: Mapping[str, str | Sequence[memoryview] | None], granted: locks.Granted | None = None
+) -> None:
     """Write all `items` in order or, if the browser refuses one, leave what was there.
 
     A sequence of buffers is kept as base64, which never enters WebAssembly memory; None removes.
-    The last item is the one by which readers know that the others are there.
+    The last item is the one by which readers know that the others are there. `granted` is that of
+    `asked`; without it the caller is `alone` already.
     """
     values = [
         js.Uint8Array.new(array_buffer(value))
@@ -105,9 +108,15 @@ async def replace(items: Mapping[str, str | Sequence[memoryview] | None]) -> Non
         else value
         for value in items.values()
     ]
-    async with alone():
-        await _finish()
-        await _call("replace", array_of(list(items)), array_of(values), what=_WRITING)
+    if granted is not None:
+        await granted()
+    await _finish()
+    await _call("replace", array_of(list(items)), array_of(values), what=_WRITING)
+
+
+def asked() -> AbstractContextManager[locks.Granted]:
+    """Ask for what `alone` waits for, as `pyio.browser.locks.asked` does."""
+    return locks.asked(_LOCK, _PROPAGATION)
 
 
 def alone() -> AbstractAsyncContextManager[None]:

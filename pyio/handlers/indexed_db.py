@@ -51,6 +51,8 @@ _DATABASE = indexed_db.Database(NAME, VERSION, STORES, "modelPath")
 _WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
 
+_LOCK = "indexeddb"
+
 _BIG = 8 * 1024 * 1024
 """Bytes from which the browser's estimate of the room is looked at before anything is copied, and
 from which a save that is cancelled is called back to the end."""
@@ -58,7 +60,7 @@ from which a save that is cancelled is called back to the end."""
 
 def alone() -> AbstractAsyncContextManager[None]:
     """Keep other tabs from changing models through pyio inside the block."""
-    return locks.alone("indexeddb")
+    return locks.alone(_LOCK)
 
 
 class IndexedDBHandler:
@@ -71,22 +73,24 @@ class IndexedDBHandler:
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
-        check(artifacts)
-        artifacts = with_texts(artifacts)
-        info = get_model_artifacts_info_for_json(artifacts)
-        if info.total_bytes >= _BIG:
-            available = await estimated_room()
-            if available is not None and available < info.total_bytes:
-                raise await self._quota_error(info.total_bytes, available)
-        size = artifacts.weight_data_bytes
-        meter = Meter(self._on_progress, "save", self.url, size)
-        async with alone():
-            await self._put(self._records(artifacts, info, meter), info.total_bytes)
+        with locks.asked(_LOCK) as granted:
+            check(artifacts)
+            artifacts = with_texts(artifacts)
+            info = get_model_artifacts_info_for_json(artifacts)
+            if info.total_bytes >= _BIG:
+                available = await estimated_room()
+                if available is not None and available < info.total_bytes:
+                    raise await self._quota_error(info.total_bytes, available)
+            meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
+            records = self._records(artifacts, info, meter)
+            await self._put(records, info.total_bytes, granted)
         return SaveResult(info)
 
-    async def _put(self, records: dict[str, Record], size: int) -> None:
+    async def _put(self, records: dict[str, Record], size: int, granted: locks.Granted) -> None:
         try:
-            await _DATABASE.put(records, f"saving {self.url!r}", at_once=size < _BIG)
+            await _DATABASE.put(
+                records, f"saving {self.url!r}", at_once=size < _BIG, granted=granted
+            )
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise await self._quota_error(size, await room_below(size)) from error

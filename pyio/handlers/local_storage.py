@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from pyio.browser.locks import Granted
     from pyio.json_text import JSONValue
     from pyio.progress import OnProgress
 
@@ -82,6 +83,10 @@ class LocalStorageHandler:
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
+        with page.asked() as granted:
+            return await self._save(artifacts, granted)
+
+    async def _save(self, artifacts: ModelArtifacts, granted: Granted) -> SaveResult:
         check(artifacts)
         artifacts = with_texts(artifacts)
         info = get_model_artifacts_info_for_json(artifacts)
@@ -97,10 +102,12 @@ class LocalStorageHandler:
         }
         size = artifacts.weight_data_bytes
         Meter(self._on_progress, "save", self.url, size).advance(size)
-        await self._write(texts, artifacts.weight_data or ())
+        await self._write(texts, artifacts.weight_data or (), granted)
         return SaveResult(info)
 
-    async def _write(self, texts: dict[str, str], weight_data: tuple[memoryview, ...]) -> None:
+    async def _write(
+        self, texts: dict[str, str], weight_data: tuple[memoryview, ...], granted: Granted
+    ) -> None:
         encoded = _base64_length(sum(buffer.nbytes for buffer in weight_data))
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
         if needed > 2 * CAPACITY:
@@ -113,7 +120,8 @@ class LocalStorageHandler:
                     self._keys["weight_data"]: weight_data,
                     self._keys["model_metadata"]: texts["model_metadata"],
                     self._keys["info"]: texts["info"],
-                }
+                },
+                granted,
             )
         except StorageError as error:
             if error.reason == "QuotaExceededError":

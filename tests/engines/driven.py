@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 TIMEOUT = 120_000
 """Milliseconds that anything but JavaScript may take."""
 
+LIMITED = """(argument) => {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it has not ended after five minutes")), 300_000);
+  });
+  const value = (async () => (FUNCTION)(argument))();
+  return Promise.race([value, late]).finally(() => clearTimeout(timer));
+}"""
+"""Playwright waits for JavaScript as long as it takes, and one hang would be the whole run's."""
+
 
 def own(browser_type: BrowserType) -> bool:
     """Whether Playwright's own build of this browser is installed."""
@@ -49,7 +59,7 @@ class PlaywrightView(View):
 
     def js(self, function: str, argument: Any = None) -> Any:
         try:
-            return self.page.evaluate(function, argument)
+            return self.page.evaluate(LIMITED.replace("FUNCTION", function), argument)
         except Error as error:
             raise PageError(error.message) from error
 

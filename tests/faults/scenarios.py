@@ -207,7 +207,8 @@ HOLD = """async () => {
     upgrading.onupgradeneeded = () => upgrading.transaction.abort();
     upgrading.onerror = (event) => { event.preventDefault(); done(); };
   });
-  await new Promise((done) => { upgrading.onblocked = done; });
+  // Firefox forgets to say so if another connection closes after this one has refused to.
+  await new Promise((done) => { upgrading.onblocked = done; setTimeout(done, 1000); });
 }"""
 
 
