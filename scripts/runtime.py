@@ -15,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -23,7 +24,12 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 VENDOR = Path(__file__).resolve().parent.parent / "web" / "vendor"
 
@@ -98,6 +104,16 @@ TFJS_NODE = Source(
     },
 )
 RUNTIME = (PYODIDE, WHEELS, TFJS, TFJS_NODE)  # older Pyodides are in generations.py
+
+
+@contextmanager
+def one_at_a_time(vendor: Path) -> Iterator[None]:
+    """Keep other processes that do the same with `vendor` waiting inside the block."""
+    vendor.mkdir(parents=True, exist_ok=True)
+    with (vendor / ".lock").open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def ensure(vendor: Path, sources: Sequence[Source] = RUNTIME) -> None:

@@ -1,5 +1,6 @@
 """Install what the tests need and run them: ``python3 scripts/test.py [pytest arguments]``.
 
+Without arguments two processes share the tests, an engine at a time.
 The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers; all of those must
 be there then. Without it the tests run in all that can be installed.
 """
@@ -14,8 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.environment import ENGINES, prepare, run
 
+SHARED = ("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder")
+
 if __name__ == "__main__":
     chosen = os.environ.get("PYIO_ENGINES")
     engines = [name for name in ENGINES if name in chosen.split(",")] if chosen else ENGINES
     python = prepare(engines, optional=not chosen)
-    run(python, "-m", "pytest", *sys.argv[1:])
+    run(python, "-m", "pytest", *(sys.argv[1:] or SHARED))

@@ -36,35 +36,45 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs no browser first, and then one engine after the other.
+    """Put what needs no browser first, then one engine after the other, and the hosts at the end.
 
     Tests without a browser are quick, and Playwright's event loop runs for good: once it has
-    started, nothing in this thread can run a loop of its own.
+    started, nothing in this thread can run a loop of its own. Where several processes share the
+    tests, each engine is one's own, and so are the hosts in it, which take as long as the rest.
     """
 
-    def turn(item: pytest.Item) -> int:
+    def turn(item: pytest.Item) -> tuple[bool, int]:
         name = selection.engine_of(item)
-        return -1 if name is None else list(ENGINES).index(name)
+        return (False, -1) if name is None else (in_hosts(item), list(ENGINES).index(name))
+
+    def in_hosts(item: pytest.Item) -> bool:
+        return item.path.is_relative_to(ROOT / "tests/hosts")
 
     for item in items:
+        engine = selection.engine_of(item)
         for mark in item.iter_markers("lacks"):
             name, reason = mark.args
-            if name == selection.engine_of(item):
+            if name == engine:
                 item.add_marker(pytest.mark.skip(reason=f"{name} lacks this: {reason}"))
+        if engine is not None:
+            group = f"hosts in {engine}" if in_hosts(item) else engine
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
 def vendor() -> Path:
     """The folder with Pyodide, NumPy and TensorFlow.js, fetched if it is not there yet."""
-    runtime.ensure(runtime.VENDOR)
+    with runtime.one_at_a_time(runtime.VENDOR):
+        runtime.ensure(runtime.VENDOR)
     return runtime.VENDOR
 
 
 @pytest.fixture(scope="session")
 def older_pyodides(vendor: Path) -> None:
     """See to the Pyodides before the default one, which lie beside it."""
-    generations.ensure_all(vendor)
+    with runtime.one_at_a_time(vendor):
+        generations.ensure_all(vendor)
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +156,7 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
 
     A test that passes and leaves a proxy or an open database behind fails.
     """
+    shared_tab.revive()
     said = len(shared_tab.console)
     shared_tab.js("() => proxiesBegin()")
     failed_before = request.session.testsfailed

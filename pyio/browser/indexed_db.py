@@ -77,11 +77,12 @@ class Database:
             await granted()
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
-            # Large weights are copied while the browser starts the transaction.
-            requests = [
-                transaction_js.objectStore(store).put(made_js[store] if at_once else record.to_js())
-                for store, record in records.items()
-            ]
+            requests = []
+            for store, record in records.items():
+                # Large weights are copied while the browser starts the transaction.
+                record_js = made_js[store] if at_once else record.to_js()
+                requests.append(transaction_js.objectStore(store).put(record_js))
+                record.done_with(record_js)
             if at_once:
                 transaction_js.commit()
             return requests

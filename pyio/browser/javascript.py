@@ -122,17 +122,22 @@ def options(**members: Any) -> JSObject:
 
 
 def array_buffer(
-    buffers: Sequence[memoryview], moved: Callable[[int], None] | None = None
+    buffers: Sequence[memoryview],
+    moved: Callable[[int], None] | None = None,
+    spare_js: JSObject | None = None,
 ) -> JSObject:
-    """Copy `buffers` one after another into one new ArrayBuffer: the only copy that a save makes.
+    """Copy `buffers` one after another into one ArrayBuffer: the only copy that a save makes.
 
-    `moved` is told the number of bytes after each part. The result is an ArrayBuffer of its own: a
-    view of WebAssembly memory would be stored with the whole heap behind it.
+    `moved` is told the number of bytes after each part. `spare_js` is an ArrayBuffer of the right
+    size that nobody needs any more; without it a new one is made. The result is an ArrayBuffer of
+    its own: a view of WebAssembly memory would be stored with the whole heap behind it.
     """
     buffers = [buffer for buffer in buffers if buffer.nbytes]
-    if len(buffers) == 1 and moved is None:
+    if len(buffers) == 1 and moved is None and spare_js is None:
         return to_js(buffers[0]).buffer  # which spares the filling with zeros
-    buffer_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    if spare_js is None:
+        spare_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    buffer_js = spare_js
     view_of = js.Uint8Array.new
     start = 0
     for part in (part for buffer in buffers for part in chunks(buffer)):

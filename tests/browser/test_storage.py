@@ -138,6 +138,49 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
     assert loading < 1.3
 
 
+def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
+    """Saves after one another reuse one ArrayBuffer, at once they have their own; none mixes."""
+    tab = new_tab()
+    tab.js(
+        """() => {
+          window.stored = [];
+          const { put } = IDBObjectStore.prototype;
+          IDBObjectStore.prototype.put = function (record, ...rest) {
+            const buffer = record.modelArtifacts?.weightData;
+            if (buffer) stored.push(buffer);
+            return put.call(this, record, ...rest);
+          };
+        }"""
+    )
+
+    async def save_all(size: int) -> Any:
+        import asyncio
+
+        import numpy as np
+
+        import pyio
+
+        arrays = [np.full(size, number, np.int32) for number in range(4)]
+
+        async def save(number: int) -> None:
+            await pyio.save_arrays({"w": arrays[number]}, f"indexeddb://{number}")
+
+        await save(0)
+        await save(1)
+        await asyncio.gather(save(2), save(3))
+        found = [(await pyio.load_arrays(f"indexeddb://{number}"))["w"] for number in range(4)]
+        return [[int(array[0]), len(set(array.tolist())), array.size] for array in found]
+
+    for size in (1000, 3_000_000):  # made before the transaction, and during it
+        assert tab.python(save_all, size) == [[number, 1, size] for number in range(4)]
+    small, large = tab.js(
+        """() => [stored.slice(0, 4), stored.slice(4)].map((buffers) =>
+          [buffers[0] === buffers[1], buffers[2] === buffers[3]])"""
+    )
+    assert small == [True, False]
+    assert large[0] is True
+
+
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """Where nothing may be eval'ed IndexedDB works, and localStorage says what it needs."""
     view = browser_kept.open(f"{site.url}/strict.html?wheel={wheel.name}")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def outside(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     """All other sites, with the wheel of this source tree in the package index."""
-    ensure_hosts(runtime.VENDOR)
+    with runtime.one_at_a_time(runtime.VENDOR):
+        ensure_hosts(runtime.VENDOR)
     index = tmp_path_factory.mktemp("index") / "pyio-web"
     write_index(index, wheel)
     outside = Outside(index)
