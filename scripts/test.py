@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.environment import ENGINES, prepare, run
 
-SHARED = ("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder")
+SHARED = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 
 if __name__ == "__main__":
     chosen = os.environ.get("PYIO_ENGINES")

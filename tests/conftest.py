@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import pyio.bridge
 from scripts import generations, runtime
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Playwright
+    from xdist.remote import Producer
 
     from tests.engines.contract import Browser, Engine
 
 ROOT = Path(__file__).resolve().parent.parent
+HOSTS = "tests/hosts/"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -39,8 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what needs no browser first, then one engine after the other, and the hosts at the end.
 
     Tests without a browser are quick, and Playwright's event loop runs for good: once it has
-    started, nothing in this thread can run a loop of its own. Where several processes share the
-    tests, each engine is one's own, and so are the hosts in it, which take as long as the rest.
+    started, nothing in this thread can run a loop of its own.
     """
 
     def turn(item: pytest.Item) -> tuple[bool, int]:
@@ -48,18 +51,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return (False, -1) if name is None else (in_hosts(item), list(ENGINES).index(name))
 
     def in_hosts(item: pytest.Item) -> bool:
-        return item.path.is_relative_to(ROOT / "tests/hosts")
+        return item.nodeid.startswith(HOSTS)
 
     for item in items:
-        engine = selection.engine_of(item)
         for mark in item.iter_markers("lacks"):
             name, reason = mark.args
-            if name == engine:
+            if name == selection.engine_of(item):
                 item.add_marker(pytest.mark.skip(reason=f"{name} lacks this: {reason}"))
-        if engine is not None:
-            group = f"hosts in {engine}" if in_hosts(item) else engine
-            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=turn)
+
+
+class OneEngineAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Gives each process an engine, or the hosts in it, at a time; what needs none goes first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = re.search(r"[\[-](firefox|webkit)[\]-]", nodeid)
+        place = HOSTS if nodeid.startswith(HOSTS) else "tests/"
+        return f"{place} {found[1] if found else 'chromium'}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneEngineAtATime:
+    """Have all tests that share a browser run in one process, in their order."""
+    return OneEngineAtATime(config, log)
 
 
 @pytest.fixture(scope="session")
