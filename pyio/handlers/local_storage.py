@@ -112,17 +112,10 @@ class LocalStorageHandler:
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
         if needed > 2 * CAPACITY:
             raise await self._quota_error(needed)
+        items: dict[str, str | tuple[memoryview, ...]] = {**texts, "weight_data": weight_data}
+        order = (*_PARTS[1:], "info")  # readers look for the info
         try:
-            await page.replace(
-                {
-                    self._keys["model_topology"]: texts["model_topology"],
-                    self._keys["weight_specs"]: texts["weight_specs"],
-                    self._keys["weight_data"]: weight_data,
-                    self._keys["model_metadata"]: texts["model_metadata"],
-                    self._keys["info"]: texts["info"],
-                },
-                granted,
-            )
+            await page.replace({self._keys[part]: items[part] for part in order}, granted)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise await self._quota_error(needed) from error
