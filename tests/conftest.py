@@ -13,6 +13,7 @@ import pyio.bridge
 from scripts import generations, runtime
 from scripts.server import Site
 from scripts.wheel import build_wheel
+from tests.crashes import pytest_report_teststatus, pytest_runtest_protocol
 from tests.engines import ENGINES, selection
 from tests.engines.contract import LackingError
 from tests.engines.driven import PlaywrightBrowser
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
     from tests.engines.contract import Browser, Engine
+
+__all__ = ["pytest_report_teststatus", "pytest_runtest_protocol"]  # hooks
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTS = "tests/hosts/"
@@ -98,11 +101,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_site(vendor: Path, wheel: Path) -> Callable[[], Site]:
-    """Make a site that serves the test page, the runtime and the wheel from a new origin."""
-    directories = {"/": ROOT / "tests/harness", "/vendor/": vendor, "/wheels/": wheel.parent}
-    (wheel.parent / "pyio-bridge.js").write_text(pyio.bridge.script())
-    return lambda: Site(directories)
+def served(vendor: Path, wheel: Path) -> Iterator[dict[str, Path]]:
+    """What test sites serve: the test page, the runtime, the wheel and what belongs to it.
+
+    The page takes Pyodide from one more site, whose address is among these files.
+    """
+    with Site({"/vendor/": vendor}, shared=True) as shared:
+        (wheel.parent / "vendor.txt").write_text(shared.url)
+        (wheel.parent / "pyio-bridge.js").write_text(pyio.bridge.script())
+        yield {"/": ROOT / "tests/harness", "/vendor/": vendor, "/wheels/": wheel.parent}
+
+
+@pytest.fixture(scope="session")
+def new_site(served: dict[str, Path]) -> Callable[[], Site]:
+    """Make a site with a new origin."""
+    return lambda: Site(served)
 
 
 @pytest.fixture
@@ -170,7 +183,6 @@ def tab(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Tab]:
 
     A test that passes and leaves a proxy or an open database behind fails.
     """
-    shared_tab.revive()
     said = len(shared_tab.console)
     shared_tab.js("() => proxiesBegin()")
     failed_before = request.session.testsfailed

@@ -60,12 +60,6 @@ class Tab:
         self.view.reload()
         self.boot()
 
-    def revive(self) -> None:
-        """Open another tab at the same address if the browser has crashed this one."""
-        if self.view.crashed:
-            self.view = self.view.anew()
-            self.boot()
-
     def close(self) -> None:
         """Close the tab."""
         self.view.close()

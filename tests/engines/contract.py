@@ -30,17 +30,7 @@ class LackingError(Exception):
 
 
 class View(ABC):
-    """One tab.
-
-    Attributes:
-        crashed: Whether it is gone because of a fault of the browser, where the driver tells.
-    """
-
-    crashed = False
-
-    def anew(self) -> View:
-        """Return another tab at the same address."""
-        raise NotImplementedError
+    """One tab."""
 
     @property
     @abstractmethod

@@ -42,20 +42,11 @@ class PlaywrightView(View):
         self._console: list[str] = []
         page.set_default_timeout(TIMEOUT)
         page.on("console", lambda message: self._console.append(f"{message.type}: {message.text}"))
-        page.on("crash", self._note_crash)
         page.on("pageerror", lambda error: self._console.append(f"uncaught: {error}"))
 
     @property
     def console(self) -> list[str]:
         return self._console
-
-    def _note_crash(self, _page: Page) -> None:
-        self.crashed = True
-
-    def anew(self) -> View:
-        view = PlaywrightView(self.page.context.new_page())
-        view.goto(self.page.url)
-        return view
 
     def goto(self, url: str) -> None:
         self.page.goto(url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,18 +11,16 @@ from tests.faults.stage import Pyio, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.engines.contract import Browser, Engine
     from tests.tabs import Tab
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-
 
 @pytest.fixture(scope="session")
-def new_site(vendor: Path, wheel: Path) -> Callable[[], Place]:
+def new_site(served: dict[str, Path]) -> Callable[[], Place]:
     """Make a site that can do what faults need, instead of the plain one."""
-    directories = {"/": ROOT / "tests/harness", "/vendor/": vendor, "/wheels/": wheel.parent}
-    return lambda: Place(directories)
+    return lambda: Place(served)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 // The page: Python in it or in a worker of it, which the functions of python.js then reach.
-import { removeJSPI, start } from "/python.js";
+import { folderOf, removeJSPI, start } from "/python.js";
 
 // thread: "page", or the type of the worker to run Python in: "module" or "classic".
 window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true } = {}) => {
@@ -11,7 +11,7 @@ window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true }
     return;
   }
   if (!jspi) removeJSPI();
-  const indexURL = `${location.origin}/vendor/${folder}/`;
+  const indexURL = await folderOf(folder);
   const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
   await start(loadPyodide, indexURL, wheel);
 };

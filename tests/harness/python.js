@@ -1,6 +1,13 @@
 // Starts Pyodide with the built wheel, on a page or in a worker, and lets tests call Python in it.
 const text = async (name) => (await fetch(name)).text();
 
+// Where a Pyodide is: on a site that all test sites share, so that the browser keeps it and what it
+// made of it from one to the next, or else, as in a script with one site, beside the page.
+export const folderOf = async (name) => {
+  const shared = await fetch("/wheels/vendor.txt");
+  return `${shared.ok ? await shared.text() : location.origin}/vendor/${name}/`;
+};
+
 // `loadPyodide` comes from `indexURL`, the address of a folder.
 export const start = async (loadPyodide, indexURL, wheel) => {
   const pyodide = await loadPyodide({ indexURL });

@@ -1,9 +1,9 @@
 // Python in a worker, module or classic; answers {id, name, args} with {id, result} or {id, error}.
 const boot = async (wheel, folder, jspi) => {
-  const { start, removeJSPI } = await import("/python.js");
+  const { folderOf, start, removeJSPI } = await import("/python.js");
   if (!jspi) removeJSPI();
   await import("/raw.js");
-  const indexURL = `${location.origin}/vendor/${folder}/`;
+  const indexURL = await folderOf(folder);
   let load;
   try {
     importScripts(`${indexURL}pyodide.js`);
