@@ -9,7 +9,7 @@ await pyodide.pyimport("micropip").install(`${location.origin}/wheels/${wheel}`)
 await pyodide.runPythonAsync(await (await fetch("/inside.py")).text());
 await tf.setBackend("cpu");
 
-const python = Object.fromEntries(["prepare", "save", "load", "copy", "copy_out", "forget"].map(
+const python = Object.fromEntries(["prepare", "save", "load", "copy", "forget"].map(
   (name) => [name, pyodide.globals.get(name)]));
 
 const settled = (request) => new Promise((resolve, reject) => {
@@ -26,6 +26,7 @@ const opening = indexedDB.open("floor", 1);
 opening.onupgradeneeded = () => {
   opening.result.createObjectStore("store");
   opening.result.createObjectStore("records", { keyPath: "modelPath" });
+  opening.result.createObjectStore("infos", { keyPath: "modelPath" });
 };
 const floor = await settled(opening);
 
@@ -65,36 +66,45 @@ const actions = {
     transaction.objectStore("store").put(buffer, "floor");
     return completed(transaction);
   },
-  // The layout of TensorFlow.js keeps the key inside the record, and browsers clone and read back
-  // all of a record to find it: no save that TensorFlow.js can read is quicker than this one.
-  "record save indexeddb": () => {
-    const transaction = floor.transaction("records", "readwrite", { durability: "strict" });
-    const modelArtifacts = { ...artifacts(), weightData: buffer };
-    transaction.objectStore("records").put({ modelPath: "floor", modelArtifacts });
+  // What pyio does, in bare JavaScript: one copy of the bytes, and one transaction that puts two
+  // records as TensorFlow.js lays them out, the key inside, for which browsers read all of them back.
+  "javascript save indexeddb": () => {
+    const how = { durability: "strict" };
+    const transaction = floor.transaction(["records", "infos"], "readwrite", how);
+    const record = { ...artifacts(), weightData: buffer.slice() };
+    const modelArtifactsInfo = { dateSaved: new Date(), weightDataBytes: buffer.byteLength };
+    const common = { modelPath: "floor", modelArtifactsInfo };
+    transaction.objectStore("records").put({ ...common, modelArtifacts: record });
+    transaction.objectStore("infos").put(common);
     return completed(transaction);
   },
   "floor load indexeddb": () =>
     settled(floor.transaction("store").objectStore("store").get("floor")),
-  "copy save indexeddb": () => python.copy_out(),
   "copy load indexeddb": () => python.copy(new Uint8Array(buffer)),
 };
 for (const scheme of ["indexeddb", "localstorage"]) {
   actions[`pyio save ${scheme}`] = () => python.save(`${scheme}://pyio`);
   actions[`pyio load ${scheme}`] = () => python.load(`${scheme}://pyio`);
-  actions[`tfjs save ${scheme}`] = () => handler(scheme, "Save").save(artifacts());
+  actions[`tfjs save ${scheme}`] = async () => {
+    const start = performance.now();
+    await handler(scheme, "Save").save(artifacts());
+    const milliseconds = performance.now() - start;
+    if (scheme === "indexeddb") await readBack();  // or it would be in the way of what comes next
+    return milliseconds;
+  };
   actions[`tfjs load ${scheme}`] = () => handler(scheme, "Load").load();
 }
 actions["tfjs committed indexeddb"] = async () => {
-  await actions["tfjs save indexeddb"]();
+  await handler("indexeddb", "Save").save(artifacts());
   await readBack();
 };
 
 const forget = async () => {
   localStorage.clear();
   await completed((() => {
-    const transaction = floor.transaction(["store", "records"], "readwrite");
-    transaction.objectStore("store").clear();
-    transaction.objectStore("records").clear();
+    const stores = ["store", "records", "infos"];
+    const transaction = floor.transaction(stores, "readwrite");
+    stores.forEach((store) => transaction.objectStore(store).clear());
     return transaction;
   })());
   await python.forget();

@@ -43,17 +43,6 @@ async def load(url: str) -> float:
     return milliseconds
 
 
-def copy_out() -> float:
-    """Copy the weights into one new ArrayBuffer, which every save must; return milliseconds."""
-    start = js.performance.now()
-    buffer_js = js.ArrayBuffer.new(artifacts.weight_data_bytes)
-    end = 0
-    for piece in artifacts.weight_data or ():
-        js.Uint8Array.new(buffer_js, end, piece.nbytes).assign(piece)
-        end += piece.nbytes
-    return float(js.performance.now() - start)
-
-
 def copy(data_js: Any) -> float:
     """Copy as many bytes into WebAssembly memory, which every load must; return milliseconds."""
     start = js.performance.now()
