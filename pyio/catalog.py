@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.errors import (
     InvalidURLError,
     ModelExistsError,
+    ModelNotFoundError,
     StorageError,
     UnsupportedEnvironmentError,
     UnsupportedOperationError,
@@ -120,7 +121,8 @@ async def move_model(
     # What another tab saves under `source` meanwhile would be removed with it.
     async with _alone(source, destination):
         info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
-        await remove_model(source)
+        with suppress(ModelNotFoundError):  # somebody has removed it meanwhile
+            await remove_model(source)
     return info
 
 

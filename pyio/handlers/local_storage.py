@@ -8,11 +8,13 @@ an interrupted save looks like no model and never like a whole one.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
 from pyio.browser import page
 from pyio.browser.environment import missing_local_storage as missing
+from pyio.browser.page import alone
 from pyio.errors import (
     DamagedModelError,
     InvalidModelError,
@@ -39,8 +41,7 @@ from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from pyio.browser.locks import Granted
     from pyio.json_text import JSONValue
@@ -60,11 +61,6 @@ WebKit counts bytes, of which a text takes two for each unit unless all of it is
 
 _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
-
-
-def alone() -> AbstractAsyncContextManager[None]:
-    """Keep other tabs from changing localStorage through pyio inside the block."""
-    return page.alone()
 
 
 class LocalStorageHandler:
@@ -133,32 +129,35 @@ class LocalStorageHandler:
 
     async def load(self) -> ModelArtifacts:
         # docstring inherited
-        items = await self._items(decode=True)
-        try:
-            return self._decode(items)
-        except InvalidModelError as error:
-            raise DamagedModelError(self.url, str(error)) from error
+        return await self._read(self._decode, decode=True)
 
     async def describe(self) -> ModelArtifacts:
         # docstring inherited
-        items = await self._items(decode=False)
+        return await self._read(self._described, decode=False)
+
+    async def _read(
+        self, understand: Callable[[page.Items], ModelArtifacts], *, decode: bool
+    ) -> ModelArtifacts:
+        """Return what `understand` makes of all items as they are at one moment."""
+        texts = [key for part, key in self._keys.items() if part != "weight_data"]
+        look = partial(page.read_together, texts, self._keys["weight_data"], decode=decode)
         try:
-            return artifacts_from_json(*self.parsed(self._by_part(items)), None)
+            return self._understood(await look(), understand)
+        except DamagedModelError:
+            await page.settled()  # what another tab has written may be here in part
+            return self._understood(await look(), understand)
+
+    def _understood(
+        self, items: page.Items, understand: Callable[[page.Items], ModelArtifacts]
+    ) -> ModelArtifacts:
+        self._require_parts(self._present(items))
+        try:
+            return understand(items)
         except InvalidModelError as error:
             raise DamagedModelError(self.url, str(error)) from error
 
-    async def _items(self, *, decode: bool) -> page.Items:
-        """Return all items as they are at one moment, once it is sure that none is missing."""
-        items = await self._read(decode)
-        if "info" not in self._present(items) and self._present(items):
-            await page.settled()  # another tab may be writing at this moment
-            items = await self._read(decode)
-        self._require_parts(self._present(items))
-        return items
-
-    async def _read(self, decode: bool) -> page.Items:
-        texts = [key for part, key in self._keys.items() if part != "weight_data"]
-        return await page.read_together(texts, self._keys["weight_data"], decode=decode)
+    def _described(self, items: page.Items) -> ModelArtifacts:
+        return artifacts_from_json(*self.parsed(self._by_part(items)), None)
 
     def _by_part(self, items: page.Items) -> dict[str, str | None]:
         return {part: items.texts.get(key) for part, key in self._keys.items()}
@@ -191,8 +190,9 @@ class LocalStorageHandler:
                 f"the weight data has {data.nbytes:,} bytes and its info says "
                 f"{info.weight_data_bytes:,}"
             )
+        artifacts = whole_artifacts(fields, specs, (data,))
         meter.advance(data.nbytes)
-        return whole_artifacts(fields, specs, (data,))
+        return artifacts
 
     def parsed(
         self, texts: Mapping[str, str | None]
@@ -214,10 +214,14 @@ class LocalStorageManager:
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
         # docstring inherited
+        found = await self._found()
+        if any(info.damage is not None for info in found.values()):
+            await page.settled()  # as when loading
+            found = await self._found()
+        return found
+
+    async def _found(self) -> dict[str, ModelArtifactsInfo]:
         items = await page.overview(PREFIX, "/info")
-        if any("info" not in found for found in _parts(items).values()):  # as when loading
-            await page.settled()
-            items = await page.overview(PREFIX, "/info")
         parts = _parts(items)
         lengths = await page.lengths([_keys(path)["weight_data"] for path in parts])
         return {

@@ -72,3 +72,59 @@ def test_what_is_saved_during_a_copy_is_not_replaced(tab: Tab) -> None:
     """A model that comes to the destination while a copy loads is not replaced unasked."""
     found = {"indexeddb://source": 1, "localstorage://destination": 2}
     assert tab.python(race, "copy") == ["ModelExistsError", found]
+
+
+async def move_what_goes_away(remove: str) -> Any:
+    """Move a model that is removed behind pyio's back once it is loaded."""
+    import js
+
+    import pyio
+
+    def gone(progress: pyio.Progress) -> None:
+        if progress.action == "save":
+            js.eval(remove)
+
+    await pyio.save_artifacts(pyio.ModelArtifacts({"number": 1}), "localstorage://source")
+    places = ("localstorage://source", "indexeddb://destination")
+    info = await pyio.move_model(*places, on_progress=gone)
+    found: Any = await pyio.load_artifacts("indexeddb://destination")
+    return [info.model_topology_bytes, found.model_topology, list(await pyio.list_models())]
+
+
+def test_a_source_that_is_gone_already_has_been_moved(tab: Tab) -> None:
+    """What a move is to remove at its end may be gone; the model is where it should be."""
+    moved = [12, {"number": 1}, ["indexeddb://destination"]]
+    assert tab.python(move_what_goes_away, "localStorage.clear()") == moved
+
+
+async def load_what_is_being_written(write: str) -> Any:
+    """Load and list a model while the items of another come one by one."""
+    import js
+
+    import pyio
+
+    for name, size in (("model", 2), ("other", 5)):
+        spec = pyio.WeightSpec("w", (size,), "bool")
+        data = (memoryview(bytes(size)),)
+        artifacts = pyio.ModelArtifacts({"n": size}, (spec,), data)
+        await pyio.save_artifacts(artifacts, f"localstorage://{name}")
+    js.eval(write)("model", "other")
+    loaded = await pyio.load_artifacts("localstorage://model")
+    js.eval(write)("third", "model")
+    inspected = await pyio.inspect("localstorage://third")
+    js.eval(write)("fourth", "model")
+    listed = (await pyio.list_models())["localstorage://fourth"]
+    return [loaded.model_topology, inspected.tensors[0].shape, listed.damage]
+
+
+@pytest.mark.every_engine
+def test_what_is_being_written_is_looked_at_again(tab: Tab) -> None:
+    """Half of a model that is whole a moment later, as another tab's may be, is no damage."""
+    write = """(to, from) => {
+      const put = (part) => localStorage.setItem(`tensorflowjs_models/${to}/${part}`,
+        localStorage.getItem(`tensorflowjs_models/${from}/${part}`));
+      put("weight_data");
+      put("info");
+      setTimeout(() => ["model_topology", "weight_specs", "model_metadata"].forEach(put), 20);
+    }"""
+    assert tab.python(load_what_is_being_written, write) == [{"n": 5}, [5], None]
