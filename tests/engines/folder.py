@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ def downloads(folder: Path, count: int, action: Callable[[], Any]) -> dict[str, 
     """Return name -> content of the `count` files that come to `folder`, and empty it again."""
     action()
     deadline = time.monotonic() + 60
-    while not _complete(folder, count):
-        there = [file.name for file in folder.iterdir()]
+    before: dict[str, int] = {}
+    while (there := _sizes(folder)) != before or not _complete(there, count):
         assert time.monotonic() < deadline, f"wanted {count} downloads, got {there}"
-        time.sleep(0.02)
+        before = there
+        time.sleep(0.1)  # two looks that agree: between them a browser renames
     # In the order of their arrival, which is the order in which they were offered.
     files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns)
     found = {file.name: file.read_bytes() for file in files}
@@ -28,8 +30,15 @@ def downloads(folder: Path, count: int, action: Callable[[], Any]) -> dict[str, 
     return found
 
 
-def _complete(folder: Path, count: int) -> bool:
-    files = list(folder.iterdir())
+def _sizes(folder: Path) -> dict[str, int]:
+    sizes = {}
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # renamed since it was listed
+            sizes[file.name] = file.stat().st_size
+    return sizes
+
+
+def _complete(sizes: dict[str, int], count: int) -> bool:
     # Firefox makes an empty file of the final name, fills a second one and renames that.
-    unfinished = [file for file in files if file.name.endswith(_UNFINISHED)]
-    return not unfinished and len([file for file in files if file.stat().st_size]) >= count
+    unfinished = any(name.endswith(_UNFINISHED) for name in sizes)
+    return not unfinished and len([size for size in sizes.values() if size]) >= count
