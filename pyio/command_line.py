@@ -88,6 +88,19 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("models", nargs="+", metavar="MODEL")
     verifying.set_defaults(command=_verify)
 
+    _add_repair(commands, common)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
+    return parser
+
+
+def _add_repair(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
     repairing = commands.add_parser(
         "repair", parents=[common], help="find what interrupted saves have left below directories"
     )
@@ -101,12 +114,6 @@ def _parser() -> argparse.ArgumentParser:
         help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
     )
     repairing.set_defaults(command=_repair)
-
-    bridge = commands.add_parser(
-        "bridge", help="print the script for a page whose Python runs in a web worker"
-    )
-    bridge.set_defaults(command=_bridge)
-    return parser
 
 
 async def _list(options: argparse.Namespace) -> int:
