@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.environment import prepare, run
+from scripts.support.environment import prepare, run
 
 if __name__ == "__main__":
     python = prepare()

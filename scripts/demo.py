@@ -16,9 +16,9 @@ from threading import Event
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import runtime
-from scripts.server import Site
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
 
 
 def add_wheel(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.environment import ENGINES, prepare, run
+from scripts.support.environment import ENGINES, prepare, run
 
 SHARED = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 

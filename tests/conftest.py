@@ -10,14 +10,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import pyio.bridge
-from scripts import generations, runtime
-from scripts.server import Site
-from scripts.wheel import build_wheel
-from tests.crashes import pytest_report_teststatus, pytest_runtest_protocol
+from scripts.support import generations, runtime
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES, selection
 from tests.engines.contract import LackingError
 from tests.engines.driven import PlaywrightBrowser
-from tests.tabs import Tab
+from tests.plugins.replaced import pytest_report_teststatus, pytest_runtest_protocol
+from tests.support.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

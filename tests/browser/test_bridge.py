@@ -14,15 +14,14 @@ import pytest
 import pyio.bridge
 from tests.browser import test_downloads, test_faults, test_picked
 from tests.contract import promises
-from tests.downloads import downloads
 from tests.interop import test_tensorflow
-from tests.tabs import Start, Tab
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser
 
     Open = Callable[[str, Start], Tab]
@@ -232,7 +231,7 @@ def test_two_tabs(open_tab: Open) -> None:
         }""")
     for here, other, name in ((one, two, "m1"), (two, one, "m2")):
         other.view.click("html")
-        assert list(downloads(here, 2, partial(here.python, save, f"downloads://{name}", 3)))
+        assert list(here.downloads(2, partial(here.python, save, f"downloads://{name}", 3)))
     assert one.js("() => offered") == ["m1.json", "m1.weights.bin"]
     assert two.js("() => offered") == ["m2.json", "m2.weights.bin"]
     assert [served(one), served(two)] == [1, 1]
@@ -242,7 +241,7 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
     """A worker that does not know its page takes the tab in which somebody clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
     two.view.click("html")
-    files = downloads(two, 2, lambda: one.python(save, "downloads://m", 3))
+    files = two.downloads(2, lambda: one.python(save, "downloads://m", 3))
     assert sorted(files) == ["m.json", "m.weights.bin"]
     assert [served(tab) for tab in (one, two, three)] == [0, 1, 0]
 
@@ -453,7 +452,7 @@ def test_100_mb(tab: Tab) -> None:
         return [said, (pyodide_js._module.HEAPU8.length - before) / size]
 
     result: list[Any] = []
-    files = downloads(tab, 2, lambda: result.append(tab.python(offer)))
+    files = tab.downloads(2, lambda: result.append(tab.python(offer)))
     ((said, grown),) = result
     assert "indexeddb:// has far more room" in said
     weights = files["big.weights.bin"]

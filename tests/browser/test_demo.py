@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import demo as demo_script
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tests.fuzz.damage import DAMAGES, change_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 PREFIX = "tensorflowjs_models/x/"
 PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")

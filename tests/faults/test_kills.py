@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.faults.place import Place
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.mark.every_engine

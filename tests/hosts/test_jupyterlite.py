@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.hosts import HOSTS
-from scripts.server import Site
+from scripts.support.hosts import HOSTS
+from scripts.support.server import Site
 from tests.hosts.jupyterlite import Lab
 from tests.hosts.tensorflow import predictions
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.hosts import export_marimo
-from scripts.server import Site
+from scripts.support.hosts import export_marimo
+from scripts.support.server import Site
 from tests.hosts.reading import array, shown
 from tests.hosts.tensorflow import predictions
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pyio.bridge
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.hosts.reading import array, shown
 from tests.hosts.tensorflow import predictions
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import generations, runtime
+from scripts.support import generations, runtime
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ os.environ["KERAS_BACKEND"] = "jax"
 import keras
 from keras import layers
 
-TARGET = Path(__file__).resolve().parent.parent / "tests/unit/models/keras3.json"
+TARGET = Path(__file__).resolve().parents[2] / "tests/unit/models/keras3.json"
 
 
 def floats(*shape, seed=0):

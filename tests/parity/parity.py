@@ -2,7 +2,7 @@
 
 One entry per case of tfjs 4.22 (``*_test.ts`` of tfjs-core, tfjs-node and tfjs-converter's Python
 tests). Its value is a test of this repository as ``file::function``, or a `Difference`: what pyio
-does instead on purpose, and why. ``tests/unit/test_parity.py`` checks that the tests exist.
+does instead on purpose, and why. ``tests/parity/test_parity.py`` checks that the tests exist.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ PARITY: dict[str, dict[str, str | Difference]] = {
     "io_utils_test (weights)": {
         "encode a dict": "unit/test_weights.py::test_golden_bytes",
         "encode a list": "unit/test_weights.py::test_pairs_lists_and_scalars_are_tensors_too",
-        "encode an empty list": "unit/test_parity.py::test_no_weights_encode_to_nothing",
+        "encode an empty list": "parity/test_parity.py::test_no_weights_encode_to_nothing",
         "encode int32": "unit/test_weights.py::test_golden_bytes",
         "encode bool": "unit/test_weights.py::test_golden_bytes",
         "encode complex64, interleaved": "unit/test_weights.py::test_golden_bytes",

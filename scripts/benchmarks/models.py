@@ -12,13 +12,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from scripts import runtime
-from scripts.environment import prepare, run
-from scripts.server import Site
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.environment import prepare, run
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
 
 try:
     from playwright.sync_api import sync_playwright
@@ -27,7 +27,7 @@ except ImportError:
     sys.exit()
 
 from tests.engines.chromium import Chromium
-from tests.tabs import Tab
+from tests.support.tabs import Tab
 
 BATCHES = (1, 32)
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts.runtime import FetchError, Source, ensure, run, sha256
+from scripts.support.runtime import FetchError, Source, ensure, run, sha256
 
 NPM_CDN = "https://cdn.jsdelivr.net/npm/"
 

@@ -18,11 +18,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts.runtime import VENDOR, FetchError, Source, ensure, run, sha256
+from scripts.support.runtime import VENDOR, FetchError, Source, ensure, run, sha256
 
-PINS = Path(__file__).resolve().parent / "host_pins"
+PINS = Path(__file__).resolve().parent / "pins"
 HOSTS = VENDOR / "hosts"
 """Holds `jupyterlite` (a site), `tools` (marimo among them), `wheels`, `simple`, `locks`."""
 

@@ -17,10 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from scripts import runtime
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
 from tests.faults.catalogue import BROWSER_MEDIA
@@ -31,7 +31,7 @@ from tests.faults.stage import PROGRAMS, Stage, summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def outcome(found: Sequence[Kill], medium: str) -> str:

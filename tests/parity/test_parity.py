@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pyio
-from tests.parity import PARITY, Difference
+from tests.parity.parity import PARITY, Difference
 
 TESTS = Path(__file__).parent.parent
 CASES = [(module, case, PARITY[module][case]) for module in PARITY for case in PARITY[module]]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-MODEL = Path(__file__).resolve().parent.parent / "web" / "model"
+MODEL = Path(__file__).resolve().parents[2] / "web" / "model"
 LAYERS = {"hidden_1": 128, "hidden_2": 64, "probabilities": 10}
 """Layer name -> units; relu, and softmax for the last."""
 

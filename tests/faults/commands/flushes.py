@@ -13,12 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.engines import ENGINES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 SECONDS = (0.2, 0.5, 1, 2, 3, 4, 5, 6, 8, 12, 30)
 
 

@@ -83,6 +83,10 @@ class Tab:
         """Wait until a JavaScript function resolves to something true."""
         self.view.wait(condition)
 
+    def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
+        """Return name -> content of the `count` files that `action` makes the page offer."""
+        return self.view.downloads(count, action)
+
     def script(self, path: Path) -> None:
         """Run a file as a classic script of the page."""
         self.js(

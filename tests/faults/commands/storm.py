@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from scripts import runtime
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
 from tests.faults.catalogue import BROWSER_MEDIA
@@ -24,7 +24,7 @@ from tests.faults.place import Place
 from tests.faults.stage import PROGRAMS, Stage
 from tests.faults.storms import TYPED, Weather, storm
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def run(options: argparse.Namespace, folder: Path) -> Weather:

@@ -21,13 +21,13 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
-from scripts.environment import prepare, run
-from scripts.server import Site
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.environment import prepare, run
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
 
 try:
     from playwright.sync_api import Page, sync_playwright
@@ -38,7 +38,7 @@ except ImportError:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
 INDEXEDDB = {1 * MB: 41, 10 * MB: 21, 100 * MB: 9, 400 * MB: 5}
 LOCALSTORAGE = {100_000: 41, 1 * MB: 21, 3 * MB: 11}
@@ -119,7 +119,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         wheel = build_wheel(Path(folder) / "wheels")
         directories = {
-            "/": ROOT / "scripts/bench_page",
+            "/": ROOT / "scripts/benchmarks/page",
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
         }

@@ -17,19 +17,19 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pyio
 from pyio.weights.manifest import CONVERTER_SHARD_SIZE
-from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
-from scripts.server import Site
-from scripts.wheel import build_wheel
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
 CONTENDERS = ("fetch", "copy", "pyio", "tfjs")
 
@@ -80,7 +80,7 @@ def main() -> None:
         write_models(Path(folder) / "models", size)
         wheel = build_wheel(Path(folder) / "wheels")
         directories = {
-            "/": ROOT / "scripts/bench_page",
+            "/": ROOT / "scripts/benchmarks/page",
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
             "/models/": Path(folder) / "models",

@@ -31,7 +31,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-VENDOR = Path(__file__).resolve().parent.parent / "web" / "vendor"
+VENDOR = Path(__file__).resolve().parents[2] / "web" / "vendor"
 
 
 class FetchError(Exception):
