@@ -1,4 +1,4 @@
-"""Benchmark loading over HTTP beside TensorFlow.js: ``python3 scripts/bench_http.py``.
+"""Loading over HTTP, compared with TensorFlow.js and with nothing but ``fetch``.
 
 A loopback server holds one model twice, in the converter's 4 MiB shards and as one file. A page in
 Chromium loads it in turn with pyio, with TensorFlow.js, and with nothing but ``fetch`` of the same
@@ -8,16 +8,14 @@ how much WebAssembly memory had grown after pyio's first load.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from playwright.sync_api import sync_playwright
 
 import pyio
 from pyio.weights.manifest import CONVERTER_SHARD_SIZE
@@ -66,15 +64,9 @@ def measure(page: Page, path: str, turns: int) -> dict[str, float]:
     return {name: median(found) for name, found in times.items() if found}
 
 
-def main() -> None:
-    """Measure and print."""
-    from playwright.sync_api import sync_playwright
-
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--megabytes", type=int, default=200)
-    parser.add_argument("--turns", type=int, default=5)
-    options = parser.parse_args()
-    size = options.megabytes * MB
+def main(megabytes: int, turns: int) -> None:
+    """Measure with so many megabytes of weights, and print."""
+    size = megabytes * MB
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:
         write_models(Path(folder) / "models", size)
@@ -98,7 +90,7 @@ def main() -> None:
             grown = (page.evaluate("() => wasm()") - before) / MB
             print(f"{size / MB:g} MB of weights; WebAssembly grew by {grown:.0f} MB")
             for path in ("shards/plain.json", "shards/model.json", "one/model.json"):
-                row = measure(page, path, options.turns)
+                row = measure(page, path, turns)
                 times = "  ".join(f"{name} {row[name]:.0f}" for name in row)
                 ratio = row["pyio"] / (row["fetch"] + row["copy"])
                 # TensorFlow.js reads no body before all answers have begun. A browser opens six
@@ -109,7 +101,3 @@ def main() -> None:
                     flush=True,
                 )
             browser.close()
-
-
-if __name__ == "__main__":
-    main()

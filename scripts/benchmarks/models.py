@@ -1,4 +1,4 @@
-"""How fast models predict against TensorFlow.js's cpu backend: ``python3 scripts/bench_models.py``.
+"""Predicting, compared with TensorFlow.js's cpu backend.
 
 Both run in the same page of Chromium, on the same weights and inputs; first it is checked that
 they agree. A ratio above 1 says that pyio is faster.
@@ -6,92 +6,52 @@ they agree. A ratio above 1 says that pyio is faster.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from playwright.sync_api import Page, sync_playwright
 
 from scripts.support import runtime
-from scripts.support.environment import prepare, run
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.environment import ROOT
 from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
-
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    run(prepare(["chromium"]), __file__, *sys.argv[1:])
-    sys.exit()
-
-from tests.engines.chromium import Chromium
-from tests.support.tabs import Tab
 
 BATCHES = (1, 32)
 
 
-def measure(value: Any, times: int) -> Any:
-    """Runs in the page: the milliseconds of each prediction, and how far off the result is."""
-    import base64
-    import time
-
-    import numpy as np
-
-    import pyio
-    from pyio.weights.specs import specs_from_json
-
-    artifacts = pyio.ModelArtifacts(
-        model_topology=value["artifacts"]["topology"],
-        weight_specs=specs_from_json(value["artifacts"]["specs"]),
-        weight_data=(memoryview(base64.b64decode(value["artifacts"]["data"])),),
-    )
-    model = pyio.model_from_artifacts(artifacts)
-    x = np.array(value["input"]["data"], np.float32).reshape(value["input"]["shape"])
-    expected = np.array(value["output"]["data"]).reshape(value["output"]["shape"])
-    error = float(np.abs(model.predict(x, len(x)) - expected).max() / np.abs(expected).max())
-    model.predict(x, len(x))
-    milliseconds = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        model.predict(x, len(x))
-        milliseconds.append(1000 * (time.perf_counter() - begin))
-    return [milliseconds, error]
-
-
-def compare(tab: Tab) -> None:
+def compare(page: Page, *, quick: bool) -> None:
     """Print one line per model and batch size."""
-    tab.tensorflow()
-    tab.script(ROOT / "tests/interop/models.js")
     print(f"{'model':24}{'batch':>6}{'TF.js cpu ms':>14}{'pyio ms':>10}{'ratio':>8}")
-    for name in tab.js("() => pyioModels.benchmarks"):
-        for batch in BATCHES:
+    for name in page.evaluate("() => bench.names()"):
+        for batch in BATCHES[:1] if quick else BATCHES:
             times = 5 if batch > 1 else 15
-            call = "([name, batch, times]) => pyioModels.benchmark(tf, name, batch, times)"
-            theirs = tab.js(call, [name, batch, times])
-            ours, error = tab.python(measure, theirs, times)
+            asked = [name, batch, times]
+            theirs = page.evaluate("(asked) => bench.theirs(...asked)", asked)
+            ours, error = page.evaluate("(asked) => bench.ours(...asked)", [theirs, times])
             assert error < 1e-4, f"{name}: predictions differ by {error}"
             theirs_ms, ours_ms = median(theirs["milliseconds"]), median(ours)
             ratio = theirs_ms / ours_ms
             print(f"{name:24}{batch:6}{theirs_ms:14.2f}{ours_ms:10.2f}{ratio:8.1f}", flush=True)
 
 
-def main() -> None:
+def main(*, quick: bool) -> None:
     """Build the wheel, open a page, compare."""
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder))
+        wheel = build_wheel(Path(folder) / "wheels")
         directories = {
-            "/": ROOT / "tests/harness",
+            "/": ROOT / "scripts/benchmarks/page",
+            "/interop/": ROOT / "tests/interop",
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,
         }
-        browser = Chromium(playwright).start(Path(folder) / "profile")
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
         with Site(directories) as site:
-            compare(Tab(browser.open(f"{site.url}/index.html"), wheel.name))
+            page = browser.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(f"{site.url}/models.html?wheel={wheel.name}")
+            page.wait_for_function("() => Boolean(window.bench)")
+            compare(page, quick=quick)
         browser.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Benchmark saving and loading beside TensorFlow.js: ``python3 scripts/bench.py [--quick]``.
+"""Saving to and loading from browser storage, compared with TensorFlow.js and the bare browser.
 
 One page in Chromium with a profile on disk holds pyio, TensorFlow.js and the browser's bare API,
 which take turns. The floor is one raw put of the same ArrayBuffer with strict durability, awaited
@@ -12,28 +12,19 @@ table of medians and ratios, and writes benchmark.json.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from playwright.sync_api import Page, sync_playwright
 
 from scripts.support import runtime
 from scripts.support.chromium import ARGUMENTS, executable
-from scripts.support.environment import prepare, run
 from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
-
-try:
-    from playwright.sync_api import Page, sync_playwright
-except ImportError:
-    run(prepare(["chromium"]), __file__, *sys.argv[1:])
-    sys.exit()
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +99,8 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
         )
 
 
-def main() -> None:
-    """Measure all sizes and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="small sizes, three turns")
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
-    options = parser.parse_args()
+def main(output: Path, *, quick: bool) -> None:
+    """Measure all sizes, print the table and write it to `output` as JSON."""
     runtime.ensure(runtime.VENDOR)
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -135,14 +122,10 @@ def main() -> None:
             page.wait_for_function("window.bench")
             for scheme, sizes in (("indexeddb", INDEXEDDB), ("localstorage", LOCALSTORAGE)):
                 for size, turns in sizes.items():
-                    if options.quick and size > 10 * MB:
+                    if quick and size > 10 * MB:
                         continue
-                    row = measure(page, scheme, size, 3 if options.quick else turns)
+                    row = measure(page, scheme, size, 3 if quick else turns)
                     rows.append({**row, "ratios": ratios(row)})
                     print("\n".join(table(rows[-1:])), flush=True)
         context.close()
-    options.output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

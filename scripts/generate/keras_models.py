@@ -1,15 +1,26 @@
-"""Write the Keras 3 models that the tests read: ``python scripts/keras_models.py``.
+"""Write the Keras 3 models that the tests read: ``python3 scripts/generate/keras_models.py``.
 
-Needs ``pip install keras jax``; the tests only need the file, ``tests/unit/models/keras3.json``.
+Makes an environment with Keras and JAX; the tests only need ``tests/unit/models/keras3.json``.
 Each model comes with its topology, its weights by Keras's own paths, an input and a prediction.
 """
 # mypy: ignore-errors
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import sys
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from scripts.support.environment import enter
+
+if __name__ == "__main__":  # before the imports below, which need the environment
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
+    enter("keras", "jax", folder=ROOT / ".venv-keras")
 
 import numpy as np
 
@@ -17,7 +28,7 @@ os.environ["KERAS_BACKEND"] = "jax"
 import keras
 from keras import layers
 
-TARGET = Path(__file__).resolve().parents[2] / "tests/unit/models/keras3.json"
+TARGET = ROOT / "tests/unit/models/keras3.json"
 
 
 def floats(*shape, seed=0):

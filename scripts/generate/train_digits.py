@@ -1,14 +1,27 @@
 """Train the digit classifier of the demo page and write it as a TensorFlow.js model.
 
-``python scripts/train_digits.py`` needs scikit-learn (``pip install -e ".[train]"``) and writes
-``web/model/``: ``model.json``, ``model.weights.bin`` and ``examples.json``, digits held out from
-training that the page and the tests show to the model.
+``python3 scripts/generate/train_digits.py`` makes an environment with scikit-learn and writes
+``model.json``, ``model.weights.bin`` and ``examples.json``, digits held out from training that the
+page and the tests show to the model.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from scripts.support.environment import enter
+
+if __name__ == "__main__":  # before the imports below, which need the environment
+    _parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    _parser.add_argument("--output", type=Path, default=ROOT / "web/model", help="a folder")
+    OPTIONS = _parser.parse_args()
+    enter("-e", f"{ROOT}[train]", folder=ROOT / ".venv-train")
 
 import numpy as np
 import sklearn
@@ -16,8 +29,9 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
+import pyio
 from pyio.artifacts import ModelArtifacts
-from pyio.json_text import dumps
+from pyio.json_text import dumps, loads
 from pyio.model_json import get_model_json
 from pyio.weights.encoding import encode_weights
 
@@ -28,7 +42,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-MODEL = Path(__file__).resolve().parents[2] / "web" / "model"
 LAYERS = {"hidden_1": 128, "hidden_2": 64, "probabilities": 10}
 """Layer name -> units; relu, and softmax for the last."""
 
@@ -38,8 +51,8 @@ SIDE = 8
 """Height and width of an image in pixels."""
 
 
-def main() -> None:
-    """Train, report the accuracy on digits that were held out, and write the model."""
+def main(folder: Path) -> None:
+    """Train, report the accuracy on digits that were held out, and write the model to `folder`."""
     pixels, labels = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(
         pixels, labels, test_size=0.2, random_state=SEED, stratify=labels
@@ -47,11 +60,11 @@ def main() -> None:
     classifier = train(train_x / 16, train_y)
     accuracy = float(classifier.score(test_x / 16, test_y))
     artifacts = to_artifacts(classifier, accuracy, len(test_y))
-    MODEL.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     model_json = get_model_json(artifacts, ["./model.weights.bin"])
-    (MODEL / "model.json").write_text(model_json, encoding="utf-8")
-    (MODEL / "model.weights.bin").write_bytes(b"".join(artifacts.weight_data or ()))
-    (MODEL / "examples.json").write_text(examples(test_x, test_y), encoding="utf-8")
+    (folder / "model.json").write_text(model_json, encoding="utf-8")
+    (folder / "model.weights.bin").write_bytes(b"".join(artifacts.weight_data or ()))
+    (folder / "examples.json").write_text(examples(test_x, test_y), encoding="utf-8")
     print(f"{accuracy:.2%} of {len(test_y)} held-out digits; {artifacts.weight_data_bytes:,} bytes")
 
 
@@ -117,7 +130,7 @@ def to_artifacts(classifier: Any, accuracy: float, tested: int) -> ModelArtifact
         weight_data=weights.data,
         format="layers-model",
         generated_by=f"scikit-learn {sklearn.__version__}",
-        converted_by="pyio scripts/train_digits.py",
+        converted_by="pyio scripts/train_digits.py",  # as in the committed file
         user_defined_metadata={
             "classes": [str(digit) for digit in range(10)],
             "input": "64 numbers: an image of 8 rows of 8 pixels from the top left, 0 is paper and "
@@ -131,40 +144,19 @@ def to_artifacts(classifier: Any, accuracy: float, tested: int) -> ModelArtifact
 
 
 def topology() -> JSONValue:
-    """Return what ``toJSON(null, false)`` of TensorFlow.js gives for the same Sequential model."""
-    layers: list[JSONValue] = [
-        _dense(name, units, "relu" if units != 10 else "softmax", first=index == 0)
-        for index, (name, units) in enumerate(LAYERS.items())
-    ]
-    return {
-        "class_name": "Sequential",
-        "config": {"name": "digits", "layers": layers},
-        "keras_version": "tfjs-layers 4.22.0",
-        "backend": "tensor_flow.js",
-    }
-
-
-def _dense(name: str, units: int, activation: str, *, first: bool) -> JSONValue:
-    config: dict[str, JSONValue] = {
-        "units": units,
-        "activation": activation,
-        "use_bias": True,
-        "kernel_initializer": {
-            "class_name": "VarianceScaling",
-            "config": {"scale": 1, "mode": "fan_avg", "distribution": "normal", "seed": None},
-        },
-        "bias_initializer": {"class_name": "Zeros", "config": {}},
-        "kernel_regularizer": None,
-        "bias_regularizer": None,
-        "activity_regularizer": None,
-        "kernel_constraint": None,
-        "bias_constraint": None,
-        "name": name,
-        "trainable": True,
-    }
-    if first:
-        config |= {"batch_input_shape": [None, SIDE * SIDE], "dtype": "float32"}
-    return {"class_name": "Dense", "config": config}
+    """Return the topology of the network that `train` fits."""
+    first, second, last = LAYERS.items()
+    model = pyio.Sequential(
+        [
+            pyio.layers.Dense(
+                first[1], activation="relu", name=first[0], input_shape=(SIDE * SIDE,)
+            ),
+            pyio.layers.Dense(second[1], activation="relu", name=second[0]),
+            pyio.layers.Dense(last[1], activation="softmax", name=last[0]),
+        ],
+        name="digits",
+    )
+    return loads(model.to_json(), "topology")
 
 
 def examples(pixels: Array, labels: NDArray[np.int64]) -> str:
@@ -178,4 +170,4 @@ def examples(pixels: Array, labels: NDArray[np.int64]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS.output)

@@ -1,8 +1,8 @@
 """Get the older Pyodides that pyio supports into ``web/vendor/``, for the tests alone.
 
-``python scripts/generations.py`` gives each a folder with NumPy, micropip and a lock file of our
-own that names these, so that ``loadPyodide()`` and ``micropip.install`` work in it as they do
-against the CDN. (The wheels in Pyodide's own lock file have other bytes than the packages.)
+``python3 scripts/support/generations.py`` gives each a folder with NumPy, micropip and a lock file
+of our own that names these, so that ``loadPyodide()`` and ``micropip.install`` work in it as they
+do against the CDN. (The wheels in Pyodide's own lock file have other bytes than the packages.)
 """
 
 from __future__ import annotations
@@ -229,4 +229,4 @@ def _write(target: Path, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    run(ensure_all)
+    run(ensure_all, __doc__.partition("\n")[0])

@@ -1,9 +1,9 @@
 """Get JupyterLite, marimo and PyScript into ``web/vendor/``, for the tests alone.
 
-``python scripts/hosts.py`` fetches each as its users get it, unmodified and with its default
-configuration, and what it asks of the outside world while it runs: the Pyodide of its choice and
-wheels from the package index. What is there already is kept. Everything that reaches a browser is
-pinned by version and SHA-256.
+``python3 scripts/support/hosts.py`` fetches each as its users get it, unmodified and with its
+default configuration, and what it asks of the outside world while it runs: the Pyodide
+of its choice and wheels from the package index. What is there already is kept. Everything that
+reaches a browser is pinned by version and SHA-256.
 """
 
 from __future__ import annotations
@@ -259,4 +259,4 @@ def _command(*command: str | Path, path: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    run(ensure_hosts)
+    run(ensure_hosts, __doc__.partition("\n")[0])

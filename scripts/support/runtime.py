@@ -1,11 +1,12 @@
 """Get Pyodide, NumPy for it and TensorFlow.js into ``web/vendor/``, pinned by version and SHA-256.
 
-``python scripts/runtime.py`` takes every file from the public CDN, or else out of the npm or PyPI
-package that carries the same bytes. A file that is there already is checked and kept.
+``python3 scripts/support/runtime.py`` takes every file from the public CDN, or else out of the npm
+or PyPI package that carries the same bytes. A file that is there already is checked and kept.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -218,8 +219,9 @@ def sha256(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def run(fetch: Callable[[Path], None]) -> None:
+def run(fetch: Callable[[Path], None], description: str) -> None:
     """Fetch into ``web/vendor/`` and say that all is there; an error ends this program."""
+    argparse.ArgumentParser(description=description).parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # an exit removes the temporary files
         signal.signal(number, lambda *_: sys.exit("interrupted"))
     try:
@@ -230,4 +232,4 @@ def run(fetch: Callable[[Path], None]) -> None:
 
 
 if __name__ == "__main__":
-    run(ensure)
+    run(ensure, __doc__.partition("\n")[0])

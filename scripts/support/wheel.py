@@ -1,7 +1,8 @@
-"""Build the wheel of this source tree: ``python scripts/wheel.py [FOLDER]``."""
+"""Build the wheel of this source tree: ``python3 scripts/support/wheel.py [FOLDER]``."""
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -24,4 +25,6 @@ def build_wheel(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(build_wheel(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"))
+    parser = argparse.ArgumentParser(description="Build the wheel of this source tree.")
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist")
+    print(build_wheel(parser.parse_args().folder))

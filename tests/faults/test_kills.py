@@ -1,6 +1,6 @@
 """A browser that is killed while it saves comes back with whole models.
 
-``scripts/kills.py`` does the same a hundred times.
+``python3 -m tests.faults kills`` does the same a hundred times.
 """
 
 from __future__ import annotations

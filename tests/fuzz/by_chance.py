@@ -1,4 +1,4 @@
-"""Damage stored models by chance and load them: ``python3 scripts/fuzz.py [--cases N] [--seed S]``.
+"""Damage stored models by chance and load them: ``python3 -m tests.fuzz``.
 
 Every model of ``tests/fuzz/corpus.py`` lies in every medium, with and without ``checksum=True``.
 Each case damages one of them, loads it, decodes its weights and builds its layers. Allowed are an
@@ -10,11 +10,9 @@ much memory. Findings are printed with the number that repeats them, and the exi
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import resource
 import signal
-import sys
 import tempfile
 import time
 import traceback
@@ -26,19 +24,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from scripts.support import environment
-
-try:
-    import pyio
-    from tests.fuzz.corpus import Artefact, artefacts, difference
-    from tests.fuzz.damage import DAMAGES, LOCAL, damaged
-except ImportError:
-    environment.run(environment.prepare(), __file__, *sys.argv[1:])
-    sys.exit()
+import pyio
+from tests.fuzz.corpus import Artefact, artefacts, difference
+from tests.fuzz.damage import DAMAGES, LOCAL, damaged
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
@@ -192,15 +183,8 @@ def show(report: Report, seconds: float) -> None:
         print(f"\nFINDING {finding}")
 
 
-def main() -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the command and return the exit status."""
-    parser = argparse.ArgumentParser(description="Damage stored models by chance and load them.")
-    parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--seed", default="pyio", help="another text gives other cases")
-    parser.add_argument("--only", type=int, metavar="CASE", help="repeat this case alone")
-    parser.add_argument("--seconds", type=float, default=2.0, help="what a case may take")
-    parser.add_argument("--megabytes", type=float, default=64.0, help="what a case may take")
-    options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (4096 * MB, resource.getrlimit(resource.RLIMIT_AS)[1]))
     warnings.simplefilter("ignore", pyio.CompatibilityWarning)
     start = time.perf_counter()
@@ -208,7 +192,3 @@ def main() -> int:
         report = asyncio.run(run(options, Path(place)))
     show(report, time.perf_counter() - start)
     return 1 if report.findings else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

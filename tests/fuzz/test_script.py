@@ -1,4 +1,4 @@
-"""``scripts/fuzz.py``: a share of its cases, and that it would find what it looks for."""
+"""``python3 -m tests.fuzz``: a share of its cases, and that it would find what it looks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The older Pyodides as ``scripts/generations.py`` lays them out."""
+"""The older Pyodides as ``scripts/support/generations.py`` lays them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// The contenders of bench_http.py: each loads the model at /models/PATH and returns milliseconds.
+// The contenders of scripts/benchmarks/http.py: each loads the model at /models/PATH and returns milliseconds.
 import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
 
 const pyodide = await loadPyodide();

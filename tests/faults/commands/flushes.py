@@ -1,4 +1,4 @@
-"""How long a browser keeps localStorage in memory: ``python3 scripts/flushes.py --engine firefox``.
+"""How long a browser keeps localStorage in memory: ``python3 -m tests.faults flushes``.
 
 Writes an item, kills the browser with SIGKILL some seconds later, starts it again and looks whether
 the item is there. Each time is tried twice: alone, and after two megabytes that were written and
@@ -7,29 +7,25 @@ have reached the disk ten seconds before, since Chromium writes less often who h
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+from playwright.sync_api import sync_playwright
 
+from scripts.support.environment import ROOT
 from scripts.support.server import Site
 from tests.engines import ENGINES
 
-ROOT = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    import argparse
+
 SECONDS = (0.2, 0.5, 1, 2, 3, 4, 5, 6, 8, 12, 30)
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> int:
     """Measure and print."""
-    from playwright.sync_api import sync_playwright
-
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--engine", choices=ENGINES, default="chromium")
-    parser.add_argument("--seconds", type=float, nargs="*", default=SECONDS)
-    options = parser.parse_args()
     directories = {"/": ROOT / "tests/harness"}
     with (
         sync_playwright() as playwright,
@@ -38,7 +34,7 @@ def main() -> None:
     ):
         engine = ENGINES[options.engine](playwright)
         for before in (0, 2_000_000):
-            for seconds in options.seconds:
+            for seconds in options.seconds or SECONDS:
                 profile = Path(folder) / f"{before}-{seconds}"
                 browser = engine.start(profile)
                 view = browser.open(f"{site.url}/strict.html")
@@ -55,7 +51,4 @@ def main() -> None:
                 after = f"after {before:,} characters, " if before else ""
                 print(f"{after}killed {seconds:g} s later: {found or 'not there'}", flush=True)
         engine.close()
-
-
-if __name__ == "__main__":
-    main()
+    return 0

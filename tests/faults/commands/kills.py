@@ -1,4 +1,4 @@
-"""Kill browsers while they save: ``python3 scripts/kills.py --engine firefox --times 100``.
+"""Kill browsers while they save: ``python3 -m tests.faults kills --engine firefox --times 100``.
 
 Each kill is a SIGKILL of all processes of the browser at a random moment while one page saves to
 localStorage and to IndexedDB; then the browser is started again with the same profile, and both
@@ -8,18 +8,17 @@ the table of faults, and with ``--json`` writes all that was found.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+from playwright.sync_api import sync_playwright
 
 from scripts.support import runtime
+from scripts.support.environment import ROOT
 from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
@@ -29,9 +28,8 @@ from tests.faults.place import Place
 from tests.faults.stage import PROGRAMS, Stage, summary
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def outcome(found: Sequence[Kill], medium: str) -> str:
@@ -54,8 +52,6 @@ def kept(found: Sequence[Kill], medium: str) -> bool:
 
 def run(options: argparse.Namespace, folder: Path) -> list[Kill]:
     """Kill as often as asked; what was found by then is returned when somebody interrupts."""
-    from playwright.sync_api import sync_playwright
-
     wheel = build_wheel(folder / "wheels")
     directories = {
         "/": ROOT / "tests/harness",
@@ -77,15 +73,8 @@ def run(options: argparse.Namespace, folder: Path) -> list[Kill]:
     return found
 
 
-def main() -> int:
+def main(options: argparse.Namespace) -> int:
     """Kill, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--engine", choices=ENGINES, default="chromium")
-    parser.add_argument("--program", choices=PROGRAMS, default="pyio")
-    parser.add_argument("--times", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
     print(f"seed {options.seed}")
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +89,3 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(kill) for kill in found]), "utf-8")
     return int(not all(kept(found, medium) for medium in BROWSER_MEDIA))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Tabs that change the same names at once: ``python3 scripts/storm.py --tabs 8 --operations 1000``.
+"""Tabs that change the same names at once: ``python3 -m tests.faults storm``.
 
 All tabs save, load, copy, move, remove and list the same three names in localStorage and in
 IndexedDB. Prints what came of it, says what cannot be explained, and fills the table of faults.
@@ -6,16 +6,14 @@ IndexedDB. Prints what came of it, says what cannot be explained, and fills the 
 
 from __future__ import annotations
 
-import argparse
-import random
-import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+from playwright.sync_api import sync_playwright
 
 from scripts.support import runtime
+from scripts.support.environment import ROOT
 from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
@@ -24,13 +22,12 @@ from tests.faults.place import Place
 from tests.faults.stage import PROGRAMS, Stage
 from tests.faults.storms import TYPED, Weather, storm
 
-ROOT = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    import argparse
 
 
 def run(options: argparse.Namespace, folder: Path) -> Weather:
     """Open the tabs and let them work."""
-    from playwright.sync_api import sync_playwright
-
     wheel = build_wheel(folder / "wheels")
     directories = {
         "/": ROOT / "tests/harness",
@@ -62,15 +59,8 @@ def outcome(weather: Weather, tabs: int) -> str:
     return f"{tabs} tabs, {weather.operations:,} operations: {explained} · {errors or 'saved'}"
 
 
-def main() -> int:
+def main(options: argparse.Namespace) -> int:
     """Run, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--engine", choices=ENGINES, default="chromium")
-    parser.add_argument("--program", choices=PROGRAMS, default="pyio")
-    parser.add_argument("--tabs", type=int, default=8)
-    parser.add_argument("--operations", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    options = parser.parse_args()
     print(f"seed {options.seed}")
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +76,3 @@ def main() -> int:
     table.update({("many_tabs", medium, column): text for medium in BROWSER_MEDIA})
     print(text)
     return int(not kept)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,20 +1,20 @@
-"""Fill the table of faults: ``python3 scripts/faults.py``; arguments go to pytest.
+"""Fill the table of faults: ``python3 -m tests.faults table``; arguments go to pytest.
 
 Runs the fault tests in every engine that is installed, and TensorFlow.js through the same faults,
 and writes what they found to ``tests/faults/TABLE.md``. Cells that were not run stay as they were.
-``scripts/kills.py`` and ``scripts/storm.py`` fill theirs.
+The other commands fill theirs.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults import table
+
+if TYPE_CHECKING:
+    import argparse
 
 PLACES = ["tests/faults", "tests/unit/test_files.py"]
 
@@ -43,14 +43,10 @@ class Notes:
         table.update(self.found)
 
 
-def main() -> int:
+def main(options: argparse.Namespace) -> int:
     """Run and write."""
     notes = Notes()
     evidence = ["-o", "python_files=test_*.py tensorflow.py"]
-    code = pytest.main([*(sys.argv[1:] or PLACES), *evidence, "-q"], plugins=[notes])
+    code = pytest.main([*(options.arguments or PLACES), *evidence, "-q"], plugins=[notes])
     print(f"{len(notes.found)} cells written to {table.PATH}")
     return int(code)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

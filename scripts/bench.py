@@ -1,0 +1,50 @@
+"""Compare speeds with TensorFlow.js and the bare browser: ``python3 scripts/bench.py storage``.
+
+Each benchmark is a module of ``scripts/benchmarks``, whose docstring says what is compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.support.environment import enter
+
+
+def main() -> None:
+    """Parse the arguments, prepare the environment, measure."""
+    parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
+    parser.add_argument(
+        "what",
+        choices=["storage", "http", "models", "all"],
+        nargs="?",
+        default="storage",
+        help="what to measure (default: %(default)s)",
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, few turns")
+    storage = parser.add_argument_group("storage")
+    storage.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
+    http = parser.add_argument_group("http")
+    http.add_argument("--megabytes", type=int, help="of weights (default: 200; quick: 20)")
+    http.add_argument("--turns", type=int, help="default: 5; quick: 2")
+    options = parser.parse_args()
+    enter(engines=["chromium"])
+    from scripts.benchmarks import http as loading  # they need the environment
+    from scripts.benchmarks import models
+    from scripts.benchmarks import storage as saving
+
+    if options.what in ("storage", "all"):
+        saving.main(options.output, quick=options.quick)
+    if options.what in ("http", "all"):
+        megabytes = options.megabytes or (20 if options.quick else 200)
+        loading.main(megabytes, options.turns or (2 if options.quick else 5))
+    if options.what in ("models", "all"):
+        models.main(quick=options.quick)
+
+
+if __name__ == "__main__":
+    main()
