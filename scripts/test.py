@@ -1,7 +1,8 @@
 """Install what the tests need and run them: ``python3 scripts/test.py [pytest arguments]``.
 
 Without arguments two processes share the tests, an engine at a time. Repetitions of a check (more
-seeds, more engines, older Pyodides) are left out; ``--all`` runs them as well, as CI does.
+seeds, more engines, older Pyodides) are left out. ``--all`` runs them as well, as CI does, and then
+the unit tests with the oldest NumPy and with other versions of Python.
 The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be
 installed. Without it the tests run in all that can be installed.
 """
@@ -15,7 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.support.environment import ENGINES, prepare, run
+from scripts.support import versions
+from scripts.support.environment import ENGINES, call, prepare
 
 SHARED = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 
@@ -34,8 +36,10 @@ def main() -> None:
     chosen = os.environ.get("PYIO_ENGINES")
     engines = [name for name in ENGINES if name in chosen.split(",")] if chosen else ENGINES
     python = prepare(engines, optional=not chosen)
-    everything = ["--all"] if options.all else []
-    run(python, "-m", "pytest", *everything, *(arguments or SHARED))
+    if not options.all:
+        sys.exit(call(python, "-m", "pytest", *(arguments or SHARED)))
+    code = call(python, "-m", "pytest", "--all", *(arguments or SHARED))
+    sys.exit(code if arguments else versions.run_unit_tests() or code)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
     """After SIGKILL at a random moment both media have the old model or a new one, whole.
 

@@ -1,8 +1,9 @@
 """Repetitions of a check run with ``--all`` only: ``@pytest.mark.repetition("why")``.
 
-A repetition checks with more seeds, in a further engine or in an older Pyodide what another test
-checks already. Without ``--all`` each kind of check still runs, and each engine runs its own kinds.
-A repetition that is named on the command line (``file.py::test``) runs as well.
+A repetition checks with more seeds, in a further engine or in another Pyodide what some test checks
+already. Without ``--all`` each kind of check still runs, and each engine runs its own kinds. With
+``further_engines=True`` the mark means a test in all engines but the first of those chosen. A test
+that is named on the command line (``file.py::test``) runs in any case.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
+from tests.engines import selection
 
 LEFT_OUT: Counter[str] = Counter()
 """Reason -> how many tests."""
@@ -27,10 +30,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        mark = item.get_closest_marker("repetition")
-        (kept if mark is None else left).append(item)
-        if mark is not None:
-            LEFT_OUT[mark.args[0]] += 1
+        reason = _repeats(item)
+        (kept if reason is None else left).append(item)
+        if reason is not None:
+            LEFT_OUT[reason] += 1
     items[:] = kept
     config.hook.pytest_deselected(items=left)
 
@@ -58,3 +61,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section(f"{total} repetitions were left out; --all runs them")
     for reason, count in LEFT_OUT.most_common():
         terminalreporter.write_line(f"{count:5} {reason}")
+
+
+def _repeats(item: pytest.Item) -> str | None:
+    """Return why this test is a repetition, or None."""
+    first = selection.engine_of(item) in (None, selection.chosen()[0])
+    for mark in item.iter_markers("repetition"):
+        if not (mark.kwargs.get("further_engines") and first):
+            reason: str = mark.args[0]
+            return reason
+    return None

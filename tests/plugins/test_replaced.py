@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 SECONDS = 8
 
 
-@pytest.mark.parametrize("name", ["chromium", "firefox", "webkit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "chromium",
+        *(
+            pytest.param(name, marks=pytest.mark.repetition("a hung engine, in a further engine"))
+            for name in ("firefox", "webkit")
+        ),
+    ],
+)
 def test_a_hung_engine_is_replaced(name: str, tmp_path: Path) -> None:
     """Stopped processes cost one retry each; a test that always hangs fails by name, no other."""
     if name not in selection.chosen():
