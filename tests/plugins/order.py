@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,13 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.engines import ENGINES, selection
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from xdist.remote import Producer
 
 HOSTS = "tests/hosts/"
+ALONE = ("tests/browser/test_demo.py", "tests/generations/", "tests/plugins/")
+"""Files that take minutes: each is given to a process by itself."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -28,8 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what needs no browser first, then one engine after the other, and the hosts at the end.
 
-    Tests without a browser are quick, and Playwright's event loop runs for good: once it has
-    started, nothing in this thread can run a loop of its own.
+    Tests without a browser are quick, so that most mistakes show in the first minute.
     """
 
     def turn(item: pytest.Item) -> tuple[bool, int]:
@@ -47,16 +51,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
-class OneEngineAtATime(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
-    """Gives each process an engine, or the hosts in it, at a time; what needs none goes first."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Let a test without a browser run an event loop of its own.
+
+    Playwright's loop keeps running in this thread once it has started, although it stands still
+    while a test runs. asyncio would refuse a second one.
+    """
+    loop = asyncio._get_running_loop() if selection.engine_of(item) is None else None
+    if loop is None:
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
+
+
+class FolderByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Gives each process a folder's tests in one engine at a time, so that they share a browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         found = re.search(r"[\[-](firefox|webkit)[\]-]", nodeid)
-        place = HOSTS if nodeid.startswith(HOSTS) else "tests/"
+        file = nodeid.partition("::")[0]
+        place = file if file.startswith(ALONE) else "/".join(file.split("/")[:2])
         return f"{place} {found[1] if found else 'chromium'}"
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneEngineAtATime:
-    """Have all tests that share a browser run in one process, in their order."""
-    return OneEngineAtATime(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderByFolder:
+    """Have the tests of a folder that share a browser run in one process, in their order."""
+    return FolderByFolder(config, log)
