@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WORKER = Start(thread="module")
 PAGE = Start()
+AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
+"""For what depends on pyio's own code, and not on how an engine runs workers and pages."""
+
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 """Pages with the bridge, whose workers know their page or do not, and one without it."""
 
@@ -195,6 +198,7 @@ def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
     """A quota that is exceeded, and storage that is refused, have class, text and attributes."""
     page, worker = open_tab(WITHOUT, PAGE), open_tab(NAMED, WORKER)
@@ -342,6 +346,7 @@ def test_no_page(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_the_bridge_of_another_version(open_tab: Open) -> None:
     """A page whose script has other functions is not asked for anything, and the error says so."""
     tab = open_tab(WITHOUT, WORKER)
@@ -355,6 +360,7 @@ def test_the_bridge_of_another_version(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     """They are served side by side, and the page forgets one that has ended."""
     tab = open_tab(NAMED, WORKER)
@@ -374,6 +380,7 @@ def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_concurrent_saves(open_tab: Open) -> None:
     """Eight saves at once, the first use of the bridge, are stored over one connection."""
 
@@ -408,6 +415,7 @@ def test_a_page_that_is_busy(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_without_web_locks(open_tab: Open) -> None:
     """Where neither https nor localhost gives locks, it works, and a page's end is noticed too."""
     one, two = open_tab(UNNAMED, WORKER), open_tab(UNNAMED, WORKER)
@@ -463,6 +471,7 @@ def test_100_mb(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
     view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
@@ -475,6 +484,7 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
     """Python on the page stores without the bridge, though the page has it for its workers."""
 

@@ -106,7 +106,12 @@ RAW = """() => {
 }"""
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "checksum"])
+PLAIN = pytest.mark.repetition("chance damage without digests, which tests/fuzz does in CPython")
+
+
+@pytest.fixture(
+    params=[pytest.param(False, id="plain", marks=PLAIN), pytest.param(True, id="checksum")]
+)
 def checksum(request: pytest.FixtureRequest) -> bool:
     """Whether the damaged model was saved with digests."""
     return bool(request.param)
