@@ -242,7 +242,7 @@ def test_two_tabs(open_tab: Open) -> None:
 
 
 def test_the_tab_that_was_used_last(open_tab: Open) -> None:
-    """A worker that does not know its page takes the tab in which somebody clicked last."""
+    """A worker that does not know its page takes the tab that was clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
     two.view.click("html")
     files = two.downloads(2, lambda: one.python(save, "downloads://m", 3))

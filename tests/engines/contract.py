@@ -39,7 +39,7 @@ class View(Watched, ABC):
     @property
     @abstractmethod
     def console(self) -> list[str]:
-        """What the page has said since the tab was opened, errors that nobody caught included."""
+        """The page's console messages since the tab was opened, uncaught errors included."""
 
     @abstractmethod
     def goto(self, url: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
     """After SIGKILL at a random moment both media have the old model or a new one, whole.
 
-    In IndexedDB it is none older than the last whose save had returned.
+    In IndexedDB it is at least as new as the last one whose save had returned.
     """
     with new_site() as place:
         stage.page = f"{place.url}/index.html"
@@ -112,7 +112,7 @@ def test_a_model_too_large_for_the_journal(stage: Stage) -> None:
 
 
 def test_a_journal_that_is_none(tab: Tab) -> None:
-    """Whatever somebody keeps under the journal's name, models are read and saved."""
+    """Models are read and saved whatever another program stores under the journal's name."""
 
     async def use() -> Any:
         import pyio

@@ -51,7 +51,7 @@ def kept(found: Sequence[Kill], medium: str) -> bool:
 
 
 def run(options: argparse.Namespace, folder: Path) -> list[Kill]:
-    """Kill as often as asked; what was found by then is returned when somebody interrupts."""
+    """Kill `times` browsers and return what was found after each."""
     wheel = build_wheel(folder / "wheels")
     directories = {
         "/": ROOT / "tests/harness",
