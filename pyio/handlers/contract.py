@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from contextlib import AbstractAsyncContextManager
 
     from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 
@@ -92,6 +93,19 @@ class StoreManager(Protocol):
 
     async def remove(self, path: str, /) -> ModelArtifactsInfo:
         """Remove the model and return what was known of it. Raises ModelNotFoundError."""
+        ...
+
+
+@runtime_checkable
+class DurableManager(StoreManager, Protocol):
+    """The manager of a medium on whose disk a model is when a save returns."""
+
+    def moving(self, path: str, /) -> AbstractAsyncContextManager[None]:
+        """Give a block that copies the model to a medium which is written to disk later.
+
+        After the block the model is gone, and what is stored is removed once the destination is
+        known to be on disk. An exception inside the block leaves the model as it was.
+        """
         ...
 
 
