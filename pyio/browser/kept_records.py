@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyio.browser.javascript import JSObject, js
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from pyio.browser.indexed_db import Database
 
@@ -44,17 +44,26 @@ class KeptRecords:
         self._key_path = key_path
         self._info = info
 
-    async def keep(self, path: str, move: str, what: str) -> None:
-        """Mark the records of a model and make the copy; nothing happens if there is no model."""
+    async def keep(self, path: str, move: str, happened: Collection[str], what: str) -> None:
+        """Mark the records of a model and make the copy.
+
+        Nothing happens if there is no model, or if its mark says that it was moved away already:
+        `happened` has the names of the moves that are done. Any other mark is one of a move that
+        was lost, and goes with its copy.
+        """
 
         def change(found: list[JSObject], store: Callable[[str], JSObject]) -> None:
+            earlier = _mark(found[0])
+            if found[0] is None or earlier in happened:
+                return
             for record_js, name in zip(found, (self._models, self._infos), strict=True):
                 if record_js is not None:
                     setattr(record_js, MARK, move)
                     store(name).put(record_js)
-            if found[0] is not None:
-                setattr(found[0], self._key_path, copy_key(path, move))
-                store(self._models).put(found[0])
+            if earlier is not None:
+                store(self._models).delete(copy_key(path, earlier))
+            setattr(found[0], self._key_path, copy_key(path, move))
+            store(self._models).put(found[0])
 
         await self._database.alter([(self._models, path), (self._infos, path)], change, what)
 

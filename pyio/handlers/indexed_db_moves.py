@@ -59,7 +59,7 @@ async def moving(path: str) -> AsyncIterator[None]:
 
 async def _keep(path: str, move: str, what: str) -> None:
     try:
-        await _KEPT.keep(path, move, what)
+        await _KEPT.keep(path, move, await _happened(), what)
     except StorageError as error:
         if error.reason != "QuotaExceededError":
             raise
@@ -70,6 +70,10 @@ async def _keep(path: str, move: str, what: str) -> None:
             "remove_model once you have made sure of the copy"
         )
         raise QuotaExceededError(f"indexeddb://{path}", needed, None, hint) from error
+
+
+async def _happened() -> set[str]:
+    return {move for move, note in (await moves.known() or {}).items() if note.done}
 
 
 async def was_moved(mark: JSONValue) -> bool:
@@ -96,7 +100,7 @@ async def present() -> tuple[dict[str, str], set[str]]:
     if await _settle_all(kept):
         texts, models = await _stored()
         kept = kept_copies(models)
-    gone = {move for move, note in (await moves.known() or {}).items() if note.done}
+    gone = await _happened()
     moved = {
         path
         for move, path in kept.items()
