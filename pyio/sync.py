@@ -17,7 +17,7 @@ from inspect import iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pyio
-from pyio.browser.javascript import IN_PYODIDE
+from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
 

@@ -40,7 +40,7 @@ def measure(value: Any, times: int) -> Any:
     import numpy as np
 
     import pyio
-    from pyio.weights.specs import specs_from_json
+    from pyio.format.specs import specs_from_json
 
     artifacts = pyio.ModelArtifacts(
         model_topology=value["artifacts"]["topology"],

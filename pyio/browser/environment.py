@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyio.browser.javascript import IN_PYODIDE, js
+from pyio.browser.ffi import IN_PYODIDE, js
 
 
 def missing_indexed_db() -> str | None:

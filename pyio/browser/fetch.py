@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.javascript import (
+from pyio.browser.ffi import (
     IN_PYODIDE,
     JsException,
     JSObject,
@@ -17,14 +17,14 @@ from pyio.browser.javascript import (
     run_file,
     to_js,
 )
-from pyio.browser.request import lost_on_the_way
 from pyio.errors import RequestError
+from pyio.handlers.http.messages import lost_on_the_way
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-    from pyio.browser.request import Request
+    from pyio.handlers.http.messages import Request
 
 
 def available() -> bool:
@@ -85,7 +85,7 @@ async def replying(
 
 
 class Reply:
-    """An answer whose body has not been read yet; see `pyio.network.transport.Reply`."""
+    """An answer whose body has not been read yet; see `pyio.handlers.http.transport.Reply`."""
 
     def __init__(self, response_js: JSObject, timeout: float | None, method: str) -> None:
         self.status = int(response_js.status)

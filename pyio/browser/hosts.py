@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pyio.browser.javascript import JsException, array_of, js, options
+from pyio.browser.ffi import JsException, array_of, js, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

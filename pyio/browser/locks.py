@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from pyio.browser.javascript import (
+from pyio.browser.ffi import (
     IN_PYODIDE,
     JSObject,
     create_once_callable,

@@ -1,6 +1,6 @@
 """The media: one file each, one line each here."""
 
-from pyio.routing import Medium, register_medium
+from pyio.handlers.registry import Medium, register_medium
 
 _HTTP_OPTIONS = frozenset(
     (
@@ -12,19 +12,19 @@ _HTTP_OPTIONS = frozenset(
 register_medium(
     Medium(
         "localstorage",
-        "pyio.handlers.local_storage",
+        "pyio.handlers.local_storage.handler",
         "LocalStorageHandler",
         lists=True,
-        repairs="pyio.handlers.local_storage_repair",
+        repairs="pyio.handlers.local_storage.repair",
     )
 )
 register_medium(
     Medium(
         "indexeddb",
-        "pyio.handlers.indexed_db",
+        "pyio.handlers.indexed_db.handler",
         "IndexedDBHandler",
         lists=True,
-        repairs="pyio.handlers.indexed_db_repair",
+        repairs="pyio.handlers.indexed_db.repair",
     )
 )
 register_medium(
@@ -42,19 +42,19 @@ register_medium(Medium("memory", "pyio.handlers.memory", "MemoryHandler", lists=
 register_medium(
     Medium(
         "file",
-        "pyio.handlers.files",
+        "pyio.handlers.files.handler",
         "FileHandler",
         keeps=True,
         options=frozenset({"shard_size_bytes"}),
         instead="look into the directory, and delete it yourself",
-        repairs="pyio.handlers.files_repair",
+        repairs="pyio.handlers.files.repair",
     )
 )
 for _scheme in ("http", "https"):
     register_medium(
         Medium(
             _scheme,
-            "pyio.handlers.http",
+            "pyio.handlers.http.handler",
             "HTTPHandler",
             whole_url=True,
             options=_HTTP_OPTIONS,

@@ -26,7 +26,7 @@ none the error says that it is not known whether the save happened, whole as eve
 **Loading gives the whole model or says what is wrong and where.** The weight specs must account
 for every byte of the weight data. Truncated, foreign and damaged data raises DamagedModelError,
 which names the address and the problem; it is never decoded. Digests that were stored with
-the model (`pyio.checksum`) are verified; a medium keeps them as it keeps every other field.
+the model (`pyio.format.checksum`) are verified; a medium keeps them as it keeps every other field.
 
 **A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
 its ``damage`` in words, and it can be removed like any other.
@@ -42,8 +42,8 @@ that a save which was being committed just then may have happened, whole.
 without reading it, for `pyio.inspect`.
 
 **Files are two or more, and still one model.** ``file://`` replaces them together, by a journal
-that `pyio.handlers.folder` explains: whoever loads through pyio sees all the old files or all the
-new ones, after a crash at any moment.
+that `pyio.handlers.files.folder` explains: whoever loads through pyio sees all the old files or all
+the new ones, after a crash at any moment.
 
 Handlers know bytes and JSON, no models and no NumPy. A handler of your own is any object with a
 ``save(artifacts)`` or a ``load()``, or both; either may be a coroutine function or a plain one.
@@ -56,7 +56,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+    from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 
 
 @runtime_checkable

@@ -10,17 +10,17 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from pyio.artifacts import SaveResult
-from pyio.browser import page
 from pyio.browser.environment import missing_downloads as missing
+from pyio.browser.page import local_storage as page
 from pyio.errors import InvalidURLError
-from pyio.handlers.archive import zip_pieces
-from pyio.handlers.model_files import lay_out
-from pyio.model_json import get_model_artifacts_info_for_json, with_texts
+from pyio.format.archive import zip_pieces
+from pyio.format.artifacts import SaveResult
+from pyio.format.model_files import lay_out
+from pyio.format.model_json import get_model_artifacts_info_for_json, with_texts
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from pyio.artifacts import ModelArtifacts
+    from pyio.format.artifacts import ModelArtifacts
     from pyio.progress import OnProgress
 
 __all__ = ["DownloadsHandler", "browser_downloads", "missing"]

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.errors import ModelNotFoundError
-from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
-from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_artifacts_info_for_json, with_texts
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.format.json_text import dumps, loads
+from pyio.format.layout import check
+from pyio.format.model_json import get_model_artifacts_info_for_json, with_texts
+from pyio.format.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.handlers.registry import require_path
 from pyio.progress import Meter
-from pyio.routing import require_path
-from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

@@ -141,7 +141,7 @@ def _place(layers: Mapping[str, Layer], place: Any, what: str) -> tuple[str, int
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call that JSON can say."""
     from pyio.errors import PyioError
-    from pyio.json_text import dumps
+    from pyio.format.json_text import dumps
 
     try:
         dumps(kwargs)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, UnknownLayersError
-from pyio.json_text import dumps
+from pyio.format.json_text import dumps
 from pyio.models import naming
 from pyio.models.container import Container
 from pyio.models.feeding import check_batch_size, check_inputs, standardize, tensors
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pyio.artifacts import SaveResult
-    from pyio.json_text import JSONValue
+    from pyio.format.artifacts import SaveResult
+    from pyio.format.json_text import JSONValue
     from pyio.models.layer import Layer
     from pyio.models.matching import LoadReport
     from pyio.models.training import Loss, Metrics, Optimizer

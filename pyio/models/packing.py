@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import pyio
-from pyio.artifacts import ModelArtifacts
 from pyio.errors import CompatibilityWarning, InvalidModelError
+from pyio.format.artifacts import ModelArtifacts
 from pyio.models.compatibility import obstacles
 from pyio.models.matching import load
 from pyio.models.topology import model_from_json
-from pyio.weights.encoding import decode_weights, encode_weights
+from pyio.tensors.encoding import decode_weights, encode_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from pyio.models.packing import model_from_artifacts, model_to_artifacts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyio.artifacts import SaveResult
+    from pyio.format.artifacts import SaveResult
     from pyio.models.model import LayersModel
 
 
@@ -22,7 +22,7 @@ async def save_model(
     **options: Any,
 ) -> SaveResult:
     """Save a model: the function that `LayersModel.save` is the method of."""
-    from pyio.transfer import save_artifacts
+    from pyio.operations.transfer import save_artifacts
 
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
     return await save_artifacts(artifacts, url_or_handler, **options)
@@ -53,7 +53,7 @@ async def load_layers_model(
     Raises what the medium raises; UnknownLayersError, InvalidModelError and WeightsError as
     `pyio.models.packing.model_from_artifacts` does.
     """
-    from pyio.transfer import load_artifacts
+    from pyio.operations.transfer import load_artifacts
 
     if on_progress is not None:
         options["on_progress"] = on_progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from pyio.display.tables import html_table
 from pyio.models.shapes import text_of
-from pyio.tables import html_table
 
 if TYPE_CHECKING:
     from pyio.models.layer import Layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
-from pyio.json_text import loads
+from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models import registry
 from pyio.models.activations import ACTIVATIONS, activation

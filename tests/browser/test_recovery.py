@@ -295,8 +295,8 @@ def test_a_save_at_the_same_moment(tab: Tab) -> None:
         import js
 
         import pyio
-        from pyio.findings import Choices
-        from pyio.routing import media
+        from pyio.handlers.findings import Choices
+        from pyio.handlers.registry import media
 
         await pyio.save_artifacts(pyio.ModelArtifacts(model_topology={"t": 1}), "localstorage://m")
         items = {key: js.localStorage.getItem(key) for key in js.Object.keys(js.localStorage)}
@@ -386,8 +386,8 @@ def test_records_that_come_back(tab: Tab) -> None:
     async def race(spoil: str, restore: str) -> Any:
         from pyodide.code import run_js
 
-        from pyio.findings import Choices
-        from pyio.routing import media
+        from pyio.handlers.findings import Choices
+        from pyio.handlers.registry import media
 
         await run_js(spoil)
         found = await media()["indexeddb"].find_leftovers("", Choices())

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 import pyio
-from pyio.checksum import MEMBER
-from pyio.handlers.archive import Member, zip_pieces
-from pyio.handlers.browser_files import BrowserFilesHandler
-from pyio.handlers.local_storage import LocalStorageHandler
+from pyio.format.archive import Member, zip_pieces
+from pyio.format.checksum import MEMBER
+from pyio.format.json_text import dumps
+from pyio.format.model_files import lay_out
+from pyio.format.model_json import METADATA_KEYS, fields_to_json, topology_text, whole_artifacts
+from pyio.format.record import artifacts_to_record
+from pyio.format.specs import specs_to_json
+from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
-from pyio.handlers.model_files import lay_out
-from pyio.handlers.record import artifacts_to_record
-from pyio.json_text import dumps
-from pyio.model_json import METADATA_KEYS, fields_to_json, topology_text, whole_artifacts
-from pyio.weights.specs import specs_to_json
+from pyio.handlers.picked_files import BrowserFilesHandler
 from tests.interop import built
 from tests.models import graph_model
 

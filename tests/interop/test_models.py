@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyio.json_text import dumps
+from pyio.format.json_text import dumps
 from pyio.models.naming import to_snake_case
 from pyio.models.registry import FAMILY_OF
 from tests.interop import built, inside

@@ -21,7 +21,7 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.handlers.memory import MANAGER, MemoryHandler
-from pyio.routing import Medium
+from pyio.handlers.registry import Medium
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import pyio
-from pyio import checksum
-from pyio.json_text import loads
-from pyio.model_json import get_model_artifacts_for_json, get_model_json, whole_artifacts
+from pyio.format import checksum
+from pyio.format.json_text import loads
+from pyio.format.model_json import get_model_artifacts_for_json, get_model_json, whole_artifacts
 from tests.answers import Answers
 from tests.fuzz.corpus import artefacts, difference
 from tests.models import artifacts, graph_model, run, same

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import pyio
-from pyio.handlers import folder
+from pyio.handlers.files import folder
 from tests.models import TOPOLOGY, artifacts, graph_model, model_json, run, same, shards, weight
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ import pytest
 
 import pyio
 from pyio import limits
-from pyio.handlers import archive, model_files
-from pyio.handlers.archive import unzip
-from pyio.json_text import dumps, loads
+from pyio.format import archive, model_files
+from pyio.format.archive import unzip
+from pyio.format.json_text import dumps, loads
+from pyio.format.manifest import parse_groups
+from pyio.format.segments import allocate
+from pyio.format.specs import specs_from_json
+from pyio.handlers.http import shards as network_weights
 from pyio.models.topology import model_from_json
-from pyio.network import weights as network_weights
-from pyio.weights.manifest import parse_groups
-from pyio.weights.segments import allocate
-from pyio.weights.specs import specs_from_json
 from tests.answers import Answer, Answers
 from tests.models import artifacts, model_json, run, weight
 
@@ -59,7 +59,7 @@ def test_the_readme_has_them_all() -> None:
 @pytest.mark.parametrize("size", [100, 101])
 def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """JSON text of any kind ends at JSON_BYTES, as text and as bytes."""
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 100)
+    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 100)
     text = '"' + "x" * (size - 2) + '"'
     if size == 100:
         assert loads(text, "it") == loads(text.encode(), "it") == "x" * 98
@@ -83,7 +83,7 @@ def test_a_large_json_is_not_read(tmp_path: Path) -> None:
 
 def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that goes on sending is cut off there."""
-    for module in ("pyio.json_text", "pyio.handlers.http"):
+    for module in ("pyio.format.json_text", "pyio.handlers.http.handler"):
         monkeypatch.setattr(f"{module}.JSON_BYTES", 1_000_000)
     with (
         Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
@@ -161,7 +161,7 @@ def test_what_could_not_be_read_again_is_not_saved(
     wide = np.array(["abc"] * 5, f"<U{limits.TEXT_CHARACTERS}")
     with pytest.raises(pyio.WeightsError, match=r"astype\('<U3'\) makes it smaller"):
         run(pyio.save_arrays({"w": wide}, url))
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 300)
+    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 300)
     with pytest.raises(pyio.InvalidModelError, match=r"of the model has .*limits\.JSON_BYTES"):
         run(pyio.save_artifacts(artifacts(), url))
     assert not (tmp_path / "m").exists()
@@ -258,6 +258,6 @@ def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Picked files are measured before they are read, like files on a disk."""
     with pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes"):
         model_files.require_json_size("m", limits.JSON_BYTES + 1, "m.json")
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 3)
+    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 3)
     with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"):
         model_files.require_json_size("m", 4, "m.json")

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyio.artifacts import WeightSpec
 from pyio.errors import InvalidModelError, WeightsError
-from pyio.limits import FILES
-from pyio.weights.manifest import (
+from pyio.format.artifacts import WeightSpec
+from pyio.format.manifest import (
     WeightGroup,
     check_checksum,
     check_sizes,
@@ -24,6 +23,7 @@ from pyio.weights.manifest import (
     parse_model_json,
     shard,
 )
+from pyio.limits import FILES
 
 pieces_of_bytes = st.lists(st.binary(max_size=9), max_size=6)
 

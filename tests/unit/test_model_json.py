@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
-from pyio.checksum import MEMBER
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
-from pyio.handlers.record import artifacts_to_record, record_to_artifacts
-from pyio.json_text import dumps
-from pyio.model_json import (
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
+from pyio.format.checksum import MEMBER
+from pyio.format.json_text import dumps
+from pyio.format.model_json import (
     FIELDS,
     FILE_KEYS,
     METADATA_KEYS,
@@ -30,7 +29,8 @@ from pyio.model_json import (
     info_from_json,
     info_to_json,
 )
-from pyio.weights.encoding import encode_weights
+from pyio.format.record import artifacts_to_record, record_to_artifacts
+from pyio.tensors.encoding import encode_weights
 
 SPECS = (WeightSpec("w", (2,), "float32"),)
 WHOLE = ModelArtifacts(

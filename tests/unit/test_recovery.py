@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
-from pyio.handlers import folder
+from pyio.handlers.files import folder
 from tests.models import artifacts, run, same
 from tests.unit.test_files import _killed_at
 
 if TYPE_CHECKING:
-    from pyio.routing import Medium
+    from pyio.handlers.registry import Medium
 
 
 NEW = artifacts(generated_by="new")
@@ -230,8 +230,8 @@ def test_a_medium_that_cannot_answer(routes: dict[str, Medium], monkeypatch: Any
         raise pyio.StorageError("the disk is on fire")
 
     memory = routes["memory"]
-    routes["memory"] = replace(memory, repairs="pyio.handlers.files_repair")
-    monkeypatch.setattr("pyio.handlers.files_repair.find", fail)
+    routes["memory"] = replace(memory, repairs="pyio.handlers.files.repair")
+    monkeypatch.setattr("pyio.handlers.files.repair.find", fail)
     (finding,) = run(pyio.repair()).findings
     assert (finding.where, finding.problem) == ("memory://", "the disk is on fire")
     assert not finding.acts

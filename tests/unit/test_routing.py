@@ -17,7 +17,7 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.handlers.memory import MemoryHandler
-from pyio.routing import (
+from pyio.handlers.registry import (
     Medium,
     available_media,
     load_handler,
@@ -32,7 +32,7 @@ from pyio.routing import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyio.routing import Router
+    from pyio.handlers.registry import Router
 
 pytestmark = pytest.mark.usefixtures("memory", "routes")
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pyio
-from pyio.artifacts import ModelArtifacts, Quantization, WeightSpec
 from pyio.errors import WeightsError
-from pyio.json_text import dumps, loads
-from pyio.weights.layout import check
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.format.artifacts import ModelArtifacts, Quantization, WeightSpec
+from pyio.format.json_text import dumps, loads
+from pyio.format.layout import check
+from pyio.format.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from pyio.handlers.memory import StoredModel
-    from pyio.routing import Medium
+    from pyio.handlers.registry import Medium
 
 
 def test_without_a_browser(memory: MutableMapping[str, StoredModel]) -> None:

@@ -1,0 +1,296 @@
+"""model.json and its parts <-> ModelArtifacts, in TensorFlow.js's spelling and key order.
+
+Sources: tfjs-core ``io_utils.ts`` (``getModelJSONForModelArtifacts``, ``getModelArtifactsForJSON``,
+``getModelArtifactsInfoForJSON``) and ``local_storage.ts``. The order of the keys differs per
+medium, so each medium's is written down here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import InvalidModelError
+from pyio.format import checksum
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
+from pyio.format.json_text import JSONText, dumps, utf8_length
+from pyio.format.layout import check_data
+from pyio.format.specs import as_read, specs_from_json, specs_to_json, with_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyio.format.json_text import JSONValue
+
+FIELDS: Mapping[str, str] = {
+    "modelTopology": "model_topology",
+    "format": "format",
+    "generatedBy": "generated_by",
+    "convertedBy": "converted_by",
+    "signature": "signature",
+    "userDefinedMetadata": "user_defined_metadata",
+    "modelInitializer": "model_initializer",
+    "initializerSignature": "initializer_signature",
+    "trainingConfig": "training_config",
+}
+"""TensorFlow.js's name of each JSON field to ours; weight specs and data go their own ways."""
+
+METADATA_KEYS = (*tuple(FIELDS)[1:], checksum.MEMBER)
+"""The order of the localStorage item ``model_metadata``."""
+
+RECORD_KEYS = (
+    *("modelTopology", "format", "generatedBy", "convertedBy", "trainingConfig"),
+    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    checksum.MEMBER,
+)
+"""The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
+
+MODEL_JSON_KEYS = (
+    *("modelTopology", "format", "generatedBy", "convertedBy", "weightsManifest"),
+    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    *("trainingConfig", checksum.MEMBER),
+)
+"""The order of a ``model.json`` that is downloaded or sent over HTTP."""
+
+FILE_KEYS = (
+    *("modelTopology", "weightsManifest", "format", "generatedBy", "convertedBy"),
+    *("trainingConfig", "signature", "userDefinedMetadata"),
+    *("modelInitializer", "initializerSignature", checksum.MEMBER),
+)
+"""The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
+initializer and its signature."""
+
+_TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
+
+_NO_TOPOLOGY = ("null", "{}", "[]", '""', "0", "false")
+"""Topologies that localStorage cannot tell from none."""
+
+
+def fields_to_json(
+    artifacts: ModelArtifacts, keys: Iterable[str], *, nulls: bool = False
+) -> dict[str, JSONValue]:
+    """Return the JSON fields that `artifacts` has, in the order of `keys`.
+
+    The three descriptive texts may be null; the others are left out when they are null, as
+    TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
+    a record that is cloned rather than written as text. Raises InvalidModelError where one of the
+    descriptive texts is not a text.
+    """
+    fields: dict[str, JSONValue] = {}
+    for key in keys:
+        if key == checksum.MEMBER:
+            if artifacts.checksum:
+                fields[key] = checksum.of(_description(artifacts), artifacts.weight_data or ())
+            continue
+        value = getattr(artifacts, FIELDS[key])
+        if key in _TEXT_FIELDS and not isinstance(value, str | None):
+            raise InvalidModelError(f"{FIELDS[key]} should be a string or None, got {value!r:.80}")
+        may_be_null = (nulls or key in _TEXT_FIELDS) and FIELDS[key] in artifacts.null_fields
+        if value is not None or may_be_null:
+            fields[key] = value
+    return fields
+
+
+def artifacts_from_json(
+    fields: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None,
+    weight_data: Any,
+) -> ModelArtifacts:
+    """Return the artifacts that JSON `fields` in TensorFlow.js's spelling describe.
+
+    Digests that are there are verified: those of the weights where `weight_data` is given.
+    Raises InvalidModelError where one of the descriptive texts is not a text, and where a digest
+    is another.
+    """
+    values: dict[str, Any] = {
+        ours: fields[theirs] for theirs, ours in FIELDS.items() if fields.get(theirs) is not None
+    }
+    for key in _TEXT_FIELDS:
+        if not isinstance(values.get(FIELDS[key]), str | None):
+            raise InvalidModelError(f"{key} should be a string or null, got {fields[key]!r}")
+    recorded = fields.get(checksum.MEMBER)
+    artifacts = ModelArtifacts(
+        **values,
+        weight_specs=None if weight_specs is None else tuple(weight_specs),
+        weight_data=weight_data,
+        checksum=recorded is not None,
+        null_fields=frozenset(
+            ours for theirs, ours in FIELDS.items() if theirs in fields and fields[theirs] is None
+        ),
+    )
+    if recorded is not None:
+        checksum.verify(fields, _description(artifacts), artifacts.weight_data)
+    return artifacts
+
+
+def topology_text(artifacts: ModelArtifacts) -> str:
+    """Return the topology as JSON text. Raises InvalidModelError for a binary (GraphDef) one."""
+    if isinstance(artifacts.model_topology, bytes | bytearray | memoryview):
+        raise InvalidModelError(
+            "the model topology is binary (a GraphDef); only JSON topologies can be saved"
+        )
+    return dumps(artifacts.model_topology)
+
+
+def whole_artifacts(
+    fields: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None,
+    weight_data: Sequence[memoryview] | None,
+) -> ModelArtifacts:
+    """Return the artifacts of a model that was read whole, its sizes and its digests checked.
+
+    Raises InvalidModelError where anything does not fit.
+    """
+    check_data(weight_specs, weight_data or ())
+    return artifacts_from_json(fields, weight_specs, weight_data)
+
+
+def _description(artifacts: ModelArtifacts) -> str:
+    """Return all but the weight data as one text, which is the same on every medium.
+
+    What a medium may drop is left out: a null that is not a text, an empty topology, and the
+    difference between no specs and an empty list of them.
+    """
+    fields = fields_to_json(artifacts, tuple(FIELDS)[1:])
+    text = topology_text(artifacts)
+    if text not in _NO_TOPOLOGY:
+        fields["modelTopology"] = JSONText(text)
+    fields["weightSpecs"] = specs_to_json(as_read(artifacts.weight_specs or ()))
+    return dumps(fields)
+
+
+def with_texts(artifacts: ModelArtifacts) -> ModelArtifacts:
+    """Return `artifacts` with topology and specs as the texts that are written, made once.
+
+    Raises InvalidModelError for a topology or specs that cannot be written and read again.
+    """
+    topology, specs = artifacts.model_topology, artifacts.weight_specs
+    return replace(
+        artifacts,
+        model_topology=None if topology is None else JSONText(topology_text(artifacts)),
+        weight_specs=None if specs is None else with_text(specs),
+    )
+
+
+def get_model_json(
+    artifacts: ModelArtifacts,
+    weight_paths: Sequence[str],
+    *,
+    keys: Sequence[str] = MODEL_JSON_KEYS,
+    checksums: Sequence[str] | None = None,
+) -> str:
+    """Return the text of a ``model.json`` whose weights lie in the files `weight_paths`.
+
+    It is what TensorFlow.js offers as a download or posts over HTTP, to the byte.
+
+    Args:
+        artifacts: The model.
+        weight_paths: The files of its weights, relative to the model.json.
+        keys: The members and their order, which differs per medium.
+        checksums: The CRC-32 of each file, which only pyio reads, as `pyio.format.manifest` says.
+    """
+    group: dict[str, JSONValue] = {"paths": list(weight_paths)}
+    if artifacts.weight_specs is not None:
+        group["weights"] = specs_to_json(artifacts.weight_specs)
+    if checksums is not None:
+        group["crc32"] = list(checksums)
+    topology_text(artifacts)
+    fields: dict[str, JSONValue] = {}
+    for key in keys:
+        fields |= {key: [group]} if key == "weightsManifest" else fields_to_json(artifacts, (key,))
+    return dumps(fields)
+
+
+def get_weight_specs(weights_manifest: JSONValue) -> tuple[WeightSpec, ...]:
+    """Return the specs of all groups of a weights manifest, in order.
+
+    Raises WeightsError or InvalidModelError where the manifest is not one.
+    """
+    if not isinstance(weights_manifest, list):
+        raise InvalidModelError(f"weightsManifest should be a list, got {weights_manifest!r:.80}")
+    specs: list[WeightSpec] = []
+    for index, group in enumerate(weights_manifest):
+        if not isinstance(group, dict):
+            raise InvalidModelError(f"group {index} of weightsManifest is not an object")
+        specs += specs_from_json(group.get("weights"), f"group {index} of weightsManifest")
+    return tuple(specs)
+
+
+def get_model_artifacts_for_json(
+    model_json: Mapping[str, JSONValue],
+    weight_specs: Sequence[WeightSpec] | None = None,
+    weight_data: Any = None,
+) -> ModelArtifacts:
+    """Return the artifacts that a parsed ``model.json`` and its weights make up.
+
+    With a ``weightsManifest``, `weight_data` is required; `weight_specs` defaults to what the
+    manifest says. Raises InvalidModelError otherwise.
+    """
+    if not isinstance(model_json, Mapping):
+        raise InvalidModelError(f"a model.json should be an object, got {model_json!r:.80}")
+    manifest = model_json.get("weightsManifest")
+    if manifest is not None:
+        if weight_specs is None:
+            weight_specs = get_weight_specs(manifest)
+        if weight_data is None:
+            raise InvalidModelError("the model.json lists weights and no weight data was given")
+    return artifacts_from_json(model_json, weight_specs, weight_data)
+
+
+def get_model_artifacts_info_for_json(
+    artifacts: ModelArtifacts, date_saved: datetime | None = None
+) -> ModelArtifactsInfo:
+    """Return the sizes of `artifacts` in bytes, as TensorFlow.js counts them, dated now.
+
+    JSON parts count the bytes of their text in UTF-8; a part that is absent counts 0.
+    """
+    specs = artifacts.weight_specs
+    return ModelArtifactsInfo(
+        date_saved=date_saved or now(),
+        model_topology_bytes=0
+        if artifacts.model_topology is None
+        else utf8_length(topology_text(artifacts)),
+        weight_specs_bytes=0 if specs is None else utf8_length(dumps(specs_to_json(specs))),
+        weight_data_bytes=artifacts.weight_data_bytes,
+    )
+
+
+def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
+    """Return `info` as TensorFlow.js writes it, the date as JavaScript's ``toISOString`` does."""
+    assert info.date_saved is not None
+    date = info.date_saved.astimezone(UTC).isoformat(timespec="milliseconds")
+    return {
+        "dateSaved": date.replace("+00:00", "Z"),
+        "modelTopologyType": info.model_topology_type,
+        "modelTopologyBytes": info.model_topology_bytes,
+        "weightSpecsBytes": info.weight_specs_bytes,
+        "weightDataBytes": info.weight_data_bytes,
+    }
+
+
+def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
+    """Return parsed info as a value; whatever is wrong with it is said in its ``damage``.
+
+    A missing ``weightDataBytes`` is 0: TensorFlow.js leaves it out for an empty list of buffers.
+    """
+    if not isinstance(value, dict):
+        return ModelArtifactsInfo(damage="its info is not an object")
+    damage = None
+    try:
+        date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
+    sizes: list[int] = []
+    for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):
+        size = value.get(key, 0)
+        whole = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+        if not whole:
+            damage = f"its {key} is {size!r:.40}, not a number of bytes"
+        sizes.append(size if whole and isinstance(size, int) else 0)
+    kind = value.get("modelTopologyType", "JSON")
+    if kind != "JSON":
+        damage = f"its topology is of type {kind!r:.40}; JSON is known"
+    topology_bytes, specs_bytes, data_bytes = sizes
+    return ModelArtifactsInfo(date, str(kind), topology_bytes, specs_bytes, data_bytes, damage)

@@ -1,0 +1,180 @@
+"""Weight specs as JSON: the entries of ``weightSpecs`` and of a weights manifest. Needs no NumPy.
+
+Member order and spelling are TensorFlow.js's (tfjs-core ``encodeWeights``: name, shape, dtype,
+group) and its Python converter's (quantization: dtype, min, scale, original_dtype).
+"""
+
+from __future__ import annotations
+
+import sys
+from numbers import Integral
+from typing import TYPE_CHECKING
+
+from pyio.errors import WeightsError
+from pyio.format.artifacts import Quantization, WeightSpec
+from pyio.format.json_text import JSONText, dumps
+from pyio.limits import SIDE, SIDES, TENSORS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyio.format.json_text import JSONValue
+
+_QUANTIZED_TARGETS = {
+    "float16": ("float32",),
+    "uint8": ("float32", "int32"),
+    "uint16": ("float32", "int32"),
+}
+
+
+def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[WeightSpec, ...]:
+    """Return parsed weight specs as values. Raises WeightsError, naming entry and member."""
+    if not isinstance(value, list):
+        raise WeightsError(f"{what} should be a list, not {_kind(value)}")
+    require_count(len(value), what)
+    return tuple(_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value))
+
+
+def require_count(count: int, what: str) -> None:
+    """Raise WeightsError for more tensors than any model has."""
+    if count > TENSORS:
+        raise WeightsError(
+            f"{what} list {count:,} tensors; at most {TENSORS:,} are read (pyio.limits.TENSORS)"
+        )
+
+
+class WrittenSpecs(tuple[WeightSpec, ...]):
+    """Specs that know the JSON text that is written for them, so that it is made once."""
+
+    text: JSONText
+
+
+def specs_to_json(specs: Sequence[WeightSpec]) -> JSONValue:
+    """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
+    return specs.text if isinstance(specs, WrittenSpecs) else _entries(specs)
+
+
+def with_text(specs: Sequence[WeightSpec]) -> WrittenSpecs:
+    """Return `specs` with their JSON text. Raises WeightsError if nobody could read that again."""
+    if isinstance(specs, WrittenSpecs):
+        return specs
+    entries = _entries(specs)
+    specs_from_json(entries)
+    written = WrittenSpecs(specs)
+    written.text = JSONText(dumps(entries))
+    return written
+
+
+def as_read(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
+    """Return `specs` as they will be once they were written and read again."""
+    return specs_from_json(_entries(specs))
+
+
+def require_shape(spec: WeightSpec) -> None:
+    """Raise WeightsError for a shape that no array can have."""
+    sides = spec.shape
+    if len(sides) > SIDES or not all(map(_is_side, sides)):
+        raise WeightsError(
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {SIDES} whole "
+            "numbers from 0 to 2**53 are expected"
+        )
+
+
+def _is_side(side: object) -> bool:
+    # The exact type first: asking an ABC takes far longer.
+    whole = type(side) is int or (isinstance(side, Integral) and not isinstance(side, bool))
+    return whole and 0 <= side <= SIDE  # type: ignore[operator]  # narrowed by its exact type
+
+
+def _entries(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+    return [_spec_to_json(spec) for spec in specs]
+
+
+def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
+    entry: dict[str, JSONValue] = {
+        "name": spec.name,
+        "shape": [int(side) for side in spec.shape],
+        "dtype": spec.dtype,
+    }
+    if spec.group is not None:
+        entry["group"] = spec.group
+    if spec.quantization is not None:
+        how = spec.quantization
+        members = ("dtype", "min", "scale", "original_dtype")
+        entry["quantization"] = {
+            member: getattr(how, member) for member in members if getattr(how, member) is not None
+        }
+    if spec.numpy_dtype is not None:
+        entry["numpyDtype"] = spec.numpy_dtype
+    return entry
+
+
+def _spec(entry: JSONValue, what: str) -> WeightSpec:
+    if not isinstance(entry, dict):
+        raise WeightsError(f"{what} should be an object, not {_kind(entry)}")
+    name, dtype = _text(entry, "name", what), _text(entry, "dtype", what)
+    shape = entry.get("shape")
+    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
+        raise WeightsError(
+            f"{what} ({name!r}) has the shape {shape!r:.80}; "
+            "a list of whole numbers from 0 is expected"
+        )
+    quantization = entry.get("quantization")
+    spec = WeightSpec(
+        name=name,
+        shape=tuple(shape),
+        dtype=dtype,
+        group=_text(entry, "group", what) if entry.get("group") is not None else None,
+        quantization=None
+        if quantization is None
+        else _quantization(quantization, f"the quantization of {name!r}", dtype),
+        numpy_dtype=_text(entry, "numpyDtype", what) if "numpyDtype" in entry else None,
+    )
+    require_shape(spec)  # before anybody multiplies the sides: the product can be astronomical
+    return spec
+
+
+def _quantization(value: JSONValue, what: str, target: str) -> Quantization:
+    if not isinstance(value, dict):
+        raise WeightsError(f"{what} should be an object, not {_kind(value)}")
+    dtype = _text(value, "dtype", what)
+    if dtype not in _QUANTIZED_TARGETS:
+        raise WeightsError(f"{what} is to {dtype!r}; float16, uint8 and uint16 are known")
+    targets = _QUANTIZED_TARGETS[dtype]
+    if target not in targets:
+        raise WeightsError(
+            f"{what} is to {dtype}, which can stand for {' or '.join(targets)} and not for {target}"
+        )
+    original = value.get("original_dtype")
+    if dtype == "float16":
+        return Quantization(dtype, original_dtype=original if isinstance(original, str) else None)
+    return Quantization(
+        dtype,
+        min=_real(value, "min", what),
+        scale=_real(value, "scale", what),
+        original_dtype=original if isinstance(original, str) else None,
+    )
+
+
+def _real(entry: dict[str, JSONValue], member: str, what: str) -> float:
+    value = entry.get(member)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WeightsError(f"{what} has {member} {value!r}; a number is expected")
+    if not abs(value) <= sys.float_info.max:
+        raise WeightsError(f"{what} has a {member} that is no finite double")
+    return float(value)
+
+
+def _text(entry: dict[str, JSONValue], member: str, what: str) -> str:
+    value = entry.get(member)
+    if not isinstance(value, str):
+        raise WeightsError(f"{what} has no {member}: a string is expected, not {_kind(value)}")
+    return value
+
+
+def _kind(value: JSONValue) -> str:
+    if value is None:
+        return "null"
+    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}.get(
+        type(value), "a number"
+    )
