@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.browser import hosts
 from pyio.browser.bridge.handshake import Meeting
+from pyio.browser.bridge.protocol import Retry
 from pyio.browser.bridge.script import script
 from pyio.browser.ffi import (
     JSObject,
@@ -29,13 +30,12 @@ from pyio.browser.ffi import (
     optional,
     options,
 )
-from pyio.browser.page.functions import Manner
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyio.browser.page.functions import Call
+    from pyio.browser.bridge.protocol import Call
 
 _HOST_PATIENCE = 10.0
 """Seconds in which a notebook must run a script; it may be busy starting."""
@@ -71,11 +71,11 @@ class Bridge:
         self._listener = create_proxy(self._heard)  # needed as long as this Python lives
         self._channel_js.onmessage = self._listener
 
-    async def ask(self, calls: Sequence[Call], what: str, manner: Manner) -> list[JSObject]:
+    async def ask(self, calls: Sequence[Call], what: str, retry: Retry) -> list[JSObject]:
         """Have the page make `calls`; see `pyio.browser.page.functions`."""
-        for attempt in range(1 if manner in (Manner.ONCE, Manner.PERSON) else _ATTEMPTS):
+        for attempt in range(1 if retry in (Retry.ONCE, Retry.PERSON) else _ATTEMPTS):
             try:
-                await self._connect(what, patient=manner is not Manner.LISTING)
+                await self._connect(what, patient=retry is not Retry.LISTING)
             except UnsupportedEnvironmentError:
                 if not attempt:
                     raise
@@ -87,7 +87,7 @@ class Bridge:
                 self._channel_js.postMessage(options(id=number, calls=calls_js))
                 await _first(answer, gone)
             except asyncio.CancelledError:
-                if manner is not Manner.PERSON:
+                if retry is not Retry.PERSON:
                     await _first(answer, gone)
                 raise
             finally:

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.bridge.protocol import Retry
 from pyio.browser.environment import in_worker
 from pyio.browser.ffi import JsException, JSObject, run_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Call = Sequence[Any]
-    """The name of a function and its arguments, JavaScript values that can be cloned."""
-
-
-class Manner(Enum):
-    """What is to be done about a worker whose page does not answer.
-
-    A caller that is cancelled waits until the page has answered, so that a lock which it holds
-    covers what it has asked for, unless a `PERSON` has to answer.
-    """
-
-    REPEATABLE = auto()
-    """It may be done twice. Another page is asked if this one goes away."""
-    LISTING = auto()
-    """The same, and no page is looked for where none answered before."""
-    ONCE = auto()
-    """It must not be done twice. If the page goes away, it is not known whether it was done."""
-    PERSON = auto()
-    """The same, and the person at the page has to answer."""
+    from pyio.browser.bridge.protocol import Call
 
 
 class PageFunctions:
@@ -46,7 +28,7 @@ class PageFunctions:
         self._whose = whose
 
     async def call(
-        self, name: str, *arguments: Any, what: str, manner: Manner = Manner.REPEATABLE
+        self, name: str, *arguments: Any, what: str, retry: Retry = Retry.REPEATABLE
     ) -> JSObject:
         """Call a function and return its result, awaited if it is a promise.
 
@@ -56,7 +38,7 @@ class PageFunctions:
             name: The function.
             arguments: JavaScript values that can be cloned.
             what: What is being done, for errors.
-            manner: What it is in a worker.
+            retry: In a worker, what to do if the page is closed before it answers.
 
         Raises:
             JsException: What the function throws.
@@ -66,7 +48,7 @@ class PageFunctions:
         if not in_worker():
             result = getattr(self._here(), name)(*arguments)
             return await result if hasattr(result, "then") else result
-        (outcome,) = await _over_the_bridge([(name, *arguments)], what, manner)
+        (outcome,) = await _over_the_bridge([(name, *arguments)], what, retry)
         if isinstance(outcome, JsException):
             raise outcome
         return outcome
@@ -94,8 +76,8 @@ _loaded = cache(run_file)
 
 
 async def _over_the_bridge(
-    calls: Sequence[Call], what: str, manner: Manner = Manner.REPEATABLE
+    calls: Sequence[Call], what: str, retry: Retry = Retry.REPEATABLE
 ) -> list[JSObject]:
-    from pyio.browser.bridge.worker import the_bridge  # not loaded on a page
+    from pyio.browser.bridge.worker import the_bridge  # on a page it is never needed
 
-    return await the_bridge().ask(calls, what, manner)
+    return await the_bridge().ask(calls, what, retry)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser import locks
+from pyio.browser.bridge.protocol import Retry
 from pyio.browser.ffi import (
     JsException,
     JSObject,
@@ -20,7 +21,7 @@ from pyio.browser.ffi import (
     to_js,
     translated,
 )
-from pyio.browser.page.functions import Manner, PageFunctions
+from pyio.browser.page.functions import PageFunctions
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -154,14 +155,14 @@ async def replace_if(seen: Mapping[str, str | None], items: Mapping[str, str | N
     now, new = ((array_of(list(part)), array_of(list(part.values()))) for part in (seen, items))
     async with alone():
         await _finish()
-        changed = await _call("replaceIf", *now, *new, what=_WRITING, manner=Manner.ONCE)
+        changed = await _call("replaceIf", *now, *new, what=_WRITING, retry=Retry.ONCE)
     return bool(changed)
 
 
 async def overview(start: str, end: str) -> dict[str, str | None]:
     """Return the keys of localStorage that start so, with the values of those that end so."""
     what = "listing localStorage"
-    pairs_js = await _call("overview", start, end, what=what, manner=Manner.LISTING)
+    pairs_js = await _call("overview", start, end, what=what, retry=Retry.LISTING)
     return {str(key): optional(value_js) for key, value_js in pairs_js}
 
 
@@ -176,18 +177,16 @@ async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> 
     parts_js = [js.Blob.new(array_of([to_js(part)])) for piece in pieces for part in chunks(piece)]
     blob_js = js.Blob.new(array_of(parts_js), options(type=media_type))
     what = f"offering the download {name!r}"
-    await _call("download", blob_js, name, _URL_LIFETIME, what=what, manner=Manner.ONCE)
+    await _call("download", blob_js, name, _URL_LIFETIME, what=what, retry=Retry.ONCE)
 
 
 async def persist() -> bool | None:
     """Ask the browser to keep this origin's storage; None where it cannot be asked."""
-    kept_js = await _call("persist", what="asking for persistent storage", manner=Manner.PERSON)
+    kept_js = await _call("persist", what="asking for persistent storage", retry=Retry.PERSON)
     kept = optional(kept_js)
     return None if kept is None else bool(kept)
 
 
-async def _call(
-    name: str, *arguments: Any, what: str, manner: Manner = Manner.REPEATABLE
-) -> JSObject:
+async def _call(name: str, *arguments: Any, what: str, retry: Retry = Retry.REPEATABLE) -> JSObject:
     with translated(what):
-        return await _PAGE.call(name, *arguments, what=what, manner=manner)
+        return await _PAGE.call(name, *arguments, what=what, retry=retry)

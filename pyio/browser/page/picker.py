@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.bridge.protocol import Retry
 from pyio.browser.environment import in_worker, missing_picker
 from pyio.browser.ffi import IN_PYODIDE, JsException, JSObject
-from pyio.browser.page.functions import Manner, PageFunctions
+from pyio.browser.page.functions import PageFunctions
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 from pyio.progress import CHUNK
 
@@ -73,7 +74,7 @@ async def pick(accept: str, multiple: bool) -> list[JSObject]:
     arguments = (accept, multiple, in_worker())
     what = "picking files"
     try:
-        return list(await _PICKER.call("pick", *arguments, what=what, manner=Manner.PERSON))
+        return list(await _PICKER.call("pick", *arguments, what=what, retry=Retry.PERSON))
     except JsException as error:
         raise UnsupportedEnvironmentError(
             f"the browser opens no picker now: {error}; call pick_files() from the handler of a "

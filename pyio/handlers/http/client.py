@@ -15,8 +15,7 @@ from pyio.progress import CHUNK
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from pyio.handlers.http.messages import Request
-    from pyio.handlers.http.transport import Reply, Send
+    from pyio.handlers.http.messages import Reply, Request, Send
 
 T = TypeVar("T")
 
@@ -134,6 +133,13 @@ async def read_all(
 async def sending(send: Send, request: Request) -> AsyncIterator[Reply]:
     """Send a request once, and give its answer if that is a success."""
     async with send(request) as reply:
+        if request.parts and reply.may_lack_body:
+            raise RequestError(
+                f"{request.method} {request.url!r} was redirected to {reply.url!r}, and the model "
+                "may not have gone with it, so whether it was stored is not known; save to "
+                f"{reply.url!r} itself",
+                request.url,
+            )
         await require_success(request, reply)
         yield reply
 

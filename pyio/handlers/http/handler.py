@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyio.format.artifacts import ModelArtifacts
+    from pyio.handlers.http.messages import Reply
     from pyio.handlers.http.options import UrlConverter
-    from pyio.handlers.http.transport import FetchFunction, Reply
+    from pyio.handlers.http.transport import FetchFunction
     from pyio.progress import OnProgress
 
 

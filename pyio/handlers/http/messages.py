@@ -1,14 +1,13 @@
-"""What is asked of a server, as a value."""
+"""Requests, replies, and what sends one and returns the other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from pyio.errors import RequestError
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,32 @@ class Request:
     sent: Callable[[int, str], None] = lambda _count, _name: None
 
 
-def lost_on_the_way(request: Request, url: str) -> RequestError:
-    """Return the error of a save whose body a redirect to `url` has, or may have, dropped."""
-    return RequestError(
-        f"{request.method} {request.url!r} was redirected to {url!r}, and the model may not have "
-        f"gone with it, so whether it was stored is not known; save to {url!r} itself",
-        request.url,
-    )
+class Reply(Protocol):
+    """The answer to a request, its body not read yet.
+
+    Attributes:
+        status: Such as 200.
+        url: The address after redirects.
+        headers: Header fields in lower case, as far as the environment shows them.
+        may_lack_body: Whether a redirect dropped the body of the request, or may have.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    may_lack_body: bool
+
+    async def read_into(self, target: memoryview, /) -> int:
+        """Copy the next bytes of the body to the start of `target` and return how many.
+
+        They may be fewer than fit; 0 means that the body has ended. Raises RequestError.
+        """
+        ...
+
+    async def native(self) -> Any:
+        """Return the answer as the environment has it: a JavaScript Response, or httpx's."""
+        ...
+
+
+Send: TypeAlias = "Callable[[Request], AbstractAsyncContextManager[Reply]]"
+"""Sends a request. Leaving the block by an exception cancels the rest of the reply."""

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from pyio.format.manifest import WeightGroup
-    from pyio.handlers.http.messages import Request
-    from pyio.handlers.http.transport import Reply
+    from pyio.handlers.http.messages import Reply, Request
     from pyio.progress import Meter
 
 _SHOWN = 40

@@ -1,8 +1,8 @@
 """The seam between what pyio asks of HTTP and who carries it out: ``fetch``, httpx, or a function.
 
-A transport sends one request and gives the answer as soon as its head is there; the body is read
-into memory that is given. Everything else (which address, how often, how large, how many at once)
-is written once, above this seam.
+A transport sends one request and gives the reply as soon as its head has arrived; the body is read
+into memory that the caller provides. Everything else (which address, how often, how large, how many
+at once, whether a redirect dropped the body) is written once, above this seam.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.browser import fetch
 from pyio.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
 
-    from pyio.handlers.http.messages import Request
+    from pyio.handlers.http.messages import Reply, Request, Send
 
 FetchFunction: TypeAlias = "Callable[[str, Mapping[str, Any]], Any]"
 """A function of the caller's that is used instead: it gets an address and the members of
@@ -28,47 +27,34 @@ FetchFunction: TypeAlias = "Callable[[str, Mapping[str, Any]], Any]"
 requests give such."""
 
 
-class Reply(Protocol):
-    """The answer to a request.
-
-    Attributes:
-        status: Such as 200.
-        url: The address after redirects.
-        headers: Header fields in lower case, as far as the environment shows them.
-    """
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-
-    async def read_into(self, target: memoryview, /) -> int:
-        """Copy the next bytes of the body to the start of `target` and return how many.
-
-        They may be fewer than fit; 0 means that the body has ended. Raises RequestError.
-        """
-        ...
-
-    async def native(self) -> Any:
-        """Return the answer as the environment has it: a JavaScript Response, or httpx's."""
-        ...
-
-
-Send: TypeAlias = "Callable[[Request], AbstractAsyncContextManager[Reply]]"
-"""Sends a request. Leaving the block by an exception cuts the answer off."""
-
-
 @asynccontextmanager
 async def transport(function: FetchFunction | None) -> AsyncIterator[Send]:
     """Give what sends requests in this environment, or a caller's `function`."""
     if function is not None:
         yield _Custom(function).send
     elif fetch.available():
-        yield fetch.send
+        yield _by_fetch
     else:
-        from pyio.handlers.http.httpx_transport import client
+        from pyio.handlers.http.httpx_transport import client  # httpx is an extra
 
         async with client() as send:
             yield send
+
+
+@asynccontextmanager
+async def _by_fetch(request: Request) -> AsyncIterator[Reply]:
+    async with fetch.send(
+        request.method,
+        request.url,
+        headers=request.headers,
+        init=request.init,
+        files=[
+            (part.field, part.file_name, part.media_type, part.pieces) for part in request.parts
+        ],
+        timeout=request.timeout,
+        sent=request.sent,
+    ) as reply:
+        yield reply
 
 
 class _Custom:
@@ -119,6 +105,7 @@ class _CustomReply:
     headers: Mapping[str, str]
     answer: Any
     body: memoryview
+    may_lack_body: bool = False
 
     async def read_into(self, target: memoryview) -> int:
         piece, self.body = self.body[: target.nbytes], self.body[target.nbytes :]
