@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pyio
-from pyio.format.manifest import CONVERTER_SHARD_SIZE
+from pyio.format.shards import CONVERTER_SHARD_SIZE
 from scripts import runtime
 from scripts.chromium import ARGUMENTS, executable
 from scripts.server import Site

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
 from pyio.format.json_text import require_length
 from pyio.format.layout import check
-from pyio.format.manifest import (
-    Manifest,
-    WeightGroup,
-    check_checksum,
-    check_sizes,
-    parse_model_json,
-    shard,
-)
+from pyio.format.manifest import Manifest, WeightGroup, parse_model_json
 from pyio.format.model_json import (
     MODEL_JSON_KEYS,
     artifacts_from_json,
@@ -23,6 +16,7 @@ from pyio.format.model_json import (
     whole_artifacts,
 )
 from pyio.format.segments import allocate
+from pyio.format.shards import check_checksum, check_sizes, shard
 from pyio.progress import Meter
 
 if TYPE_CHECKING:

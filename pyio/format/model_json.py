@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.format import checksum
-from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
-from pyio.format.json_text import JSONText, dumps, utf8_length
+from pyio.format.artifacts import ModelArtifacts, WeightSpec
+from pyio.format.json_text import JSONText, dumps
 from pyio.format.layout import check_data
 from pyio.format.specs import as_read, specs_from_json, specs_to_json, with_text
 
@@ -237,60 +236,3 @@ def get_model_artifacts_for_json(
         if weight_data is None:
             raise InvalidModelError("the model.json lists weights and no weight data was given")
     return artifacts_from_json(model_json, weight_specs, weight_data)
-
-
-def get_model_artifacts_info_for_json(
-    artifacts: ModelArtifacts, date_saved: datetime | None = None
-) -> ModelArtifactsInfo:
-    """Return the sizes of `artifacts` in bytes, as TensorFlow.js counts them, dated now.
-
-    JSON parts count the bytes of their text in UTF-8; a part that is absent counts 0.
-    """
-    specs = artifacts.weight_specs
-    return ModelArtifactsInfo(
-        date_saved=date_saved or now(),
-        model_topology_bytes=0
-        if artifacts.model_topology is None
-        else utf8_length(topology_text(artifacts)),
-        weight_specs_bytes=0 if specs is None else utf8_length(dumps(specs_to_json(specs))),
-        weight_data_bytes=artifacts.weight_data_bytes,
-    )
-
-
-def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
-    """Return `info` as TensorFlow.js writes it, the date as JavaScript's ``toISOString`` does."""
-    assert info.date_saved is not None
-    date = info.date_saved.astimezone(UTC).isoformat(timespec="milliseconds")
-    return {
-        "dateSaved": date.replace("+00:00", "Z"),
-        "modelTopologyType": info.model_topology_type,
-        "modelTopologyBytes": info.model_topology_bytes,
-        "weightSpecsBytes": info.weight_specs_bytes,
-        "weightDataBytes": info.weight_data_bytes,
-    }
-
-
-def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
-    """Return parsed info as a value; whatever is wrong with it is said in its ``damage``.
-
-    A missing ``weightDataBytes`` is 0: TensorFlow.js leaves it out for an empty list of buffers.
-    """
-    if not isinstance(value, dict):
-        return ModelArtifactsInfo(damage="its info is not an object")
-    damage = None
-    try:
-        date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
-    except (ValueError, OverflowError):
-        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
-    sizes: list[int] = []
-    for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):
-        size = value.get(key, 0)
-        whole = isinstance(size, int) and not isinstance(size, bool) and size >= 0
-        if not whole:
-            damage = f"its {key} is {size!r:.40}, not a number of bytes"
-        sizes.append(size if whole and isinstance(size, int) else 0)
-    kind = value.get("modelTopologyType", "JSON")
-    if kind != "JSON":
-        damage = f"its topology is of type {kind!r:.40}; JSON is known"
-    topology_bytes, specs_bytes, data_bytes = sizes
-    return ModelArtifactsInfo(date, str(kind), topology_bytes, specs_bytes, data_bytes, damage)

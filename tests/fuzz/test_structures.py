@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 import pyio
 from pyio.format.archive import unzip
+from pyio.format.info import info_from_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.manifest import parse_groups
-from pyio.format.model_json import info_from_json, whole_artifacts
+from pyio.format.model_json import whole_artifacts
 from pyio.format.specs import specs_from_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.local_storage.handler import LocalStorageHandler

@@ -13,16 +13,8 @@ from hypothesis import strategies as st
 
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.format.artifacts import WeightSpec
-from pyio.format.manifest import (
-    WeightGroup,
-    check_checksum,
-    check_sizes,
-    crc32,
-    is_weights_file,
-    parse_groups,
-    parse_model_json,
-    shard,
-)
+from pyio.format.manifest import WeightGroup, is_weights_file, parse_groups, parse_model_json
+from pyio.format.shards import check_checksum, check_sizes, crc32, shard
 from pyio.limits import FILES
 
 pieces_of_bytes = st.lists(st.binary(max_size=9), max_size=6)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
-from pyio.format.manifest import check_checksum, check_sizes
 from pyio.format.segments import allocate
+from pyio.format.shards import check_checksum, check_sizes
 from pyio.handlers.http.client import Client, length_of, read_all, read_into
 from pyio.limits import UNTOLD_BYTES
 

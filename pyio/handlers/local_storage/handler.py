@@ -22,15 +22,13 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
+from pyio.format.info import get_model_artifacts_info_for_json, info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.layout import check
 from pyio.format.model_json import (
     METADATA_KEYS,
     artifacts_from_json,
     fields_to_json,
-    get_model_artifacts_info_for_json,
-    info_from_json,
-    info_to_json,
     topology_text,
     whole_artifacts,
     with_texts,
