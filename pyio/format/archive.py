@@ -10,8 +10,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.errors import DamagedModelError
-from pyio.limits import ZIP_BYTES, ZIP_MEMBERS, ZIP_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,13 +87,13 @@ def _is_wanted(path: str) -> bool:
 
 
 def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
-    if len(entries) > ZIP_MEMBERS:
+    if len(entries) > limits.ZIP_MEMBERS:
         raise zipfile.BadZipFile(
-            f"it holds {len(entries):,} files; at most {ZIP_MEMBERS:,} are read "
+            f"it holds {len(entries):,} files; at most {limits.ZIP_MEMBERS:,} are read "
             "(pyio.limits.ZIP_MEMBERS)"
         )
     expanded = sum(entry.file_size for entry in entries if not _is_stored(entry))
-    most = max(ZIP_BYTES, ZIP_RATIO * size)
+    most = max(limits.ZIP_BYTES, limits.ZIP_RATIO * size)
     if expanded > most:
         raise zipfile.BadZipFile(
             f"its {size:,} bytes would expand to {expanded:,}; at most {most:,} are "

@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from json.encoder import encode_basestring
 from numbers import Integral, Real
 from typing import TypeAlias
 
+from pyio import limits
 from pyio.errors import InvalidModelError
-from pyio.limits import JSON_BYTES, JSON_DEPTH, JSON_DEPTH_WRITTEN
 
 JSONValue: TypeAlias = (
     "bool | int | float | str | list[JSONValue] | tuple[JSONValue, ...] "
@@ -30,6 +30,8 @@ _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
+_DIGIT_FIRST = re.compile(r"^\d", re.MULTILINE)
+_LITERALS = {None: "null", True: "true", False: "false"}
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -46,12 +48,14 @@ def dumps(value: JSONValue) -> str:
     not strings, for nesting deeper than 200, and for a text that `loads` would refuse.
     """
     try:
-        text = _text(value, JSON_DEPTH_WRITTEN)
+        text = _text(value, limits.JSON_DEPTH_WRITTEN)
     except _UnsayableError as error:
         before, after = error.problem
         where = "$" + "".join(reversed(error.steps))
         raise InvalidModelError(before + where + after) from None
-    if len(text) > JSON_BYTES // 3:  # a character takes up to three bytes for each UTF-16 unit
+    if not text.isascii():
+        text = _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    if len(text) > limits.JSON_BYTES // 3:  # UTF-8 takes up to 3 bytes for a UTF-16 unit
         require_length(utf8_length(text), "the JSON of the model")
     return text
 
@@ -70,8 +74,9 @@ def loads(text: str | bytes, what: str) -> JSONValue:
         value: JSONValue = _DECODER.decode(text)
     except RecursionError as error:
         raise InvalidModelError(
-            f"{what} is nested too deeply to be a model: at most {JSON_DEPTH:,} lists and objects "
-            "in one another are read, fewer if Python's stack is short (pyio.limits.JSON_DEPTH)"
+            f"{what} is nested too deeply to be a model: at most {limits.JSON_DEPTH:,} lists and "
+            "objects in one another are read, fewer if Python's stack is short "
+            "(pyio.limits.JSON_DEPTH)"
         ) from error
     except ValueError as error:
         start = text[:40]
@@ -83,9 +88,10 @@ def loads(text: str | bytes, what: str) -> JSONValue:
 
 def require_length(length: int, what: str) -> None:
     """Raise InvalidModelError for JSON of so many bytes that no model has them."""
-    if length > JSON_BYTES:
+    if length > limits.JSON_BYTES:
         raise InvalidModelError(
-            f"{what} has {length:,} bytes; at most {JSON_BYTES:,} are read (pyio.limits.JSON_BYTES)"
+            f"{what} has {length:,} bytes; at most {limits.JSON_BYTES:,} are read "
+            "(pyio.limits.JSON_BYTES)"
         )
 
 
@@ -96,10 +102,10 @@ def utf8_length(text: str) -> int:
 
 def _require_parsable(text: str) -> None:
     """Raise the RecursionError that Pyodide does not raise."""
-    if text.count("[") + text.count("{") <= JSON_DEPTH:
+    if text.count("[") + text.count("{") <= limits.JSON_DEPTH:
         return
     brackets = _NOT_BRACKETS.sub("", text)
-    if any(depth > JSON_DEPTH for depth in accumulate(_STEPS.get(mark, 0) for mark in brackets)):
+    if max(accumulate(_STEPS.get(mark, 0) for mark in brackets), default=0) > limits.JSON_DEPTH:
         raise RecursionError
 
 
@@ -122,7 +128,7 @@ def _text(value: JSONValue, depth: int) -> str:
     # Exact types first, which is what parsed JSON consists of: asking an ABC takes far longer.
     kind = type(value)
     if kind is str:
-        return _string(value)  # type: ignore[arg-type]  # narrowed by its exact type
+        return encode_basestring(value)  # type: ignore[arg-type]  # narrowed by its exact type
     if kind is JSONText:
         return value  # type: ignore[return-value]
     if kind is dict or isinstance(value, Mapping):
@@ -130,11 +136,11 @@ def _text(value: JSONValue, depth: int) -> str:
     if isinstance(value, list | tuple):
         return _list(value, depth)
     if value is None or kind is bool:
-        return {None: "null", True: "true", False: "false"}[value]  # type: ignore[index]
+        return _LITERALS[value]  # type: ignore[index]
     if kind is int or isinstance(value, Real):
         return _number(value)  # type: ignore[arg-type]
     if isinstance(value, str):
-        return _string(value)
+        return encode_basestring(value)
     raise _UnsayableError(
         "",
         f" is {value!r} of type {kind.__name__}, which JSON cannot hold; "
@@ -143,19 +149,25 @@ def _text(value: JSONValue, depth: int) -> str:
 
 
 def _object(value: Mapping[str, JSONValue], depth: int) -> str:
-    _require_depth(depth)
+    if depth <= 0:
+        raise _too_deep()
     members = []
     for key in _keys(value):
+        item = value[key]
         try:
-            members.append(f"{_string(key)}:{_text(value[key], depth - 1)}")
+            # Most members are strings: a topology has thousands, and a call for each takes longer
+            # than the string itself.
+            text = encode_basestring(item) if type(item) is str else _text(item, depth - 1)
         except _UnsayableError as error:
             error.steps.append(f".{key}")
             raise
+        members.append(f"{encode_basestring(key)}:{text}")
     return "{" + ",".join(members) + "}"
 
 
 def _list(value: Sequence[JSONValue], depth: int) -> str:
-    _require_depth(depth)
+    if depth <= 0:
+        raise _too_deep()
     items = []
     for index, item in enumerate(value):
         try:
@@ -166,16 +178,8 @@ def _list(value: Sequence[JSONValue], depth: int) -> str:
     return "[" + ",".join(items) + "]"
 
 
-def _require_depth(depth: int) -> None:
-    if depth <= 0:
-        raise _UnsayableError(f"JSON nested deeper than {JSON_DEPTH_WRITTEN} at ", "")
-
-
-def _string(text: str) -> str:
-    escaped = encode_basestring(text)
-    if text.isascii():
-        return escaped
-    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped)
+def _too_deep() -> _UnsayableError:
+    return _UnsayableError(f"JSON nested deeper than {limits.JSON_DEPTH_WRITTEN} at ", "")
 
 
 def _number(value: Real) -> str:
@@ -214,20 +218,18 @@ def _layout(double: float) -> str:
     return sign + text
 
 
-def _keys(value: Mapping[str, JSONValue]) -> list[str]:
+def _keys(value: Mapping[str, JSONValue]) -> Iterable[str]:
     """Return the keys in JavaScript's order: array indices ascending, then as inserted."""
-    keys = list(value)
-    indices: list[str] = []
-    for key in keys:
-        if not isinstance(key, str):
-            raise _UnsayableError(
-                "", f" has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
-            )
-        if key[:1].isdigit() and _is_array_index(key):
-            indices.append(key)
-    if not indices:
-        return keys
-    return sorted(indices, key=int) + [key for key in keys if not _is_array_index(key)]
+    try:
+        if not _DIGIT_FIRST.search("\n".join(value)):
+            return value
+    except TypeError:
+        key = next(key for key in value if not isinstance(key, str))
+        raise _UnsayableError(
+            "", f" has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
+        ) from None
+    indices = [key for key in value if _is_array_index(key)]
+    return sorted(indices, key=int) + [key for key in value if not _is_array_index(key)]
 
 
 def _is_array_index(key: str) -> bool:

@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.format.json_text import loads
 from pyio.format.specs import require_count, specs_from_json, specs_to_json
-from pyio.limits import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,9 +160,9 @@ def _checksums(entry: Mapping[str, JSONValue], count: int, what: str) -> tuple[s
 
 def require_file_count(files: int) -> None:
     """Raise WeightsError for more files than are read."""
-    if files > FILES:
+    if files > limits.FILES:
         raise WeightsError(
-            f"a model in {files:,} files; at most {FILES:,} are read (pyio.limits.FILES)"
+            f"a model in {files:,} files; at most {limits.FILES:,} are read (pyio.limits.FILES)"
         )
 
 

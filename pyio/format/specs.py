@@ -10,10 +10,10 @@ import sys
 from numbers import Integral
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.errors import WeightsError
 from pyio.format.artifacts import Quantization, WeightSpec
 from pyio.format.json_text import JSONText, dumps
-from pyio.limits import SIDE, SIDES, TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,10 @@ def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[W
 
 def require_count(count: int, what: str) -> None:
     """Raise WeightsError for more tensors than any model has."""
-    if count > TENSORS:
+    if count > limits.TENSORS:
         raise WeightsError(
-            f"{what} list {count:,} tensors; at most {TENSORS:,} are read (pyio.limits.TENSORS)"
+            f"{what} list {count:,} tensors; at most {limits.TENSORS:,} are read "
+            "(pyio.limits.TENSORS)"
         )
 
 
@@ -73,9 +74,9 @@ def as_read(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
 def require_shape(spec: WeightSpec) -> None:
     """Raise WeightsError for a shape that no array can have."""
     sides = spec.shape
-    if len(sides) > SIDES or not all(map(_is_side, sides)):
+    if len(sides) > limits.SIDES or not all(map(_is_side, sides)):
         raise WeightsError(
-            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {SIDES} whole "
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {limits.SIDES} whole "
             "numbers from 0 to 2**53 are expected"
         )
 
@@ -83,7 +84,7 @@ def require_shape(spec: WeightSpec) -> None:
 def _is_side(side: object) -> bool:
     # The exact type first: asking an ABC takes far longer.
     whole = type(side) is int or (isinstance(side, Integral) and not isinstance(side, bool))
-    return whole and 0 <= side <= SIDE  # type: ignore[operator]  # narrowed by its exact type
+    return whole and 0 <= side <= limits.SIDE  # type: ignore[operator]  # narrowed by its exact type
 
 
 def _entries(specs: Sequence[WeightSpec]) -> list[JSONValue]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from pyio import limits
 from pyio.errors import UnsupportedDtypeError, WeightsError
 from pyio.format.artifacts import (
     EXTENSION_ELEMENT_SIZES,
@@ -17,7 +18,6 @@ from pyio.format.artifacts import (
 )
 from pyio.format.layout import locate
 from pyio.format.segments import SegmentedBuffer
-from pyio.limits import TEXT_CHARACTERS, TEXT_RATIO
 from pyio.tensors.quantization import QuantizationRule, dequantize, quantize, rule_for
 from pyio.tensors.strings import decode_strings, encode_strings, is_text
 
@@ -241,7 +241,7 @@ def _text_dtype(spec: WeightSpec, array: NDArray[Any]) -> np.dtype[Any]:
     known = spec.numpy_dtype[:2] in ("<U", ">U", "=U") and size.isdecimal() and size.isascii()
     if not known or int(size) < longest:
         raise WeightsError(f"weight {spec.name!r} has the unknown numpyDtype {spec.numpy_dtype!r}")
-    if spec.size * int(size) > max(TEXT_CHARACTERS, TEXT_RATIO * spec.size * longest):
+    if spec.size * int(size) > max(limits.TEXT_CHARACTERS, limits.TEXT_RATIO * spec.size * longest):
         raise WeightsError(
             f"weight {spec.name!r} would take {4 * spec.size * int(size):,} bytes as "
             f"{spec.numpy_dtype!r}, while its longest text has {longest} characters; "

@@ -14,7 +14,7 @@ import pytest
 
 import pyio
 from pyio import limits
-from pyio.format import archive, model_files
+from pyio.format import model_files
 from pyio.format.archive import unzip
 from pyio.format.json_text import dumps, loads
 from pyio.format.manifest import parse_groups
@@ -59,7 +59,7 @@ def test_the_readme_has_them_all() -> None:
 @pytest.mark.parametrize("size", [100, 101])
 def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """JSON text of any kind ends at JSON_BYTES, as text and as bytes."""
-    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 100)
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 100)
     text = '"' + "x" * (size - 2) + '"'
     if size == 100:
         assert loads(text, "it") == loads(text.encode(), "it") == "x" * 98
@@ -83,8 +83,7 @@ def test_a_large_json_is_not_read(tmp_path: Path) -> None:
 
 def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that goes on sending is cut off there."""
-    for module in ("pyio.format.json_text", "pyio.handlers.http.handler"):
-        monkeypatch.setattr(f"{module}.JSON_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "JSON_BYTES", 1_000_000)
     with (
         Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
         pytest.raises(pyio.DamagedModelError, match=r"at most 1,000,000 are read"),
@@ -161,7 +160,7 @@ def test_what_could_not_be_read_again_is_not_saved(
     wide = np.array(["abc"] * 5, f"<U{limits.TEXT_CHARACTERS}")
     with pytest.raises(pyio.WeightsError, match=r"astype\('<U3'\) makes it smaller"):
         run(pyio.save_arrays({"w": wide}, url))
-    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 300)
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 300)
     with pytest.raises(pyio.InvalidModelError, match=r"of the model has .*limits\.JSON_BYTES"):
         run(pyio.save_artifacts(artifacts(), url))
     assert not (tmp_path / "m").exists()
@@ -201,7 +200,7 @@ def test_memory_that_is_not_there(tmp_path: Path) -> None:
 
 def test_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive of more files is refused before one is looked at."""
-    monkeypatch.setattr(archive, "ZIP_MEMBERS", 2)
+    monkeypatch.setattr(limits, "ZIP_MEMBERS", 2)
     assert len(unzip(packed(zipfile.ZIP_STORED, a=b"", b=b""), "m.zip")) == 2
     with pytest.raises(pyio.DamagedModelError, match=r"3 files.*pyio\.limits\.ZIP_MEMBERS"):
         unzip(packed(zipfile.ZIP_STORED, a=b"", b=b"", c=b""), "m.zip")
@@ -218,7 +217,7 @@ def test_zip_bytes() -> None:
 
 def test_zip_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
     """A large archive may expand by its ratio, and a small one to a few MB."""
-    monkeypatch.setattr(archive, "ZIP_BYTES", 0)
+    monkeypatch.setattr(limits, "ZIP_BYTES", 0)
     content = json.dumps([*range(2000)]).encode()
     unzip(packed(zipfile.ZIP_DEFLATED, a=content), "m.zip")
     with pytest.raises(pyio.DamagedModelError, match=r"limits\.ZIP_RATIO"):
@@ -258,6 +257,6 @@ def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Picked files are measured before they are read, like files on a disk."""
     with pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes"):
         model_files.require_json_size("m", limits.JSON_BYTES + 1, "m.json")
-    monkeypatch.setattr("pyio.format.json_text.JSON_BYTES", 3)
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 3)
     with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"):
         model_files.require_json_size("m", 4, "m.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from pyio import limits
 from pyio.browser.ffi import (
     JsException,
     JSObject,
@@ -15,7 +16,6 @@ from pyio.browser.ffi import (
     js,
     object_from_json,
 )
-from pyio.limits import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,9 +119,9 @@ async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
     if _kind(value_js) != "[object Array]":
         return (await _buffer(value_js),)
     count = int(value_js.length)
-    if count > FILES:  # a list of nothing may be four billion long
+    if count > limits.FILES:  # a list of nothing may be four billion long
         raise ValueError(
-            f"its weight data is in {count:,} pieces; at most {FILES:,} are read "
+            f"its weight data is in {count:,} pieces; at most {limits.FILES:,} are read "
             "(pyio.limits.FILES)"
         )
     return tuple([await _buffer(part_js) for part_js in value_js])

@@ -13,6 +13,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from pyio import limits
 from pyio.browser import fetch
 from pyio.errors import (
     DamagedModelError,
@@ -34,7 +35,6 @@ from pyio.handlers.http.messages import Part, Request
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
 from pyio.handlers.http.urls import effective_query, joined, origin, weights_url
-from pyio.limits import JSON_BYTES
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class HTTPHandler:
         """Return the final address of the model.json and its text."""
 
         async def use(reply: Reply) -> tuple[str, bytes]:
-            return reply.url or self.url, bytes(await read_all(reply, limit=JSON_BYTES))
+            return reply.url or self.url, bytes(await read_all(reply, limit=limits.JSON_BYTES))
 
         try:
             return await client.get(self._request(self.url), use)
