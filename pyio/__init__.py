@@ -41,8 +41,8 @@ from pyio.format.artifacts import (
     SaveResult,
     WeightSpec,
 )
-from pyio.format.info import get_model_artifacts_info_for_json
-from pyio.format.model_json import get_model_artifacts_for_json, get_model_json, get_weight_specs
+from pyio.format.model_json import get_model_artifacts_for_json, get_weight_specs
+from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
 from pyio.handlers.callers import from_memory, with_save_handler
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads

@@ -18,7 +18,7 @@ from sklearn.neural_network import MLPClassifier
 
 from pyio.format.artifacts import ModelArtifacts
 from pyio.format.json_text import dumps
-from pyio.format.model_json import get_model_json
+from pyio.format.serialized import get_model_json
 from pyio.tensors.encoding import encode_weights
 
 if TYPE_CHECKING:

@@ -86,6 +86,8 @@ class WeightSpec:
         """The number of bytes the tensor takes in the weight data; None for strings."""
         if self.dtype == "string":
             return None
+        if self.quantization is None and self.dtype in TFJS_ELEMENT_SIZES:  # nearly always
+            return math.prod(self.shape) * TFJS_ELEMENT_SIZES[self.dtype]
         return self.size * self.element_size
 
     @property
@@ -115,8 +117,27 @@ class Conversion:
     exact: bool
 
 
+class _Checked:
+    """Remembers that specs and data agree, so that decoding does not check it again.
+
+    It is not a field: a comparison ignores it, and `dataclasses.replace` and copies drop it.
+    """
+
+    __slots__ = ("_ends",)
+    _ends: tuple[int, ...]
+
+    @property
+    def ends(self) -> tuple[int, ...] | None:
+        """Where each tensor ends in the weight data, or None if that was not checked."""
+        return getattr(self, "_ends", None)
+
+    def remember_ends(self, ends: tuple[int, ...]) -> None:
+        """Note that specs and data agree, and that the tensors end at `ends`."""
+        object.__setattr__(self, "_ends", ends)  # a frozen dataclass refuses assignments
+
+
 @dataclass(frozen=True, slots=True)
-class ModelArtifacts:
+class ModelArtifacts(_Checked):
     """Everything there is to a model, in the form that media store and load.
 
     Args:
@@ -165,7 +186,7 @@ class ModelArtifacts:
     @property
     def weight_data_bytes(self) -> int:
         """The number of bytes in the weight data, 0 without any."""
-        return sum(buffer.nbytes for buffer in self.weight_data or ())
+        return sum([buffer.nbytes for buffer in self.weight_data or ()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +228,7 @@ def flat_buffers(data: Buffer | Iterable[Buffer]) -> tuple[memoryview, ...]:
     Raises InvalidModelError for something that is not a contiguous buffer.
     """
     if isinstance(data, Iterable) and not _is_buffer(data):
-        return tuple(_flat(buffer) for buffer in data)
+        return tuple(map(_flat, data))
     return (_flat(cast("Buffer", data)),)
 
 
@@ -227,6 +248,12 @@ def now() -> datetime:
 
 
 def _flat(buffer: Buffer) -> memoryview:
+    if (
+        type(buffer) is memoryview
+        and (buffer.format, buffer.ndim, buffer.c_contiguous) == ("B", 1, True)
+        and buffer.nbytes
+    ):
+        return buffer  # flat already, as nearly all buffers are that come here twice
     try:
         view = memoryview(buffer)
     except (TypeError, ValueError) as error:  # ValueError: a NumPy dtype that buffers lack

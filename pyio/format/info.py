@@ -5,31 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, now
-from pyio.format.json_text import dumps, utf8_length
-from pyio.format.model_json import topology_text
-from pyio.format.specs import specs_to_json
+from pyio.format.artifacts import ModelArtifactsInfo
 
 if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
-
-
-def get_model_artifacts_info_for_json(
-    artifacts: ModelArtifacts, date_saved: datetime | None = None
-) -> ModelArtifactsInfo:
-    """Return the sizes of `artifacts` in bytes, as TensorFlow.js counts them, dated now.
-
-    JSON parts count the bytes of their text in UTF-8; a part that is absent counts 0.
-    """
-    specs = artifacts.weight_specs
-    return ModelArtifactsInfo(
-        date_saved=date_saved or now(),
-        model_topology_bytes=0
-        if artifacts.model_topology is None
-        else utf8_length(topology_text(artifacts)),
-        weight_specs_bytes=0 if specs is None else utf8_length(dumps(specs_to_json(specs))),
-        weight_data_bytes=artifacts.weight_data_bytes,
-    )
 
 
 def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:

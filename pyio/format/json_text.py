@@ -131,14 +131,14 @@ def _text(value: JSONValue, depth: int) -> str:
         return encode_basestring(value)  # type: ignore[arg-type]  # narrowed by its exact type
     if kind is JSONText:
         return value  # type: ignore[return-value]
-    if kind is dict or isinstance(value, Mapping):
-        return _object(value, depth)  # type: ignore[arg-type]
     if isinstance(value, list | tuple):
         return _list(value, depth)
     if value is None or kind is bool:
         return _LITERALS[value]  # type: ignore[index]
-    if kind is int or isinstance(value, Real):
+    if kind is int or kind is float or isinstance(value, Real):
         return _number(value)  # type: ignore[arg-type]
+    if isinstance(value, Mapping):
+        return _object(value, depth)
     if isinstance(value, str):
         return encode_basestring(value)
     raise _UnsayableError(
@@ -152,12 +152,24 @@ def _object(value: Mapping[str, JSONValue], depth: int) -> str:
     if depth <= 0:
         raise _too_deep()
     members = []
-    for key in _keys(value):
+    try:
+        keys: Iterable[str] = value if not _DIGIT_FIRST.search("\n".join(value)) else _keys(value)
+    except TypeError:
+        keys = _keys(value)
+    for key in keys:
         item = value[key]
+        kind = type(item)
         try:
-            # Most members are strings: a topology has thousands, and a call for each takes longer
-            # than the string itself.
-            text = encode_basestring(item) if type(item) is str else _text(item, depth - 1)
+            # The same as `_text` for what a topology has thousands of: a call for each member
+            # would take longer than writing it.
+            if kind is str:
+                text = encode_basestring(item)  # type: ignore[arg-type]
+            elif kind is dict:
+                text = _object(item, depth - 1)  # type: ignore[arg-type]
+            elif item is None or kind is bool:
+                text = _LITERALS[item]  # type: ignore[index]
+            else:
+                text = _text(item, depth - 1)
         except _UnsayableError as error:
             error.steps.append(f".{key}")
             raise
@@ -171,7 +183,9 @@ def _list(value: Sequence[JSONValue], depth: int) -> str:
     items = []
     for index, item in enumerate(value):
         try:
-            items.append(_text(item, depth - 1))
+            # The sides of shapes; the others are few.
+            small = type(item) is int and -_LARGEST_EXACT_INTEGER <= item <= _LARGEST_EXACT_INTEGER
+            items.append(str(item) if small else _text(item, depth - 1))
         except _UnsayableError as error:
             error.steps.append(f"[{index}]")
             raise
@@ -218,16 +232,13 @@ def _layout(double: float) -> str:
     return sign + text
 
 
-def _keys(value: Mapping[str, JSONValue]) -> Iterable[str]:
+def _keys(value: Mapping[str, JSONValue]) -> list[str]:
     """Return the keys in JavaScript's order: array indices ascending, then as inserted."""
-    try:
-        if not _DIGIT_FIRST.search("\n".join(value)):
-            return value
-    except TypeError:
-        key = next(key for key in value if not isinstance(key, str))
-        raise _UnsayableError(
-            "", f" has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
-        ) from None
+    for key in value:
+        if not isinstance(key, str):
+            raise _UnsayableError(
+                "", f" has the key {key!r} of type {type(key).__name__}; JSON keys are strings"
+            )
     indices = [key for key in value if _is_array_index(key)]
     return sorted(indices, key=int) + [key for key in value if not _is_array_index(key)]
 

@@ -31,22 +31,23 @@ def locate(
     """
     start = 0
     last = None
+    size = data.byte_length
     for spec in specs:
         require_shape(spec)
         length = spec.byte_length
         end = _string_end(spec, data, start) if length is None else start + length
-        if end > data.byte_length:
+        if end > size:
             raise WeightsError(
                 f"the weight data ends inside {spec.name!r}: its shape {list(spec.shape)} and "
                 f"dtype {spec.dtype} want the bytes {start:,} to {end:,}, and there are "
-                f"{data.byte_length:,}"
+                f"{size:,}"
             )
         yield spec, start, end
         start, last = end, spec.name
-    if start != data.byte_length:
+    if start != size:
         after = "no weight is specified" if last is None else f"the last weight {last!r} ends there"
         raise WeightsError(
-            f"the weight data has {data.byte_length:,} bytes and the specs account for "
+            f"the weight data has {size:,} bytes and the specs account for "
             f"{start:,} ({after}): the specs and the data do not belong together"
         )
 
@@ -56,16 +57,20 @@ def check(artifacts: ModelArtifacts) -> None:
     check_data(artifacts.weight_specs, artifacts.weight_data or ())
 
 
-def check_data(specs: Sequence[WeightSpec] | None, weight_data: Sequence[memoryview]) -> None:
-    """Raise WeightsError unless `specs` account for every byte of `weight_data`."""
+def check_data(
+    specs: Sequence[WeightSpec] | None, weight_data: Sequence[memoryview]
+) -> tuple[int, ...]:
+    """Return where each tensor ends in `weight_data`.
+
+    Raises WeightsError unless `specs` account for every byte.
+    """
     data = SegmentedBuffer(weight_data)
     if specs is None and data.byte_length:
         raise WeightsError(
             f"there are {data.byte_length:,} bytes of weight data and no weight specs to read "
             "them by"
         )
-    for _ in locate(specs or (), data):
-        pass
+    return tuple([end for _, _, end in locate(specs or (), data)])
 
 
 def _string_end(spec: WeightSpec, data: SegmentedBuffer, start: int) -> int:

@@ -9,13 +9,9 @@ from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
 from pyio.format.json_text import require_length
 from pyio.format.layout import check
 from pyio.format.manifest import Manifest, WeightGroup, parse_model_json
-from pyio.format.model_json import (
-    MODEL_JSON_KEYS,
-    artifacts_from_json,
-    get_model_json,
-    whole_artifacts,
-)
+from pyio.format.model_json import MODEL_JSON_KEYS, artifacts_from_json, whole_artifacts
 from pyio.format.segments import allocate
+from pyio.format.serialized import get_model_json
 from pyio.format.shards import check_checksum, check_sizes, shard
 from pyio.progress import Meter
 

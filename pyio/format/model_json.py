@@ -8,7 +8,6 @@ medium, so each medium's is written down here once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
@@ -16,7 +15,7 @@ from pyio.format import checksum
 from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.json_text import JSONText, dumps
 from pyio.format.layout import check_data
-from pyio.format.specs import as_read, specs_from_json, specs_to_json, with_text
+from pyio.format.specs import require_readable, round_tripped, specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,8 +141,10 @@ def whole_artifacts(
 
     Raises InvalidModelError where anything does not fit.
     """
-    check_data(weight_specs, weight_data or ())
-    return artifacts_from_json(fields, weight_specs, weight_data)
+    ends = check_data(weight_specs, weight_data or ())
+    artifacts = artifacts_from_json(fields, weight_specs, weight_data)
+    artifacts.remember_ends(ends)
+    return artifacts
 
 
 def _description(artifacts: ModelArtifacts) -> str:
@@ -156,7 +157,7 @@ def _description(artifacts: ModelArtifacts) -> str:
     text = topology_text(artifacts)
     if text not in _NO_TOPOLOGY:
         fields["modelTopology"] = JSONText(text)
-    fields["weightSpecs"] = specs_to_json(as_read(artifacts.weight_specs or ()))
+    fields["weightSpecs"] = specs_to_json(round_tripped(artifacts.weight_specs or ()))
     return dumps(fields)
 
 
@@ -165,41 +166,8 @@ def with_texts(artifacts: ModelArtifacts) -> ModelArtifacts:
 
     Raises InvalidModelError for a topology or specs that cannot be written and read again.
     """
-    topology, specs = artifacts.model_topology, artifacts.weight_specs
-    return replace(
-        artifacts,
-        model_topology=None if topology is None else JSONText(topology_text(artifacts)),
-        weight_specs=None if specs is None else with_text(specs),
-    )
-
-
-def get_model_json(
-    artifacts: ModelArtifacts,
-    weight_paths: Sequence[str],
-    *,
-    keys: Sequence[str] = MODEL_JSON_KEYS,
-    checksums: Sequence[str] | None = None,
-) -> str:
-    """Return the text of a ``model.json`` whose weights lie in the files `weight_paths`.
-
-    It is what TensorFlow.js offers as a download or posts over HTTP, to the byte.
-
-    Args:
-        artifacts: The model.
-        weight_paths: The files of its weights, relative to the model.json.
-        keys: The members and their order, which differs per medium.
-        checksums: The CRC-32 of each file, which only pyio reads, as `pyio.format.manifest` says.
-    """
-    group: dict[str, JSONValue] = {"paths": list(weight_paths)}
-    if artifacts.weight_specs is not None:
-        group["weights"] = specs_to_json(artifacts.weight_specs)
-    if checksums is not None:
-        group["crc32"] = list(checksums)
-    topology_text(artifacts)
-    fields: dict[str, JSONValue] = {}
-    for key in keys:
-        fields |= {key: [group]} if key == "weightsManifest" else fields_to_json(artifacts, (key,))
-    return dumps(fields)
+    require_readable(artifacts.weight_specs or ())
+    return artifacts
 
 
 def get_weight_specs(weights_manifest: JSONValue) -> tuple[WeightSpec, ...]:

@@ -23,8 +23,8 @@ class SegmentedBuffer:
     """
 
     def __init__(self, buffers: Buffer | Iterable[Buffer] = ()) -> None:
-        self.segments = tuple(view for view in flat_buffers(buffers) if view.nbytes)
-        self._starts = (0, *accumulate(view.nbytes for view in self.segments))
+        self.segments = tuple([view for view in flat_buffers(buffers) if view.nbytes])
+        self._starts = (0, *accumulate([view.nbytes for view in self.segments]))
         self._bounds = tuple(pairwise(self._starts))
 
     @property

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from pyio import limits
 from pyio.errors import WeightsError
 from pyio.format.artifacts import Quantization, WeightSpec
-from pyio.format.json_text import JSONText, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,51 +43,42 @@ def require_count(count: int, what: str) -> None:
         )
 
 
-class WrittenSpecs(tuple[WeightSpec, ...]):
-    """Specs that know the JSON text that is written for them, so that it is made once."""
-
-    text: JSONText
-
-
-def specs_to_json(specs: Sequence[WeightSpec]) -> JSONValue:
+def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
     """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
-    return specs.text if isinstance(specs, WrittenSpecs) else _entries(specs)
+    return [_spec_to_json(spec) for spec in specs]
 
 
-def with_text(specs: Sequence[WeightSpec]) -> WrittenSpecs:
-    """Return `specs` with their JSON text. Raises WeightsError if nobody could read that again."""
-    if isinstance(specs, WrittenSpecs):
-        return specs
-    entries = _entries(specs)
-    specs_from_json(entries)
-    written = WrittenSpecs(specs)
-    written.text = JSONText(dumps(entries))
-    return written
+def require_readable(specs: Sequence[WeightSpec]) -> None:
+    """Raise WeightsError if the specs, once written, could not be read again.
+
+    Shapes are checked with the sizes (`pyio.format.layout`), and not here.
+    """
+    require_count(len(specs), "the weight specs")
+    for index, spec in enumerate(specs):
+        plain = type(spec.name) is str and type(spec.dtype) is str
+        optional = (spec.group, spec.quantization, spec.numpy_dtype)
+        if not plain or optional != (None, None, None):
+            _spec(_spec_to_json(spec), f"entry {index} of the weight specs")
 
 
-def as_read(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
+def round_tripped(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
     """Return `specs` as they will be once they were written and read again."""
-    return specs_from_json(_entries(specs))
+    return specs_from_json(specs_to_json(specs))
 
 
 def require_shape(spec: WeightSpec) -> None:
     """Raise WeightsError for a shape that no array can have."""
-    sides = spec.shape
-    if len(sides) > limits.SIDES or not all(map(_is_side, sides)):
+    sides, largest = spec.shape, limits.SIDE
+    possible = len(sides) <= limits.SIDES
+    for side in sides:
+        # The exact type first: asking an ABC takes far longer.
+        whole = type(side) is int or (isinstance(side, Integral) and not isinstance(side, bool))
+        possible = possible and whole and 0 <= side <= largest
+    if not possible:
         raise WeightsError(
             f"weight {spec.name!r} has the shape {sides!r:.80}; at most {limits.SIDES} whole "
             "numbers from 0 to 2**53 are expected"
         )
-
-
-def _is_side(side: object) -> bool:
-    # The exact type first: asking an ABC takes far longer.
-    whole = type(side) is int or (isinstance(side, Integral) and not isinstance(side, bool))
-    return whole and 0 <= side <= limits.SIDE  # type: ignore[operator]  # narrowed by its exact type
-
-
-def _entries(specs: Sequence[WeightSpec]) -> list[JSONValue]:
-    return [_spec_to_json(spec) for spec in specs]
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:

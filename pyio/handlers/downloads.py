@@ -15,9 +15,9 @@ from pyio.browser.page import local_storage as page
 from pyio.errors import InvalidURLError
 from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
-from pyio.format.info import get_model_artifacts_info_for_json
 from pyio.format.model_files import lay_out
 from pyio.format.model_json import with_texts
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.progress import Meter
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from pyio.errors import ModelNotFoundError
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.format.info import get_model_artifacts_info_for_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.layout import check
 from pyio.format.model_json import with_texts
 from pyio.format.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 

@@ -12,7 +12,7 @@ from pyio.format.manifest import parse_groups
 from pyio.handlers.http.handler import http
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts, save_artifacts
-from pyio.tensors.encoding import Tensors, decode_weights, encode_weights
+from pyio.tensors.encoding import Tensors, decode_artifacts, decode_weights, encode_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +76,7 @@ async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, ND
     `pyio.decode_weights` gives them. Raises whatever `pyio.load_artifacts` raises.
     """
     artifacts = await load_artifacts(source, **options)
-    return decode_weights(artifacts.weight_data or (), artifacts.weight_specs or ())
+    return decode_artifacts(artifacts)
 
 
 async def load_weights(

@@ -15,7 +15,7 @@ from pyio.errors import (
     UnsupportedOperationError,
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
-from pyio.format.info import get_model_artifacts_info_for_json
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.registry import (
     available_media,
     load_handler,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +14,7 @@ from pyio.format.artifacts import (
     EXTENSION_ELEMENT_SIZES,
     TFJS_ELEMENT_SIZES,
     Conversion,
+    ModelArtifacts,
     WeightSpec,
 )
 from pyio.format.layout import locate
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 Tensors: TypeAlias = "Mapping[str, ArrayLike] | Iterable[tuple[str, ArrayLike]]"
 """Named arrays: a dict, or pairs of name and array."""
+
+_TFJS_DTYPES = {np.dtype(name).newbyteorder("<"): name for name in TFJS_ELEMENT_SIZES}
+"""The dtypes whose bytes are written as they are. NumPy takes long to give a dtype's name."""
+
+_QUANTIZABLE = (np.dtype(np.float32), np.dtype(np.int32))
 
 _CASTS = {"f": "float32", "i": "int32", "u": "int32", "c": "complex64"}
 """What ``cast=True`` makes of each kind of NumPy dtype (``numpy.dtype.kind``)."""
@@ -79,7 +85,10 @@ def encode_weights(
     ready = [
         (name, _prepare(name, array, cast, extended, conversions), array) for name, array in pairs
     ]
-    stored_as = rule_for((name for name, array, _ in ready if _quantizable(array)), quantization)
+    stored_as = {}
+    if quantization is not None:
+        candidates = [name for name, array, _ in ready if array.dtype in _QUANTIZABLE]
+        stored_as = rule_for(candidates, quantization)
     specs: list[WeightSpec] = []
     data: list[memoryview] = []
     for name, array, original in ready:
@@ -105,12 +114,28 @@ def decode_weights(
         WeightsError: The specs and the data do not agree to the byte, or a name comes twice.
     """
     buffer = SegmentedBuffer(data)
-    arrays: dict[str, NDArray[Any]] = {}
     specs = list(specs)
+    return _decoded(buffer, specs, locate(specs, buffer))
+
+
+def decode_artifacts(artifacts: ModelArtifacts) -> dict[str, NDArray[Any]]:
+    """Return the tensors of a model; as `decode_weights`.
+
+    The layout of what was loaded has been checked, and is not checked again.
+    """
+    specs, data, ends = artifacts.weight_specs or (), artifacts.weight_data or (), artifacts.ends
+    if ends is None:
+        return decode_weights(data, specs)
+    return _decoded(SegmentedBuffer(data), specs, zip(specs, (0, *ends), ends, strict=False))
+
+
+def _decoded(
+    buffer: SegmentedBuffer,
+    specs: Sequence[WeightSpec],
+    places: Iterable[tuple[WeightSpec, int, int]],
+) -> dict[str, NDArray[Any]]:
     refuse_duplicates([spec.name for spec in specs])
-    for spec, start, end in locate(specs, buffer):
-        arrays[spec.name] = decode_tensor(spec, buffer.slice(start, end))
-    return arrays
+    return {spec.name: decode_tensor(spec, buffer.slice(start, end)) for spec, start, end in places}
 
 
 def decode_tensor(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
@@ -153,14 +178,12 @@ def _array(name: str, value: ArrayLike) -> NDArray[Any]:
         raise WeightsError(f"weight {name!r} is no array: {error}") from error
 
 
-def _quantizable(array: NDArray[Any]) -> bool:
-    return array.dtype in (np.float32, np.int32)
-
-
 def _prepare(
     name: str, array: NDArray[Any], cast: bool, extended: bool, conversions: list[Conversion]
 ) -> NDArray[Any]:
     """Return `array` with a dtype that can be written, or raise UnsupportedDtypeError."""
+    if array.dtype in _TFJS_DTYPES:
+        return array
     if not is_text(array):
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     dtype = array.dtype
@@ -206,14 +229,15 @@ def _cast(name: str, array: NDArray[Any], target: str) -> NDArray[Any]:
 def _encode(
     name: str, array: NDArray[Any], original: NDArray[Any], group: str | None, stored: str | None
 ) -> tuple[WeightSpec, memoryview]:
-    if is_text(array):
+    known = _TFJS_DTYPES.get(array.dtype)
+    if known is None and is_text(array):
         hint = original.dtype.str if original.dtype.kind == "U" else None
         spec = WeightSpec(name, array.shape, "string", group, numpy_dtype=hint)
         if hint is not None:
-            _text_dtype(spec, array)  # or else nobody could read it again
+            _text_dtype(spec, array)  # or the array could not be read again
         return spec, memoryview(encode_strings(name, array))
     how = None
-    dtype = array.dtype.name if array.dtype.kind not in "SVMm" else array.dtype.str
+    dtype = known or (array.dtype.name if array.dtype.kind not in "SVMm" else array.dtype.str)
     if stored is not None and not (stored == "float16" and array.dtype == np.int32):
         try:
             array, how = quantize(array, stored)

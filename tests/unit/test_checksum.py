@@ -13,7 +13,8 @@ import pytest
 import pyio
 from pyio.format import checksum
 from pyio.format.json_text import loads
-from pyio.format.model_json import get_model_artifacts_for_json, get_model_json, whole_artifacts
+from pyio.format.model_json import get_model_artifacts_for_json, whole_artifacts
+from pyio.format.serialized import get_model_json
 from tests.answers import Answers
 from tests.fuzz.corpus import artefacts, difference
 from tests.models import artifacts, graph_model, run, same

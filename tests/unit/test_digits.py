@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyio.format.model_json import get_model_artifacts_for_json, get_model_json
+from pyio.format.model_json import get_model_artifacts_for_json
+from pyio.format.serialized import get_model_json
 from pyio.tensors.encoding import decode_weights
 
 if TYPE_CHECKING:

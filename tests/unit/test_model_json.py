@@ -14,7 +14,7 @@ import pytest
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
 from pyio.format.checksum import MEMBER
-from pyio.format.info import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps
 from pyio.format.model_json import (
     FIELDS,
@@ -24,10 +24,10 @@ from pyio.format.model_json import (
     RECORD_KEYS,
     fields_to_json,
     get_model_artifacts_for_json,
-    get_model_json,
     get_weight_specs,
 )
 from pyio.format.record import artifacts_to_record, record_to_artifacts
+from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
 from pyio.tensors.encoding import encode_weights
 
 SPECS = (WeightSpec("w", (2,), "float32"),)

@@ -27,7 +27,6 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.format.artifacts import SaveResult
-from pyio.format.info import get_model_artifacts_info_for_json
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.format.model_files import (
     describe,
@@ -38,6 +37,7 @@ from pyio.format.model_files import (
     require_json_size,
 )
 from pyio.format.model_json import FILE_KEYS, with_texts
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter, chunks

@@ -24,11 +24,11 @@ from pyio.errors import (
     RequestError,
 )
 from pyio.format.artifacts import SaveResult
-from pyio.format.info import get_model_artifacts_info_for_json
 from pyio.format.layout import check
 from pyio.format.manifest import WeightGroup, parse_model_json
 from pyio.format.model_files import assemble, describe
-from pyio.format.model_json import get_model_json, with_texts
+from pyio.format.model_json import with_texts
+from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
 from pyio.handlers.http import options
 from pyio.handlers.http.client import Client, read_all, sending
 from pyio.handlers.http.messages import Part, Request

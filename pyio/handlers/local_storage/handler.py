@@ -22,7 +22,7 @@ from pyio.errors import (
     StorageError,
 )
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
-from pyio.format.info import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.layout import check
 from pyio.format.model_json import (
@@ -33,6 +33,7 @@ from pyio.format.model_json import (
     whole_artifacts,
     with_texts,
 )
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.format.specs import specs_from_json, specs_to_json
 from pyio.handlers.quota import removable
 from pyio.handlers.registry import require_path

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from pyio.browser.page import local_storage as page
 from pyio.errors import DamagedModelError, InvalidModelError
-from pyio.format.info import get_model_artifacts_info_for_json, info_from_json, info_to_json
+from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.model_json import whole_artifacts
+from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.findings import Finding, Found, Leftover, named
 from pyio.handlers.local_storage.handler import PREFIX, LocalStorageHandler, alone
 
