@@ -52,12 +52,12 @@ def locate(
         )
 
 
-def check(artifacts: ModelArtifacts) -> None:
+def require_sizes_match(artifacts: ModelArtifacts) -> None:
     """Raise WeightsError unless the specs account for every byte of the weight data."""
-    check_data(artifacts.weight_specs, artifacts.weight_data or ())
+    tensor_ends(artifacts.weight_specs, artifacts.weight_data or ())
 
 
-def check_data(
+def tensor_ends(
     specs: Sequence[WeightSpec] | None, weight_data: Sequence[memoryview]
 ) -> tuple[int, ...]:
     """Return where each tensor ends in `weight_data`.

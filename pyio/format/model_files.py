@@ -1,17 +1,16 @@
-"""A model as a model.json and weight files: what file://, picked files and downloads share."""
+"""A model as a model.json and weight files: what file://, picked files and downloads share.
+
+The readers here raise InvalidModelError, and the handlers name the address.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
-from pyio.format.json_text import require_length
-from pyio.format.layout import check
-from pyio.format.manifest import Manifest, WeightGroup, parse_model_json
-from pyio.format.model_json import MODEL_JSON_KEYS, artifacts_from_json, whole_artifacts
+from pyio.errors import WeightsError
+from pyio.format.model_json import MODEL_JSON_KEYS, artifacts_from_json, verified_artifacts
 from pyio.format.segments import allocate
-from pyio.format.serialized import get_model_json
 from pyio.format.shards import check_checksum, check_sizes, shard
 from pyio.progress import Meter
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyio.format.artifacts import ModelArtifacts
+    from pyio.format.manifest import Manifest, WeightGroup
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
 
@@ -37,23 +38,17 @@ class Source(Protocol):
 
 
 async def read_model(
-    url: str, text: bytes | str, source: Source, on_progress: OnProgress | None
+    url: str, manifest: Manifest, source: Source, on_progress: OnProgress | None
 ) -> ModelArtifacts:
-    """Return the model that a model.json and the files in `source` make up.
+    """Return the model that a parsed model.json and the files in `source` make up.
 
-    Raises DamagedModelError, which names the file that does not fit.
+    Raises InvalidModelError, which names the file that does not fit.
     """
-    try:
-        manifest = parse_model_json(text)
-        if manifest.groups is None:
-            Meter(on_progress, "load", url, 0)
-            return describe(url, text)
-        data = await read_groups(manifest.groups, source, on_progress, url)
-        return assemble(manifest, data)
-    except DamagedModelError:
-        raise
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
+    if manifest.groups is None:
+        Meter(on_progress, "load", url, 0)
+        return outline(manifest)
+    data = await read_groups(manifest.groups, source, on_progress, url)
+    return assemble(manifest, data)
 
 
 async def read_groups(
@@ -79,20 +74,16 @@ async def read_groups(
 
 def assemble(manifest: Manifest, data: Sequence[memoryview] | None) -> ModelArtifacts:
     """Return the artifacts of a parsed model.json and its weights, checked."""
-    return whole_artifacts(manifest.fields, manifest.specs, data)
+    return verified_artifacts(manifest.fields, manifest.specs, data)
 
 
-def describe(url: str, text: bytes | str) -> ModelArtifacts:
-    """Return what a model.json says by itself: the artifacts without their weight data."""
-    try:
-        manifest = parse_model_json(text)
-        return artifacts_from_json(manifest.fields, manifest.specs, None)
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
+def outline(manifest: Manifest) -> ModelArtifacts:
+    """Return what a parsed model.json says: the artifacts without their weight data."""
+    return artifacts_from_json(manifest.fields, manifest.specs, None)
 
 
 def lay_out(
-    artifacts: ModelArtifacts,
+    model: Serialized,
     json_name: str,
     weights_name: str,
     *,
@@ -103,7 +94,7 @@ def lay_out(
     """Return the files that make up a model, name -> pieces, the model.json first.
 
     Args:
-        artifacts: The model.
+        model: The model.
         json_name: The name of the json.
         weights_name: The name of the weights if they are one file.
         weights_path: How the json calls that file.
@@ -111,34 +102,24 @@ def lay_out(
         keys: The members of the json.
 
     Raises:
-        WeightsError: Specs and data do not agree, or the size is none.
+        WeightsError: `shard_size_bytes` is not a number of bytes.
     """
-    check(artifacts)
+    artifacts = model.artifacts
     weights: Mapping[str, Sequence[memoryview]] = {}
     if shard_size_bytes is not None:
-        group, weights = shard(
-            artifacts.weight_specs or (), artifacts.weight_data or (), shard_size_bytes
-        )
-        text = get_model_json(artifacts, group.paths, keys=keys, checksums=group.checksums)
+        group, weights = shard(artifacts.weight_specs or (), model.buffers, shard_size_bytes)
+        text = model.model_json(group.paths, keys=keys, checksums=group.checksums)
     else:
         if artifacts.weight_data is not None:
             weights = {weights_name: artifacts.weight_data}
-        text = get_model_json(artifacts, [weights_path], keys=keys)
+        text = model.model_json([weights_path], keys=keys)
     return {json_name: (memoryview(text.encode("utf-8", "surrogatepass")),), **weights}
-
-
-def require_json_size(url: str, size: int, name: str) -> None:
-    """Raise DamagedModelError for a model.json that is not worth reading."""
-    try:
-        require_length(size, name)
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
 
 
 def plain_path(path: str) -> str:
     """Return a manifest path that stays below the model.json, or raise WeightsError.
 
-    The paths come out of a file that anybody may have written.
+    The paths come from a file of unknown origin.
     """
     parts = path.replace("\\", "/").split("/")
     if parts[0] == "" or ".." in parts or "\x00" in path or ":" in parts[0]:

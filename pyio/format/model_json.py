@@ -14,8 +14,8 @@ from pyio.errors import InvalidModelError
 from pyio.format import checksum
 from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.json_text import JSONText, dumps
-from pyio.format.layout import check_data
-from pyio.format.specs import require_readable, round_tripped, specs_from_json, specs_to_json
+from pyio.format.layout import tensor_ends
+from pyio.format.specs import round_tripped, specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,7 +132,7 @@ def topology_text(artifacts: ModelArtifacts) -> str:
     return dumps(artifacts.model_topology)
 
 
-def whole_artifacts(
+def verified_artifacts(
     fields: Mapping[str, JSONValue],
     weight_specs: Sequence[WeightSpec] | None,
     weight_data: Sequence[memoryview] | None,
@@ -141,7 +141,7 @@ def whole_artifacts(
 
     Raises InvalidModelError where anything does not fit.
     """
-    ends = check_data(weight_specs, weight_data or ())
+    ends = tensor_ends(weight_specs, weight_data or ())
     artifacts = artifacts_from_json(fields, weight_specs, weight_data)
     artifacts.remember_ends(ends)
     return artifacts
@@ -159,15 +159,6 @@ def _description(artifacts: ModelArtifacts) -> str:
         fields["modelTopology"] = JSONText(text)
     fields["weightSpecs"] = specs_to_json(round_tripped(artifacts.weight_specs or ()))
     return dumps(fields)
-
-
-def with_texts(artifacts: ModelArtifacts) -> ModelArtifacts:
-    """Return `artifacts` with topology and specs as the texts that are written, made once.
-
-    Raises InvalidModelError for a topology or specs that cannot be written and read again.
-    """
-    require_readable(artifacts.weight_specs or ())
-    return artifacts
 
 
 def get_weight_specs(weights_manifest: JSONValue) -> tuple[WeightSpec, ...]:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyio.browser.page import picker as picked
 from pyio.errors import HandlerError, InvalidModelError, WeightsError
 from pyio.format.archive import unzip
-from pyio.format.manifest import parse_model_json
-from pyio.format.model_files import describe, read_model, require_json_size
+from pyio.format.json_text import require_length
+from pyio.format.manifest import Manifest, parse_model_json
+from pyio.format.model_files import outline, read_model
+from pyio.handlers.contract import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,20 +39,28 @@ class BrowserFilesHandler:
         self.url = ", ".join(file.name for file in self._files)
 
     async def load(self) -> ModelArtifacts:
-        # docstring inherited
+        """Return the whole model.
+
+        Raises InvalidModelError if the files are not those of one model, and DamagedModelError if
+        they are and one of them is damaged.
+        """
         files = await self._unpacked()
         json = self._json(files)
-        text = await self._text(json)
+        manifest = parse_model_json(await self._text(json), json.name)
         weights = [file for file in files if file is not json]
-        self._match(text, json.name, weights)
-        return await read_model(self.url, text, _ByName(weights), self._on_progress)
+        self._match(manifest, json.name, weights)
+        with damaged(self.url):
+            return await read_model(self.url, manifest, _ByName(weights), self._on_progress)
 
     async def describe(self) -> ModelArtifacts:
-        # docstring inherited
-        return describe(self.url, await self._text(self._json(await self._unpacked())))
+        """Return what the model.json says; see `load`."""
+        text = await self._text(self._json(await self._unpacked()))
+        with damaged(self.url):
+            return outline(parse_model_json(text))
 
     async def _text(self, json: AnyFile) -> bytes:
-        require_json_size(self.url, json.size, json.name)
+        with damaged(self.url):
+            require_length(json.size, json.name)
         return bytes(await json.read())
 
     async def _unpacked(self) -> Sequence[AnyFile]:
@@ -69,9 +79,9 @@ class BrowserFilesHandler:
             )
         return named[0]
 
-    def _match(self, text: bytes, name: str, weights: Sequence[AnyFile]) -> None:
+    def _match(self, manifest: Manifest, name: str, weights: Sequence[AnyFile]) -> None:
         """Raise InvalidModelError, naming all that is too much or missing, unless all match."""
-        groups = parse_model_json(text, name).groups or ()
+        groups = manifest.groups or ()
         wanted = Counter(_basename(path) for group in groups for path in group.paths)
         there = Counter(file.name for file in weights)
         problems = {

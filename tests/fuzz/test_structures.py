@@ -21,7 +21,7 @@ from pyio.format.archive import unzip
 from pyio.format.info import info_from_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.manifest import parse_groups
-from pyio.format.model_json import whole_artifacts
+from pyio.format.model_json import verified_artifacts
 from pyio.format.specs import specs_from_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.local_storage.handler import LocalStorageHandler
@@ -233,7 +233,7 @@ def test_items(values: dict[str, Any], content: bytes) -> None:
     """The texts of localStorage's items."""
     texts: dict[str, str | None] = {part: _text(value) for part, value in values.items()}
     handler = LocalStorageHandler("x")
-    tolerated(lambda: whole_artifacts(*handler.parsed(texts), (memoryview(content),)))
+    tolerated(lambda: verified_artifacts(*handler.parsed(texts), (memoryview(content),)))
 
 
 @profile

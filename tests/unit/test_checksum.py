@@ -13,7 +13,7 @@ import pytest
 import pyio
 from pyio.format import checksum
 from pyio.format.json_text import loads
-from pyio.format.model_json import get_model_artifacts_for_json, whole_artifacts
+from pyio.format.model_json import get_model_artifacts_for_json, verified_artifacts
 from pyio.format.serialized import get_model_json
 from tests.answers import Answers
 from tests.fuzz.corpus import artefacts, difference
@@ -178,7 +178,7 @@ def test_pieces_are_not_joined() -> None:
     fields: Any = loads(get_model_json(artifacts(checksum=True), ["w"]), "model.json")
     data = b"".join(artifacts().weight_data or ())
     pieces = tuple(memoryview(data)[start : start + 3] for start in range(0, 104, 3))
-    loaded = whole_artifacts(fields, artifacts().weight_specs, pieces)
+    loaded = verified_artifacts(fields, artifacts().weight_specs, pieces)
     assert loaded.checksum
     assert loaded.weight_data == pieces
 

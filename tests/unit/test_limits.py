@@ -14,12 +14,12 @@ import pytest
 
 import pyio
 from pyio import limits
-from pyio.format import model_files
 from pyio.format.archive import unzip
-from pyio.format.json_text import dumps, loads
+from pyio.format.json_text import dumps, loads, require_length
 from pyio.format.manifest import parse_groups
 from pyio.format.segments import allocate
 from pyio.format.specs import specs_from_json
+from pyio.handlers.contract import damaged
 from pyio.handlers.http import shards as network_weights
 from pyio.models.topology import model_from_json
 from tests.answers import Answer, Answers
@@ -255,8 +255,9 @@ def test_sides_of_layers() -> None:
 
 def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Picked files are measured before they are read, like files on a disk."""
-    with pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes"):
-        model_files.require_json_size("m", limits.JSON_BYTES + 1, "m.json")
+    found = pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes")
+    with found, damaged("m"):
+        require_length(limits.JSON_BYTES + 1, "m.json")
     monkeypatch.setattr("pyio.limits.JSON_BYTES", 3)
-    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"):
-        model_files.require_json_size("m", 4, "m.json")
+    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"), damaged("m"):
+        require_length(4, "m.json")

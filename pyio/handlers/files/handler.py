@@ -27,17 +27,17 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.format.artifacts import SaveResult
+from pyio.format.json_text import require_length
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.format.model_files import (
-    describe,
     lay_out,
+    outline,
     plain_path,
     read_groups,
     read_model,
-    require_json_size,
 )
-from pyio.format.model_json import FILE_KEYS, with_texts
-from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.format.model_json import FILE_KEYS
+from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter, chunks
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.manifest import WeightGroup
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
 __all__ = ["FileHandler", "file_system", "missing"]
@@ -73,7 +74,7 @@ def local_path(path: str) -> Path:
     return Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
 
 
-class FileHandler:
+class FileHandler(Saver, Loader):
     """Saves to a directory; loads from a directory or a json in it.
 
     Args:
@@ -95,8 +96,7 @@ class FileHandler:
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        # docstring inherited
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         with self._translated("saving"):
             is_file = self._path.is_file()
         if is_file or self._path.suffix == ".json":
@@ -104,25 +104,20 @@ class FileHandler:
                 self.url,
                 f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
             )
-        artifacts = with_texts(artifacts)
-        keys = [
-            key
-            for key in FILE_KEYS
-            if artifacts.weight_specs is not None or key != "weightsManifest"
-        ]
+        keys = [key for key in FILE_KEYS if model.specs is not None or key != "weightsManifest"]
         files = lay_out(
-            artifacts,
+            model,
             _JSON,
             _WEIGHTS,
             weights_path=_WEIGHTS,
             shard_size_bytes=self._shard_size_bytes,
             keys=keys,
         )
-        info = get_model_artifacts_info_for_json(artifacts)
-        meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
-        with self._translated("saving", info.total_bytes):
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        await acquired()
+        with self._translated("saving", model.info.total_bytes):
             await Folder(self._path).replace(files, self._weights_files(), meter)
-        return SaveResult(info)
+        return SaveResult(model.info)
 
     def _weights_files(self) -> list[str]:
         """Return the weight files of the model that is there now and that nobody else wrote."""
@@ -133,20 +128,18 @@ class FileHandler:
             return []
         return [path for group in groups or () for path in group.paths if is_weights_file(path)]
 
-    async def load(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _fetch(self) -> ModelArtifacts:
         with self._translated("loading"):
             json, folder = self._places()
             async with folder.reading():
-                text = self._read_json(json, folder)
-                return await read_model(self.url, text, _Directory(folder), self._on_progress)
+                manifest = parse_model_json(self._read_json(json, folder))
+                return await read_model(self.url, manifest, _Directory(folder), self._on_progress)
 
-    async def describe(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):
             json, folder = self._places()
             async with folder.reading():
-                return describe(self.url, self._read_json(json, folder))
+                return outline(parse_model_json(self._read_json(json, folder)))
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, from this directory."""
@@ -169,7 +162,7 @@ class FileHandler:
                 else f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
             )
             raise ModelNotFoundError(self.url, hint)
-        require_json_size(self.url, file.stat().st_size, name)
+        require_length(file.stat().st_size, name)
         return file.read_bytes()
 
     @contextmanager

@@ -18,17 +18,14 @@ from pyio.browser import fetch
 from pyio.errors import (
     DamagedModelError,
     HandlerError,
-    InvalidModelError,
     InvalidURLError,
     ModelNotFoundError,
     RequestError,
 )
 from pyio.format.artifacts import SaveResult
-from pyio.format.layout import check
 from pyio.format.manifest import WeightGroup, parse_model_json
-from pyio.format.model_files import assemble, describe
-from pyio.format.model_json import with_texts
-from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
+from pyio.format.model_files import assemble, outline
+from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
 from pyio.handlers.http.client import Client, read_all, sending
 from pyio.handlers.http.messages import Part, Request
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyio.format.artifacts import ModelArtifacts
+    from pyio.format.serialized import Serialized
     from pyio.handlers.http.messages import Reply
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
@@ -59,7 +57,7 @@ def missing() -> str | None:
     return "Python needs the package httpx for it; install pyio-web[http]"
 
 
-class HTTPHandler:
+class HTTPHandler(Saver, Loader):
     """Saves to and loads from a server; see `http` for the arguments."""
 
     def __init__(
@@ -80,7 +78,7 @@ class HTTPHandler:
         self._init = options.init(request_init or {})
         self._headers = options.headers(self._init.pop("headers", {}))
         self._method = str(self._init.pop("method", "POST"))
-        self._fetch = options.function(fetch_func, "fetch_func")
+        self._fetch_func = options.function(fetch_func, "fetch_func")
         self._prefix = options.text(weight_path_prefix, "weight_path_prefix")
         self._converter = options.converter(weight_url_converter, "weight_url_converter")
         self._fields = options.names(field_names or {}, (_JSON, _WEIGHTS), "field_names")
@@ -89,17 +87,15 @@ class HTTPHandler:
         self._parallel = options.whole(parallel, "parallel", 1)
         self._on_progress = on_progress
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        # docstring inherited
-        check(artifacts)
-        artifacts = with_texts(artifacts)
-        text = get_model_json(artifacts, [f"./{_WEIGHTS}"])
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        await acquired()
+        text = model.model_json([f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
         parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]
-        if artifacts.weight_data is not None:
+        if model.artifacts.weight_data is not None:
             kind = "application/octet-stream"
-            parts.append(Part(self._fields[_WEIGHTS], _WEIGHTS, kind, artifacts.weight_data))
-        meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
+            parts.append(Part(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
 
         def sent(count: int, name: str) -> None:
             if name == _WEIGHTS:
@@ -108,13 +104,12 @@ class HTTPHandler:
         request = Request(
             self._method, self.url, self._headers, self._init, parts, self._timeout, sent
         )
-        async with transport(self._fetch) as send, sending(send, request) as reply:
+        async with transport(self._fetch_func) as send, sending(send, request) as reply:
             answer = await reply.native()
-        return SaveResult(get_model_artifacts_info_for_json(artifacts), responses=(answer,))
+        return SaveResult(model.info, responses=(answer,))
 
-    async def load(self) -> ModelArtifacts:
-        # docstring inherited
-        async with transport(self._fetch) as send:
+    async def _fetch(self) -> ModelArtifacts:
+        async with transport(self._fetch_func) as send:
             client = Client(send, self._retries)
             base, text = await self._get_json(client)
             try:
@@ -125,18 +120,15 @@ class HTTPHandler:
                 else:
                     data = await self.get_groups(manifest.groups, base, client)
                 return assemble(manifest, data)
-            except InvalidModelError as error:
-                raise DamagedModelError(self.url, str(error)) from error
             except RequestError as error:
                 if error.may_pass or error.status in (401, 403):
                     raise
                 raise DamagedModelError(self.url, f"a weights file is missing: {error}") from error
 
-    async def describe(self) -> ModelArtifacts:
-        # docstring inherited
-        async with transport(self._fetch) as send:
+    async def _outline(self) -> ModelArtifacts:
+        async with transport(self._fetch_func) as send:
             _, text = await self._get_json(Client(send, self._retries))
-            return describe(self.url, text)
+            return outline(parse_model_json(text))
 
     async def _get_json(self, client: Client) -> tuple[str, bytes]:
         """Return the final address of the model.json and its text."""
@@ -169,7 +161,7 @@ class HTTPHandler:
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, relative to this address."""
-        async with transport(self._fetch) as send:
+        async with transport(self._fetch_func) as send:
             return await self.get_groups(groups, self.url, Client(send, self._retries))
 
     async def _weights_url(self, path: str, base: str) -> tuple[str, bool]:

@@ -24,19 +24,19 @@ from pyio.errors import (
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
-from pyio.format.layout import check
-from pyio.format.model_json import with_texts
-from pyio.format.record import artifacts_to_record, describe_record, record_to_artifacts
+from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.handlers.contract import Acquired, Loader, Saver, damaged
 from pyio.handlers.quota import removable
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from pyio.format.json_text import JSONValue
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
 __all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
@@ -61,7 +61,7 @@ def alone() -> AbstractAsyncContextManager[None]:
     return locks.alone(_LOCK)
 
 
-class IndexedDBHandler:
+class IndexedDBHandler(Saver, Loader):
     """Saves to and loads from IndexedDB under a name; see `pyio.handlers.contract`."""
 
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
@@ -69,41 +69,37 @@ class IndexedDBHandler:
         self._path = require_path(self.url, path)
         self._on_progress = on_progress
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        # docstring inherited
-        with locks.asked(_LOCK) as granted:
-            check(artifacts)
-            artifacts = with_texts(artifacts)
-            info = get_model_artifacts_info_for_json(artifacts)
-            if info.total_bytes >= _BIG:
-                available = await estimated_room()
-                if available is not None and available < info.total_bytes:
-                    raise await self._quota_error(info.total_bytes, available)
-            meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
-            records = self._records(artifacts, info, meter)
-            await self._put(records, info.total_bytes, granted)
-        return SaveResult(info)
+    def _request_lock(self) -> AbstractContextManager[Acquired]:
+        return locks.asked(_LOCK)
 
-    async def _put(self, records: dict[str, Record], size: int, granted: locks.Granted) -> None:
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        size = model.info.total_bytes
+        if size >= _BIG:
+            available = await estimated_room()
+            if available is not None and available < size:
+                raise await self._quota_error(size, available)
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        await self._put(self._records(model, meter), size, acquired)
+        return SaveResult(model.info)
+
+    async def _put(self, records: dict[str, Record], size: int, acquired: Acquired) -> None:
         try:
             await _DATABASE.put(
-                records, f"saving {self.url!r}", at_once=size < _BIG, granted=granted
+                records, f"saving {self.url!r}", at_once=size < _BIG, granted=acquired
             )
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise await self._quota_error(size, await room_below(size)) from error
             raise
 
-    def _records(
-        self, artifacts: ModelArtifacts, info: ModelArtifactsInfo, meter: Meter
-    ) -> dict[str, Record]:
-        record = artifacts_to_record(artifacts)
+    def _records(self, model: Serialized, meter: Meter) -> dict[str, Record]:
+        record = artifacts_to_record(model)
         buffers: dict[Member, Sequence[memoryview]] = {}
         if "weightData" in record:
-            buffers[_WEIGHT_DATA] = artifacts.weight_data or ()
-        whole = _with_info({"modelPath": self._path, "modelArtifacts": record}, info)
+            buffers[_WEIGHT_DATA] = model.buffers
+        whole = _with_info({"modelPath": self._path, "modelArtifacts": record}, model.info)
         return {
-            _INFOS: _with_info({"modelPath": self._path}, info),
+            _INFOS: _with_info({"modelPath": self._path}, model.info),
             _MODELS: replace(whole, buffers=buffers, moved=meter.listener),
         }
 
@@ -112,23 +108,22 @@ class IndexedDBHandler:
         others = await removable(self.url, MANAGER)
         return QuotaExceededError(self.url, needed, available, hint, others)
 
-    async def load(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _fetch(self) -> ModelArtifacts:
         meter = Meter(self._on_progress, "load", self.url)
         record, data = await self._record(copy=True)
         meter.total = sum(buffer.nbytes for buffer in data or ())
         meter.advance(meter.total)
-        return record_to_artifacts(record.get("modelArtifacts"), data, self.url)
+        return record_to_artifacts(record.get("modelArtifacts"), data)
 
-    async def describe(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _outline(self) -> ModelArtifacts:
         record, _ = await self._record(copy=False)
-        return describe_record(record.get("modelArtifacts"), self.url)
+        return outline_record(record.get("modelArtifacts"))
 
     async def info(self) -> ModelArtifactsInfo:
         """Return the info of the model itself, listed or not. Raises what `load` raises."""
         record, data = await self._record(copy=True)
-        model = record_to_artifacts(record.get("modelArtifacts"), data, self.url)
+        with damaged(self.url):
+            model = record_to_artifacts(record.get("modelArtifacts"), data)
         info = get_model_artifacts_info_for_json(model)
         kept = info_from_json(record.get("modelArtifactsInfo"))
         return info if kept.date_saved is None else replace(info, date_saved=kept.date_saved)

@@ -24,26 +24,23 @@ from pyio.errors import (
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, WeightSpec
 from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
-from pyio.format.layout import check
 from pyio.format.model_json import (
     METADATA_KEYS,
     artifacts_from_json,
-    fields_to_json,
-    topology_text,
-    whole_artifacts,
-    with_texts,
+    verified_artifacts,
 )
-from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.format.specs import specs_from_json, specs_to_json
+from pyio.format.specs import specs_from_json
+from pyio.handlers.contract import Acquired, Loader, Saver, damaged
 from pyio.handlers.quota import removable
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
-    from pyio.browser.locks import Granted
     from pyio.format.json_text import JSONValue
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
 __all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
@@ -62,7 +59,7 @@ _UNDEFINED = "undefined"
 """What TensorFlow.js stores for a part that it does not have (not JSON)."""
 
 
-class LocalStorageHandler:
+class LocalStorageHandler(Saver, Loader):
     """Saves to and loads from localStorage under a name; see `pyio.handlers.contract`."""
 
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
@@ -76,32 +73,24 @@ class LocalStorageHandler:
         """Part of a model -> the key of its item, in TensorFlow.js's order."""
         return self._keys
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        # docstring inherited
-        with page.asked() as granted:
-            return await self._save(artifacts, granted)
+    def _request_lock(self) -> AbstractContextManager[Acquired]:
+        return page.asked()
 
-    async def _save(self, artifacts: ModelArtifacts, granted: Granted) -> SaveResult:
-        check(artifacts)
-        artifacts = with_texts(artifacts)
-        info = get_model_artifacts_info_for_json(artifacts)
-        specs = artifacts.weight_specs or ()
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         texts = {
             # TensorFlow.js cannot read `undefined` or null here; an object without members it can.
-            "model_topology": "{}"
-            if artifacts.model_topology is None
-            else topology_text(artifacts),
-            "weight_specs": dumps(specs_to_json(specs)),
-            "model_metadata": dumps(fields_to_json(artifacts, METADATA_KEYS)),
-            "info": dumps(info_to_json(info)),
+            "model_topology": model.topology or "{}",
+            "weight_specs": model.specs or "[]",
+            "model_metadata": dumps(model.fields(METADATA_KEYS)),
+            "info": dumps(info_to_json(model.info)),
         }
-        size = artifacts.weight_data_bytes
+        size = model.info.weight_data_bytes
         Meter(self._on_progress, "save", self.url, size).advance(size)
-        await self._write(texts, artifacts.weight_data or (), granted)
-        return SaveResult(info)
+        await self._write(texts, model.buffers, acquired)
+        return SaveResult(model.info)
 
     async def _write(
-        self, texts: dict[str, str], weight_data: tuple[memoryview, ...], granted: Granted
+        self, texts: dict[str, str], weight_data: tuple[memoryview, ...], acquired: Acquired
     ) -> None:
         encoded = _base64_length(sum(buffer.nbytes for buffer in weight_data))
         needed = encoded + sum(map(len, texts.values())) + sum(map(len, self._keys.values()))
@@ -110,7 +99,7 @@ class LocalStorageHandler:
         items: dict[str, str | tuple[memoryview, ...]] = {**texts, "weight_data": weight_data}
         order = (*_PARTS[1:], "info")  # readers look for the info
         try:
-            await page.replace({self._keys[part]: items[part] for part in order}, granted)
+            await page.replace({self._keys[part]: items[part] for part in order}, acquired)
         except StorageError as error:
             if error.reason == "QuotaExceededError":
                 raise await self._quota_error(needed) from error
@@ -126,12 +115,10 @@ class LocalStorageHandler:
         others = await removable(self.url, MANAGER)
         return QuotaExceededError(self.url, needed, available, hint, others)
 
-    async def load(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _fetch(self) -> ModelArtifacts:
         return await self._read(self._decode, decode=True)
 
-    async def describe(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _outline(self) -> ModelArtifacts:
         return await self._read(self._described, decode=False)
 
     async def _read(
@@ -150,10 +137,8 @@ class LocalStorageHandler:
         self, items: page.Items, understand: Callable[[page.Items], ModelArtifacts]
     ) -> ModelArtifacts:
         self._require_parts(self._present(items))
-        try:
+        with damaged(self.url):  # here, because what looks damaged is read once more
             return understand(items)
-        except InvalidModelError as error:
-            raise DamagedModelError(self.url, str(error)) from error
 
     def _described(self, items: page.Items) -> ModelArtifacts:
         return artifacts_from_json(*self.parsed(self._by_part(items)), None)
@@ -189,7 +174,7 @@ class LocalStorageHandler:
                 f"the weight data has {data.nbytes:,} bytes and its info says "
                 f"{info.weight_data_bytes:,}"
             )
-        artifacts = whole_artifacts(fields, specs, (data,))
+        artifacts = verified_artifacts(fields, specs, (data,))
         meter.advance(data.nbytes)
         return artifacts
 

@@ -15,7 +15,7 @@ from pyio.browser.page import local_storage as page
 from pyio.errors import DamagedModelError, InvalidModelError
 from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
-from pyio.format.model_json import whole_artifacts
+from pyio.format.model_json import verified_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.findings import Finding, Found, Leftover, named
 from pyio.handlers.local_storage.handler import PREFIX, LocalStorageHandler, alone
@@ -119,7 +119,7 @@ def _rebuilt(
     added = {} if topology is not None else {"model_topology": "{}"}  # weights alone, as saved
     try:
         weights = memoryview(base64.b64decode(data, validate=True))
-        model = whole_artifacts(*handler.parsed({**texts, **added}), (weights,))
+        model = verified_artifacts(*handler.parsed({**texts, **added}), (weights,))
     except ValueError:  # InvalidModelError is one, and so is what base64 raises
         return None
     info = get_model_artifacts_info_for_json(model)
