@@ -58,7 +58,7 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from pyio.errors import DamagedModelError, InvalidModelError
+from pyio.errors import DamagedModelError, InvalidModelError, ModelNotFoundError
 from pyio.format.layout import require_sizes_match
 from pyio.format.serialized import serialize
 from pyio.format.specs import require_readable
@@ -151,6 +151,16 @@ class Loader(ABC):
         """Return the model without its weight data, which is not read."""
         with damaged(self.url):
             return await self._outline()
+
+    async def exists(self) -> bool:
+        """Return whether anything is stored here, damaged or not."""
+        try:
+            await self.describe()
+        except ModelNotFoundError:
+            return False
+        except DamagedModelError:
+            return True
+        return True
 
     @abstractmethod
     async def _fetch(self) -> ModelArtifacts:

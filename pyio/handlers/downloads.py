@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.browser.environment import missing_downloads as missing
+from pyio.browser.environment import missing_downloads
 from pyio.browser.page import local_storage as page
 from pyio.errors import InvalidURLError
 from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
 from pyio.format.model_files import lay_out
 from pyio.handlers.contract import Acquired, Saver
+from pyio.handlers.medium import Medium
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
-
-__all__ = ["DownloadsHandler", "browser_downloads", "missing"]
 
 _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
@@ -98,6 +97,24 @@ class DownloadsHandler(Saver):
             meter.advance(sizes[name], name)
             await page.download(name, pieces, _media_type(name))
         return SaveResult(model.info)
+
+
+class Downloads(Medium):
+    """Files that the browser downloads."""
+
+    scheme = "downloads"
+    loads = False
+    options = frozenset({"single_file", "shard_size_bytes"})
+    instead = (
+        "a page cannot read downloads back; let the person pick the files, and load "
+        "browser_files(await pick_files())"
+    )
+
+    def missing(self) -> str | None:
+        return missing_downloads()
+
+    def handler(self, path: str, **options: Any) -> Any:
+        return DownloadsHandler(path, **options)
 
 
 def browser_downloads(

@@ -6,13 +6,14 @@ The smallest medium that keeps the whole contract; useful in tests and in CPytho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyio.errors import ModelNotFoundError
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.format.json_text import dumps, loads
 from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
 from pyio.handlers.contract import Acquired, Loader, Saver
+from pyio.handlers.medium import Medium
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
@@ -34,10 +35,6 @@ class StoredModel:
 
 MODELS: MutableMapping[str, StoredModel] = {}
 """Path -> what is stored there."""
-
-
-def missing() -> None:
-    """Nothing is missing anywhere."""
 
 
 class MemoryHandler(Saver, Loader):
@@ -65,6 +62,9 @@ class MemoryHandler(Saver, Loader):
         Meter(self._on_progress, "load", self.url, size).advance(size)
         return record_to_artifacts(loads(stored.record, "the record"), data)
 
+    async def exists(self) -> bool:
+        return self._path in MODELS
+
     async def _outline(self) -> ModelArtifacts:
         return outline_record(loads(self._stored().record, "the record"))
 
@@ -74,18 +74,22 @@ class MemoryHandler(Saver, Loader):
         return MODELS[self._path]
 
 
-class MemoryManager:
-    """Lists and removes the models in this process."""
+class Memory(Medium):
+    """The models in this process."""
+
+    scheme = "memory"
+    lists = True
+
+    def handler(self, path: str, **options: Any) -> Any:
+        return MemoryHandler(path, **options)
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
-        # docstring inherited
         return {path: stored.info for path, stored in MODELS.items()}
 
+    async def info(self, path: str) -> ModelArtifactsInfo | None:
+        return MODELS[path].info if path in MODELS else None
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
-        # docstring inherited
         if path not in MODELS:
             raise ModelNotFoundError(f"memory://{path}", "list_models() says what is stored")
         return MODELS.pop(path).info
-
-
-MANAGER = MemoryManager()

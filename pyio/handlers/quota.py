@@ -1,43 +1,37 @@
-"""How much room the models of a medium take, for reports and for errors that say what to remove."""
+"""The bytes that models take, for reports and for errors that say what to remove."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 from pyio.errors import PyioError
-
-if TYPE_CHECKING:
-    from pyio.handlers.contract import StoreManager
 
 Sizes: TypeAlias = "tuple[tuple[str, int | None], ...]"
 """Address and bytes of models, the largest first; None where the bytes are not known."""
 
 
-async def model_sizes(scheme: str, manager: StoreManager) -> Sizes:
-    """Return what each model takes, as the medium counts it. Raises StorageError.
+class Measured(Protocol):
+    """Something that knows the bytes of its models."""
 
-    A manager may have ``sizes()`` for that, path -> bytes. The bytes of a damaged model are not
-    known otherwise: its info says what should be there, not what is.
-    """
-    count = getattr(manager, "sizes", None)
-    found: dict[str, int | None]
-    if count is not None:
-        found = await count()
-    else:
-        infos = await manager.list()
-        found = {path: None if info.damage else info.total_bytes for path, info in infos.items()}
-    sizes = [(f"{scheme}://{path}", size) for path, size in found.items()]
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> bytes, None where they are not known."""
+        ...
+
+
+async def model_sizes(scheme: str, models: Measured) -> Sizes:
+    """Return what each model takes, as the medium counts it. Raises StorageError."""
+    sizes = [(f"{scheme}://{path}", size) for path, size in (await models.sizes()).items()]
     return tuple(sorted(sizes, key=lambda entry: (-(entry[1] or 0), entry[0])))
 
 
-async def removable(url: str, manager: StoreManager) -> tuple[tuple[str, int], ...]:
+async def candidates_for_removal(url: str, models: Measured) -> tuple[tuple[str, int], ...]:
     """Return which models beside `url` would free how many bytes, the largest first.
 
-    It is for an error that is about to be raised, so it raises none: what cannot be found out is
-    left out.
+    Never raises, because it is called while another error is being built; models of unknown size
+    are omitted.
     """
     try:
-        sizes = await model_sizes(url.partition("://")[0], manager)
+        sizes = await model_sizes(url.partition("://")[0], models)
     except PyioError:
         return ()
     return tuple((other, size) for other, size in sizes if other != url and size)

@@ -1,17 +1,14 @@
 """From ``scheme://path`` to the handler that serves it.
 
-Two kinds of registration: a `Medium`, which is a scheme and what is known of it without importing
-its module, and routers, functions that look at an address and return a handler or None, as in
-TensorFlow.js (``tf.io.registerSaveRouter``). Everything after ``scheme://`` is the path, literally.
+Two kinds of registration: a `Medium` for each scheme, and routers, functions that look at an
+address and return a handler or None, as in TensorFlow.js (``tf.io.registerSaveRouter``). Everything
+after ``scheme://`` is the path, literally.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pyio.errors import (
@@ -19,95 +16,16 @@ from pyio.errors import (
     InvalidURLError,
     UnknownSchemeError,
     UnsupportedEnvironmentError,
-    UnsupportedOperationError,
 )
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from pyio.handlers.contract import LoadHandler, SaveHandler, StoreManager
-    from pyio.handlers.findings import Choices, Found
+    from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.handlers.medium import Medium
 
 Router: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
 """Gets an address and the caller's options; returns a handler, or None if it is not its own."""
 
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://(.*)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """A scheme and what is known of it before its module is imported.
-
-    Args:
-        scheme: What stands before ``://``.
-        module: Where the handler lives. It has ``missing()``, which says in words what keeps the
-            medium from working in this environment, or None; ``MANAGER`` if it `lists`; and
-            ``alone()`` if several tabs share what it stores.
-        handler: The name of the handler class, which takes the path and `options` as keywords.
-        saves: Whether it can save.
-        loads: Whether it can load.
-        lists: Whether it can list and remove.
-        keeps: Whether what is saved under an address is what is loaded from it later, as a server
-            that takes uploads need not do. A medium that lists keeps.
-        whole_url: Whether the handler takes the whole address instead of the path.
-        options: The names of the options that the handler takes besides ``on_progress``.
-        instead: What to do where it cannot do something.
-        repairs: The module that finds what interrupted saves have left, with a coroutine function
-            ``find(path, choices)`` as `pyio.handlers.findings` describes, or "".
-    """
-
-    scheme: str
-    module: str
-    handler: str
-    saves: bool = True
-    loads: bool = True
-    lists: bool = False
-    keeps: bool = False
-    whole_url: bool = False
-    options: frozenset[str] = frozenset()
-    instead: str = ""
-    repairs: str = ""
-
-    def missing(self) -> str | None:
-        """Return what this environment lacks for the medium, in words, or None."""
-        return cast("str | None", import_module(self.module).missing())
-
-    def manager(self) -> StoreManager:
-        """Return what lists and removes the models of this medium."""
-        return cast("StoreManager", import_module(self.module).MANAGER)
-
-    async def find_leftovers(self, path: str, choices: Choices) -> Found:
-        """Return what interrupted saves have left at `path`, or everywhere if that is empty."""
-        return cast("Found", await import_module(self.repairs).find(path, choices))
-
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        """Keep others who use pyio from changing what the medium stores, inside the block."""
-        return cast(
-            "AbstractAsyncContextManager[None]",
-            getattr(import_module(self.module), "alone", nullcontext)(),
-        )
-
-    def open(self, url: str, path: str, options: Mapping[str, Any]) -> Any:
-        """Return the handler for `path`, or raise what keeps it from working."""
-        self.require()
-        known = self.options | {"on_progress"}
-        unknown = sorted(set(options) - known)
-        if unknown:
-            takes = ", ".join(sorted(known))
-            raise HandlerError(
-                f"{self.scheme}:// has no option {unknown[0]!r} (for {url!r}); its options: {takes}"
-            )
-        place = url if self.whole_url else path
-        return getattr(import_module(self.module), self.handler)(place, **options)
-
-    def require(self) -> None:
-        """Raise UnsupportedEnvironmentError if the medium does not work here."""
-        missing = self.missing()
-        if missing is not None:
-            works = ", ".join(f"{medium.scheme}://" for medium in available_media())
-            raise UnsupportedEnvironmentError(
-                f"{self.scheme}:// does not work here: {missing}. What works here: {works}"
-            )
 
 
 _media: dict[str, Medium] = {}
@@ -120,6 +38,16 @@ def register_medium(medium: Medium) -> None:
     if medium.scheme in _media:
         raise HandlerError(f"the scheme {medium.scheme!r} is registered already")
     _media[medium.scheme] = medium
+
+
+def require_available(medium: Medium) -> None:
+    """Raise UnsupportedEnvironmentError if a medium does not work here."""
+    missing = medium.missing()
+    if missing is not None:
+        works = ", ".join(f"{other.scheme}://" for other in available_media())
+        raise UnsupportedEnvironmentError(
+            f"{medium.scheme}:// does not work here: {missing}. What works here: {works}"
+        )
 
 
 def media() -> Mapping[str, Medium]:
@@ -224,9 +152,22 @@ def _handlers(
     medium = _media.get(scheme)
     found = []
     if medium is not None and (medium.saves if saving else medium.loads):
-        found.append(medium.open(url, path, options))
+        found.append(_handler(medium, url, path, options))
     found += [router(url, options) for router in routers]
     return [handler for handler in found if handler is not None]
+
+
+def _handler(medium: Medium, url: str, path: str, options: Mapping[str, Any]) -> Any:
+    """Return the handler for `path`, or raise what keeps it from working."""
+    require_available(medium)
+    known = medium.options | {"on_progress"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        takes = ", ".join(sorted(known))
+        raise HandlerError(
+            f"{medium.scheme}:// has no option {unknown[0]!r} (for {url!r}); its options: {takes}"
+        )
+    return medium.handler(path, **options)
 
 
 def _only(handlers: list[Any], url: str, verb: str) -> Any:
@@ -236,10 +177,8 @@ def _only(handlers: list[Any], url: str, verb: str) -> Any:
             "address"
         )
     if not handlers:
-        medium, _ = medium_of(url)
-        raise UnsupportedOperationError(
-            f"{medium.scheme}:// cannot {verb} ({url!r}); {medium.instead}"
-        )
+        medium, path = medium_of(url)
+        raise medium.cannot(verb, path)
     return _checked(handlers[0], verb, {})
 
 

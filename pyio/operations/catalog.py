@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyio.display.listing import Listing
 from pyio.errors import (
@@ -21,16 +21,18 @@ from pyio.handlers.registry import (
     load_handler,
     media,
     medium_of,
+    require_available,
     require_path,
     save_handler,
     split_url,
 )
-from pyio.operations.inspection import exists
+from pyio.operations.inspection import is_stored
 from pyio.operations.transfer import load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.progress import OnProgress
 
 
@@ -46,7 +48,7 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
         if not medium.lists:
             continue
         try:
-            infos = await medium.manager().list()
+            infos = await medium.list()
         except (StorageError, UnsupportedEnvironmentError) as error:
             infos = {"": ModelArtifactsInfo(damage=str(error))}
         found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
@@ -60,11 +62,9 @@ async def remove_model(url: str) -> ModelArtifactsInfo:
     """
     medium, path = medium_of(url)
     if not medium.lists:
-        raise UnsupportedOperationError(
-            f"{medium.scheme}:// cannot remove ({url!r}); {medium.instead}"
-        )
-    medium.require()
-    return await medium.manager().remove(require_path(url, path))
+        raise medium.cannot("remove", path)
+    require_available(medium)
+    return await medium.remove(require_path(url, path))
 
 
 async def copy_model(
@@ -84,10 +84,10 @@ async def copy_model(
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
-    await _require_free(destination, overwrite=overwrite)
+    await _require_free(destination, saver, overwrite=overwrite)
     artifacts = await load_artifacts(loader)
     async with _alone(destination):
-        await _require_free(destination, overwrite=overwrite)  # loading may have taken long
+        await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
         result = await save_artifacts(artifacts, saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
@@ -137,13 +137,14 @@ async def _alone(*urls: str) -> AsyncIterator[None]:
     schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
     async with AsyncExitStack() as stack:
         for scheme in schemes:
-            await stack.enter_async_context(media()[scheme].alone())
+            await stack.enter_async_context(media()[scheme].lock())
         yield
 
 
-async def _require_free(url: str, *, overwrite: bool) -> None:
+async def _require_free(url: str, saver: SaveHandler, *, overwrite: bool) -> None:
     medium = media().get(split_url(url)[0])  # None where a router of the user's serves the scheme
     if overwrite or medium is None or not (medium.lists or medium.keeps):
         return
-    if await exists(url):
+    # The medium's own handler does both, so that it can be asked.
+    if await is_stored(cast("LoadHandler", saver)):
         raise ModelExistsError(url)

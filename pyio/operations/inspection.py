@@ -7,7 +7,8 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import DamagedModelError, ModelNotFoundError
-from pyio.handlers.registry import load_handler, media, medium_of, split_url
+from pyio.handlers.contract import Loader
+from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -90,18 +91,20 @@ async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
 
 
 async def exists(url: str, **options: Any) -> bool:
-    """Return whether anything is stored at `url`, be it damaged or not.
+    """Return whether anything is stored at `url`, even if it is damaged.
 
     Over HTTP the answers 404 and 410 mean no; `options` are those of the medium. Raises
     InvalidURLError for an address that cannot be used and StorageError where the medium fails.
     """
-    load_handler(url, options)
-    scheme, _ = split_url(url)
-    if scheme in media() and media()[scheme].lists:
-        medium, path = medium_of(url)
-        return path in await medium.manager().list()
+    return await is_stored(load_handler(url, options))
+
+
+async def is_stored(handler: LoadHandler) -> bool:
+    """Return whether a handler has anything to load, damaged or not."""
+    if isinstance(handler, Loader):
+        return await handler.exists()
     try:
-        await _describe(url, options)
+        await _describe(handler, {})
     except ModelNotFoundError:
         return False
     except DamagedModelError:

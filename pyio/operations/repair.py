@@ -8,7 +8,7 @@ from pathlib import Path
 from pyio.display.tables import html_lines, html_table, table
 from pyio.errors import PyioError, UnsupportedOperationError
 from pyio.handlers.findings import STALE, Choices, Finding, Found, Leftover, named
-from pyio.handlers.registry import available_media, medium_of
+from pyio.handlers.registry import available_media, medium_of, require_available
 
 _HEAD = ("where", "problem", "action", "bytes", "outcome")
 
@@ -127,8 +127,8 @@ async def _find(url: str, choices: Choices) -> Found:
             f"{medium.scheme}:// has nothing that pyio could repair ({url!r})"
             + (f"; {medium.instead}" if medium.instead else "")
         )
-    medium.require()
-    return await medium.find_leftovers(path, choices)
+    require_available(medium)
+    return await medium.leftovers(path, choices)
 
 
 async def _acted(leftover: Leftover) -> Finding:

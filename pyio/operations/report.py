@@ -14,7 +14,7 @@ from pyio.operations import persistence as origin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyio.handlers.registry import Medium
+    from pyio.handlers.medium import Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,9 @@ async def _about(medium: Medium) -> MediumReport:
     available = problem = None
     missing = medium.missing()
     if missing is None and medium.lists:
-        manager = medium.manager()
         try:
-            models = await model_sizes(medium.scheme, manager)
-            room = getattr(manager, "room", None)
-            available = None if room is None else await room()
+            models = await model_sizes(medium.scheme, medium)
+            available = await medium.free_bytes()
         except PyioError as error:
             problem = str(error)
     return MediumReport(

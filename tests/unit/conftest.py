@@ -12,8 +12,8 @@ from pyio.handlers.memory import MODELS
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
+    from pyio.handlers.medium import Medium
     from pyio.handlers.memory import StoredModel
-    from pyio.handlers.registry import Medium
 
 
 @pytest.fixture

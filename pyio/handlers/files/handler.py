@@ -50,15 +50,9 @@ if TYPE_CHECKING:
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
-__all__ = ["FileHandler", "file_system", "missing"]
-
 _JSON, _WEIGHTS = "model.json", "weights.bin"
 
 _WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
-
-
-def missing() -> None:
-    """Nothing is missing anywhere."""
 
 
 def local_path(path: str) -> Path:
@@ -134,6 +128,12 @@ class FileHandler(Saver, Loader):
             async with folder.reading():
                 manifest = parse_model_json(self._read_json(json, folder))
                 return await read_model(self.url, manifest, _Directory(folder), self._on_progress)
+
+    async def exists(self) -> bool:
+        with self._translated("reading"):
+            json, folder = self._places()
+            async with folder.reading():
+                return folder.locate(json).is_file()
 
     async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):

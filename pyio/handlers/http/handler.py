@@ -7,7 +7,6 @@ files at once, each checked for status and size.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -44,17 +43,7 @@ if TYPE_CHECKING:
     from pyio.handlers.http.transport import FetchFunction
     from pyio.progress import OnProgress
 
-
-__all__ = ["HTTPHandler", "http", "missing"]
-
 _JSON, _WEIGHTS = "model.json", "model.weights.bin"
-
-
-def missing() -> str | None:
-    """Return what keeps HTTP from working here, or None."""
-    if fetch.available() or importlib.util.find_spec("httpx") is not None:
-        return None
-    return "Python needs the package httpx for it; install pyio-web[http]"
 
 
 class HTTPHandler(Saver, Loader):

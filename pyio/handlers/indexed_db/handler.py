@@ -27,7 +27,7 @@ from pyio.format.json_text import dumps, loads
 from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged
-from pyio.handlers.quota import removable
+from pyio.handlers.quota import candidates_for_removal
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
@@ -105,7 +105,7 @@ class IndexedDBHandler(Saver, Loader):
 
     async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
-        others = await removable(self.url, MANAGER)
+        others = await candidates_for_removal(self.url, MANAGER)
         return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def _fetch(self) -> ModelArtifacts:
@@ -114,6 +114,9 @@ class IndexedDBHandler(Saver, Loader):
         meter.total = sum(buffer.nbytes for buffer in data or ())
         meter.advance(meter.total)
         return record_to_artifacts(record.get("modelArtifacts"), data)
+
+    async def exists(self) -> bool:
+        return await MANAGER.info(self._path) is not None
 
     async def _outline(self) -> ModelArtifacts:
         record, _ = await self._record(copy=False)
@@ -160,6 +163,19 @@ class IndexedDBManager:
         """Return path -> JSON text of all records of infos, and the paths of all models."""
         return await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
 
+    async def info(self, path: str) -> ModelArtifactsInfo | None:
+        """Return what `list` says of one model, or None if there is none."""
+        return (await self.list()).get(path)
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Keep other tabs from changing models through pyio inside the block."""
+        return alone()
+
+    async def sizes(self) -> dict[str, int | None]:
+        """Return path -> bytes of each model."""
+        infos = await self.list()
+        return {path: None if info.damage else info.total_bytes for path, info in infos.items()}
+
     async def revise(
         self, path: str, info: ModelArtifactsInfo | None, *, seen: str | None, whole: bool
     ) -> bool:
@@ -175,7 +191,7 @@ class IndexedDBManager:
                 _INFOS, path, record, what, seen=seen, beside=(_MODELS, whole)
             )
 
-    async def room(self) -> int | None:
+    async def free_bytes(self) -> int | None:
         """Return how many more bytes the browser takes, as it estimates, or None."""
         return await estimated_room()
 

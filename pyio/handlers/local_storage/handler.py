@@ -31,13 +31,13 @@ from pyio.format.model_json import (
 )
 from pyio.format.specs import specs_from_json
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged
-from pyio.handlers.quota import removable
+from pyio.handlers.quota import candidates_for_removal
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
-    from contextlib import AbstractContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from pyio.format.json_text import JSONValue
     from pyio.format.serialized import Serialized
@@ -64,7 +64,7 @@ class LocalStorageHandler(Saver, Loader):
 
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"localstorage://{path}"
-        require_path(self.url, path)
+        self._path = require_path(self.url, path)
         self._keys = _keys(path)
         self._on_progress = on_progress
 
@@ -112,11 +112,14 @@ class LocalStorageHandler(Saver, Loader):
         # Refused all the same: the browser counts otherwise, as WebKit does, and how is not known.
         available = room if room < needed else None
         hint = "indexeddb:// has far more room; remove_model() frees what is no longer needed"
-        others = await removable(self.url, MANAGER)
+        others = await candidates_for_removal(self.url, MANAGER)
         return QuotaExceededError(self.url, needed, available, hint, others)
 
     async def _fetch(self) -> ModelArtifacts:
         return await self._read(self._decode, decode=True)
+
+    async def exists(self) -> bool:
+        return await MANAGER.info(self._path) is not None
 
     async def _outline(self) -> ModelArtifacts:
         return await self._read(self._described, decode=False)
@@ -220,7 +223,15 @@ class LocalStorageManager:
         taken = {key: len(key) + length for key, length in lengths.items() if length >= 0}
         return {path: sum(taken.get(key, 0) for key in _keys(path).values()) for path in paths}
 
-    async def room(self) -> int | None:
+    async def info(self, path: str) -> ModelArtifactsInfo | None:
+        """Return what `list` says of one model, or None if there is none."""
+        return (await self.list()).get(path)
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Keep other tabs from changing localStorage through pyio inside the block."""
+        return alone()
+
+    async def free_bytes(self) -> int | None:
         """Return how much of the quota is left."""
         return max(CAPACITY - await page.used(), 0)
 
