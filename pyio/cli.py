@@ -225,7 +225,7 @@ async def _copy(options: argparse.Namespace) -> int:
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    from pyio.tensors.encoding import decode_weights
+    from pyio.tensors.encoding import decode_artifacts  # late: it imports NumPy
 
     rows: list[dict[str, Any]] = []
     keys = ("model", "tensors", "bytes", "checksum", "damage")
@@ -233,7 +233,7 @@ async def _verify(options: argparse.Namespace) -> int:
         row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
             found = await load_artifacts(_url(model))
-            arrays = decode_weights(found.weight_data or (), found.weight_specs or ())
+            arrays = decode_artifacts(found)
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
             row["checksum"] = "verified" if found.checksum else "none"
         except PyioError as error:

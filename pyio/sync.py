@@ -88,7 +88,6 @@ if TYPE_CHECKING:  # for editors and type checkers; __getattr__ makes them
     pick_files = blocking(pyio.pick_files)
     remove_model = blocking(pyio.remove_model)
     repair = blocking(pyio.repair)
-    repair = blocking(pyio.repair)
     request_persistence = blocking(pyio.request_persistence)
     save_arrays = blocking(pyio.save_arrays)
     save_artifacts = blocking(pyio.save_artifacts)

@@ -55,7 +55,7 @@ class Saving:
             size = words.size(result.model_artifacts_info.total_bytes)
             return f"Handed {size} to the browser's downloads."
         url = f"{place}://{name}"
-        if url in await pyio.list_models() and not await self._question.ask(
+        if await pyio.exists(url) and not await self._question.ask(
             "Replace the model?",
             f"There is a model {words.described(url)} already. Saving replaces it.",
             "Replace",

@@ -1,7 +1,4 @@
-"""Bars for ``on_progress``, drawn by whatever this Python runs in.
-
-pyio depends on none of the notebooks: each is looked for among the modules that are imported.
-"""
+"""Bars for ``on_progress``, drawn by the notebook or on the terminal that this Python runs in."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.environment import in_ipython, in_marimo, in_pyscript
 from pyio.display.tables import size_text
 
 if TYPE_CHECKING:
@@ -24,14 +22,14 @@ def progress_bar(**options: Any) -> OnProgress:
 
     In JupyterLite and other IPython notebooks, in marimo and in PyScript it is the notebook's;
     marimo takes it away at the end, the others keep one line. Elsewhere, and with `options`, which
-    go to ``tqdm.auto.tqdm``, it is tqdm's bar where tqdm is installed, and otherwise a line of text
-    on standard error. One bar serves one operation; a copy draws two.
+    go to ``tqdm.auto.tqdm``, it is tqdm's bar if tqdm is installed, and otherwise a line of text on
+    standard error. One bar serves one operation; a copy draws two.
     """
     if not options:
         for present, make in (
-            (_in_marimo, _marimo),
-            (_in_ipython, _ipython),
-            (_in_pyscript, _pyscript),
+            (in_marimo, _marimo),
+            (in_ipython, _ipython),
+            (in_pyscript, _pyscript),
         ):
             if present():
                 return make()
@@ -51,11 +49,6 @@ def _html(progress: Progress) -> str:
         return words
     value = "" if progress.fraction is None else f' value="{progress.fraction:.3f}"'
     return f"<progress{value}></progress> {words}"
-
-
-def _in_marimo() -> bool:
-    marimo = sys.modules.get("marimo")
-    return marimo is not None and bool(marimo.running_in_notebook())
 
 
 def _marimo() -> OnProgress:
@@ -83,12 +76,6 @@ def _marimo() -> OnProgress:
     return draw
 
 
-def _in_ipython() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return shell is not None and not type(shell).__module__.startswith("IPython.terminal")
-
-
 def _ipython() -> OnProgress:
     display: Any = import_module("IPython.display").display
     handle: Any = None
@@ -102,12 +89,6 @@ def _ipython() -> OnProgress:
             handle.update(bundle, raw=True)
 
     return draw
-
-
-def _in_pyscript() -> bool:
-    # Without cross-origin isolation its workers have a stand-in of `window` that has no members.
-    pyscript = sys.modules.get("pyscript")
-    return hasattr(getattr(pyscript, "window", None), "document")
 
 
 def _pyscript() -> OnProgress:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyio import limits
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.format.json_text import loads
-from pyio.format.specs import require_count, specs_from_json, specs_to_json
+from pyio.format.specs import require_count, specs_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,23 +48,13 @@ class WeightGroup:
 
     @property
     def byte_length(self) -> int | None:
-        """How many bytes the files have together; None where strings make that unknown."""
+        """The bytes of its files together; None where strings make that unknown."""
         total = 0
         for spec in self.specs:
             if spec.byte_length is None:
                 return None
             total += spec.byte_length
         return total
-
-    def to_json(self) -> JSONValue:
-        """Return the group as JSON, members in the order that TensorFlow.js gives them."""
-        value: dict[str, JSONValue] = {
-            "paths": list(self.paths),
-            "weights": specs_to_json(self.specs),
-        }
-        if self.checksums is not None:
-            value[_CRC32] = list(self.checksums)
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +74,32 @@ class Manifest:
     @property
     def byte_length(self) -> int | None:
         """The bytes of all groups; None where strings make that unknown."""
-        lengths = [group.byte_length for group in self.groups or ()]
-        known = [length for length in lengths if length is not None]
-        return sum(known) if len(known) == len(lengths) else None
+        return total_bytes(self.groups or ())
+
+
+def total_bytes(groups: Sequence[WeightGroup]) -> int | None:
+    """Return the bytes of some groups; None where strings make that unknown."""
+    lengths = [group.byte_length for group in groups]
+    known = [length for length in lengths if length is not None]
+    return sum(known) if len(known) == len(lengths) else None
+
+
+def group_to_json(
+    paths: Sequence[str], specs: JSONValue, checksums: Sequence[str] | None
+) -> dict[str, JSONValue]:
+    """Return a group as JSON, members in the order that TensorFlow.js gives them.
+
+    Args:
+        paths: Its files.
+        specs: Its tensors as JSON, or None for a topology without weights.
+        checksums: The CRC-32 of each file, or None to leave them out.
+    """
+    group: dict[str, JSONValue] = {"paths": list(paths)}
+    if specs is not None:
+        group["weights"] = specs
+    if checksums is not None:
+        group[_CRC32] = list(checksums)
+    return group
 
 
 def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyio.format.artifacts import ModelArtifactsInfo, now
 from pyio.format.json_text import JSONText, dumps, utf8_length
+from pyio.format.manifest import group_to_json
 from pyio.format.model_json import MODEL_JSON_KEYS, fields_to_json, topology_text
 from pyio.format.specs import specs_to_json
 
@@ -54,13 +55,8 @@ class Serialized:
         checksums: Sequence[str] | None = None,
     ) -> str:
         """Return the text of a ``model.json``; see `get_model_json`."""
-        group: dict[str, JSONValue] = {"paths": list(weight_paths)}
-        if self.specs is not None:
-            group["weights"] = self.specs
-        if checksums is not None:
-            group["crc32"] = list(checksums)
         members = self.fields([key for key in keys if key != "weightsManifest"])
-        members["weightsManifest"] = [group]
+        members["weightsManifest"] = [group_to_json(weight_paths, self.specs, checksums)]
         return dumps({key: members[key] for key in keys if key in members})
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.streams import pieces
 from pyio.errors import WeightsError
 from pyio.format.specs import require_shape
 from pyio.tensors.encoding import decode_tensor, refuse_duplicates
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterable, Iterable
 
     from numpy.typing import NDArray
 
@@ -61,10 +62,10 @@ async def _strings(reader: _Reader, spec: WeightSpec) -> memoryview:
 
 
 class _Reader:
-    """Takes exactly so many bytes out of a stream at a time."""
+    """Takes the number of bytes that is asked for out of a stream."""
 
     def __init__(self, stream: AsyncIterable[Any]) -> None:
-        self._stream = aiter(stream if hasattr(stream, "__aiter__") else _read(stream))
+        self._stream = pieces(stream)
         self._piece = memoryview(b"")
 
     async def take(self, count: int, name: str) -> memoryview:
@@ -86,17 +87,7 @@ class _Reader:
         """Whether there is at least one byte left."""
         while not self._piece.nbytes:
             try:
-                piece = await anext(self._stream)
+                self._piece = await anext(self._stream)
             except StopAsyncIteration:
                 return False
-            # A typed array of JavaScript is no buffer for Python, but gives one.
-            own = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
-            self._piece = memoryview(own).cast("B")
         return True
-
-
-async def _read(stream_js: Any) -> AsyncIterator[Any]:
-    """Give the pieces of a ReadableStream, over which nobody can iterate in WebKit 2.50."""
-    reader_js = stream_js.getReader()
-    while not (step_js := await reader_js.read()).done:
-        yield step_js.value

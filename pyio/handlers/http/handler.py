@@ -22,7 +22,7 @@ from pyio.errors import (
     RequestError,
 )
 from pyio.format.artifacts import SaveResult
-from pyio.format.manifest import WeightGroup, parse_model_json
+from pyio.format.manifest import WeightGroup, parse_model_json, total_bytes
 from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
@@ -136,10 +136,7 @@ class HTTPHandler(Saver, Loader):
         self, groups: Sequence[WeightGroup], base: str, client: Client
     ) -> tuple[memoryview, ...]:
         """Return the bytes of some groups of the model.json at `base`."""
-        lengths = [group.byte_length for group in groups]
-        known = [length for length in lengths if length is not None]
-        total = sum(known) if len(known) == len(lengths) else None
-        meter = Meter(self._on_progress, "load", self.url, total)
+        meter = Meter(self._on_progress, "load", self.url, total_bytes(groups))
 
         async def request_for(path: str) -> Request:
             return self._request(*await self._weights_url(path, base))
