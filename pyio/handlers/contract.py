@@ -16,6 +16,14 @@ is killed earlier comes back with the previous model, whole. If localStorage has
 and the new model together, the new one is written over the old one; a kill in that moment leaves a
 damaged model, and a load names the damage.
 
+**A move removes its source only when the destination is on disk.** `Durability` says of each
+medium how soon that is. From IndexedDB to localStorage the source is kept at first: pyio lists,
+loads and saves as if it were gone, TensorFlow.js still sees it, and a later use of pyio removes its
+records (`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
+back under its name, or as ``name (recovered 1)`` if another model has that name by then. A move to
+``memory://`` lasts as long as the process; one to ``file://`` on a page is refused, because files
+there are memory as well.
+
 **Tabs take turns** where the browser has Web Locks. A save, copy, move or removal through pyio
 holds the lock of the medium until it is done, so that no tab removes or replaces what another has
 just saved. TensorFlow.js does not request the lock.

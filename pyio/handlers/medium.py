@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import nullcontext
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyio.errors import UnsupportedOperationError
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifactsInfo
     from pyio.handlers.findings import Choices, Found
+
+
+class Durability(IntEnum):
+    """How soon what was saved under an address is on disk."""
+
+    NEVER = 0
+    """It is gone with the process or the page."""
+    LATER = 1
+    """The browser writes it to disk later, and does not say when it has."""
+    AT_ONCE = 2
+    """It is on disk when the save returns."""
 
 
 class Medium(ABC):
@@ -30,6 +42,7 @@ class Medium(ABC):
         keeps: Whether what is saved under an address is what is loaded from it later. A server
             that takes uploads need not do that. A medium that lists keeps.
         repairs: Whether it can find what interrupted saves have left.
+        durability: How soon what was saved is on disk in this environment.
         options: The names of the options that its handlers take besides ``on_progress``.
         instead: What to do where it cannot do something.
     """
@@ -40,6 +53,7 @@ class Medium(ABC):
     lists: ClassVar[bool] = False
     keeps: ClassVar[bool] = False
     repairs: ClassVar[bool] = False
+    durability: ClassVar[Durability] = Durability.AT_ONCE
     options: ClassVar[frozenset[str]] = frozenset()
     instead: ClassVar[str] = ""
 
@@ -82,6 +96,15 @@ class Medium(ABC):
     def lock(self) -> AbstractAsyncContextManager[None]:
         """Keep other tabs from changing through pyio what is stored, inside the block."""
         return nullcontext()
+
+    def moving(self, path: str) -> AbstractAsyncContextManager[None]:
+        """Give a block that copies the model to a medium which is written to disk later.
+
+        After the block the model is gone, and what is stored is removed once the destination is
+        known to be on disk. An exception inside the block leaves the model as it was. Media that
+        list, and on whose disk a model is when a save returns, have it.
+        """
+        raise self.cannot("move", path)
 
     async def leftovers(self, path: str, choices: Choices) -> Found:  # noqa: ARG002 - no leftovers
         """Return what interrupted saves have left at `path`, or everywhere if that is empty."""

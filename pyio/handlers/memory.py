@@ -13,7 +13,7 @@ from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.format.json_text import dumps, loads
 from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
 from pyio.handlers.contract import Acquired, Loader, Saver
-from pyio.handlers.medium import Medium
+from pyio.handlers.medium import Durability, Medium
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
@@ -79,6 +79,7 @@ class Memory(Medium):
 
     scheme = "memory"
     lists = True
+    durability = Durability.NEVER
 
     def handler(self, path: str, **options: Any) -> Any:
         return MemoryHandler(path, **options)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.catalogue import BROWSER_MEDIA
 from tests.faults.kills import kills
+from tests.faults.moves import kills_after_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,16 @@ def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
             for medium in BROWSER_MEDIA:
                 assert kill.found[medium].verdict in ("old", "new"), kill
             assert kill.found["indexeddb"].lost_seconds == 0, kill
+
+
+@pytest.mark.every_engine
+def test_killed_after_a_move(stage: Stage) -> None:
+    """A model that has moved is in one of the two media after SIGKILL, for TensorFlow.js as well.
+
+    ``scripts/kills.py --moves`` does the same a hundred times.
+    """
+    for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
+        assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
 
 
 RECORD = """(url) => {

@@ -20,7 +20,6 @@ from pyio.format.manifest import parse_groups
 from pyio.format.segments import allocate
 from pyio.format.specs import specs_from_json
 from pyio.handlers.contract import damaged
-from pyio.handlers.http import shards as network_weights
 from pyio.models.topology import model_from_json
 from tests.answers import Answer, Answers
 from tests.models import artifacts, model_json, run, weight
@@ -168,7 +167,7 @@ def test_what_could_not_be_read_again_is_not_saved(
 
 def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of strings without a length is read so far and no further."""
-    monkeypatch.setattr(network_weights, "UNTOLD_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "UNTOLD_BYTES", 1_000_000)
     strings = weight("w", 1, "string")
     for size in (1_000_000, 1_000_001):
         content = (size - 4).to_bytes(4, "little") + bytes(size - 4)

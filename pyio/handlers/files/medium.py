@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pyio.handlers.files.handler import FileHandler
-from pyio.handlers.medium import Medium
+from pyio.handlers.medium import Durability, Medium
 
 if TYPE_CHECKING:
     from pyio.handlers.findings import Choices, Found
@@ -17,6 +18,8 @@ class Files(Medium):
     scheme = "file"
     keeps = True
     repairs = True
+    # Pyodide keeps its files in memory, unless a page or Node mounts others; it cannot tell.
+    durability = Durability.NEVER if sys.platform == "emscripten" else Durability.AT_ONCE
     options = frozenset({"shard_size_bytes"})
     instead = "look into the directory, and delete it yourself"
 

@@ -10,13 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.browser import locks
-from pyio.browser.environment import missing_indexed_db as missing
-from pyio.browser.indexed_db import database as indexed_db
+from pyio.browser.indexed_db.kept_records import MARK
 from pyio.browser.indexed_db.records import Member, Record
 from pyio.browser.indexed_db.space import estimated_room, room_below
 from pyio.errors import (
     DamagedModelError,
-    InvalidModelError,
     ModelNotFoundError,
     QuotaExceededError,
     StorageError,
@@ -27,6 +25,16 @@ from pyio.format.json_text import dumps, loads
 from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged
+from pyio.handlers.indexed_db import moves
+from pyio.handlers.indexed_db.layout import (
+    DATABASE,
+    INFOS,
+    LOCK,
+    MODELS,
+    WEIGHT_DATA,
+    info_of,
+)
+from pyio.handlers.indexed_db.moves import mark_in, was_moved
 from pyio.handlers.quota import candidates_for_removal
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter
@@ -39,17 +47,8 @@ if TYPE_CHECKING:
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
-__all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
 
-_MODELS, _INFOS = "models_store", "model_info_store"
-NAME, VERSION, STORES = "tensorflowjs", 1, (_MODELS, _INFOS)
-_DATABASE = indexed_db.Database(NAME, VERSION, STORES, "modelPath")
-# Any other version, and any other store, breaks or hangs TensorFlow.js for the whole origin.
-
-_WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
-
-_LOCK = "indexeddb"
 
 _BIG = 8 * 1024 * 1024
 """Bytes from which the browser's estimate of the room is looked at before anything is copied, and
@@ -58,7 +57,7 @@ from which a save that is cancelled is called back to the end."""
 
 def alone() -> AbstractAsyncContextManager[None]:
     """Keep other tabs from changing models through pyio inside the block."""
-    return locks.alone(_LOCK)
+    return locks.alone(LOCK)
 
 
 class IndexedDBHandler(Saver, Loader):
@@ -70,7 +69,7 @@ class IndexedDBHandler(Saver, Loader):
         self._on_progress = on_progress
 
     def _request_lock(self) -> AbstractContextManager[Acquired]:
-        return locks.asked(_LOCK)
+        return locks.asked(LOCK)
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         size = model.info.total_bytes
@@ -84,7 +83,7 @@ class IndexedDBHandler(Saver, Loader):
 
     async def _put(self, records: dict[str, Record], size: int, acquired: Acquired) -> None:
         try:
-            await _DATABASE.put(
+            await DATABASE.put(
                 records, f"saving {self.url!r}", at_once=size < _BIG, granted=acquired
             )
         except StorageError as error:
@@ -96,11 +95,11 @@ class IndexedDBHandler(Saver, Loader):
         record = artifacts_to_record(model)
         buffers: dict[Member, Sequence[memoryview]] = {}
         if "weightData" in record:
-            buffers[_WEIGHT_DATA] = model.buffers
+            buffers[WEIGHT_DATA] = model.buffers
         whole = _with_info({"modelPath": self._path, "modelArtifacts": record}, model.info)
         return {
-            _INFOS: _with_info({"modelPath": self._path}, model.info),
-            _MODELS: replace(whole, buffers=buffers, moved=meter.listener),
+            INFOS: _with_info({"modelPath": self._path}, model.info),
+            MODELS: replace(whole, buffers=buffers, moved=meter.listener),
         }
 
     async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
@@ -137,13 +136,16 @@ class IndexedDBHandler(Saver, Loader):
         """Return the record and the weight data, if that is to be copied."""
         what = f"loading {self.url!r}"
         try:
-            found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, what, copy=copy)
+            found = await DATABASE.get(MODELS, self._path, WEIGHT_DATA, what, copy=copy)
             if found is None:
-                raise ModelNotFoundError(self.url, "list_models() says what is stored")
+                raise _not_found(self.url)
             record = loads(found[0], "the record")
         except ValueError as error:
             raise DamagedModelError(self.url, str(error)) from error
-        return record if isinstance(record, dict) else {}, found[1]
+        members = record if isinstance(record, dict) else {}
+        if await was_moved(members.get(MARK)):
+            raise _not_found(self.url)
+        return members, found[1]
 
 
 class IndexedDBManager:
@@ -160,8 +162,11 @@ class IndexedDBManager:
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
 
     async def overview(self) -> tuple[dict[str, str], set[str]]:
-        """Return path -> JSON text of all records of infos, and the paths of all models."""
-        return await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
+        """Return path -> JSON text of all records of infos, and the paths of all models.
+
+        Models that were moved away are left out.
+        """
+        return await moves.present()
 
     async def info(self, path: str) -> ModelArtifactsInfo | None:
         """Return what `list` says of one model, or None if there is none."""
@@ -187,8 +192,8 @@ class IndexedDBManager:
         record = None if info is None else _with_info({"modelPath": path}, info)
         what = f"repairing {f'indexeddb://{path}'!r}"
         async with alone():
-            return await _DATABASE.revise(
-                _INFOS, path, record, what, seen=seen, beside=(_MODELS, whole)
+            return await DATABASE.revise(
+                INFOS, path, record, what, seen=seen, beside=(MODELS, whole)
             )
 
     async def free_bytes(self) -> int | None:
@@ -199,13 +204,20 @@ class IndexedDBManager:
         # docstring inherited
         url = f"indexeddb://{path}"
         async with alone():
-            existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
-        if not existed:
-            raise ModelNotFoundError(url, "list_models() says what is stored")
+            existed, text = await DATABASE.delete(path, INFOS, f"removing {url!r}")
+        mark = None if text is None else mark_in(text)
+        if not existed or await was_moved(mark):  # its copy is still there, until the time comes
+            raise _not_found(url)
+        if mark is not None:
+            await moves.give_up(path, mark)
         return ModelArtifactsInfo(damage="its info is missing") if text is None else info_of(text)
 
 
 MANAGER = IndexedDBManager()
+
+
+def _not_found(url: str) -> ModelNotFoundError:
+    return ModelNotFoundError(url, "list_models() says what is stored")
 
 
 def _with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Record:
@@ -213,12 +225,3 @@ def _with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Re
     assert info.date_saved is not None
     text = dumps({**members, "modelArtifactsInfo": info_to_json(info)})
     return Record(text, {_DATE: info.date_saved})
-
-
-def info_of(text: str) -> ModelArtifactsInfo:
-    """Return the info in a record of the store of infos, given as JSON text."""
-    try:
-        record = loads(text, "its info")
-    except InvalidModelError as error:
-        return ModelArtifactsInfo(damage=str(error))
-    return info_from_json(record.get("modelArtifactsInfo") if isinstance(record, dict) else None)

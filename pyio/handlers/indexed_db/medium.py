@@ -51,6 +51,11 @@ class IndexedDB(Medium):
     def lock(self) -> AbstractAsyncContextManager[None]:
         return _manager().lock()
 
+    def moving(self, path: str) -> AbstractAsyncContextManager[None]:
+        from pyio.handlers.indexed_db.moves import moving
+
+        return moving(path)
+
     async def leftovers(self, path: str, choices: Choices) -> Found:
         from pyio.handlers.indexed_db.repair import find
 

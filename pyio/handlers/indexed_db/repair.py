@@ -14,14 +14,8 @@ from pyio.browser.indexed_db import layout as databases
 from pyio.browser.indexed_db.space import SCRATCH
 from pyio.errors import DamagedModelError, ModelNotFoundError
 from pyio.handlers.findings import Finding, Found, Leftover, named
-from pyio.handlers.indexed_db.handler import (
-    MANAGER,
-    NAME,
-    STORES,
-    VERSION,
-    IndexedDBHandler,
-    info_of,
-)
+from pyio.handlers.indexed_db.handler import MANAGER, IndexedDBHandler
+from pyio.handlers.indexed_db.layout import NAME, STORES, VERSION, info_of
 
 if TYPE_CHECKING:
     from pyio.handlers.findings import Choices

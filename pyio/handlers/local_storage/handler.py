@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pyio.browser.environment import missing_local_storage as missing
 from pyio.browser.page import local_storage as page
 from pyio.browser.page.local_storage import alone
 from pyio.errors import (
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
-
-__all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
 PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser.environment import missing_local_storage
-from pyio.handlers.medium import Medium
+from pyio.handlers.medium import Durability, Medium
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -25,6 +25,7 @@ class LocalStorage(Medium):
     scheme = "localstorage"
     lists = True
     repairs = True
+    durability = Durability.LATER
 
     def missing(self) -> str | None:
         """Return what this environment lacks, in words, or None."""
