@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser.environment import missing_downloads
-from pyio.browser.page import local_storage as page
+from pyio.browser.page.downloads import download
 from pyio.errors import InvalidURLError
 from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
@@ -95,7 +95,7 @@ class DownloadsHandler(Saver):
             if index:
                 await asyncio.sleep(_PAUSE)
             meter.advance(sizes[name], name)
-            await page.download(name, pieces, _media_type(name))
+            await download(name, pieces, _media_type(name))
         return SaveResult(model.info)
 
 

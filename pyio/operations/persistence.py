@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyio.browser.environment import missing_persistence
-from pyio.browser.page import local_storage as page
+from pyio.browser.page.persistence import persist
 from pyio.browser.quota import estimate, persisted
 from pyio.errors import UnsupportedEnvironmentError
 
@@ -21,7 +21,7 @@ async def request_persistence() -> bool:
     """
     missing = missing_persistence()
     if missing is None:
-        kept = await page.persist()
+        kept = await persist()
         if kept is not None:
             return kept
         missing = "this browser has no navigator.storage.persist(), or not for a page without https"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyio.display.tables import html_lines, html_table, table
 from pyio.errors import PyioError
-from pyio.handlers.quota import Sizes, model_sizes
+from pyio.handlers.quota import Sizes, by_size
 from pyio.handlers.registry import media
 from pyio.operations import persistence as origin
 
@@ -156,7 +156,7 @@ async def _about(medium: Medium) -> MediumReport:
     missing = medium.missing()
     if missing is None and medium.lists:
         try:
-            models = await model_sizes(medium.scheme, medium)
+            models = by_size(medium.scheme, await medium.sizes())
             available = await medium.free_bytes()
         except PyioError as error:
             problem = str(error)

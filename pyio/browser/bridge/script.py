@@ -7,7 +7,12 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-FILES = ("page/local_storage.js", "page/picker.js")
+FILES = (
+    "page/local_storage.js",
+    "page/downloads.js",
+    "page/persistence.js",
+    "page/picker.js",
+)
 """What the page can be asked to do: each file evaluates to an object of functions."""
 
 

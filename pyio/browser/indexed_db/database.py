@@ -31,7 +31,7 @@ from pyio.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pyio.browser.locks import Granted
+    from pyio.browser.locks import Acquired
 
 
 class Database:
@@ -55,7 +55,7 @@ class Database:
         what: str,
         *,
         at_once: bool = False,
-        granted: Granted | None = None,
+        acquired: Acquired | None = None,
     ) -> None:
         """Store one record in each of the stores named, all of them or none.
 
@@ -68,14 +68,14 @@ class Database:
             at_once: Tell the browser to commit before the requests have succeeded, which it does
                 by itself otherwise. It saves small records a tenth of their time; nothing can stop
                 it then.
-            granted: To be awaited before the transaction begins. Small records are made before.
+            acquired: Awaited before the transaction begins. Small records are made before that.
         """
         made_js: dict[str, JSObject] = {}
         if at_once:
             with translated(what):
                 made_js = {store: record.to_js() for store, record in records.items()}
-        if granted is not None:
-            await granted()
+        if acquired is not None:
+            await acquired()
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
             requests = []
@@ -120,6 +120,24 @@ class Database:
         found_js, records_js, keys_js = await self._run(self._stores, "readonly", issue, what)
         texts = {str(key): _text(found) for key, found in zip(found_js, records_js, strict=True)}
         return texts, {str(key) for key in keys_js}
+
+    async def look_up(self, key: str, whole: str, keys: str, what: str) -> tuple[str | None, bool]:
+        """Return what `overview` says of one key: its JSON text in `whole`, and if it is in `keys`.
+
+        Where there is no database none is made.
+        """
+        if await look(self._name, what) is None:
+            return None, False
+
+        def issue(transaction_js: JSObject) -> list[JSObject]:
+            return [
+                transaction_js.objectStore(whole).get(key),
+                transaction_js.objectStore(keys).getKey(key),
+            ]
+
+        record_js, key_js = await self._run(self._stores, "readonly", issue, what)
+        text = None if is_nothing(record_js) else _text(record_js)
+        return text, not is_nothing(key_js)
 
     async def delete(self, key: str, store: str, what: str) -> tuple[bool, str | None]:
         """Delete `key` from all stores; return whether any had it, and its record in `store`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.browser.bridge.protocol import Retry
 from pyio.browser.environment import in_worker
-from pyio.browser.ffi import JsException, JSObject, run_file
+from pyio.browser.ffi import JsException, JSObject, run_file, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,13 @@ class PageFunctions:
         if isinstance(outcome, JsException):
             raise outcome
         return outcome
+
+    async def store(
+        self, name: str, *arguments: Any, what: str, retry: Retry = Retry.REPEATABLE
+    ) -> JSObject:
+        """Call a function as `call` does; what it throws becomes a StorageError."""
+        with translated(what):
+            return await self.call(name, *arguments, what=what, retry=retry)
 
     async def together(self, *calls: Call, what: str) -> list[JSObject]:
         """Make several calls that return at once, and nothing else of the page in between.

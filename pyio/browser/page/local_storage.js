@@ -1,6 +1,5 @@
-// What only a page can do: localStorage, downloads, asking for persistent storage. Evaluates to one
-// object of functions. Nothing here knows models; nothing that touches localStorage awaits, so no
-// other code of this page runs in between.
+// The page's localStorage. Evaluates to one object of functions. Nothing here knows models, and
+// nothing awaits, so no other code of this page runs in between.
 (() => {
   const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
@@ -20,8 +19,9 @@
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   };
 
-  // Browsers write items to disk one by one, and show them to other tabs so. Several that change
-  // together are therefore first written as one item, and whoever finds that looks through it.
+  // Browsers write items to disk one by one, and show them to other tabs one by one. So several
+  // items that change together are first written as one item, the journal. A reader that finds a
+  // journal takes its values in place of the items.
   const JOURNAL = "pyio_journal";
 
   // What a journal says is being written: key -> text, or null for what is being removed.
@@ -51,7 +51,7 @@
   const sizeOf = (items) => Object.entries(items).reduce(
     (sum, [key, value]) => sum + (value == null ? 0 : key.length + value.length), 0);
 
-  // Throws what the browser says where `size` more code units do not fit.
+  // Throws the browser's own QuotaExceededError if `size` more code units do not fit.
   const reserve = (size) => {
     if (size <= 0) return;
     localStorage.setItem(JOURNAL, " ".repeat(size));
@@ -90,10 +90,10 @@
     // The bytes that the base64 text under `key` stands for.
     readBase64: (key) => decode(valueOf(key, pending())),
 
-    // Whether somebody began to write and has not finished, as far as this tab can see.
+    // Whether a write has begun and not finished, as far as this tab can see.
     unfinished: () => localStorage.getItem(JOURNAL) !== null,
 
-    // Do what a journal says is left, of a tab or a browser that died.
+    // Finish the write that a crashed tab or browser left in the journal.
     finish: () => {
       const items = pending();
       putAll(items);
@@ -101,8 +101,8 @@
     },
 
     // Write all `values` (texts, or bytes to be kept as base64; null removes) in order, or none.
-    // Where there is no room for the journal beside them, they are written in place: the last
-    // one, which readers look for, is removed first, so that half of it looks like none.
+    // If the journal does not fit as well, the items are written in place. The last item is removed
+    // first: readers check for it, so a half-written model looks absent, not damaged.
     replace: (keys, values) => {
       const texts = values.map((value) =>
         value == null || typeof value === "string" ? value ?? null : encode(value));
@@ -147,40 +147,5 @@
       return keysNow(journal).reduce(
         (sum, key) => sum + key.length + valueOf(key, journal).length, 0);
     },
-
-    // A name for this run of the browser, or null where the page may not keep a cookie. A cookie
-    // without a date goes when the browser ends, so that another name tells of a restart; no other
-    // storage that all pages of an origin share does that.
-    browserRun: () => {
-      const named = () => document.cookie.match(/(?:^|; )pyio_browser_run=([0-9a-f]+)/)?.[1] ?? null;
-      try {
-        if (named() === null) {
-          const name = [...crypto.getRandomValues(new Uint8Array(8))]
-            .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-          const secure = location.protocol === "https:" ? "; Secure" : "";
-          document.cookie = `pyio_browser_run=${name}; Path=/; SameSite=Strict${secure}`;
-        }
-        return named();
-      } catch {
-        return null;  // an origin of its own, such as that of a sandboxed frame
-      }
-    },
-
-    // Offer a Blob as a file. The URL must outlive the click: browsers resolve it when the
-    // person answers their prompt, and give no sign of it.
-    download: (blob, name, lifetime) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = name;
-      link.style.display = "none";
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(link.href), lifetime);
-    },
-
-    // Whether the browser keeps what this origin stores from now on, null where it cannot be
-    // asked. The answer takes its time: some browsers ask the person.
-    persist: async () => (navigator.storage?.persist ? navigator.storage.persist() : null),
   };
 })()

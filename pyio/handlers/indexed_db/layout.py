@@ -5,11 +5,19 @@ Name, version and stores are those of tfjs-core ``indexed_db.ts``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyio.browser.indexed_db.database import Database
+from pyio.browser.indexed_db.records import Record
 from pyio.errors import InvalidModelError
 from pyio.format.artifacts import ModelArtifactsInfo
-from pyio.format.info import info_from_json
-from pyio.format.json_text import loads
+from pyio.format.info import info_from_json, info_to_json
+from pyio.format.json_text import dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyio.format.json_text import JSONValue
 
 MODELS, INFOS = "models_store", "model_info_store"
 NAME, VERSION, STORES = "tensorflowjs", 1, (MODELS, INFOS)
@@ -22,6 +30,8 @@ DATABASE = Database(NAME, VERSION, STORES, KEY)
 WEIGHT_DATA = ("modelArtifacts", "weightData")
 """Where the record of a model holds the bytes of its weights."""
 
+_DATE = (INFO, "dateSaved")
+
 LOCK = "indexeddb"
 """The lock of everything that changes a model in the database."""
 
@@ -33,3 +43,9 @@ def info_of(text: str) -> ModelArtifactsInfo:
     except InvalidModelError as error:
         return ModelArtifactsInfo(damage=str(error))
     return info_from_json(record.get("modelArtifactsInfo") if isinstance(record, dict) else None)
+
+
+def record_with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Record:
+    """Return a record of `members` and the info, whose date is a date in JavaScript too."""
+    assert info.date_saved is not None
+    return Record(dumps({**members, INFO: info_to_json(info)}), {_DATE: info.date_saved})

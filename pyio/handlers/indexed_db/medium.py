@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifactsInfo
     from pyio.handlers.findings import Choices, Found
-    from pyio.handlers.indexed_db.handler import IndexedDBManager
 
 
 class IndexedDB(Medium):
@@ -27,29 +26,42 @@ class IndexedDB(Medium):
     repairs = True
 
     def missing(self) -> str | None:
-        """Return what this environment lacks, in words, or None."""
         return missing_indexed_db()
 
     def handler(self, path: str, **options: Any) -> Any:
-        """Return the handler of ``indexeddb://path``."""
         from pyio.handlers.indexed_db.handler import IndexedDBHandler
 
         return IndexedDBHandler(path, **options)
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
-        return await _manager().list()
+        from pyio.handlers.indexed_db import store
+
+        return await store.models()
 
     async def info(self, path: str) -> ModelArtifactsInfo | None:
-        return await _manager().info(path)
+        from pyio.handlers.indexed_db import store
+
+        return await store.look_up(path)
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
-        return await _manager().remove(path)
+        from pyio.handlers.indexed_db import store
+
+        return await store.remove(path)
+
+    async def sizes(self) -> dict[str, int | None]:
+        from pyio.handlers.indexed_db import store
+
+        return await store.sizes()
 
     async def free_bytes(self) -> int | None:
-        return await _manager().free_bytes()
+        from pyio.handlers.indexed_db import store
+
+        return await store.free_bytes()
 
     def lock(self) -> AbstractAsyncContextManager[None]:
-        return _manager().lock()
+        from pyio.handlers.indexed_db.store import exclusive
+
+        return exclusive()
 
     def moving(self, path: str) -> AbstractAsyncContextManager[None]:
         from pyio.handlers.indexed_db.moves import moving
@@ -60,9 +72,3 @@ class IndexedDB(Medium):
         from pyio.handlers.indexed_db.repair import find
 
         return await find(path, choices)
-
-
-def _manager() -> IndexedDBManager:
-    from pyio.handlers.indexed_db.handler import MANAGER
-
-    return MANAGER

@@ -21,6 +21,8 @@ from pyio.browser.indexed_db.kept_records import (
     is_copy,
     kept_copies,
 )
+from pyio.browser.page import local_storage as page
+from pyio.browser.page.persistence import browser_run
 from pyio.errors import InvalidModelError, PyioError, QuotaExceededError, StorageError
 from pyio.format.json_text import loads
 from pyio.handlers.indexed_db.layout import (
@@ -126,13 +128,13 @@ async def _settle_all(kept: Mapping[str, str]) -> bool:
     `kept` is move -> path of the source. Returns whether anything was done. It waits for no lock,
     so that a listing never does; while another tab moves a model, nothing is done.
     """
-    notes, run = await moves.known(), await moves.browser_run()
+    notes, run = await moves.known(), await browser_run()
     if notes is None or not any(_is_due(notes.get(move), run) for move in kept):
         return False
-    async with locks.if_free(LOCK, moves.LOCK) as free:
+    async with locks.if_free(LOCK, page.LOCK) as free:
         if not free:
             return False
-        await moves.settled()  # what another tab has just written is here now
+        await page.wait_until_visible()  # what another tab has just written is here now
         notes = await moves.known()
         if notes is None:
             return False

@@ -14,7 +14,8 @@ from pyio.browser.indexed_db import layout as databases
 from pyio.browser.indexed_db.space import SCRATCH
 from pyio.errors import DamagedModelError, ModelNotFoundError
 from pyio.handlers.findings import Finding, Found, Leftover, named
-from pyio.handlers.indexed_db.handler import MANAGER, IndexedDBHandler
+from pyio.handlers.indexed_db import moves, store
+from pyio.handlers.indexed_db.handler import IndexedDBHandler
 from pyio.handlers.indexed_db.layout import NAME, STORES, VERSION, info_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ async def find(path: str, choices: Choices) -> Found:
     if layout is not None and _wrong(layout):
         leftovers.append(_foreign_layout(layout, choices))
     elif layout is not None:
-        texts, models = await MANAGER.overview()
+        texts, models = await moves.present()
         for name in [path] if path else sorted(texts.keys() | models):
             leftovers += await _model(name, texts.get(name), whole=name in models)
     known = (NAME, SCRATCH)
@@ -46,7 +47,7 @@ async def _scratch() -> list[Leftover]:
         await databases.erase(SCRATCH, _WHAT)
         return True
 
-    problem = "pyio measured the room in it, and was interrupted"
+    problem = "pyio measured the free space in it, and was interrupted"
     return [Leftover(Finding(_database(SCRATCH), problem, "delete it", bytes_freed=None), act)]
 
 
@@ -85,7 +86,7 @@ async def _model(name: str, text: str | None, *, whole: bool) -> list[Leftover]:
         if text is None:
             return []
         finding = Finding(handler.url, "its info is there and the model is not", "remove the info")
-        return [Leftover(finding, partial(MANAGER.revise, name, None, seen=text, whole=False))]
+        return [Leftover(finding, partial(store.revise, name, None, seen=text, whole=False))]
     problem = "its info is missing" if text is None else info_of(text).damage
     if problem is None:
         return []
@@ -97,7 +98,7 @@ async def _model(name: str, text: str | None, *, whole: bool) -> list[Leftover]:
         problem = f"{problem}, and {error.problem}"
         return [named(handler.url, problem, "remove_model() removes it")]
     finding = Finding(handler.url, f"{problem}; the model is whole", "write its info anew")
-    return [Leftover(finding, partial(MANAGER.revise, name, info, seen=text, whole=True))]
+    return [Leftover(finding, partial(store.revise, name, info, seen=text, whole=True))]
 
 
 def _database(name: str) -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifactsInfo
     from pyio.handlers.findings import Choices, Found
-    from pyio.handlers.local_storage.handler import LocalStorageManager
 
 
 class LocalStorage(Medium):
@@ -28,40 +27,44 @@ class LocalStorage(Medium):
     durability = Durability.LATER
 
     def missing(self) -> str | None:
-        """Return what this environment lacks, in words, or None."""
         return missing_local_storage()
 
     def handler(self, path: str, **options: Any) -> Any:
-        """Return the handler of ``localstorage://path``."""
         from pyio.handlers.local_storage.handler import LocalStorageHandler
 
         return LocalStorageHandler(path, **options)
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
-        return await _manager().list()
+        from pyio.handlers.local_storage import store
+
+        return await store.models()
 
     async def info(self, path: str) -> ModelArtifactsInfo | None:
-        return await _manager().info(path)
+        from pyio.handlers.local_storage import store
+
+        return await store.look_up(path)
 
     async def remove(self, path: str) -> ModelArtifactsInfo:
-        return await _manager().remove(path)
+        from pyio.handlers.local_storage import store
+
+        return await store.remove(path)
 
     async def sizes(self) -> dict[str, int | None]:
-        return await _manager().sizes()
+        from pyio.handlers.local_storage import store
+
+        return await store.sizes()
 
     async def free_bytes(self) -> int | None:
-        return await _manager().free_bytes()
+        from pyio.handlers.local_storage import store
+
+        return await store.free_bytes()
 
     def lock(self) -> AbstractAsyncContextManager[None]:
-        return _manager().lock()
+        from pyio.browser.page.local_storage import exclusive
+
+        return exclusive()
 
     async def leftovers(self, path: str, choices: Choices) -> Found:
         from pyio.handlers.local_storage.repair import find
 
         return await find(path, choices)
-
-
-def _manager() -> LocalStorageManager:
-    from pyio.handlers.local_storage.handler import MANAGER
-
-    return MANAGER

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pyio.browser.bridge.protocol import Retry
 from pyio.browser.page import local_storage as page
+from pyio.browser.page.persistence import browser_run
 from pyio.errors import InvalidModelError, PyioError, StorageError
 from pyio.format.json_text import dumps, loads
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from pyio.format.json_text import JSONValue
 
-LOCK, settled, browser_run = page.LOCK, page.settled, page.browser_run
 KEY = "pyio_moves"
 """The item: name of a move -> what is known of it."""
 
@@ -59,7 +59,7 @@ async def begin(move: str) -> None:
 
     The caller has localStorage to itself. Raises StorageError.
     """
-    await _write({**await _read(), move: Move(False, await page.browser_run(), time.time())})
+    await _write({**await _read(), move: Move(False, await browser_run(), time.time())})
 
 
 async def finish(move: str) -> None:

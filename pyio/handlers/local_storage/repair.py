@@ -18,7 +18,8 @@ from pyio.format.json_text import dumps, loads
 from pyio.format.model_json import verified_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.handlers.findings import Finding, Found, Leftover, named
-from pyio.handlers.local_storage.handler import PREFIX, LocalStorageHandler, alone
+from pyio.handlers.local_storage.handler import LocalStorageHandler
+from pyio.handlers.local_storage.items import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +32,8 @@ _NEEDED = ("model_topology", "weight_specs", "weight_data")
 
 async def find(path: str, choices: Choices) -> Found:  # noqa: ARG001 - nothing to choose here
     """Return what is left over, of the model `path` or of all."""
-    async with alone():
-        await page.settled()  # what another tab has just written is here now
+    async with page.exclusive():
+        await page.wait_until_visible()  # what another tab has just written is here now
         leftovers = [] if path else await _journal()
         names: dict[str, None] = {}
         for key in await page.overview(PREFIX, "/info"):
