@@ -68,6 +68,7 @@ from pyio.routing import (
 )
 from pyio.storage import MediumReport, StorageReport, storage_report
 from pyio.transfer import load_artifacts, save_artifacts
+from pyio.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pyio import bridge as bridge
@@ -80,14 +81,13 @@ if TYPE_CHECKING:
     from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.model import LayersModel, Model
-    from pyio.models.packing import model_from_artifacts, model_to_artifacts
-    from pyio.models.saving import load_layers_model, save_model
+    from pyio.models.packing import model_from_artifacts
+    from pyio.models.saving import load_layers_model
     from pyio.models.sequential import Sequential
     from pyio.models.topology import model_from_json
+    from pyio.models.writing import model_to_artifacts, save_model
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.weights.stream import decode_weights_stream
-
-__version__ = "0.1.0"
 
 browser_http_request = http
 """TensorFlow.js's other name for `http`."""
@@ -194,9 +194,9 @@ _NEEDS_NUMPY = {
     "load_layers_model": "pyio.models.saving",
     "model_from_artifacts": "pyio.models.packing",
     "model_from_json": "pyio.models.topology",
-    "model_to_artifacts": "pyio.models.packing",
+    "model_to_artifacts": "pyio.models.writing",
     "save_arrays": "pyio.arrays",
-    "save_model": "pyio.models.saving",
+    "save_model": "pyio.models.writing",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 

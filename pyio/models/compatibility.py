@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from pyio.models.naming import is_tfjs_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pyio.models.model import LayersModel
-
-
-def obstacles(model: LayersModel) -> list[str]:
-    """Return everything in `model` that TensorFlow.js refuses or computes otherwise."""
-    return list(dict.fromkeys(_obstacles(model)))
+    from pyio.models.layer import Layer
 
 
-def _obstacles(model: LayersModel) -> Iterator[str]:
-    for layer in model.all_layers():
+def obstacles(layers: Iterable[Layer]) -> list[str]:
+    """Return what in the `layers` of a model TensorFlow.js refuses or computes otherwise."""
+    return list(dict.fromkeys(_obstacles(layers)))
+
+
+def _obstacles(layers: Iterable[Layer]) -> Iterator[str]:
+    for layer in layers:
         if layer.weights and not is_tfjs_name(layer.name):
             yield (
                 f"the layer name {layer.name!r} has characters other than letters, digits, "

@@ -29,7 +29,7 @@ COMMON = (
 class Configured:
     """Something that is made of options and can say them as JSON, in TensorFlow.js's key order."""
 
-    __signature__: ClassVar[Any] = Signature()
+    __signature__: ClassVar[Any] = Signature(COMMON)
 
     options: ClassVar[dict[str, Option]] = {}
     early: ClassVar[dict[str, Option]] = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
+from pyio.json_text import dumps
 from pyio.models.graph import Graph, Node, SymbolicTensor
 from pyio.models.layer import Layer
 from pyio.models.shapes import Shapes, as_list
@@ -165,3 +166,45 @@ class Container(Layer):
 def _shapeless(inputs: Any) -> Any:
     tensors = inputs if isinstance(inputs, list) else [inputs]
     return [SymbolicTensor(t.layer, t.node_index, t.tensor_index, None, t.dtype) for t in tensors]
+
+
+def config_of(model: Container) -> dict[str, Any]:
+    """Return the config of a functional model in TensorFlow.js's key order."""
+    indices = model.graph.indices
+    layers = []
+    for layer in model.graph.layers:
+        nodes = [
+            [
+                [t.layer.name, indices[t.node], t.tensor_index, _plain(node.kwargs)]
+                for t in node.inputs
+            ]
+            for node in layer.inbound_nodes
+            if node in indices and node.inputs
+        ]
+        layers.append(
+            {
+                "name": layer.name,
+                "class_name": layer.class_name,
+                "config": layer.get_config(),
+                "inbound_nodes": nodes,
+            }
+        )
+
+    def places(tensors: list[SymbolicTensor]) -> list[Any]:
+        return [[t.layer.name, indices[t.node], t.tensor_index] for t in tensors]
+
+    return {
+        "name": model.name,
+        "layers": layers,
+        "input_layers": places(model.inputs),
+        "output_layers": places(model.outputs),
+    }
+
+
+def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call that JSON can say."""
+    try:
+        dumps(kwargs)
+    except PyioError:
+        return {}
+    return kwargs

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyio.models.model import LayersModel
+    from pyio.models.container import Container
 
 
-def standardize(model: LayersModel, x: Any) -> list[NDArray[Any]]:
+def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
     """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
     _ = model.graph  # an empty model says so
     if isinstance(x, dict):

@@ -6,7 +6,6 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models.model import LayersModel
 from pyio.models.registry import layer_from_json
 
 if TYPE_CHECKING:
@@ -16,41 +15,23 @@ if TYPE_CHECKING:
     from pyio.models.layer import Layer
 
 
-def config_of(model: LayersModel) -> dict[str, Any]:
-    """Return the config of a functional model in TensorFlow.js's key order."""
-    indices = model.graph.indices
-    layers = []
-    for layer in model.graph.layers:
-        nodes = [
-            [
-                [t.layer.name, indices[t.node], t.tensor_index, _plain(node.kwargs)]
-                for t in node.inputs
-            ]
-            for node in layer.inbound_nodes
-            if node in indices and node.inputs
-        ]
-        layers.append(
-            {
-                "name": layer.name,
-                "class_name": layer.class_name,
-                "config": layer.get_config(),
-                "inbound_nodes": nodes,
-            }
-        )
-
-    def places(tensors: list[SymbolicTensor]) -> list[Any]:
-        return [[t.layer.name, indices[t.node], t.tensor_index] for t in tensors]
-
-    return {
-        "name": model.name,
-        "layers": layers,
-        "input_layers": places(model.inputs),
-        "output_layers": places(model.outputs),
-    }
+def checked_config(class_name: str, config: Any) -> tuple[list[Any], str | None]:
+    """Return the layers and the name in the config of a model. Raises InvalidModelError."""
+    if not isinstance(config, dict):
+        raise InvalidModelError(f"the config of a {class_name} is {config!r:.120}")
+    layers = config.get("layers")
+    if not isinstance(layers, list):
+        raise InvalidModelError(f"a {class_name} should have a list of layers, got {layers!r:.120}")
+    name = config.get("name")
+    if not isinstance(name, str | None):
+        raise InvalidModelError(f"the name of a {class_name} is {name!r}; expected text")
+    return layers, name
 
 
-def model_from_functional(config: Mapping[str, Any]) -> LayersModel:
-    """Return the model that the config of a functional model describes.
+def graph_from_config(
+    config: Mapping[str, Any],
+) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
+    """Build the layers of a functional model, connect them, and return its inputs and outputs.
 
     Raises InvalidModelError for calls that lead to a missing layer or round in a circle, for
     duplicate names, and for anything that is not where it should be.
@@ -68,7 +49,7 @@ def model_from_functional(config: Mapping[str, Any]) -> LayersModel:
     _connect(layers, calls)
     inputs = [_tensor(layers, place, "input_layers") for place in config["input_layers"]]
     outputs = [_tensor(layers, place, "output_layers") for place in config["output_layers"]]
-    return LayersModel(inputs, outputs, config.get("name"))
+    return inputs, outputs
 
 
 def _connect(layers: Mapping[str, Layer], calls: Mapping[str, deque[Any]]) -> None:
@@ -136,15 +117,3 @@ def _place(layers: Mapping[str, Layer], place: Any, what: str) -> tuple[str, int
     if place[0] not in layers:
         raise InvalidModelError(f"{what} refers to the layer {place[0]!r}, which does not exist")
     return place[0], place[1], place[2]
-
-
-def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call that JSON can say."""
-    from pyio.errors import PyioError
-    from pyio.json_text import dumps
-
-    try:
-        dumps(kwargs)
-    except PyioError:
-        return {}
-    return kwargs

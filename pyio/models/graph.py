@@ -7,7 +7,7 @@ which that walk finishes, which is a topological one. Nothing recurses, so depth
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pyio.errors import InvalidModelError
 
@@ -16,8 +16,31 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyio.models.layer import Layer
     from pyio.models.shapes import Shape
+
+
+class Layer(Protocol):
+    """What a graph needs of a layer.
+
+    A protocol, because layers make the nodes of the graph and so stand above this module.
+    """
+
+    name: str
+    class_name: str
+    inbound_nodes: list[Node]
+    first_node_index: int
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the options as JSON."""
+        ...
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        """Return the shape of the output."""
+        ...
+
+    def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the output and its mask."""
+        ...
 
 
 class SymbolicTensor:

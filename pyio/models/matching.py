@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from pyio.models.model import LayersModel
+    from pyio.models.container import Container
     from pyio.models.variables import Weight
 
 _NOISE = {"vars", "layers", "_layer_checkpoint_dependencies", "layer_checkpoint_dependencies"}
@@ -70,7 +70,7 @@ def copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
 
 
 def load(
-    model: LayersModel, given: Mapping[str, ArrayLike], strict: bool, by_order: bool
+    model: Container, given: Mapping[str, ArrayLike], strict: bool, by_order: bool
 ) -> LoadReport:
     """Assign `given` to the weights of `model`; see `LayersModel.load_weights`."""
     arrays = {name: np.asarray(value) for name, value in given.items()}
@@ -92,7 +92,7 @@ def load(
     return report
 
 
-def _targets(model: LayersModel) -> list[Weight]:
+def _targets(model: Container) -> list[Weight]:
     weights = model.weights
     names = [weight.name for weight in weights]
     if len(set(names)) < len(names):
@@ -238,7 +238,7 @@ def _report(
     )
 
 
-def _refusal(model: LayersModel, report: LoadReport, wrong: list[str]) -> str:
+def _refusal(model: Container, report: LoadReport, wrong: list[str]) -> str:
     lines = [f"the weights do not fit the model {model.name!r}"]
     for what, names in (
         ("missing", report.missing),

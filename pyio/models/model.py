@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.json_text import dumps
-from pyio.models import naming
-from pyio.models.container import Container
+from pyio.models import naming, summary, training
+from pyio.models.container import Container, config_of
 from pyio.models.feeding import check_batch_size, check_inputs, standardize, tensors
+from pyio.models.functional import checked_config, graph_from_config
 from pyio.models.graph import SymbolicTensor
+from pyio.models.matching import LoadReport, copies, load
 from pyio.models.weighted import assign_all
+from pyio.models.writing import save_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +25,7 @@ if TYPE_CHECKING:
     from pyio.artifacts import SaveResult
     from pyio.json_text import JSONValue
     from pyio.models.layer import Layer
-    from pyio.models.matching import LoadReport
-    from pyio.models.training import Loss, Metrics, Optimizer
+    from pyio.models.optimizers import Optimizer
 
 LAYOUT = "tfjs-layers 4.22.0"
 """The layout of the topology, as its `keras_version` says it."""
@@ -68,7 +70,7 @@ class LayersModel(Container):
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
-            self.layers = self.graph.layers
+            self.layers = cast("list[Layer]", self.graph.layers)
 
     def __repr__(self) -> str:
         return (
@@ -77,9 +79,7 @@ class LayersModel(Container):
         )
 
     def _repr_html_(self) -> str:
-        from pyio.models.summary import html
-
-        return html(self)
+        return summary.html(self)
 
     # ------------------------------------------------------------ predicting
 
@@ -132,9 +132,7 @@ class LayersModel(Container):
         Raises InvalidModelError when the model was not compiled. What the numbers are is in
         `metrics_names`.
         """
-        from pyio.models.training import evaluate
-
-        return evaluate(self, x, y, batch_size)
+        return training.evaluate(self, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -175,8 +173,6 @@ class LayersModel(Container):
 
         Returns how each weight was matched. Raises WeightsError; nothing is changed then.
         """
-        from pyio.models.matching import copies, load
-
         self.load_report = load(self, copies(weights), strict, by_order=not strict)
         return self.load_report
 
@@ -213,15 +209,17 @@ class LayersModel(Container):
 
     def summary(self) -> str:
         """Return the layers with their shapes and parameter counts as text; print it."""
-        from pyio.models.summary import text
-
-        return text(self)
+        return summary.text(self)
 
     def get_config(self) -> dict[str, Any]:
         """Return the name, the layers and how they are connected as JSON."""
-        from pyio.models.functional import config_of
-
         return config_of(self)
+
+    @classmethod
+    def from_config(cls, config: Any) -> Self:
+        """Return the model that `get_config` described. Raises InvalidModelError."""
+        _, name = checked_config(cls.class_name, config)
+        return cls(*graph_from_config(config), name)
 
     def topology(self) -> dict[str, Any]:
         """Return the whole topology as JSON, as TensorFlow.js writes it."""
@@ -241,8 +239,8 @@ class LayersModel(Container):
     def compile(
         self,
         optimizer: Optimizer | str = "rmsprop",
-        loss: Loss = None,
-        metrics: Metrics = None,
+        loss: training.Loss = None,
+        metrics: training.Metrics = None,
     ) -> None:
         """Say how the model is trained and evaluated; kept as its training config.
 
@@ -254,17 +252,13 @@ class LayersModel(Container):
         Raises InvalidModelError for names that TensorFlow.js does not know. State of an earlier
         optimizer is dropped.
         """
-        from pyio.models.training import training_config
-
-        self.training_config = training_config(self, optimizer, loss, metrics)
+        self.training_config = training.training_config(self, optimizer, loss, metrics)
         self.optimizer_weights = {}
 
     @property
     def metrics_names(self) -> list[str]:
         """What the numbers of `evaluate` are, in order."""
-        from pyio.models.training import metrics_names
-
-        return metrics_names(self)
+        return training.metrics_names(self)
 
     async def save(
         self,
@@ -285,8 +279,6 @@ class LayersModel(Container):
         Raises what the medium raises, and WeightsError for two weights of the same name, which
         TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
         """
-        from pyio.models.saving import save_model
-
         return await save_model(
             self,
             url_or_handler,

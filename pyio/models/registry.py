@@ -12,6 +12,7 @@ from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.models.activations import register_activation
 from pyio.models.layer import Layer
 from pyio.models.options import OptionError
+from pyio.models.unknown import UnknownLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,12 @@ FAMILY_OF: Mapping[str, str] = {name: key for key, names in FAMILIES.items() for
 
 MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
 """The classes that are models, and the one that each is here."""
+
+_MODEL_MODULES: Mapping[str, str] = {
+    "Sequential": "pyio.models.sequential",
+    "Model": "pyio.models.model",
+}
+"""Where the models are. Like the families they are found by name, because they stand above."""
 
 _custom: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
@@ -104,17 +111,15 @@ def layer_from_json(value: Any) -> Layer:
     name, config = value["class_name"], value.get("config")
     cls = layer_class(name)
     if cls is None and name in MODELS:
-        from pyio.models.topology import model_from_config
-
-        return model_from_config(name, config)
+        model = getattr(import_module(_MODEL_MODULES[MODELS[name]]), MODELS[name])
+        built: Layer = model.from_config(config)
+        return built
     if not isinstance(config, Mapping):
         raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")
     if cls is not None:
         return cls.from_config(config)
     if not _placeholders.get():
         raise UnknownLayersError([name], "build this model")
-    from pyio.models.unknown import UnknownLayer
-
     return UnknownLayer(name, config)
 
 

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.packing import model_from_artifacts, model_to_artifacts
+from pyio.models.packing import model_from_artifacts
+from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyio.artifacts import SaveResult
     from pyio.models.model import LayersModel
-
-
-async def save_model(
-    model: LayersModel,
-    url_or_handler: Any,
-    *,
-    trainable_only: bool = False,
-    include_optimizer: bool = False,
-    **options: Any,
-) -> SaveResult:
-    """Save a model: the function that `LayersModel.save` is the method of."""
-    from pyio.transfer import save_artifacts
-
-    artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
-    return await save_artifacts(artifacts, url_or_handler, **options)
 
 
 async def load_layers_model(
@@ -53,8 +38,6 @@ async def load_layers_model(
     Raises what the medium raises; UnknownLayersError, InvalidModelError and WeightsError as
     `pyio.models.packing.model_from_artifacts` does.
     """
-    from pyio.transfer import load_artifacts
-
     if on_progress is not None:
         options["on_progress"] = on_progress
     artifacts = await load_artifacts(url_or_handler, **options)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
 from pyio.models import naming
 from pyio.models.container import Container
+from pyio.models.functional import checked_config
 from pyio.models.layer import Layer
 from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
+from pyio.models.registry import layer_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +100,12 @@ class Sequential(LayersModel):
             )
         self.inputs[:] = outputs
         return outputs if len(outputs) > 1 else outputs[0]
+
+    @classmethod
+    def from_config(cls, config: Any) -> Self:
+        """Return the model that `get_config` described. Raises InvalidModelError."""
+        layers, name = checked_config(cls.class_name, config)
+        return cls(map(layer_from_json, layers), name)
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the layers as JSON."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.models.options import REQUIRED
+
 if TYPE_CHECKING:
     import inspect
 
@@ -11,11 +13,11 @@ if TYPE_CHECKING:
 class Signature:
     """A ``__signature__`` that is put together when somebody asks for it."""
 
+    def __init__(self, common: tuple[str, ...]) -> None:
+        self._common = common
+
     def __get__(self, instance: Any, owner: Any) -> inspect.Signature:
         import inspect  # takes long to import in Pyodide, and only help() and editors need it
-
-        from pyio.models.configured import COMMON
-        from pyio.models.options import REQUIRED
 
         first, other = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
         names = [*owner.positional, *(k for k in owner.options if k not in owner.positional)]
@@ -29,5 +31,5 @@ class Signature:
                     default=inspect.Parameter.empty if default is REQUIRED else default,
                 )
             )
-        parameters += [inspect.Parameter(name, other, default=None) for name in COMMON]
+        parameters += [inspect.Parameter(name, other, default=None) for name in self._common]
         return inspect.Signature(parameters)

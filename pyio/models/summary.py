@@ -9,13 +9,13 @@ from pyio.models.shapes import text_of
 from pyio.tables import html_table
 
 if TYPE_CHECKING:
+    from pyio.models.container import Container
     from pyio.models.layer import Layer
-    from pyio.models.model import LayersModel
 
 _HEADINGS = ("Layer (type)", "Output shape", "Param #", "Receives inputs")
 
 
-def text(model: LayersModel) -> str:
+def text(model: Container) -> str:
     """Return the layers of `model`, their output shapes and parameter counts as text."""
     rows = [_HEADINGS, *map(_row, model.layers)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -33,7 +33,7 @@ def text(model: LayersModel) -> str:
     )
 
 
-def html(model: LayersModel) -> str:
+def html(model: Container) -> str:
     """Return the same as an HTML table."""
     return (
         f"<p><b>{type(model).__name__}</b> <code>{escape(model.name)}</code></p>"
@@ -54,7 +54,7 @@ def _row(layer: Layer) -> tuple[str, str, str, str]:
     )
 
 
-def _totals(model: LayersModel) -> list[str]:
+def _totals(model: Container) -> list[str]:
     trainable = sum(weight.size for weight in model.trainable_weights)
     other = sum(weight.size for weight in model.non_trainable_weights)
     lines = [

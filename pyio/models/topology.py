@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
@@ -50,7 +50,7 @@ def model_from_json(
             unknown = list(dict.fromkeys(_unknown_classes(topology)))
             if unknown and not allow_unknown:
                 raise UnknownLayersError(unknown, "build this model")
-            model = model_from_config(topology["class_name"], topology["config"])
+            model = cast("LayersModel", registry.layer_from_json(topology))
             if model.outputs:
                 _ = model.graph
             return model
@@ -61,24 +61,6 @@ def model_from_json(
             f"the topology is not one that pyio can build ({type(error).__name__}: {error}); "
             "expected what LayersModel.toJSON() of TensorFlow.js or to_json() of Keras gives"
         ) from error
-
-
-def model_from_config(class_name: str, config: Any) -> LayersModel:
-    """Return the model of a normalized config. Raises InvalidModelError."""
-    from pyio.models.functional import model_from_functional
-    from pyio.models.sequential import Sequential
-
-    if not isinstance(config, dict):
-        raise InvalidModelError(f"the config of a {class_name} is {config!r:.120}")
-    layers = config.get("layers")
-    if not isinstance(layers, list):
-        raise InvalidModelError(f"a {class_name} should have a list of layers, got {layers!r:.120}")
-    name = config.get("name")
-    if not isinstance(name, str | None):
-        raise InvalidModelError(f"the name of a {class_name} is {name!r}; expected text")
-    if registry.MODELS[class_name] == "Sequential":
-        return Sequential(map(registry.layer_from_json, layers), name)
-    return model_from_functional(config)
 
 
 def _unwrapped(value: Any) -> Any:

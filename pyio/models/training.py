@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -12,30 +11,49 @@ from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models import losses
 from pyio.models.feeding import check_batch_size, numbers
 from pyio.models.naming import to_snake_case
+from pyio.models.optimizers import Optimizer, optimizer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyio.models.model import LayersModel
+    from pyio.models.graph import SymbolicTensor
     from pyio.models.shapes import Shape
 
 Loss: TypeAlias = "str | Sequence[str] | Mapping[str, str] | None"
 Metrics: TypeAlias = "str | Sequence[str] | Mapping[str, str | Sequence[str]] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Optimizer:
-    """An optimizer by its class and its settings, as TensorFlow.js writes them: in camelCase."""
+class HasOutputs(Protocol):
+    """What `compile` needs of a model."""
 
-    class_name: str
-    config: dict[str, Any]
+    name: str
+    outputs: list[SymbolicTensor]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs."""
+        ...
+
+
+class Trained(HasOutputs, Protocol):
+    """What `evaluate` needs of a model."""
+
+    training_config: dict[str, Any] | None
+
+    def predict(self, x: Any, batch_size: int = 32) -> Any:
+        """Return the predictions for `x`."""
+        ...
+
+    def standardize(self, x: Any) -> list[NDArray[Any]]:
+        """Return `x` as one array per input."""
+        ...
 
 
 def training_config(
-    model: LayersModel, optimizer: Optimizer | str, loss: Loss, metrics: Metrics
+    model: HasOutputs, optimizer: Optimizer | str, loss: Loss, metrics: Metrics
 ) -> dict[str, Any]:
     """Return the training config as ``LayersModel.save`` of TensorFlow.js writes it."""
-    chosen = _optimizer(optimizer)
+    chosen = optimizer_of(optimizer)
     config = {
         "loss": _loss(loss),
         "metrics": _metrics(metrics),
@@ -46,7 +64,7 @@ def training_config(
     return config
 
 
-def metrics_names(model: LayersModel) -> list[str]:
+def metrics_names(model: Trained) -> list[str]:
     """Return what the numbers of `evaluate` are."""
     if model.training_config is None:
         return []
@@ -56,7 +74,7 @@ def metrics_names(model: LayersModel) -> list[str]:
     return names + [name for name, _, _ in _measures(model, model.training_config)]
 
 
-def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | list[float]:
+def evaluate(model: Trained, x: Any, y: Any, batch_size: int) -> float | list[float]:
     """Return loss and metrics; see `LayersModel.evaluate`.
 
     As in TensorFlow.js, each is the mean over batches, weighted by their size, and penalties of
@@ -94,7 +112,7 @@ def evaluate(model: LayersModel, x: Any, y: Any, batch_size: int) -> float | lis
 
 
 def _targets(
-    model: LayersModel, y: Any, functions: Sequence[losses.Measure | None]
+    model: HasOutputs, y: Any, functions: Sequence[losses.Measure | None]
 ) -> list[NDArray[Any]]:
     if isinstance(y, Mapping):
         y = [y.get(name) for name in model.output_names]
@@ -133,27 +151,6 @@ def _target(
                 f"first; got {list(array.shape)}"
             )
     return array
-
-
-def _optimizer(given: Optimizer | str) -> Optimizer:
-    if isinstance(given, Optimizer):
-        return given
-    from pyio import optimizers
-
-    known = {
-        "sgd": optimizers.sgd(),
-        "adagrad": optimizers.adagrad(),
-        "adadelta": optimizers.adadelta(1),
-        "adam": optimizers.adam(),
-        "adamax": optimizers.adamax(),
-        "rmsprop": optimizers.rmsprop(),
-    }
-    if not isinstance(given, str) or given.lower() not in known:
-        raise InvalidModelError(
-            f"the optimizer {given!r} is not one of {', '.join(known)}, nor what a function of "
-            "pyio.optimizers returns"
-        )
-    return known[given.lower()]
 
 
 def _loss(loss: Loss) -> Any:
@@ -200,7 +197,7 @@ def _metric_name(name: str) -> str:
     return snake
 
 
-def _loss_functions(model: LayersModel, config: Mapping[str, Any]) -> list[losses.Measure | None]:
+def _loss_functions(model: HasOutputs, config: Mapping[str, Any]) -> list[losses.Measure | None]:
     loss = config.get("loss")
     if isinstance(loss, str):
         names: list[str | None] = [loss] * len(model.outputs)
@@ -222,7 +219,7 @@ def _loss_functions(model: LayersModel, config: Mapping[str, Any]) -> list[losse
 
 
 def _measures(
-    model: LayersModel, config: Mapping[str, Any]
+    model: HasOutputs, config: Mapping[str, Any]
 ) -> list[tuple[str, losses.Measure, int]]:
     """Return name, formula and output number of each metric."""
     metrics = config.get("metrics") or []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import WeightsError
+from pyio.models.initial_values import initial_values
 from pyio.models.variables import Weight, copied
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ class Weighted:
         """Return a new weight of this layer. Its values are made when they are first needed."""
 
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
-            from pyio.initializers import initial_values
-
             return initial_values(initializer, sides, dtype)
 
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
