@@ -80,12 +80,12 @@ if TYPE_CHECKING:
     from pyio import sync as sync
     from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
+    from pyio.models.load import load_layers_model
     from pyio.models.model import LayersModel, Model
-    from pyio.models.packing import model_from_artifacts
-    from pyio.models.saving import load_layers_model
     from pyio.models.sequential import Sequential
-    from pyio.models.topology import model_from_json
-    from pyio.models.writing import model_to_artifacts, save_model
+    from pyio.models.serialization.read import model_from_artifacts
+    from pyio.models.serialization.topology import model_from_json
+    from pyio.models.serialization.write import model_to_artifacts, save_model
     from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.weights.stream import decode_weights_stream
 
@@ -191,12 +191,12 @@ _NEEDS_NUMPY = {
     "Sequential": "pyio.models.sequential",
     "load_arrays": "pyio.arrays",
     "load_weights": "pyio.arrays",
-    "load_layers_model": "pyio.models.saving",
-    "model_from_artifacts": "pyio.models.packing",
-    "model_from_json": "pyio.models.topology",
-    "model_to_artifacts": "pyio.models.writing",
+    "load_layers_model": "pyio.models.load",
+    "model_from_artifacts": "pyio.models.serialization.read",
+    "model_from_json": "pyio.models.serialization.topology",
+    "model_to_artifacts": "pyio.models.serialization.write",
     "save_arrays": "pyio.arrays",
-    "save_model": "pyio.models.writing",
+    "save_model": "pyio.models.serialization.write",
 }
 """Names that are imported when they are first used, because they import NumPy."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyio.models.parts import Part
+    from pyio.models.core.parts import Part
 
 
 def max_norm(max_value: float = 2, axis: int = 0) -> Part:

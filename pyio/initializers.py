@@ -7,7 +7,7 @@ draws other numbers from the same seed.
 
 from __future__ import annotations
 
-from pyio.models.parts import SCALINGS, Part
+from pyio.models.core.parts import SCALINGS, Part
 
 
 def zeros() -> Part:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.activations import register_activation
-from pyio.models.layer import Layer
-from pyio.models.options import option
-from pyio.models.registry import FAMILY_OF, register
+from pyio.models.core.layer import Layer
+from pyio.models.core.options import option
+from pyio.models.ops.activations import register_activation
+from pyio.models.serialization.registry import FAMILY_OF, register
 
 if TYPE_CHECKING:
     from pyio.models.layers.activation import (

@@ -6,6 +6,6 @@ TensorFlow.js.
 
 from __future__ import annotations
 
-from pyio.models.optimizers import adadelta, adagrad, adam, adamax, momentum, rmsprop, sgd
+from pyio.models.training.optimizers import adadelta, adagrad, adam, adamax, momentum, rmsprop, sgd
 
 __all__ = ["adadelta", "adagrad", "adam", "adamax", "momentum", "rmsprop", "sgd"]

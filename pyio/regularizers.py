@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyio.models.parts import Part
+    from pyio.models.core.parts import Part
 
 
 def l1l2(l1: float = 0.01, l2: float = 0.01) -> Part:

@@ -8,14 +8,16 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.json_text import dumps
-from pyio.models import naming, summary, training
-from pyio.models.container import Container, config_of
-from pyio.models.feeding import check_batch_size, check_inputs, standardize, tensors
-from pyio.models.functional import checked_config, graph_from_config
-from pyio.models.graph import SymbolicTensor
-from pyio.models.matching import LoadReport, copies, load
-from pyio.models.weighted import assign_all
-from pyio.models.writing import save_model
+from pyio.models import summary
+from pyio.models.core import names as naming
+from pyio.models.core.container import Container, config_of
+from pyio.models.core.graph import SymbolicTensor
+from pyio.models.core.weighted import assign_all
+from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
+from pyio.models.serialization.functional import checked_config, graph_from_config
+from pyio.models.serialization.weight_matching import LoadReport, copies, load
+from pyio.models.serialization.write import save_model
+from pyio.models.training import compiling as training
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
     from pyio.artifacts import SaveResult
     from pyio.json_text import JSONValue
-    from pyio.models.layer import Layer
-    from pyio.models.optimizers import Optimizer
+    from pyio.models.core.layer import Layer
+    from pyio.models.training.optimizers import Optimizer
 
 LAYOUT = "tfjs-layers 4.22.0"
 """The layout of the topology, as its `keras_version` says it."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
-from pyio.models import naming
-from pyio.models.container import Container
-from pyio.models.functional import checked_config
-from pyio.models.layer import Layer
+from pyio.models.core import names as naming
+from pyio.models.core.container import Container
+from pyio.models.core.layer import Layer
 from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
-from pyio.models.registry import layer_from_json
+from pyio.models.serialization.functional import checked_config
+from pyio.models.serialization.registry import layer_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyio.models.graph import SymbolicTensor
+    from pyio.models.core.graph import SymbolicTensor
 
 
 class Sequential(LayersModel):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from pyio.models.shapes import text_of
+from pyio.models.core.shapes import text_of
 from pyio.tables import html_table
 
 if TYPE_CHECKING:
-    from pyio.models.container import Container
-    from pyio.models.layer import Layer
+    from pyio.models.core.container import Container
+    from pyio.models.core.layer import Layer
 
 _HEADINGS = ("Layer (type)", "Output shape", "Param #", "Receives inputs")
 

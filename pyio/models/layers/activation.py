@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.activations import elu, softmax
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import axes, option, real
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shapes, known, normal_axis, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import axes, option, real
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, normal_axis, only
+from pyio.models.ops.activations import elu, softmax
 
 
 class ReLU(Layer):

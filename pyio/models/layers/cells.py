@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.activations import Activation, activation
-from pyio.models.layer import Array, Layer
-from pyio.models.layers.activated import Activated, activation_function
-from pyio.models.options import any_whole, flag, fraction, option, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.registry import layers_option
-from pyio.models.shapes import Shapes, known, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import any_whole, flag, fraction, option, whole
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, only
+from pyio.models.layers.bias_activation import Activated, activation_function
+from pyio.models.ops import kernels
+from pyio.models.ops.activations import Activation, activation
+from pyio.models.serialization.registry import layers_option
 
 Step = tuple[Array, list[Array]]
 """The output of a step and the new states."""

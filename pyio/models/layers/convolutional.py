@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.activations import activation
-from pyio.models.layers.activated import Activated
-from pyio.models.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.layers.bias_activation import Activated
+from pyio.models.ops import kernels
+from pyio.models.ops.activations import activation
 
 if TYPE_CHECKING:
-    from pyio.models.kernels import Matrix
-    from pyio.models.layer import Array, Mask
+    from pyio.models.core.layer import Array, Mask
+    from pyio.models.ops.kernels import Matrix
 
 
 class BaseConv(Activated):

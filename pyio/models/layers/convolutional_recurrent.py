@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyio.models import kernels
+from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes, whole
+from pyio.models.core.shapes import Shape, Shapes, conv_side, known, only
 from pyio.models.layers.cells import LSTMCell, Step
 from pyio.models.layers.recurrent import BaseRNN, CellRNN
-from pyio.models.options import DATA_FORMAT, PADDING, option, sizes, whole
-from pyio.models.shapes import Shape, Shapes, conv_side, known, only
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
-    from pyio.models.layer import Array
+    from pyio.models.core.layer import Array
 
 
 class ConvLSTM2DCell(LSTMCell):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models import kernels, naming
-from pyio.models.activations import activation
-from pyio.models.graph import Node, SymbolicTensor
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.layers.activated import Activated
-from pyio.models.options import (
+from pyio.models.core import names as naming
+from pyio.models.core.graph import Node, SymbolicTensor
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import (
     dimensions,
     flag,
     fraction,
@@ -18,8 +16,11 @@ from pyio.models.options import (
     real,
     whole,
 )
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, known, only
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, known, only
+from pyio.models.layers.bias_activation import Activated
+from pyio.models.ops import kernels
+from pyio.models.ops.activations import activation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

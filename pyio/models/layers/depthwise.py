@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyio.models import kernels
+from pyio.models.core.options import option, whole
+from pyio.models.core.parts import REGULARIZERS, Part, constraint, initializer, regularizer
 from pyio.models.layers.convolutional import BaseConv, Conv
-from pyio.models.options import option, whole
-from pyio.models.parts import REGULARIZERS, Part, constraint, initializer, regularizer
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyio.models.layer import Array
-    from pyio.models.shapes import Shapes
+    from pyio.models.core.layer import Array
+    from pyio.models.core.shapes import Shapes
 
 
 class DepthwiseConv2D(BaseConv):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import dimensions, flag, option, real, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import dimensions, flag, option, real, whole
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

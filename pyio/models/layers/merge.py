@@ -9,10 +9,10 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.losses import l2_normalized
-from pyio.models.options import any_whole, axes, flag, option
-from pyio.models.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import any_whole, axes, flag, option
+from pyio.models.core.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
+from pyio.models.training.losses import l2_normalized
 
 
 class Merge(Layer):

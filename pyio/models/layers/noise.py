@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import option, real
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import option, real
 
 
 class _Noise(Layer):

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import any_whole, axes, flag, option, real
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shapes, known, normal_axis, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import any_whole, axes, flag, option, real
+from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, normal_axis, only
 
 
 def _one_axis(value: Any) -> int:

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, PADDING, option, sizes
-from pyio.models.shapes import Shape, Shapes, conv_side, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes
+from pyio.models.core.shapes import Shape, Shapes, conv_side, only
+from pyio.models.ops import kernels
 
 
 class Pooling(Layer):

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import any_whole, choice, flag, numbers, option, whole
-from pyio.models.resizing import resize_bilinear, resize_nearest
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import any_whole, choice, flag, numbers, option, whole
+from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.ops.resizing import resize_bilinear, resize_nearest
 
 
 class Rescaling(Layer):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models import naming
-from pyio.models.layer import Array, Layer, Mask, as_array
+from pyio.models.core import names as naming
+from pyio.models.core.layer import Array, Layer, Mask, as_array
+from pyio.models.core.options import flag, option
+from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
-from pyio.models.options import flag, option
-from pyio.models.registry import layer_option
-from pyio.models.shapes import Shape, Shapes, as_list
+from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
 
 
 class BaseRNN(Layer):

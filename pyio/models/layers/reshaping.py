@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, dimensions, option, whole
-from pyio.models.shapes import Shape, Shapes, only, product
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import DATA_FORMAT, dimensions, option, whole
+from pyio.models.core.shapes import Shape, Shapes, only, product
 
 
 class Flatten(Layer):

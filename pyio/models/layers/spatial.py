@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, choice, option, sizes, whole
-from pyio.models.resizing import resize_bilinear, resize_nearest
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import DATA_FORMAT, choice, option, sizes, whole
+from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.ops.resizing import resize_bilinear, resize_nearest
 
 
 def _borders(value: Any) -> list[list[int]]:

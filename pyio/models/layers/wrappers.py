@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import choice, option
+from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.layers.recurrent import BaseRNN
-from pyio.models.options import choice, option
-from pyio.models.registry import layer_option
-from pyio.models.shapes import Shape, Shapes, as_list, only
+from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
 
 
 class Wrapper(Layer):

@@ -9,7 +9,8 @@ import pytest
 
 import pyio
 from pyio import layers
-from pyio.models import activations, registry
+from pyio.models.ops import activations
+from pyio.models.serialization import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

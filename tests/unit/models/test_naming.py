@@ -8,7 +8,7 @@ import pytest
 
 import pyio
 from pyio import layers
-from pyio.models import naming
+from pyio.models.core import names as naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.configured import Configured
-from pyio.models.graph import Node, SymbolicTensor
-from pyio.models.shapes import Shapes, as_list, check_size
-from pyio.models.weighted import Weighted
+from pyio.models.core.config import Configured
+from pyio.models.core.graph import Node, SymbolicTensor
+from pyio.models.core.shapes import Shapes, as_list, check_size
+from pyio.models.core.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pyio.models.shapes import Shape
+    from pyio.models.core.shapes import Shape
 
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"

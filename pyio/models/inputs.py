@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.graph import SymbolicTensor
-from pyio.models.shapes import shape_of
+from pyio.models.core.graph import SymbolicTensor
+from pyio.models.core.shapes import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from pyio.models.container import Container
+    from pyio.models.core.container import Container
 
 
 def standardize(model: Container, x: Any) -> list[NDArray[Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.limits import WEIGHT_BYTES
-from pyio.models.kernels import Matrix
+from pyio.models.ops.kernels import Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import InvalidModelError
 from pyio.limits import LAYER_SIDE
-from pyio.models.options import dimensions
+from pyio.models.core.options import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

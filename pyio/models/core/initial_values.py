@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.parts import INITIALIZERS, Part, fans
+from pyio.models.core.parts import INITIALIZERS, Part, fans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

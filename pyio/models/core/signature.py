@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.options import REQUIRED
+from pyio.models.core.options import REQUIRED
 
 if TYPE_CHECKING:
     import inspect

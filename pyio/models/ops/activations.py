@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyio.models.naming import to_snake_case
-from pyio.models.options import OptionError
+from pyio.models.core.names import to_snake_case
+from pyio.models.core.options import OptionError
 
 Array: TypeAlias = Any
 """A NumPy array; for NumPy's own stubs, its functions return Any."""

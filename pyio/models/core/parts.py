@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from pyio.models.options import OptionError
+from pyio.models.core.options import OptionError
 
 Part: TypeAlias = "dict[str, Any]"
 """``{"class_name": ..., "config": {...}}``, ready for JSON."""

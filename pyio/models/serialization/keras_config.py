@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyio.errors import InvalidModelError
-from pyio.models import registry
-from pyio.models.calls import connections
-from pyio.models.calls import name_of as _name
-from pyio.models.naming import to_snake_case
+from pyio.models.core.names import to_snake_case
+from pyio.models.serialization import registry
+from pyio.models.serialization.keras_calls import connections
+from pyio.models.serialization.keras_calls import name_of as _name
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "groups": (1,),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models.matching import load
-from pyio.models.topology import model_from_json
+from pyio.models.serialization.topology import model_from_json
+from pyio.models.serialization.weight_matching import load
 from pyio.weights.encoding import decode_weights
 
 if TYPE_CHECKING:

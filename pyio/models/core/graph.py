@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyio.models.shapes import Shape
+    from pyio.models.core.shapes import Shape
 
 
 class Layer(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.packing import model_from_artifacts
+from pyio.models.serialization.read import model_from_artifacts
 from pyio.transfer import load_artifacts
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def load_layers_model(
         options: What else the medium takes.
 
     Raises what the medium raises; UnknownLayersError, InvalidModelError and WeightsError as
-    `pyio.models.packing.model_from_artifacts` does.
+    `pyio.models.serialization.read.model_from_artifacts` does.
     """
     if on_progress is not None:
         options["on_progress"] = on_progress

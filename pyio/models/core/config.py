@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pyio.errors import InvalidModelError
-from pyio.models import naming
-from pyio.models.options import Option, inserted
-from pyio.models.shapes import check_size, shape_of
-from pyio.models.signature import Signature
+from pyio.models.core import names as naming
+from pyio.models.core.options import Option, inserted
+from pyio.models.core.shapes import check_size, shape_of
+from pyio.models.core.signature import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
-    from pyio.models.graph import Node
-    from pyio.models.shapes import Shape
-    from pyio.models.variables import Weight
+    from pyio.models.core.graph import Node
+    from pyio.models.core.shapes import Shape
+    from pyio.models.core.weight import Weight
 
 COMMON = (
     *("name", "trainable", "input_shape", "batch_input_shape", "batch_size"),

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import InvalidModelError, UnknownLayersError
-from pyio.models.activations import register_activation
-from pyio.models.layer import Layer
-from pyio.models.options import OptionError
-from pyio.models.unknown import UnknownLayer
+from pyio.models.core.layer import Layer
+from pyio.models.core.options import OptionError
+from pyio.models.core.unknown import UnknownLayer
+from pyio.models.ops.activations import register_activation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import UnknownLayersError
-from pyio.models.layer import Layer
+from pyio.models.core.layer import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyio.errors import WeightsError
-from pyio.models.variables import copied
+from pyio.models.core.weight import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike
 
-    from pyio.models.container import Container
-    from pyio.models.variables import Weight
+    from pyio.models.core.container import Container
+    from pyio.models.core.weight import Weight
 
 _NOISE = {"vars", "layers", "_layer_checkpoint_dependencies", "layer_checkpoint_dependencies"}
 _SUFFIX = re.compile(r"(:\d+)$")

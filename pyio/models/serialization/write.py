@@ -9,7 +9,7 @@ import numpy as np
 
 from pyio.artifacts import ModelArtifacts
 from pyio.errors import CompatibilityWarning
-from pyio.models.compatibility import obstacles
+from pyio.models.serialization.tfjs_limits import obstacles
 from pyio.transfer import save_artifacts
 from pyio.version import __version__
 from pyio.weights.encoding import encode_weights
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pyio.artifacts import SaveResult
     from pyio.json_text import JSONValue
-    from pyio.models.layer import Layer
+    from pyio.models.core.layer import Layer
 
 
 class Writable(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyio.errors import InvalidModelError
-from pyio.models import registry
+from pyio.models.serialization import registry
 
 _MASKS = frozenset({"NotEqual", "Any", "LogicalAnd", "LogicalOr", "Concatenate", "ExpandDims"})
 """Operations that Keras 3 records where layers compute masks; the layers here do it themselves."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyio.models.activations import softplus
+from pyio.models.ops.activations import softplus
 
 Array: TypeAlias = Any
 """A NumPy array; for NumPy's own stubs, its functions return Any."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models import losses
-from pyio.models.feeding import check_batch_size, numbers
-from pyio.models.naming import to_snake_case
-from pyio.models.optimizers import Optimizer, optimizer_of
+from pyio.models.core.names import to_snake_case
+from pyio.models.inputs import check_batch_size, numbers
+from pyio.models.training import losses
+from pyio.models.training.optimizers import Optimizer, optimizer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyio.models.graph import SymbolicTensor
-    from pyio.models.shapes import Shape
+    from pyio.models.core.graph import SymbolicTensor
+    from pyio.models.core.shapes import Shape
 
 Loss: TypeAlias = "str | Sequence[str] | Mapping[str, str] | None"
 Metrics: TypeAlias = "str | Sequence[str] | Mapping[str, str | Sequence[str]] | None"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyio.models.naming import is_tfjs_name
+from pyio.models.core.names import is_tfjs_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyio.models.layer import Layer
+    from pyio.models.core.layer import Layer
 
 
 def obstacles(layers: Iterable[Layer]) -> list[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
-from pyio.models import registry
-from pyio.models.activations import ACTIVATIONS, activation
-from pyio.models.tolerance import normalize
+from pyio.models.ops.activations import ACTIVATIONS, activation
+from pyio.models.serialization import registry
+from pyio.models.serialization.keras_config import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

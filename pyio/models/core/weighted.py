@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import WeightsError
-from pyio.models.initial_values import initial_values
-from pyio.models.variables import Weight, copied
+from pyio.models.core.initial_values import initial_values
+from pyio.models.core.weight import Weight, copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pyio.models.parts import Part
+    from pyio.models.core.parts import Part
 
 
 class Weighted:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import dumps
-from pyio.models.graph import Graph, Node, SymbolicTensor
-from pyio.models.layer import Layer
-from pyio.models.shapes import Shapes, as_list
-from pyio.models.unknown import UnknownLayer
+from pyio.models.core.graph import Graph, Node, SymbolicTensor
+from pyio.models.core.layer import Layer
+from pyio.models.core.shapes import Shapes, as_list
+from pyio.models.core.unknown import UnknownLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
 
 
 class Container(Layer):

@@ -6,13 +6,13 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models.registry import layer_from_json
+from pyio.models.serialization.registry import layer_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyio.models.graph import SymbolicTensor
-    from pyio.models.layer import Layer
+    from pyio.models.core.graph import SymbolicTensor
+    from pyio.models.core.layer import Layer
 
 
 def checked_config(class_name: str, config: Any) -> tuple[list[Any], str | None]:

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyio.errors import UnknownLayersError
-from pyio.models.activations import ACTIVATIONS, Activation
-from pyio.models.layer import Array, Layer
+from pyio.models.core.layer import Array, Layer
+from pyio.models.ops.activations import ACTIVATIONS, Activation
 
 if TYPE_CHECKING:
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
 
 
 class Activated(Layer):
