@@ -7,42 +7,46 @@ draws other numbers from the same seed.
 
 from __future__ import annotations
 
-from pyio.models.core.parts import SCALINGS, Part
+from pyio.models.core.parts import SCALINGS, ConfigObject
 
 
-def zeros() -> Part:
+def zeros() -> ConfigObject:
     """All 0."""
     return {"class_name": "Zeros", "config": {}}
 
 
-def ones() -> Part:
+def ones() -> ConfigObject:
     """All 1."""
     return {"class_name": "Ones", "config": {}}
 
 
-def constant(value: float) -> Part:
+def constant(value: float) -> ConfigObject:
     """All `value`."""
     return {"class_name": "Constant", "config": {"value": value}}
 
 
-def random_uniform(minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> Part:
+def random_uniform(
+    minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
+) -> ConfigObject:
     """Evenly distributed from `minval` to `maxval`."""
     config = {"minval": minval, "maxval": maxval, "seed": seed}
     return {"class_name": "RandomUniform", "config": config}
 
 
-def random_normal(mean: float = 0, stddev: float = 0.05, seed: int | None = None) -> Part:
+def random_normal(mean: float = 0, stddev: float = 0.05, seed: int | None = None) -> ConfigObject:
     """Normally distributed around `mean`."""
     return {"class_name": "RandomNormal", "config": {"mean": mean, "stddev": stddev, "seed": seed}}
 
 
-def truncated_normal(mean: float = 0, stddev: float = 0.05, seed: int | None = None) -> Part:
+def truncated_normal(
+    mean: float = 0, stddev: float = 0.05, seed: int | None = None
+) -> ConfigObject:
     """Normally distributed around `mean`, never more than two `stddev` from it."""
     config = {"mean": mean, "stddev": stddev, "seed": seed}
     return {"class_name": "TruncatedNormal", "config": config}
 
 
-def identity(gain: float = 1) -> Part:
+def identity(gain: float = 1) -> ConfigObject:
     """The identity matrix times `gain`; for square weights only."""
     return {"class_name": "Identity", "config": {"gain": gain}}
 
@@ -52,7 +56,7 @@ def variance_scaling(
     mode: str = "fan_in",
     distribution: str = "normal",
     seed: int | None = None,
-) -> Part:
+) -> ConfigObject:
     """Keep the variance of the data: spread by the number of inputs or outputs.
 
     Args:
@@ -65,40 +69,40 @@ def variance_scaling(
     return {"class_name": "VarianceScaling", "config": config}
 
 
-def glorot_uniform(seed: int | None = None) -> Part:
+def glorot_uniform(seed: int | None = None) -> ConfigObject:
     """Glorot's (Xavier's) initializer, evenly distributed."""
     return _scaling("GlorotUniform", seed)
 
 
-def glorot_normal(seed: int | None = None) -> Part:
+def glorot_normal(seed: int | None = None) -> ConfigObject:
     """Glorot's (Xavier's) initializer, normally distributed: the default for kernels."""
     return _scaling("GlorotNormal", seed)
 
 
-def he_uniform(seed: int | None = None) -> Part:
+def he_uniform(seed: int | None = None) -> ConfigObject:
     """He's initializer, evenly distributed."""
     return _scaling("HeUniform", seed)
 
 
-def he_normal(seed: int | None = None) -> Part:
+def he_normal(seed: int | None = None) -> ConfigObject:
     """He's initializer, normally distributed."""
     return _scaling("HeNormal", seed)
 
 
-def le_cun_uniform(seed: int | None = None) -> Part:
+def le_cun_uniform(seed: int | None = None) -> ConfigObject:
     """LeCun's initializer, evenly distributed."""
     return _scaling("LeCunUniform", seed)
 
 
-def le_cun_normal(seed: int | None = None) -> Part:
+def le_cun_normal(seed: int | None = None) -> ConfigObject:
     """LeCun's initializer, normally distributed."""
     return _scaling("LeCunNormal", seed)
 
 
-def orthogonal(gain: float = 1, seed: int | None = None) -> Part:
+def orthogonal(gain: float = 1, seed: int | None = None) -> ConfigObject:
     """An orthogonal matrix times `gain`: the default for recurrent kernels."""
     return {"class_name": "Orthogonal", "config": {"gain": gain, "seed": seed}}
 
 
-def _scaling(name: str, seed: int | None) -> Part:
+def _scaling(name: str, seed: int | None) -> ConfigObject:
     return {"class_name": "VarianceScaling", "config": {**SCALINGS[name], "seed": seed}}

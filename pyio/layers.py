@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.models.core.layer import Layer
 from pyio.models.core.options import option
-from pyio.models.ops.activations import register_activation
+from pyio.models.core.parts import register_activation
 from pyio.models.serialization.registry import FAMILY_OF, register
 
 if TYPE_CHECKING:

@@ -9,15 +9,16 @@ import numpy as np
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.json_text import dumps
 from pyio.models import summary
-from pyio.models.core import names as naming
 from pyio.models.core.container import Container, config_of
 from pyio.models.core.graph import SymbolicTensor
-from pyio.models.core.weighted import assign_all
+from pyio.models.core.names import numbered
+from pyio.models.core.weight import assign_all
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, copies, load
 from pyio.models.serialization.write import save_model
-from pyio.models.training import compiling as training
+from pyio.models.training.compiling import Loss, Metrics, training_config
+from pyio.models.training.evaluation import evaluate, metrics_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +65,7 @@ class LayersModel(Container):
         name: str | None = None,
     ) -> None:
         ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
-        super().__init__(*ends, name if name is not None else naming.numbered("model"))
+        super().__init__(*ends, name if name is not None else numbered("model"))
         check_inputs(self.inputs)
         self.training_config: dict[str, Any] | None = None
         self.optimizer_weights: dict[str, NDArray[Any]] = {}
@@ -134,7 +135,7 @@ class LayersModel(Container):
         Raises InvalidModelError when the model was not compiled. What the numbers are is in
         `metrics_names`.
         """
-        return training.evaluate(self, x, y, batch_size)
+        return evaluate(self, self.training_config, self.predict, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -241,8 +242,8 @@ class LayersModel(Container):
     def compile(
         self,
         optimizer: Optimizer | str = "rmsprop",
-        loss: training.Loss = None,
-        metrics: training.Metrics = None,
+        loss: Loss = None,
+        metrics: Metrics = None,
     ) -> None:
         """Say how the model is trained and evaluated; kept as its training config.
 
@@ -254,13 +255,13 @@ class LayersModel(Container):
         Raises InvalidModelError for names that TensorFlow.js does not know. State of an earlier
         optimizer is dropped.
         """
-        self.training_config = training.training_config(self, optimizer, loss, metrics)
+        self.training_config = training_config(self, optimizer, loss, metrics)
         self.optimizer_weights = {}
 
     @property
     def metrics_names(self) -> list[str]:
         """What the numbers of `evaluate` are, in order."""
-        return training.metrics_names(self)
+        return metrics_names(self, self.training_config)
 
     async def save(
         self,

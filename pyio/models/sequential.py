@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
-from pyio.models.core import names as naming
 from pyio.models.core.container import Container
 from pyio.models.core.layer import Layer
+from pyio.models.core.names import numbered
 from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
 from pyio.models.serialization.functional import checked_config
@@ -40,7 +40,7 @@ class Sequential(LayersModel):
     class_name = "Sequential"
 
     def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
-        super().__init__([], [], name if name is not None else naming.numbered("sequential_"))
+        super().__init__([], [], name if name is not None else numbered("sequential_"))
         self.first_node_index = 1
         for layer in layers:
             self.add(layer)

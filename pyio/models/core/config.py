@@ -1,64 +1,98 @@
-"""Configured: the part of a layer that has options, and says them as a config."""
+"""Configured: the part of a layer that has options, and writes them as a config."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pyio.errors import InvalidModelError
-from pyio.models.core import names as naming
-from pyio.models.core.options import Option, inserted
-from pyio.models.core.shapes import check_size, shape_of
-from pyio.models.core.signature import Signature
+from pyio.models.core.options import REQUIRED, Option, inserted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import ArrayLike
-
-    from pyio.models.core.graph import Node
-    from pyio.models.core.shapes import Shape
-    from pyio.models.core.weight import Weight
+    import inspect
+    from collections.abc import Mapping
 
 COMMON = (
-    *("name", "trainable", "input_shape", "batch_input_shape", "batch_size"),
-    *("dtype", "input_dtype", "weights"),
+    "name",
+    "trainable",
+    "input_shape",
+    "batch_input_shape",
+    "batch_size",
+    "dtype",
+    "input_dtype",
+    "weights",
 )
 """The arguments that every layer takes beside its own options."""
 
 
-class Configured:
-    """Something that is made of options and can say them as JSON, in TensorFlow.js's key order."""
+class Signature:
+    """The ``__signature__`` of a class with options, made from them when it is read."""
 
-    __signature__: ClassVar[Any] = Signature(COMMON)
+    def __get__(self, instance: Any, owner: type[Configured]) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")  # a layer itself is called with tensors
+        import inspect  # slow to import in Pyodide, and only help() and editors need it
+
+        own = list(inspect.signature(owner.__init__).parameters.values())[1:]
+        if not any(each.kind is inspect.Parameter.VAR_KEYWORD for each in own):
+            return inspect.Signature(own)  # such as Sequential(layers, name)
+        first, other = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+        names = [*owner.positional, *(k for k in owner.options if k not in owner.positional)]
+        parameters = [each for each in own if each.kind is first]
+        for name in names:
+            default = owner.options[name].default
+            parameters.append(
+                inspect.Parameter(
+                    name,
+                    first if name in owner.positional else other,
+                    default=inspect.Parameter.empty if default is REQUIRED else default,
+                )
+            )
+        parameters += [each for each in own if each.kind is other]
+        parameters += [inspect.Parameter(name, other, default=None) for name in COMMON]
+        return inspect.Signature(parameters)
+
+
+class Configured:
+    """Something that is made of options and writes them as JSON, in TensorFlow.js's key order.
+
+    That order is part of the format. A layer of TensorFlow.js first writes its own options, then
+    those of its base classes, then the name; some layers write their own after the name instead.
+    So the options are kept in two tables, `early` and `late`, and a class that declares options
+    adds them to one of the two.
+    """
+
+    __signature__: ClassVar[Any] = Signature()
 
     options: ClassVar[dict[str, Option]] = {}
     early: ClassVar[dict[str, Option]] = {}
     late: ClassVar[dict[str, Option]] = {}
-    """The options that a config says before and after the name."""
+    """The options that a config has before and after the name; `options` is both."""
 
     positional: tuple[str, ...] = ()
     """The options that may be given without their names, in order."""
 
     own_options_last: ClassVar[bool] = False
-    """Whether a config says this class's own options after the name."""
+    """Whether a config has this class's own options after the name."""
 
     omitted: ClassVar[tuple[str, ...]] = ()
     """Options of the bases that this class does not have."""
 
     class_name: str = ""
-    trainable: bool
+    name: str
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = {key: value for key, value in vars(cls).items() if isinstance(value, Option)}
         for key in own:
-            delattr(cls, key)
+            delattr(cls, key)  # an instance has the value under this name, or nothing has
         new = {k: v for k, v in own.items() if k not in cls.options}
+        # An option that a base declares already keeps its place there and gets the new definition.
         early = {k: own.get(k, v) for k, v in cls.early.items() if k not in cls.omitted}
         late = {k: own.get(k, v) for k, v in cls.late.items() if k not in cls.omitted}
         if cls.own_options_last:
             cls.early, cls.late = early, inserted(late, new)
         else:
+            # New options come before those of the bases, unless `after` names a place among them.
             first = {k: v for k, v in new.items() if v.after is None}
             rest = {k: v for k, v in new.items() if v.after is not None}
             cls.early, cls.late = inserted(first | early, rest), late
@@ -79,13 +113,13 @@ class Configured:
 
     def get_config(self) -> dict[str, Any]:
         """Return the options as JSON, in the key order of TensorFlow.js."""
-        said = {
+        written = {
             key: self._config_value(getattr(self, key))
             for key, each in self.options.items()
             if each.is_written(getattr(self, key))
         }
-        early = {key: value for key, value in said.items() if key in self.early}
-        late = {key: value for key, value in said.items() if key in self.late}
+        early = {key: value for key, value in written.items() if key in self.early}
+        late = {key: value for key, value in written.items() if key in self.late}
         return {**early, **self.common_config(), **late}
 
     @classmethod
@@ -98,12 +132,10 @@ class Configured:
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
-        if self.batch_input_shape is not None:
-            config["batch_input_shape"] = list(self.batch_input_shape)
-            if self.dtype is not None:
-                config["dtype"] = self.dtype
-        return config
+        raise NotImplementedError
+
+    def _take_common(self, *args: Any, **common: Any) -> None:
+        raise NotImplementedError
 
     @staticmethod
     def _config_value(value: Any) -> Any:
@@ -128,38 +160,3 @@ class Configured:
                     f"{key} of {self.class_name} {self.name!r} is {given.get(key)!r:.200}; "
                     f"expected {error}"
                 ) from error
-
-    def _take_common(
-        self,
-        name: str | None = None,
-        trainable: bool | None = None,
-        input_shape: Sequence[int | None] | None = None,
-        batch_input_shape: Sequence[int | None] | None = None,
-        batch_size: int | None = None,
-        dtype: str | None = None,
-        input_dtype: str | None = None,
-        weights: Sequence[ArrayLike] | None = None,
-    ) -> None:
-        if not isinstance(name, str | None):
-            raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
-        self.name = name or naming.layer_name(self.class_name)
-        self.scope = self.name
-        self.inbound_nodes: list[Node] = []
-        self.initial_weights = weights
-        self._trainable_weights: list[Weight] = []
-        self._other_weights: list[Weight] = []
-        self._trainable = True if trainable is None else bool(trainable)
-        self.batch_input_shape: Shape | None = None
-        self.dtype: str | None = None
-        if batch_input_shape is None and input_shape is not None:
-            try:
-                batch_input_shape = [batch_size, *input_shape]
-            except TypeError:
-                raise InvalidModelError(
-                    f"the input_shape of {self.name!r} is {input_shape!r}; expected a list of "
-                    "sides, such as (3,)"
-                ) from None
-        if batch_input_shape is not None:
-            what = f"the input shape of {self.name!r}"
-            self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
-            self.dtype = dtype or input_dtype or "float32"

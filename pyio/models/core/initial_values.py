@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.core.parts import INITIALIZERS, Part, fans
+from pyio.models.core.parts import INITIALIZERS, ConfigObject, fans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def initial_values(part: Part, shape: tuple[int, ...], dtype: str = "float32") -> NDArray[Any]:
+def initial_values(
+    part: ConfigObject, shape: tuple[int, ...], dtype: str = "float32"
+) -> NDArray[Any]:
     """Return the values that the initializer `part` gives to a weight.
 
     Raises InvalidModelError for an initializer that pyio does not know or that does not fit.

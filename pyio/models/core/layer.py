@@ -1,4 +1,4 @@
-"""Layer: what every layer is, and everything that one has to say to be a layer."""
+"""Layer: the base class of all layers, and what a layer class can define."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import numpy as np
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
-from pyio.models.core.shapes import Shapes, as_list, check_size
-from pyio.models.core.weighted import Weighted
+from pyio.models.core.initial_values import initial_values
+from pyio.models.core.names import layer_name
+from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
+from pyio.models.core.weight import Weight, assign_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
+    from pyio.models.core.parts import ConfigObject
     from pyio.models.core.shapes import Shape
 
 Array: TypeAlias = "NDArray[Any]"
@@ -24,7 +27,7 @@ Mask: TypeAlias = "NDArray[Any] | None"
 """Which steps of a sequence count: (batch, steps), or None when all do."""
 
 
-class Layer(Configured, Weighted):
+class Layer(Configured):
     """A step of a model: options, weights, and a function from arrays to arrays.
 
     Args:
@@ -55,7 +58,7 @@ class Layer(Configured, Weighted):
     supports_masking: bool = False
     """Whether the mask of the input is also that of the output."""
 
-    makes_mask: bool = False
+    creates_mask: bool = False
     """Whether `compute_mask` is asked even when the input has no mask."""
 
     ndim: int | None = None
@@ -96,10 +99,10 @@ class Layer(Configured, Weighted):
     def settle(self) -> None:
         """Make ready for saving: say options that were found out while loading."""
 
-    def adopt(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Learn from the `shapes` of stored weights (by whole name) what a config left out."""
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """Return which setting TensorFlow.js does not know or gets wrong, if there is one."""
         return None
 
@@ -125,6 +128,117 @@ class Layer(Configured, Weighted):
                 f"{what}; its calls are in inbound_nodes"
             )
         return self.inbound_nodes[0]
+
+    # ------------------------------------------------------------ what every layer is given
+
+    def _take_common(
+        self,
+        name: str | None = None,
+        trainable: bool | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: str | None = None,
+        input_dtype: str | None = None,
+        weights: Sequence[ArrayLike] | None = None,
+    ) -> None:
+        if not isinstance(name, str | None):
+            raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
+        self.name = name or layer_name(self.class_name)
+        self.scope = self.name
+        self.inbound_nodes: list[Node] = []
+        self.initial_weights = weights
+        self._trainable_weights: list[Weight] = []
+        self._other_weights: list[Weight] = []
+        self._trainable = True if trainable is None else bool(trainable)
+        self.batch_input_shape: Shape | None = None
+        self.dtype: str | None = None
+        if batch_input_shape is None and input_shape is not None:
+            try:
+                batch_input_shape = [batch_size, *input_shape]
+            except TypeError:
+                raise InvalidModelError(
+                    f"the input_shape of {self.name!r} is {input_shape!r}; expected a list of "
+                    "sides, such as (3,)"
+                ) from None
+        if batch_input_shape is not None:
+            what = f"the input shape of {self.name!r}"
+            self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
+            self.dtype = dtype or input_dtype or "float32"
+
+    def common_config(self) -> dict[str, Any]:
+        """Return the part of the config that every layer has."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        if self.batch_input_shape is not None:
+            config["batch_input_shape"] = list(self.batch_input_shape)
+            if self.dtype is not None:
+                config["dtype"] = self.dtype
+        return config
+
+    # ------------------------------------------------------------ weights
+
+    def add_weight(
+        self,
+        name: str,
+        shape: Sequence[int],
+        initializer: ConfigObject,
+        trainable: bool = True,
+        dtype: str = "float32",
+    ) -> Weight:
+        """Return a new weight of this layer. Its values are made when they are first needed."""
+
+        def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
+            return initial_values(initializer, sides, dtype)
+
+        weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        (self._trainable_weights if trainable else self._other_weights).append(weight)
+        return weight
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights that training changes."""
+        return [w for w in self._trainable_weights if w.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights that training leaves alone: frozen ones, then those that never change."""
+        frozen = [w for w in self._trainable_weights if not (self.trainable and w.trainable)]
+        return frozen + self._other_weights
+
+    @property
+    def weights(self) -> list[Weight]:
+        """All weights, the trainable ones first, as TensorFlow.js orders them."""
+        return [*self.trainable_weights, *self.non_trainable_weights]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. Setting it holds for each of them."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        self.mark_trainable(self._trainable)
+
+    def mark_trainable(self, value: bool) -> None:
+        """Let the weights themselves, not the layer, be trainable or not."""
+        for weight in self._trainable_weights:
+            weight.trainable = value
+
+    def get_weights(self) -> list[NDArray[Any]]:
+        """Return copies of the values of all weights."""
+        return [weight.value.copy() for weight in self.weights]
+
+    def set_weights(self, values: Sequence[ArrayLike]) -> None:
+        """Assign `values`, one array per weight in the order of `weights`.
+
+        Raises WeightsError for another number of arrays or another shape.
+        """
+        assign_all(self.weights, values, f"layer {self.name!r}")
+
+    def count_params(self) -> int:
+        """Return the number of elements in all weights."""
+        return sum(weight.size for weight in self.weights)
 
     # ------------------------------------------------------------ calling
 
@@ -156,7 +270,7 @@ class Layer(Configured, Weighted):
             mask = None
         heeds = mask is not None and self.supports_masking
         result = self.call(x, mask) if heeds else self.call(x)
-        return result, self.compute_mask(x, mask) if heeds or self.makes_mask else None
+        return result, self.compute_mask(x, mask) if heeds or self.creates_mask else None
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.

@@ -8,12 +8,14 @@ regularizers and constraints act in training.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
+from pyio.models.ops.activations import ACTIVATIONS, ALIASES, Activation
 
-Part: TypeAlias = "dict[str, Any]"
+ConfigObject: TypeAlias = "dict[str, Any]"
 """``{"class_name": ..., "config": {...}}``, ready for JSON."""
 
 
@@ -54,30 +56,55 @@ CONSTRAINTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def initializer(value: Any) -> Part:
+def initializer(value: Any) -> ConfigObject:
     """Return the part for an initializer given by name or as ``{class_name, config}``."""
-    part = _part(value, {**INITIALIZERS, **SCALINGS}, "an initializer")
+    part = _config_object(value, {**INITIALIZERS, **SCALINGS}, "an initializer")
     if part["class_name"] in SCALINGS:
         part["class_name"] = "VarianceScaling"
     return part
 
 
-def regularizer(value: Any) -> Part:
+def regularizer(value: Any) -> ConfigObject:
     """Return the part for a regularizer given by name or as ``{class_name, config}``."""
     if isinstance(value, Mapping) and value.get("class_name") in ("L1", "L2"):
         # Keras has L1 and L2 beside L1L2, TensorFlow.js only the last.
         config = value.get("config") or {}
         key = value["class_name"].lower()
         value = {"class_name": "L1L2", "config": {"l1": 0, "l2": 0, key: config.get(key, 0.01)}}
-    return _part(value, REGULARIZERS, "a regularizer")
+    return _config_object(value, REGULARIZERS, "a regularizer")
 
 
-def constraint(value: Any) -> Part:
+def constraint(value: Any) -> ConfigObject:
     """Return the part for a constraint given by name or as ``{class_name, config}``."""
-    return _part(value, CONSTRAINTS, "a constraint")
+    return _config_object(value, CONSTRAINTS, "a constraint")
 
 
-def _part(value: Any, classes: Mapping[str, Mapping[str, Any]], what: str) -> Part:
+def register_activation(name: str, function: Activation) -> None:
+    """Make `function` the activation `name`, for layers and for topologies that are loaded.
+
+    Args:
+        name: What a config says, in snake case: TensorFlow.js writes names so.
+        function: Takes an array of float32 and returns one of the same shape.
+    """
+    ACTIVATIONS[activation(name)] = function
+
+
+def activation(value: Any) -> str:
+    """Return the name of an activation as a config has it; the check of activation options.
+
+    Names that are not registered are kept: the layer says so when it has to compute.
+    """
+    if isinstance(value, Mapping):
+        # Keras writes functions as {"class_name": "function", "config": "relu"}.
+        inner = value.get("config")
+        value = inner if isinstance(inner, str) else value.get("class_name")
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
+    name = value if value in ACTIVATIONS else to_snake_case(value)
+    return ALIASES.get(name, name)
+
+
+def _config_object(value: Any, classes: Mapping[str, Mapping[str, Any]], what: str) -> ConfigObject:
     expected = f"{what}: one of {', '.join(sorted(classes))}, or {{class_name, config}}"
     given: Any = {}
     if isinstance(value, Mapping):
@@ -112,6 +139,3 @@ def fans(shape: tuple[int, ...]) -> tuple[float, float]:
         return shape[-2] * field, shape[-1] * field
     root = math.sqrt(math.prod(shape))
     return root, root
-
-
-PartMaker: TypeAlias = Callable[..., Part]

@@ -12,7 +12,7 @@ from pyio.limits import WEIGHT_BYTES
 from pyio.models.ops.kernels import Matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -115,3 +115,20 @@ class Weight:
             return values
 
         self._initial = with_ones
+
+
+def assign_all(weights: Sequence[Weight], values: Sequence[ArrayLike], what: str) -> None:
+    """Assign `values` to `weights`, all or none. Raises WeightsError naming `what`."""
+    if not isinstance(values, list | tuple):
+        raise WeightsError(f"{what} takes a list of arrays; got a {type(values).__name__}")
+    if len(weights) != len(values):
+        raise WeightsError(f"{what} has {len(weights)} weights; {len(values)} arrays were given")
+    arrays = [copied(value, weight.name) for value, weight in zip(values, weights, strict=True)]
+    for weight, array in zip(weights, arrays, strict=True):
+        if weight.shape != array.shape:
+            raise WeightsError(
+                f"{what}: the weight {weight.name!r} has the shape {list(weight.shape)}; the "
+                f"array given has {list(array.shape)}"
+            )
+    for weight, array in zip(weights, arrays, strict=True):
+        weight.assign(array)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import axes, option, real
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
 from pyio.models.ops.activations import elu, softmax
 
@@ -38,7 +38,7 @@ class ReLU(Layer):
             x = np.maximum(x, 0)
         return x if self.max_value is None else np.minimum(x, self.max_value)
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js knows only max_value."""
         if self.threshold or self.negative_slope:
             return "a negative_slope or threshold, which ReLU ignores there"
@@ -77,9 +77,9 @@ class PReLU(Layer):
 
     supports_masking = True
 
-    alpha_initializer: Part = option("Zeros", initializer)
-    alpha_regularizer: Part | None = option(None, regularizer)
-    alpha_constraint: Part | None = option(None, constraint)
+    alpha_initializer: ConfigObject = option("Zeros", initializer)
+    alpha_regularizer: ConfigObject | None = option(None, regularizer)
+    alpha_constraint: ConfigObject | None = option(None, constraint)
     shared_axes: list[int] | None = option(None, _shared)
 
     def build(self, shape: Shapes) -> None:
@@ -110,7 +110,7 @@ class ELU(Layer):
         """Return the activated input."""
         return np.asarray(elu(x, self.alpha))
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js accepts only an alpha of 1."""
         return None if self.alpha == 1 else f"alpha {self.alpha}; ELU accepts only 1 there"
 

@@ -1,19 +1,18 @@
-"""Activated: the end that many layers share, adding a bias and applying an activation."""
+"""BiasActivation: the end that many layers share, adding a bias and applying an activation."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyio.errors import UnknownLayersError
 from pyio.models.core.layer import Array, Layer
-from pyio.models.ops.activations import ACTIVATIONS, Activation
+from pyio.models.ops.activations import Activation, activation_function
 
 if TYPE_CHECKING:
     from pyio.models.core.weight import Weight
 
 
-class Activated(Layer):
+class BiasActivation(Layer):
     """A layer with an `activation`."""
 
     activation: str
@@ -28,10 +27,3 @@ class Activated(Layer):
         if bias is not None:
             x += bias.value
         return x if self.activation == "linear" else self.activate(x)
-
-
-def activation_function(name: str, layer: str) -> Activation:
-    """Return the activation called `name`. Raises UnknownLayersError naming the `layer`."""
-    if name not in ACTIVATIONS:
-        raise UnknownLayersError([name], f"compute the activation of the layer {layer!r}")
-    return ACTIVATIONS[name]

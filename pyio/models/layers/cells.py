@@ -9,11 +9,11 @@ import numpy as np
 
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, flag, fraction, option, whole
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shapes, known, only
-from pyio.models.layers.bias_activation import Activated, activation_function
+from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
-from pyio.models.ops.activations import Activation, activation
+from pyio.models.ops.activations import Activation, activation_function
 from pyio.models.serialization.registry import layers_option
 
 Step = tuple[Array, list[Array]]
@@ -52,7 +52,7 @@ class Cell(Layer):
         return [output, *states]
 
 
-class UnitCell(Cell, Activated):
+class UnitCell(Cell, BiasActivation):
     """What the cells with units share.
 
     Args:
@@ -75,16 +75,16 @@ class UnitCell(Cell, Activated):
     units: int = option(check=whole(1))
     activation: str = option("tanh", activation)
     use_bias: bool = option(True, flag)
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    recurrent_initializer: Part = option("Orthogonal", initializer)
-    bias_initializer: Part = option("Zeros", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    recurrent_regularizer: Part | None = option(None, regularizer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
-    recurrent_constraint: Part | None = option(None, constraint)
-    bias_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    recurrent_initializer: ConfigObject = option("Orthogonal", initializer)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    recurrent_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
+    recurrent_constraint: ConfigObject | None = option(None, constraint)
+    bias_constraint: ConfigObject | None = option(None, constraint)
     dropout: float = option(0, fraction)
     recurrent_dropout: float = option(0, fraction)
 
@@ -201,7 +201,7 @@ class GRUCell(GatedCell):
         parts: tuple[kernels.Matrix, kernels.Matrix] = kept[1]
         return parts
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js refuses reset_after."""
         return "reset_after, which GRU refuses there" if self.reset_after else None
 

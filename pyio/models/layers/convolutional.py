@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
-from pyio.models.layers.bias_activation import Activated
+from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
-from pyio.models.ops.activations import activation
 
 if TYPE_CHECKING:
     from pyio.models.core.layer import Array, Mask
     from pyio.models.ops.kernels import Matrix
 
 
-class BaseConv(Activated):
+class BaseConv(BiasActivation):
     """What all convolutions share.
 
     Args:
@@ -43,10 +42,10 @@ class BaseConv(Activated):
     dilation_rate: list[int] = option(1, sizes(2))
     activation: str = option("linear", activation)
     use_bias: bool = option(True, flag)
-    bias_initializer: Part = option("Zeros", initializer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    bias_constraint: Part | None = option(None, constraint)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_constraint: ConfigObject | None = option(None, constraint)
 
     @property
     def channels_first(self) -> bool:
@@ -119,9 +118,9 @@ class Conv(BaseConv):
     positional: tuple[str, ...] = ("filters", "kernel_size")
 
     filters: int = option(check=whole(1))
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -157,7 +156,7 @@ class Conv1D(Conv):
     padding: str = option("valid", choice("valid", "same", "causal"))
     dilation_rate: list[int] = option(1, sizes(1))
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js cannot compute causal padding."""
         return "causal padding, which Conv1D cannot compute" if self.padding == "causal" else None
 

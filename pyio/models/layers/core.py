@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models.core import names as naming
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.names import numbered
 from pyio.models.core.options import (
     dimensions,
     flag,
@@ -16,11 +16,10 @@ from pyio.models.core.options import (
     real,
     whole,
 )
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, known, only
-from pyio.models.layers.bias_activation import Activated
+from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
-from pyio.models.ops.activations import activation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +37,7 @@ class InputLayer(Layer):
     sparse: bool = option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["name"] = options.get("name") or naming.numbered("input")
+        options["name"] = options.get("name") or numbered("input")
         super().__init__(*args, **options)
         if self.batch_input_shape is None:
             raise InvalidModelError(
@@ -65,7 +64,7 @@ class InputLayer(Layer):
         return x
 
 
-class Dense(Activated):
+class Dense(BiasActivation):
     """``activation(x @ kernel + bias)`` on the last axis: (..., in) -> (..., units).
 
     Args:
@@ -87,13 +86,13 @@ class Dense(Activated):
     units: int = option(check=whole(1))
     activation: str = option("linear", activation)
     use_bias: bool = option(True, flag)
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    bias_initializer: Part = option("Zeros", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
-    bias_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
+    bias_constraint: ConfigObject | None = option(None, constraint)
 
     def __init__(self, *args: Any, input_dim: int | None = None, **options: Any) -> None:
         without_shape = not {"input_shape", "batch_input_shape"} & set(options)
@@ -128,7 +127,7 @@ class Dense(Activated):
         return layer
 
 
-class Activation(Activated):
+class Activation(BiasActivation):
     """An activation as a layer of its own.
 
     Args:

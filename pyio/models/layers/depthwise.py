@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.models.core.options import option, whole
-from pyio.models.core.parts import REGULARIZERS, Part, constraint, initializer, regularizer
+from pyio.models.core.parts import REGULARIZERS, ConfigObject, constraint, initializer, regularizer
 from pyio.models.layers.convolutional import BaseConv, Conv
 from pyio.models.ops import kernels
 
@@ -31,9 +31,9 @@ class DepthwiseConv2D(BaseConv):
     own_options_last = True
 
     depth_multiplier: int = option(1, whole(1))
-    depthwise_initializer: Part = option("GlorotNormal", initializer)
-    depthwise_regularizer: Part | None = option(None, regularizer)
-    depthwise_constraint: Part | None = option(None, constraint)
+    depthwise_initializer: ConfigObject = option("GlorotNormal", initializer)
+    depthwise_regularizer: ConfigObject | None = option(None, regularizer)
+    depthwise_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -58,7 +58,7 @@ class DepthwiseConv2D(BaseConv):
         if found is not None and found["class_name"] in REGULARIZERS:
             self.depthwise_constraint = None
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
         if self.dilation_rate != [1, 1]:
             return "a dilation_rate, which DepthwiseConv2D ignores there"
@@ -80,12 +80,12 @@ class SeparableConv2D(Conv):
     own_options_last = True
     omitted = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
-    depthwise_initializer: Part = option("GlorotUniform", initializer)
-    pointwise_initializer: Part = option("GlorotUniform", initializer)
-    depthwise_regularizer: Part | None = option(None, regularizer)
-    pointwise_regularizer: Part | None = option(None, regularizer)
-    depthwise_constraint: Part | None = option(None, constraint)
-    pointwise_constraint: Part | None = option(None, constraint)
+    depthwise_initializer: ConfigObject = option("GlorotUniform", initializer)
+    pointwise_initializer: ConfigObject = option("GlorotUniform", initializer)
+    depthwise_regularizer: ConfigObject | None = option(None, regularizer)
+    pointwise_regularizer: ConfigObject | None = option(None, regularizer)
+    depthwise_constraint: ConfigObject | None = option(None, constraint)
+    pointwise_constraint: ConfigObject | None = option(None, constraint)
     depth_multiplier: int = option(1, whole(1), written="changed")
 
     found_multiplier: int | None = None
@@ -108,7 +108,7 @@ class SeparableConv2D(Conv):
         deep = kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
         return kernels.matmul(deep, self.pointwise_kernel.matrix)
 
-    def adopt(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Learn the depth multiplier from the kernel: TensorFlow.js does not save it."""
         shape = shapes.get(self.depthwise_kernel.name) if self.built else None
         if shape is None or len(shape) != 4 or shape[:3] != self.depthwise_kernel.shape[:3]:

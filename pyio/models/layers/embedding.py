@@ -9,7 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import dimensions, flag, option, real, whole
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, only
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Masking(Layer):
 
     positional = ("mask_value",)
     supports_masking = True
-    makes_mask = True
+    creates_mask = True
 
     mask_value: float = option(0, real)
 
@@ -56,10 +56,10 @@ class Embedding(Layer):
 
     input_dim: int = option(check=whole(1))
     output_dim: int = option(check=whole(1))
-    embeddings_initializer: Part = option("RandomUniform", initializer)
-    embeddings_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    embeddings_constraint: Part | None = option(None, constraint)
+    embeddings_initializer: ConfigObject = option("RandomUniform", initializer)
+    embeddings_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    embeddings_constraint: ConfigObject | None = option(None, constraint)
     mask_zero: bool | None = option(None, flag)
     input_length: Any = option(
         None, lambda v: dimensions(v) if isinstance(v, list | tuple) else whole()(v)
@@ -73,7 +73,7 @@ class Embedding(Layer):
             sides = length if isinstance(length, list) else [length]
             self.batch_input_shape = (options.get("batch_size"), *sides)
         self.supports_masking = bool(self.mask_zero)
-        self.makes_mask = bool(self.mask_zero)
+        self.creates_mask = bool(self.mask_zero)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Embedding:

@@ -12,7 +12,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import any_whole, axes, flag, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
-from pyio.models.training.losses import l2_normalized
+from pyio.models.ops.activations import l2_normalized
 
 
 class Merge(Layer):

@@ -9,7 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import any_whole, axes, flag, option, real
-from pyio.models.core.parts import Part, constraint, initializer, regularizer
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
 
 
@@ -43,14 +43,14 @@ class BatchNormalization(Layer):
     epsilon: float = option(1e-3, real)
     center: bool = option(True, flag)
     scale: bool = option(True, flag)
-    beta_initializer: Part = option("Zeros", initializer)
-    gamma_initializer: Part = option("Ones", initializer)
-    moving_mean_initializer: Part = option("Zeros", initializer)
-    moving_variance_initializer: Part = option("Ones", initializer)
-    beta_regularizer: Part | None = option(None, regularizer)
-    gamma_regularizer: Part | None = option(None, regularizer)
-    beta_constraint: Part | None = option(None, constraint)
-    gamma_constraint: Part | None = option(None, constraint)
+    beta_initializer: ConfigObject = option("Zeros", initializer)
+    gamma_initializer: ConfigObject = option("Ones", initializer)
+    moving_mean_initializer: ConfigObject = option("Zeros", initializer)
+    moving_variance_initializer: ConfigObject = option("Ones", initializer)
+    beta_regularizer: ConfigObject | None = option(None, regularizer)
+    gamma_regularizer: ConfigObject | None = option(None, regularizer)
+    beta_constraint: ConfigObject | None = option(None, constraint)
+    gamma_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make gamma, beta, mean and variance, one value per channel each."""
@@ -77,7 +77,7 @@ class BatchNormalization(Layer):
             y += self.beta.value.reshape(sides)
         return np.asarray(y)
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js normalizes along the last axis only."""
         if self.built and not self._last:
             return f"axis {self.axis}; BatchNormalization is wrong there unless it is the last one"
@@ -103,10 +103,10 @@ class LayerNormalization(Layer):
     epsilon: float = option(1e-3, real)
     center: bool = option(True, flag)
     scale: bool = option(True, flag)
-    beta_initializer: Part = option("Zeros", initializer)
-    gamma_initializer: Part = option("Ones", initializer)
-    beta_regularizer: Part | None = option(None, regularizer)
-    gamma_regularizer: Part | None = option(None, regularizer)
+    beta_initializer: ConfigObject = option("Zeros", initializer)
+    gamma_initializer: ConfigObject = option("Ones", initializer)
+    beta_regularizer: ConfigObject | None = option(None, regularizer)
+    gamma_regularizer: ConfigObject | None = option(None, regularizer)
 
     def build(self, shape: Shapes) -> None:
         """Make gamma and beta; from now on `axis` is a list counted from the front."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.core import names as naming
 from pyio.models.core.layer import Array, Layer, Mask, as_array
+from pyio.models.core.names import layer_name
 from pyio.models.core.options import flag, option
 from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
@@ -166,7 +166,7 @@ class BaseRNN(Layer):
         """The states that the next batch starts with; None for 0."""
         return self._states
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js repeats the last output where a step does not count."""
         return "zero_output_for_mask" if self.zero_output_for_mask else None
 
@@ -226,7 +226,7 @@ class CellRNN(BaseRNN):
     def __init__(self, *args: Any, **options: Any) -> None:
         if options.get("name") is None:
             # TensorFlow.js gives the cell a number of its own before the layer takes its place.
-            naming.layer_name(self.cell_class.class_name)
+            layer_name(self.cell_class.class_name)
         super().__init__(*args, **options)
 
     def make_cell(self) -> Cell:

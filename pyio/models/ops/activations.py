@@ -12,12 +12,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyio.models.core.names import to_snake_case
-from pyio.models.core.options import OptionError
+from pyio.errors import UnknownLayersError
 
 Array: TypeAlias = Any
 """A NumPy array; for NumPy's own stubs, its functions return Any."""
 Activation: TypeAlias = Callable[[Array], Array]
+
+EPSILON = 1e-7
+"""What keeps divisions and logarithms away from 0: that of TensorFlow.js's cpu backend."""
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
@@ -64,6 +66,12 @@ def _gelu_new(x: Array) -> Array:
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi, dtype=x.dtype) * (x + 0.044715 * x**3)))
 
 
+def l2_normalized(x: Array, axis: int) -> Array:
+    """Return `x` with length 1 along `axis`."""
+    squares = np.square(x).sum(axis=axis, keepdims=True)
+    return x / np.sqrt(np.maximum(squares, EPSILON))
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "elu": elu,
     "selu": lambda x: _SELU_SCALE * elu(x, _SELU_ALPHA),
@@ -82,32 +90,14 @@ ACTIVATIONS: dict[str, Activation] = {
     "mish": lambda x: x * np.tanh(softplus(x)),
     "swish": lambda x: x * sigmoid(x),
 }
-"""What is registered, by the name that a config has."""
+"""The activations that are registered, by the name that a config has."""
 
 ALIASES: Mapping[str, str] = {"silu": "swish"}
 """Keras's other names."""
 
 
-def register_activation(name: str, function: Activation) -> None:
-    """Make `function` the activation `name`, for layers and for topologies that are loaded.
-
-    Args:
-        name: What a config says, in snake case: TensorFlow.js writes names so.
-        function: Takes an array of float32 and returns one of the same shape.
-    """
-    ACTIVATIONS[activation(name)] = function
-
-
-def activation(value: Any) -> str:
-    """Return the name of an activation as a config has it; the check of activation options.
-
-    Names that are not registered are kept: the layer says so when it has to compute.
-    """
-    if isinstance(value, Mapping):
-        # Keras writes functions as {"class_name": "function", "config": "relu"}.
-        inner = value.get("config")
-        value = inner if isinstance(inner, str) else value.get("class_name")
-    if not isinstance(value, str) or not value:
-        raise OptionError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
-    name = value if value in ACTIVATIONS else to_snake_case(value)
-    return ALIASES.get(name, name)
+def activation_function(name: str, layer: str) -> Activation:
+    """Return the activation called `name`. Raises UnknownLayersError naming the `layer`."""
+    if name not in ACTIVATIONS:
+        raise UnknownLayersError([name], f"compute the activation of the layer {layer!r}")
+    return ACTIVATIONS[name]

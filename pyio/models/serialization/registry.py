@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.models.core.layer import Layer
 from pyio.models.core.options import OptionError
+from pyio.models.core.parts import register_activation
 from pyio.models.core.unknown import UnknownLayer
-from pyio.models.ops.activations import register_activation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,6 +31,6 @@ def _obstacles(layers: Iterable[Layer]) -> Iterator[str]:
             getattr(layer, "recurrent_activation", ""),
         ):
             yield f"{layer.name!r} has the activation 'gelu_new'"
-        problem = layer.tfjs_problem()
+        problem = layer.tfjs_incompatibility()
         if problem:
             yield f"{layer.name!r} has {problem}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
-from pyio.models.ops.activations import ACTIVATIONS, activation
+from pyio.models.core.parts import activation
+from pyio.models.ops.activations import ACTIVATIONS
 from pyio.models.serialization import registry
 from pyio.models.serialization.keras_config import normalize
 

@@ -76,7 +76,7 @@ def load(
     arrays = {name: np.asarray(value) for name, value in given.items()}
     shapes = {name: array.shape for name, array in arrays.items()}
     for layer in model.all_layers():
-        layer.adopt(shapes)
+        layer.infer_from_weights(shapes)
     targets = _targets(model)
     found = _match(targets, shapes, by_order)
     report = _report(targets, arrays, found)

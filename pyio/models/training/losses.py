@@ -11,13 +11,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyio.models.ops.activations import softplus
+from pyio.models.ops.activations import EPSILON, l2_normalized, softplus
 
 Array: TypeAlias = Any
 """A NumPy array; for NumPy's own stubs, its functions return Any."""
 Measure: TypeAlias = Callable[[Array, Array], Array]
-
-EPSILON = 1e-7
 
 
 def mean_squared_error(true: Array, predicted: Array) -> Array:
@@ -92,12 +90,6 @@ def _poisson(true: Array, predicted: Array) -> Array:
 def cosine_proximity(true: Array, predicted: Array) -> Array:
     """Minus the cosine of the angle between target and prediction."""
     return -(l2_normalized(true, -1) * l2_normalized(predicted, -1)).sum(axis=-1)
-
-
-def l2_normalized(x: Array, axis: int) -> Array:
-    """Return `x` with length 1 along `axis`."""
-    squares = np.square(x).sum(axis=axis, keepdims=True)
-    return x / np.sqrt(np.maximum(squares, EPSILON))
 
 
 def binary_accuracy(true: Array, predicted: Array) -> Array:
