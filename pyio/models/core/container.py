@@ -91,6 +91,11 @@ class Container(Layer):
         ]
         return list(dict.fromkeys(unknown))
 
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Let each layer change its own part of `config`."""
+        for layer, entry in zip(self.layers, config["layers"], strict=True):
+            layer.prepare_for_save(entry["config"])
+
     # ------------------------------------------------------------ weights
 
     @property

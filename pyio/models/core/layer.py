@@ -96,8 +96,11 @@ class Layer(Configured):
     def reset_states(self) -> None:
         """Set the state to 0, for layers that have one."""
 
-    def settle(self) -> None:
-        """Make ready for saving: say options that were found out while loading."""
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Change `config`, which `get_config` returned, where a file needs something else.
+
+        The layer itself stays as it is: saving a model does not change it.
+        """
 
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Learn from the `shapes` of stored weights (by whole name) what a config left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyio.models.core.options import option, whole
 from pyio.models.core.parts import REGULARIZERS, ConfigObject, constraint, initializer, regularizer
@@ -52,11 +52,11 @@ class DepthwiseConv2D(BaseConv):
         kernel = self.depthwise_kernel.value
         return kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
 
-    def settle(self) -> None:
-        """Drop a regularizer that TensorFlow.js wrote as the constraint, and cannot read so."""
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Leave out a regularizer in the constraint: TensorFlow.js writes it and cannot read it."""
         found = self.depthwise_constraint
         if found is not None and found["class_name"] in REGULARIZERS:
-            self.depthwise_constraint = None
+            config["depthwise_constraint"] = None
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
@@ -89,7 +89,7 @@ class SeparableConv2D(Conv):
     depth_multiplier: int = option(1, whole(1), written="changed")
 
     found_multiplier: int | None = None
-    """The depth multiplier that stored weights have, where the config does not say it."""
+    """The depth multiplier of the stored weights, where the config does not contain it."""
 
     def build(self, shape: Shapes) -> None:
         """Make both kernels and the bias."""
@@ -119,10 +119,14 @@ class SeparableConv2D(Conv):
             self.pointwise_kernel.reshape(flat)
             self.found_multiplier = shape[3]
 
-    def settle(self) -> None:
-        """Say the depth multiplier that was found, so that TensorFlow.js can open the model."""
-        if self.found_multiplier is not None:
-            self.depth_multiplier = self.found_multiplier
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Write the depth multiplier that was found, so that TensorFlow.js can open the model."""
+        found = self.found_multiplier
+        if found is None:
+            return
+        config.pop("depth_multiplier", None)
+        if self.options["depth_multiplier"].is_written(found):
+            config["depth_multiplier"] = found
 
     def _kernel_shapes(self, channels: int, multiplier: int) -> tuple[tuple[int, ...], ...]:
         deep = (*self.kernel_size, channels, multiplier)

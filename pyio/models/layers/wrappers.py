@@ -51,6 +51,10 @@ class Wrapper(Layer):
             yield layer
             yield from layer.inner_layers()
 
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Let the layer inside change its own part of `config`."""
+        self.layer.prepare_for_save(config["layer"]["config"])
+
     @property
     def trainable_weights(self) -> list[Weight]:
         """The weights inside that training changes."""

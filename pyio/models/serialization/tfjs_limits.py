@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pyio.models.core.layer import Layer
 
 
-def obstacles(layers: Iterable[Layer]) -> list[str]:
+def incompatibilities(layers: Iterable[Layer]) -> list[str]:
     """Return what in the `layers` of a model TensorFlow.js refuses or computes otherwise."""
-    return list(dict.fromkeys(_obstacles(layers)))
+    return list(dict.fromkeys(_incompatibilities(layers)))
 
 
-def _obstacles(layers: Iterable[Layer]) -> Iterator[str]:
+def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
     for layer in layers:
         if layer.weights and not is_tfjs_name(layer.name):
             yield (

@@ -9,7 +9,7 @@ import numpy as np
 
 from pyio.artifacts import ModelArtifacts
 from pyio.errors import CompatibilityWarning
-from pyio.models.serialization.tfjs_limits import obstacles
+from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.transfer import save_artifacts
 from pyio.version import __version__
 from pyio.weights.encoding import encode_weights
@@ -54,6 +54,10 @@ class Writable(Protocol):
         """Return the topology as TensorFlow.js writes it."""
         ...
 
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Change the `config` of the topology where a file needs something else."""
+        ...
+
     def named_weights(self, trainable_only: bool = False) -> list[tuple[str, NDArray[Any]]]:
         """Return the weights with their names."""
         ...
@@ -76,7 +80,9 @@ def model_to_artifacts(
     """
     if model.outputs:
         _ = model.graph  # refuses what could not be loaded again
-    _settle(model)
+    _warn_of_limits(model)
+    topology = model.topology()
+    model.prepare_for_save(topology["config"])
     encoded = encode_weights(_all_weights(model, trainable_only))
     specs, data = encoded.specs, encoded.data
     training = model.training_config if include_optimizer else None
@@ -85,7 +91,7 @@ def model_to_artifacts(
         optimizer = encode_weights(state, group="optimizer")
         specs, data = specs + optimizer.specs, data + optimizer.data
     return ModelArtifacts(
-        model_topology=model.topology(),
+        model_topology=topology,
         weight_specs=specs,
         weight_data=data,
         training_config=training,
@@ -96,11 +102,8 @@ def model_to_artifacts(
     )
 
 
-def _settle(model: Writable) -> None:
-    """Make the layers ready for saving, and warn about what TensorFlow.js cannot open."""
-    for layer in model.all_layers():
-        layer.settle()
-    problems = obstacles(model.all_layers())
+def _warn_of_limits(model: Writable) -> None:
+    problems = incompatibilities(model.all_layers())
     if problems:
         warnings.warn(
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
