@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from pyio.models.core.parts import ConfigObject
     from pyio.models.core.shapes import Shape
+
+_ANY_KEYWORD = 0x08
+"""The flag of functions with ``**kwargs``; `inspect` has it too, but is slow to import."""
 
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"
@@ -49,7 +52,7 @@ class Layer(Configured):
                 values = pyio.initializers.constant(self.start)
                 self.factor = self.add_weight("factor", (shape[-1],), values)
 
-            def call(self, x, mask=None):
+            def call(self, x):
                 return x * self.factor.value
 
     Raises InvalidModelError for options that are missing, unknown or out of range.
@@ -61,6 +64,9 @@ class Layer(Configured):
     creates_mask: bool = False
     """Whether `compute_mask` is asked even when the input has no mask."""
 
+    uses_mask: ClassVar[bool] = False
+    """Whether `call` has an argument `mask`; found out when the class is made."""
+
     ndim: int | None = None
     """How many dimensions the input has, the batch included; None for any number."""
 
@@ -70,13 +76,21 @@ class Layer(Configured):
     class_name = "Layer"
     built: bool = False
     initial_weights: Sequence[ArrayLike] | None = None
-    # ------------------------------------------------------------ what a layer of one's own says
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.uses_mask = _takes_mask(cls.call)
+
+    # ------------------------------------------------------------ what a layer class can define
 
     def build(self, shape: Any) -> None:
         """Make the weights for inputs of `shape`, with `add_weight`. Done once."""
 
-    def call(self, x: Any, mask: Any = None) -> Any:
-        """Return the output for the input `x`; lists of arrays where there are several."""
+    def call(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the output for the input `x`; lists of arrays where there are several.
+
+        A layer that needs the mask of its input takes it as an argument called `mask`.
+        """
         raise NotImplementedError(f"{self.class_name} does not compute anything yet")
 
     def compute_output_shape(self, shape: Any) -> Shapes:
@@ -264,6 +278,8 @@ class Layer(Configured):
         else:
             arrays = as_array(inputs)
             self.ensure_built(arrays.shape)
+        if not self.uses_mask:
+            kwargs.pop("mask", None)
         with np.errstate(all="ignore"):
             return self.call(arrays, **kwargs)
 
@@ -271,9 +287,9 @@ class Layer(Configured):
         """Return the output and its mask; what a model calls."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
-        heeds = mask is not None and self.supports_masking
-        result = self.call(x, mask) if heeds else self.call(x)
-        return result, self.compute_mask(x, mask) if heeds or self.creates_mask else None
+        masked = mask is not None and self.supports_masking
+        result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+        return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.
@@ -333,6 +349,13 @@ def as_array(value: ArrayLike) -> Array:
     if array.dtype.kind not in "fiu":
         raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
     return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+
+
+def _takes_mask(call: Any) -> bool:
+    code = getattr(call, "__code__", None)
+    if code is None or code.co_flags & _ANY_KEYWORD:  # such as a decorated method
+        return True
+    return "mask" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def _listed(inputs: Any) -> list[Any]:

@@ -1,6 +1,6 @@
-"""Names as TensorFlow.js makes them: snake and camel case, and the numbers of automatic names.
+"""Names as TensorFlow.js makes them: snake case, and the numbers of automatic names.
 
-Sources: tfjs-layers ``generic_utils.ts`` (``toSnakeCase``, ``toCamelCase``) and ``state.ts``
+Sources: tfjs-layers ``generic_utils.ts`` (``toSnakeCase``) and ``state.ts``
 (``getUid``). As in TensorFlow.js, the numbers count up for as long as the program runs.
 """
 
@@ -11,7 +11,6 @@ from collections import defaultdict
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z0-9]+)")
 _BEFORE_CAPITAL = re.compile(r"([a-z])([A-Z])")
-_AFTER_UNDERSCORE = re.compile(r"_+(\w|$)")
 _TFJS_NAME = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
 
 _used: defaultdict[str, int] = defaultdict(int)
@@ -21,13 +20,6 @@ def to_snake_case(name: str) -> str:
     """Return `name` in snake case: ``batchInputShape`` -> ``batch_input_shape``."""
     text = _BEFORE_CAPITAL.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", name)).lower()
     return f"private{text}" if text.startswith("_") else text
-
-
-def to_camel_case(name: str) -> str:
-    """Return `name` in camel case: ``batch_input_shape`` -> ``batchInputShape``."""
-    if len(name) <= 1:
-        return name
-    return _AFTER_UNDERSCORE.sub(lambda match: match[1].upper(), name)
 
 
 def numbered(prefix: str) -> str:

@@ -34,6 +34,6 @@ class UnknownLayer(Layer):
         result.shape = None
         return result
 
-    def call(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
+    def call(self, x: Any) -> Any:  # noqa: ARG002 - every layer has it
         """Refuse."""
         raise UnknownLayersError([self.class_name], f"compute the layer {self.name!r}")

@@ -29,7 +29,7 @@ class ReLU(Layer):
     negative_slope: float = option(0, real, written="changed")
     threshold: float = option(0, real, written="changed")
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         if self.threshold or self.negative_slope:
             low = self.negative_slope * (x - self.threshold)
@@ -56,7 +56,7 @@ class LeakyReLU(Layer):
 
     alpha: float = option(0.3, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return np.where(x > 0, x, np.asarray(self.alpha, x.dtype) * x)
 
@@ -90,7 +90,7 @@ class PReLU(Layer):
         wanted = [known(side, f"a side of the input of {self.name!r}") for side in sides[1:]]
         self.alpha = self.add_weight("alpha", wanted, self.alpha_initializer)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return np.where(x > 0, x, self.alpha.value * x)
 
@@ -106,7 +106,7 @@ class ELU(Layer):
 
     alpha: float = option(1, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the activated input."""
         return np.asarray(elu(x, self.alpha))
 
@@ -126,7 +126,7 @@ class ThresholdedReLU(Layer):
 
     theta: float = option(1, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return x * (x > self.theta)
 

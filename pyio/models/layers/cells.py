@@ -46,7 +46,7 @@ class Cell(Layer):
         """Return the output and the new states of one step."""
         raise NotImplementedError
 
-    def call(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
+    def call(self, x: Any) -> Any:
         """Compute one step by itself: [input, *states] -> [output, *states]."""
         output, states = self.step(self.prepare(x[0][None])[0], list(x[1:]))
         return [output, *states]

@@ -13,7 +13,7 @@ from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
-    from pyio.models.core.layer import Array, Mask
+    from pyio.models.core.layer import Array
     from pyio.models.ops.kernels import Matrix
 
 
@@ -75,7 +75,7 @@ class BaseConv(BiasActivation):
         """Return the number of channels of the output."""
         raise NotImplementedError
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the convolution, the bias added and activated."""
         if self.channels_first:
             x = np.moveaxis(x, 1, -1)

@@ -1,4 +1,4 @@
-"""Layers that reshape, look up and connect densely."""
+"""The basic layers: inputs, dense connections, activations, dropout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.graph import Node, SymbolicTensor
-from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.layer import Array, Layer
 from pyio.models.core.names import numbered
 from pyio.models.core.options import (
     dimensions,
@@ -59,7 +59,7 @@ class InputLayer(Layer):
             "name": self.name,
         }
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 
@@ -114,7 +114,7 @@ class Dense(BiasActivation):
         """(..., in) -> (..., units)."""
         return (*only(shape, self.name)[:-1], self.units)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the product, the bias added and activated."""
         return self.finish(kernels.matmul(x, self.kernel.matrix), self.bias)
 
@@ -139,7 +139,7 @@ class Activation(BiasActivation):
 
     activation: str = option("linear", activation)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the activated input."""
         return self.finish(x, None)
 
@@ -160,7 +160,7 @@ class Dropout(Layer):
     noise_shape: list[int | None] | None = option(None, dimensions)
     seed: int | None = option(None, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 

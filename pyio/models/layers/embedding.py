@@ -33,7 +33,7 @@ class Masking(Layer):
         """(batch, steps, ...) -> (batch, steps): which steps count."""
         return np.asarray((x != self.mask_value).any(axis=-1))
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input with masked steps 0."""
         seen = (x != self.mask_value).any(axis=-1, keepdims=True)
         return np.asarray(x * seen.astype(x.dtype))
@@ -108,7 +108,7 @@ class Embedding(Layer):
             length = [b if a is None else a for a, b in pairs]
         return (sides[0], *length, self.output_dim)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the vectors. Raises ModelInputError for numbers out of range."""
         numbers = x.astype(np.int32, copy=False)
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < self.input_dim:

@@ -41,7 +41,7 @@ class Merge(Layer):
         sides = reduce(lambda a, b: broadcast(a, b, what), [each[1:] for each in shapes])
         return (batches.pop() if batches else None, *sides)
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the combined inputs."""
         ndim = max(each.ndim for each in x)
         aligned = [
@@ -72,9 +72,9 @@ class Average(Merge):
 
     combine = np.add
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:
+    def call(self, x: list[Array]) -> Array:
         """Return the mean."""
-        return super().call(x, mask) * np.float32(1 / len(x))
+        return super().call(x) * np.float32(1 / len(x))
 
 
 class Maximum(Merge):
@@ -115,7 +115,7 @@ class Concatenate(Merge):
         total = None if None in along else sum(cast("list[int]", along))
         return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the joined inputs."""
         return np.concatenate(x, axis=self.axis)
 
@@ -168,7 +168,7 @@ class Dot(Merge):
         sides = (*without(one, first), *without(two, second)[1:])
         return sides if len(sides) > 1 else (*sides, 1)
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the sums of products."""
         one, two = x
         first, second = self._pair(one.ndim, two.ndim)

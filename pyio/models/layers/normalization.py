@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, axes, flag, option, real
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
@@ -65,7 +65,7 @@ class BatchNormalization(Layer):
         )
         self._last = axis == len(sides) - 1
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the normalized input."""
         factor = 1 / np.sqrt(self.variance.value + np.float32(self.epsilon))
         if self.gamma is not None:
@@ -121,7 +121,7 @@ class LayerNormalization(Layer):
         self.gamma = self.add_weight("gamma", size, self.gamma_initializer) if self.scale else None
         self.beta = self.add_weight("beta", size, self.beta_initializer) if self.center else None
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the normalized input."""
         centered = x - x.mean(axis=self._axes, keepdims=True)
         variance = np.square(centered).mean(axis=self._axes, keepdims=True)

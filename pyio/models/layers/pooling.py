@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes
 from pyio.models.core.shapes import Shape, Shapes, conv_side, only
 from pyio.models.ops import kernels
@@ -47,7 +47,7 @@ class Pooling(Layer):
             sides[start + axis] = conv_side(sides[start + axis], *window)
         return tuple(sides)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the pooled input."""
         if self.data_format == "channels_first":
             return np.moveaxis(self.pool(np.moveaxis(x, 1, -1)), -1, 1)
@@ -143,7 +143,7 @@ class _Global1D(Layer):
 class GlobalMaxPooling1D(_Global1D):
     """The largest value of each channel: (batch, steps, channels) -> (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the largest values."""
         return np.asarray(x.max(axis=1, initial=-np.inf))
 
@@ -151,7 +151,7 @@ class GlobalMaxPooling1D(_Global1D):
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel: (batch, steps, channels) -> (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the means."""
         return np.asarray(x.mean(axis=1))
 
@@ -179,7 +179,7 @@ class _Global2D(Layer):
 class GlobalMaxPooling2D(_Global2D):
     """The largest value of each channel of images: (batch, channels) comes out."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the largest values."""
         return np.asarray(x.max(axis=self._space(), initial=-np.inf))
 
@@ -187,6 +187,6 @@ class GlobalMaxPooling2D(_Global2D):
 class GlobalAveragePooling2D(_Global2D):
     """The mean of each channel of images: (batch, channels) comes out."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the means."""
         return np.asarray(x.mean(axis=self._space()))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, choice, flag, numbers, option, whole
 from pyio.models.core.shapes import Shape, Shapes, only
 from pyio.models.ops.resizing import resize_bilinear, resize_nearest
@@ -26,7 +26,7 @@ class Rescaling(Layer):
     scale: Any = option(check=numbers)
     offset: Any = option(0, numbers)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the scaled input."""
         scale, offset = np.asarray(self.scale, np.float32), np.asarray(self.offset, np.float32)
         return np.asarray(x.astype(np.float32, copy=False) * scale + offset)
@@ -61,7 +61,7 @@ class Resizing(_Sized):
     interpolation: str = option("bilinear", choice("bilinear", "nearest"), after="width")
     crop_to_aspect_ratio: bool = option(False, flag, after="interpolation")
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the images in the new size."""
         if self.crop_to_aspect_ratio:
             x = self._cut(x)
@@ -83,7 +83,7 @@ class CenterCrop(_Sized):
         width: The width that is left.
     """
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the middle of the images."""
         if x.shape[-3] < self.height or x.shape[-2] < self.width:
             return resize_bilinear(x, self.height, self.width, align_corners=False)
@@ -114,7 +114,7 @@ class CategoryEncoding(Layer):
             return (*sides, self.num_tokens)
         return (*sides[:-1], self.num_tokens)
 
-    def call(self, x: Array, mask: Mask = None, count_weights: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
 
         Raises ModelInputError for numbers that are no category.
@@ -168,7 +168,7 @@ class RandomWidth(Layer):
         sides = only(shape, self.name)
         return (*sides[:-2], None, sides[-1])
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 

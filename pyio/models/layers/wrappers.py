@@ -87,7 +87,7 @@ class TimeDistributed(Wrapper):
         inner = only(self.layer.compute_output_shape((sides[0], *sides[2:])), self.name)
         return (inner[0], sides[1], *inner[1:])
 
-    def call(self, x: Array, mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
         if self.layer.stateful:
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]

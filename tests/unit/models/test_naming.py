@@ -35,15 +35,6 @@ def test_snake_case(name: str, snake: str) -> None:
     assert naming.to_snake_case(name) == snake
 
 
-@pytest.mark.parametrize(
-    ("name", "camel"),
-    [("", ""), ("A", "A"), ("aa", "aa"), ("a_a", "aA"), ("a_aa", "aAa"), ("a_", "a")],
-)
-def test_camel_case(name: str, camel: str) -> None:
-    """The table of TensorFlow.js's own tests of toCamelCase holds."""
-    assert naming.to_camel_case(name) == camel
-
-
 def test_automatic_names_of_layers() -> None:
     """The names are those that a freshly loaded page gives (recorded from TensorFlow.js 4.22)."""
     made = [
