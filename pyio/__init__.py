@@ -180,39 +180,36 @@ __all__ = [
 ]
 
 _NEEDS_NUMPY = {
-    "EncodedWeights": "pyio.weights.encoding",
-    "decode_weights": "pyio.weights.encoding",
-    "decode_weights_stream": "pyio.weights.stream",
-    "encode_weights": "pyio.weights.encoding",
-    "Input": "pyio.models.layers.core",
-    "input": "pyio.models.layers.core",
-    "LayersModel": "pyio.models.model",
-    "Model": "pyio.models.model",
-    "Sequential": "pyio.models.sequential",
-    "load_arrays": "pyio.arrays",
-    "load_weights": "pyio.arrays",
-    "load_layers_model": "pyio.models.load",
-    "model_from_artifacts": "pyio.models.serialization.read",
-    "model_from_json": "pyio.models.serialization.topology",
-    "model_to_artifacts": "pyio.models.serialization.write",
-    "save_arrays": "pyio.arrays",
-    "save_model": "pyio.models.serialization.write",
+    "pyio.arrays": "load_arrays load_weights save_arrays",
+    "pyio.models.layers.core": "Input input",
+    "pyio.models.load": "load_layers_model",
+    "pyio.models.model": "LayersModel Model",
+    "pyio.models.sequential": "Sequential",
+    "pyio.models.serialization.read": "model_from_artifacts",
+    "pyio.models.serialization.topology": "model_from_json",
+    "pyio.models.serialization.write": "model_to_artifacts save_model",
+    "pyio.weights.encoding": "EncodedWeights decode_weights encode_weights",
+    "pyio.weights.stream": "decode_weights_stream",
 }
-"""Names that are imported when they are first used, because they import NumPy."""
+"""Names by module that are imported when they are first used, because they import NumPy.
 
-_MODULES = frozenset(
-    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
-)
+Type checkers do not run this module, so the same names stand under TYPE_CHECKING and in `__all__`.
+A test compares the three.
+"""
+
+_MODULE_OF = {name: module for module, names in _NEEDS_NUMPY.items() for name in names.split()}
+
+_MODULES = ["bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync"]
 """Public modules, imported when they are first used, most for the same reason."""
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"pyio.{name}")
-    if name not in _NEEDS_NUMPY:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'pyio' has no attribute {name!r}")
-    return getattr(import_module(_NEEDS_NUMPY[name]), name)
+    return getattr(import_module(_MODULE_OF[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_NEEDS_NUMPY, *_MODULES})
+    return sorted([*__all__, *_MODULES, *(name for name in globals() if name.startswith("__"))])

@@ -19,32 +19,37 @@ if TYPE_CHECKING:
 
 L = TypeVar("L", bound=type[Layer])
 
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "core": (*("InputLayer", "Dense", "Activation", "Dropout", "SpatialDropout1D"),),
-    "embedding": ("Masking", "Embedding"),
-    "reshaping": ("Flatten", "RepeatVector", "Reshape", "Permute"),
-    "activation": ("ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU", "Softmax"),
-    "convolutional": (*("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"),),
-    "depthwise": ("SeparableConv2D", "DepthwiseConv2D"),
-    "spatial": ("Cropping2D", "UpSampling2D", "ZeroPadding2D"),
+FAMILIES: Mapping[str, str] = {
+    "core": "InputLayer Dense Activation Dropout SpatialDropout1D",
+    "embedding": "Masking Embedding",
+    "reshaping": "Flatten RepeatVector Reshape Permute",
+    "activation": "ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax",
+    "convolutional": "Conv1D Conv2D Conv3D Conv2DTranspose Conv3DTranspose",
+    "depthwise": "SeparableConv2D DepthwiseConv2D",
+    "spatial": "Cropping2D UpSampling2D ZeroPadding2D",
     "pooling": (
-        *("MaxPooling1D", "MaxPooling2D", "MaxPooling3D"),
-        *("AveragePooling1D", "AveragePooling2D", "AveragePooling3D"),
-        *("GlobalMaxPooling1D", "GlobalMaxPooling2D"),
-        *("GlobalAveragePooling1D", "GlobalAveragePooling2D"),
+        "MaxPooling1D MaxPooling2D MaxPooling3D "
+        "AveragePooling1D AveragePooling2D AveragePooling3D "
+        "GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D"
     ),
-    "normalization": ("BatchNormalization", "LayerNormalization"),
-    "noise": ("GaussianNoise", "GaussianDropout", "AlphaDropout"),
-    "merge": ("Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"),
-    "recurrent": ("RNN", "SimpleRNN", "GRU", "LSTM"),
-    "cells": ("SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells"),
-    "convolutional_recurrent": ("ConvLSTM2D", "ConvLSTM2DCell"),
-    "wrappers": ("TimeDistributed", "Bidirectional"),
-    "preprocessing": ("Rescaling", "Resizing", "CenterCrop", "CategoryEncoding", "RandomWidth"),
+    "normalization": "BatchNormalization LayerNormalization",
+    "noise": "GaussianNoise GaussianDropout AlphaDropout",
+    "merge": "Add Multiply Average Maximum Minimum Concatenate Dot",
+    "recurrent": "RNN SimpleRNN GRU LSTM",
+    "cells": "SimpleRNNCell GRUCell LSTMCell StackedRNNCells",
+    "convolutional_recurrent": "ConvLSTM2D ConvLSTM2DCell",
+    "wrappers": "TimeDistributed Bidirectional",
+    "preprocessing": "Rescaling Resizing CenterCrop CategoryEncoding RandomWidth",
 }
-"""Which module of `pyio.models.layers` holds which class; imported when one is first needed."""
+"""The classes in each module of `pyio.models.layers`, which is imported when one is first needed.
 
-FAMILY_OF: Mapping[str, str] = {name: key for key, names in FAMILIES.items() for name in names}
+This is the one list of layers. `pyio.layers` takes its names from here, and so does
+``scripts/generate/layer_stubs.py``, which writes their constructors for type checkers.
+"""
+
+FAMILY_OF: Mapping[str, str] = {
+    name: family for family, names in FAMILIES.items() for name in names.split()
+}
 
 MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
 """The classes that are models, and the one that each is here."""

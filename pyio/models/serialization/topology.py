@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from pyio.models.model import LayersModel
 
-_WRONG = (
-    *(TypeError, ValueError, KeyError, IndexError, AttributeError),
-    *(RecursionError, ArithmeticError),
-)
+_WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
+"""What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
 
 
 def model_from_json(
