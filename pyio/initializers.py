@@ -7,6 +7,7 @@ draws other numbers from the same seed.
 
 from __future__ import annotations
 
+from pyio.models.core.initial_values import initial_values as initial_values
 from pyio.models.core.parts import SCALINGS, ConfigObject
 
 

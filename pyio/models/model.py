@@ -15,7 +15,7 @@ from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.serialization.functional import checked_config, graph_from_config
-from pyio.models.serialization.weight_matching import LoadReport, copies, load
+from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
 from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names
@@ -176,7 +176,9 @@ class LayersModel(Container):
 
         Returns how each weight was matched. Raises WeightsError; nothing is changed then.
         """
-        self.load_report = load(self, copies(weights), strict, by_order=not strict)
+        self.load_report = assign_matching(
+            self, checked_copies(weights), strict, by_order=not strict
+        )
         return self.load_report
 
     # ------------------------------------------------------------ description

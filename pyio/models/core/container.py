@@ -175,16 +175,16 @@ def _shapeless(inputs: Any) -> Any:
 
 def config_of(model: Container) -> dict[str, Any]:
     """Return the config of a functional model in TensorFlow.js's key order."""
-    indices = model.graph.indices
+    numbers = _call_numbers(model.graph)
     layers = []
     for layer in model.graph.layers:
         nodes = [
             [
-                [t.layer.name, indices[t.node], t.tensor_index, _plain(node.kwargs)]
+                [t.layer.name, numbers[t.node], t.tensor_index, _plain(node.kwargs)]
                 for t in node.inputs
             ]
             for node in layer.inbound_nodes
-            if node in indices and node.inputs
+            if node in numbers and node.inputs
         ]
         layers.append(
             {
@@ -196,7 +196,7 @@ def config_of(model: Container) -> dict[str, Any]:
         )
 
     def places(tensors: list[SymbolicTensor]) -> list[Any]:
-        return [[t.layer.name, indices[t.node], t.tensor_index] for t in tensors]
+        return [[t.layer.name, numbers[t.node], t.tensor_index] for t in tensors]
 
     return {
         "name": model.name,
@@ -204,6 +204,19 @@ def config_of(model: Container) -> dict[str, Any]:
         "input_layers": places(model.inputs),
         "output_layers": places(model.outputs),
     }
+
+
+def _call_numbers(graph: Graph) -> dict[Node, int]:
+    """Return the number that each call has in the topology: only the calls in it count.
+
+    A nested model counts from 1, because its own definition is its call 0.
+    """
+    kept = set(graph.nodes)
+    numbers: dict[Node, int] = {}
+    for layer in graph.layers:
+        calls = [node for node in layer.inbound_nodes if node in kept]
+        numbers |= {node: number for number, node in enumerate(calls, layer.first_node_index)}
+    return numbers
 
 
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,6 @@ class Graph:
         self.nodes, met = _walk(self.outputs)
         depths = _layer_depths(self.nodes)
         self.layers: list[Layer] = sorted(met, key=lambda layer: -depths[layer])
-        self.indices = _kept_indices(self.layers, self.nodes)
         _refuse_same_names(self.layers)
         self._refuse_other_sources()
         self._plan = _Plan(self)
@@ -172,22 +171,6 @@ def _layer_depths(nodes: Sequence[Node]) -> dict[Layer, int]:
         for tensor in node.inputs:
             depths[tensor.node] = max(depths.get(tensor.node, 0), depth + 1)
     return of_layer
-
-
-def _kept_indices(layers: Sequence[Layer], nodes: Sequence[Node]) -> dict[Node, int]:
-    """Return the number that each call has in the topology: only the calls in it count.
-
-    A nested model counts from 1, because its own definition is its call 0.
-    """
-    kept = set(nodes)
-    indices: dict[Node, int] = {}
-    for layer in layers:
-        number = layer.first_node_index
-        for node in layer.inbound_nodes:
-            if node in kept:
-                indices[node] = number
-                number += 1
-    return indices
 
 
 def _refuse_same_names(layers: Sequence[Layer]) -> None:

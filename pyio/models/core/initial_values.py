@@ -11,7 +11,13 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.parts import INITIALIZERS, ConfigObject, fans
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Config = Mapping[str, Any]
+    Sides = tuple[int, ...]
 
 
 def initial_values(
@@ -28,52 +34,64 @@ def initial_values(
             f"the initializer {name!r} is not one of {', '.join(INITIALIZERS)}; load weights "
             "for this model, or choose another initializer"
         )
-    return np.asarray(_draw(name, config, shape), dtype)
+    return np.asarray(_DRAWN[name](config, shape), dtype)
 
 
-def _draw(name: str, config: dict[str, Any], shape: tuple[int, ...]) -> Any:
-    if name in ("Zeros", "Ones", "Constant"):
-        return np.full(shape, {"Zeros": 0, "Ones": 1}.get(name, config.get("value")))
-    if name == "Identity":
-        if len(shape) != 2 or shape[0] != shape[1]:
-            raise InvalidModelError(f"Identity initializes square matrices, not {shape}")
-        return config["gain"] * np.eye(shape[0])
-    random = np.random.default_rng(config.get("seed"))
-    if name == "RandomUniform":
-        return random.uniform(config["minval"], config["maxval"], shape)
-    if name == "RandomNormal":
-        return random.normal(config["mean"], config["stddev"], shape)
-    if name == "TruncatedNormal":
-        return config["mean"] + config["stddev"] * _truncated(random, shape)
-    if name == "Orthogonal":
-        return config["gain"] * _orthogonal(random, shape)
-    return _scaled(random, config, shape)
+def _identity(config: Config, shape: Sides) -> Array:
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise InvalidModelError(f"Identity initializes square matrices, not {shape}")
+    return np.asarray(config["gain"] * np.eye(shape[0]))
 
 
-def _scaled(
-    random: np.random.Generator, config: dict[str, Any], shape: tuple[int, ...]
-) -> NDArray[Any]:
+def _scaled(config: Config, shape: Sides) -> Array:
     fan_in, fan_out = fans(shape)
     fan = {"fan_in": fan_in, "fan_out": fan_out}.get(config["mode"], (fan_in + fan_out) / 2)
     variance = config["scale"] / max(1, fan)
     if config["distribution"] == "uniform":
         limit = math.sqrt(3 * variance)
-        return random.uniform(-limit, limit, shape)
-    return math.sqrt(variance) * _truncated(random, shape)
+        return _random(config).uniform(-limit, limit, shape)
+    return math.sqrt(variance) * _truncated(config, shape)
 
 
-def _truncated(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
+def _truncated(config: Config, shape: Sides) -> Array:
+    # Draw again what lies further out than two standard deviations, as TensorFlow.js does.
+    random = _random(config)
     values = random.standard_normal(shape)
     while (far := np.abs(values) > 2).any():
         values = np.where(far, random.standard_normal(shape), values)
     return values
 
 
-def _orthogonal(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
+def _orthogonal(config: Config, shape: Sides) -> Array:
     if len(shape) < 2:
         raise InvalidModelError(f"Orthogonal initializes two or more dimensions, not {shape}")
     rows, columns = math.prod(shape[:-1]), shape[-1]
-    tall = random.standard_normal((max(rows, columns), min(rows, columns)))
+    tall = _random(config).standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
-    q = q * np.sign(np.diagonal(r))
-    return np.reshape(q if rows >= columns else q.T, shape)
+    q = q * np.sign(np.diagonal(r))  # without this the distribution would not be uniform
+    # The shape can be wide as well as tall; the rows or the columns are orthogonal then.
+    return np.asarray(config["gain"] * np.reshape(q if rows >= columns else q.T, shape))
+
+
+def _random(config: Config) -> np.random.Generator:
+    return np.random.default_rng(config.get("seed"))
+
+
+_DRAWN: Mapping[str, Callable[[Config, Sides], Array]] = {
+    "Zeros": lambda _, shape: np.zeros(shape),
+    "Ones": lambda _, shape: np.ones(shape),
+    "Constant": lambda config, shape: np.full(shape, config["value"]),
+    "RandomUniform": lambda config, shape: _random(config).uniform(
+        config["minval"], config["maxval"], shape
+    ),
+    "RandomNormal": lambda config, shape: _random(config).normal(
+        config["mean"], config["stddev"], shape
+    ),
+    "TruncatedNormal": lambda config, shape: (
+        config["mean"] + config["stddev"] * _truncated(config, shape)
+    ),
+    "Identity": _identity,
+    "VarianceScaling": _scaled,
+    "Orthogonal": _orthogonal,
+}
+"""How each initializer of `INITIALIZERS` makes its values."""

@@ -112,7 +112,12 @@ class UnitCell(Cell, BiasActivation):
     def prepare(self, x: Array) -> Array:
         """Return the products of the input with the kernel, the bias added."""
         product = kernels.matmul(x, self.kernel.matrix)
-        return product if self.bias is None else product + self.bias.value
+        bias = self.input_bias()
+        return product if bias is None else np.asarray(product + bias)
+
+    def input_bias(self) -> Array | None:
+        """Return the bias of the product with the input."""
+        return None if self.bias is None else self.bias.value
 
     def recur(self, state: Array) -> Array:
         """Return the product of a state with the recurrent kernel."""
@@ -161,13 +166,10 @@ class GRUCell(GatedCell):
         """Return the shape of the bias: with `reset_after`, one row for each product."""
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
 
-    def prepare(self, x: Array) -> Array:
-        """Return the products of the input with the kernel, the bias added."""
-        product = kernels.matmul(x, self.kernel.matrix)
-        if self.bias is None:
-            return product
-        bias = self.bias.value[0] if self.reset_after else self.bias.value
-        return np.asarray(product + bias)
+    def input_bias(self) -> Array | None:
+        """Return the bias of the product with the input: with `reset_after`, the first row."""
+        bias = super().input_bias()
+        return bias[0] if bias is not None and self.reset_after else bias
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output, which is the new state too."""

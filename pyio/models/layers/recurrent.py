@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from pyio.models.core.weight import Weight
 
 
+def with_states(inputs: Any, initial_state: Any) -> Any:
+    """Return `inputs` with the states to start from behind them, as one list."""
+    if initial_state is None:
+        return inputs
+    states = initial_state if isinstance(initial_state, list) else [initial_state]
+    return [*(inputs if isinstance(inputs, list) else [inputs]), *states]
+
+
 class BaseRNN(Layer):
     """What all recurrent layers share.
 
@@ -60,10 +68,7 @@ class BaseRNN(Layer):
 
     def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """Connect or compute; `initial_state` is the list of states to start from."""
-        if initial_state is not None:
-            states = initial_state if isinstance(initial_state, list) else [initial_state]
-            inputs = [*(inputs if isinstance(inputs, list) else [inputs]), *states]
-        return super().__call__(inputs, **kwargs)
+        return super().__call__(with_states(inputs, initial_state), **kwargs)
 
     def build(self, shape: Shapes) -> None:
         """Build the cell. Raises InvalidModelError for a stateful layer without a batch size."""

@@ -10,7 +10,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
-from pyio.models.layers.recurrent import BaseRNN
+from pyio.models.layers.recurrent import BaseRNN, with_states
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ class Wrapper(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        for layer in self.parts():
+        for layer in self.inner():
             layer.trainable = value
 
-    def parts(self) -> list[Any]:
+    def inner(self) -> list[Any]:
         """Return the layers that hold the weights."""
         return [self.layer]
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside, and what is in them."""
-        for layer in self.parts():
+        for layer in self.inner():
             yield layer
             yield from layer.inner_layers()
 
@@ -58,12 +58,12 @@ class Wrapper(Layer):
     @property
     def trainable_weights(self) -> list[Weight]:
         """The weights inside that training changes."""
-        return [weight for layer in self.parts() for weight in layer.trainable_weights]
+        return [weight for layer in self.inner() for weight in layer.trainable_weights]
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
         """The weights inside that training leaves alone."""
-        return [weight for layer in self.parts() for weight in layer.non_trainable_weights]
+        return [weight for layer in self.inner() for weight in layer.non_trainable_weights]
 
 
 class TimeDistributed(Wrapper):
@@ -145,23 +145,21 @@ class Bidirectional(Wrapper):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for layer in self.parts():
+        for layer in self.inner():
             layer.trainable = value
 
-    def parts(self) -> list[Any]:
+    def inner(self) -> list[Any]:
         """Return both directions."""
         return [self.forward_layer, self.backward_layer]
 
     def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """Connect or compute; `initial_state` is the list of states of both directions."""
-        if initial_state is not None:
-            inputs = [*(inputs if isinstance(inputs, list) else [inputs]), *initial_state]
-        return super().__call__(inputs, **kwargs)
+        return super().__call__(with_states(inputs, initial_state), **kwargs)
 
     def build(self, shape: Shapes) -> None:
         """Build both directions."""
         sides = as_list(shape)[0]
-        for layer in self.parts():
+        for layer in self.inner():
             layer.ensure_built(sides, f"{self.scope}/{layer.name}")
 
     def compute_output_shape(self, shape: Shapes) -> Shapes:
@@ -195,7 +193,7 @@ class Bidirectional(Wrapper):
 
     def _both(self, x: Array, ahead: Any, back: Any, mask: Any) -> list[list[Array]]:
         results = []
-        for layer, states in zip(self.parts(), (ahead, back), strict=True):
+        for layer, states in zip(self.inner(), (ahead, back), strict=True):
             result = layer.call([x, *states] if states else x, mask)
             results.append(result if isinstance(result, list) else [result])
         return results
@@ -212,5 +210,5 @@ class Bidirectional(Wrapper):
 
     def reset_states(self) -> None:
         """Set the states of both directions to 0."""
-        for layer in self.parts():
+        for layer in self.inner():
             layer.reset_states()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.models.serialization.topology import model_from_json
-from pyio.models.serialization.weight_matching import load
+from pyio.models.serialization.weight_matching import assign_matching
 from pyio.weights.encoding import decode_weights
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def model_from_artifacts(
     model.optimizer_weights = {name: arrays.pop(name) for name in list(arrays) if name in state}
     if model.unknown_classes:
         model.unplaced_weights = dict(arrays)
-        model.load_report = load(model, arrays, strict=False, by_order=False)
+        model.load_report = assign_matching(model, arrays, strict=False, by_order=False)
     else:
-        model.load_report = load(model, arrays, strict, by_order=not strict)
+        model.load_report = assign_matching(model, arrays, strict, by_order=not strict)
     return model

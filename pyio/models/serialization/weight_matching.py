@@ -60,7 +60,7 @@ class LoadReport:
         return text + (f"; left over: {', '.join(self.extra)}" if self.extra else "")
 
 
-def copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+def checked_copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
     """Return `given` with arrays of its own. Raises WeightsError for what are not named arrays."""
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise WeightsError(
@@ -69,7 +69,7 @@ def copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
     return {name: copied(value, name) for name, value in given.items()}
 
 
-def load(
+def assign_matching(
     model: Container, given: Mapping[str, ArrayLike], strict: bool, by_order: bool
 ) -> LoadReport:
     """Assign `given` to the weights of `model`; see `LayersModel.load_weights`."""
