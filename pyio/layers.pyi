@@ -113,7 +113,7 @@ class ReLU(_activation.ReLU):
     """``x`` above 0, 0 below.
 
     Args:
-        max_value: The most that comes out; None for no limit.
+        max_value: The largest output; None for no limit.
         negative_slope: The slope below the threshold. Keras has it, TensorFlow.js ignores it.
         threshold: Where the positive part begins. Keras has it, TensorFlow.js ignores it.
     """
@@ -160,8 +160,8 @@ class PReLU(_activation.PReLU):
 
     Args:
         alpha_initializer: What alpha starts from.
-        alpha_regularizer: A penalty for training.
-        alpha_constraint: A constraint for training.
+        alpha_regularizer: Regularizer of alpha. Stored in the config; used in training only.
+        alpha_constraint: Constraint on alpha. Stored in the config; used in training only.
         shared_axes: Axes along which alpha is the same, counted from 1.
     """
 
@@ -228,7 +228,7 @@ class Softmax(_activation.Softmax):
     """exp(x), scaled so that it sums to 1.
 
     Args:
-        axis: Along which axis, or axes, it sums to 1. The default is 1, as in TensorFlow.js.
+        axis: The axis, or axes, along which it sums to 1. The default is 1, as in TensorFlow.js.
     """
 
     def __init__(
@@ -378,7 +378,7 @@ class Conv1D(_convolutional.Conv1D):
     """A convolution over sequences: (batch, steps, in) -> (batch, steps, filters).
 
     Args:
-        padding: Besides "valid" and "same", "causal", which looks back only. TensorFlow.js
+        padding: "valid", "same" or "causal", which takes earlier steps only. TensorFlow.js
             accepts "causal" in a topology and cannot compute it.
     """
 
@@ -584,7 +584,7 @@ class ConvLSTM2DCell(_convolutional_recurrent.ConvLSTM2DCell):
         kernel_size: The sides of the window.
         padding: "valid" or "same", for the input; the state is always padded.
         data_format: "channels_last" or "channels_first".
-        dilation_rate: How far apart the values are that the window takes.
+        dilation_rate: The distance between the values that a window takes.
         strides: How far the window moves over the input.
     """
 
@@ -625,12 +625,12 @@ class ConvLSTM2DCell(_convolutional_recurrent.ConvLSTM2DCell):
     ) -> None: ...
 
 class InputLayer(_core.InputLayer):
-    """Where data enters a model; `pyio.Input` makes one.
+    """The entry of data into a model; `pyio.Input` makes one.
 
     Args:
         input_shape: The shape of one example; or `batch_input_shape`, with the batch in front.
         dtype: "float32" (the default), "int32" or "bool".
-        sparse: Kept in the config; tensors are dense here as in TensorFlow.js.
+        sparse: Stored in the config; tensors are always dense, as in TensorFlow.js.
     """
 
     def __init__(
@@ -656,9 +656,11 @@ class Dense(_core.Dense):
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
-        kernel_regularizer: A penalty for training; so are `bias_regularizer` and
-            `activity_regularizer`.
-        kernel_constraint: A constraint for training; so is `bias_constraint`.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
+        bias_regularizer: The same for the bias.
+        activity_regularizer: The same for the output.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
+        bias_constraint: The same for the bias.
         input_dim: Short for ``input_shape=(input_dim,)``.
     """
 
@@ -712,7 +714,7 @@ class Dropout(_core.Dropout):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: The shape of what is dropped together; None for each value by itself.
+        noise_shape: The shape of the mask; values that share an element are dropped together.
         seed: Makes training repeatable.
     """
 
@@ -737,7 +739,7 @@ class SpatialDropout1D(_core.SpatialDropout1D):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: Kept in the config.
+        noise_shape: Stored in the config.
         seed: Makes training repeatable.
     """
 
@@ -758,14 +760,18 @@ class SpatialDropout1D(_core.SpatialDropout1D):
     ) -> None: ...
 
 class SeparableConv2D(_depthwise.SeparableConv2D):
-    """A convolution of each channel by itself, then one across channels at each position.
+    """A convolution of each channel on its own, then one across channels at each position.
 
     Args:
         depth_multiplier: The number of outputs per channel of the first step.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
         pointwise_initializer: What the kernel (1, 1, in * depth_multiplier, filters) starts from.
-        depthwise_regularizer: A penalty for training; so is `pointwise_regularizer`.
-        depthwise_constraint: A constraint for training; so is `pointwise_constraint`.
+        depthwise_regularizer: Regularizer of the first kernel. Stored in the config; used in
+            training only.
+        pointwise_regularizer: The same for the second kernel.
+        depthwise_constraint: Constraint on the first kernel. Stored in the config; used in training
+            only.
+        pointwise_constraint: The same for the second kernel.
     """
 
     def __init__(
@@ -801,13 +807,14 @@ class SeparableConv2D(_depthwise.SeparableConv2D):
     ) -> None: ...
 
 class DepthwiseConv2D(_depthwise.DepthwiseConv2D):
-    """A convolution of each channel by itself: (..., in) -> (..., in * depth_multiplier).
+    """A convolution of each channel on its own: (..., in) -> (..., in * depth_multiplier).
 
     Args:
         depth_multiplier: The number of outputs per channel.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
-        depthwise_regularizer: A penalty for training.
-        depthwise_constraint: A constraint for training.
+        depthwise_regularizer: Regularizer of the kernel. Stored in the config; used in training
+            only.
+        depthwise_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
     def __init__(
@@ -839,10 +846,10 @@ class DepthwiseConv2D(_depthwise.DepthwiseConv2D):
     ) -> None: ...
 
 class Masking(_embedding.Masking):
-    """Masks the steps of a sequence whose values are all `mask_value`, and makes them 0.
+    """Masks the steps of a sequence whose values are all `mask_value`, and sets them to 0.
 
     Args:
-        mask_value: What marks a step that does not count.
+        mask_value: The value that marks a step that does not count.
     """
 
     def __init__(
@@ -863,13 +870,15 @@ class Embedding(_embedding.Embedding):
     """A vector for each whole number: (batch, ...) -> (batch, ..., output_dim).
 
     Args:
-        input_dim: How many numbers there are: 0 to ``input_dim - 1``.
+        input_dim: The number of vectors: the input has numbers from 0 to ``input_dim - 1``.
         output_dim: The size of a vector.
         embeddings_initializer: What the table (input_dim, output_dim) starts from.
-        embeddings_regularizer: A penalty for training; so is `activity_regularizer`.
-        embeddings_constraint: A constraint for training.
+        embeddings_regularizer: Regularizer of the table. Stored in the config; used in training
+            only.
+        activity_regularizer: The same for the output.
+        embeddings_constraint: Constraint on the table. Stored in the config; used in training only.
         mask_zero: Whether the number 0 masks its step.
-        input_length: The length of the sequences, where it is always the same.
+        input_length: The length of the sequences, if all have the same.
     """
 
     def __init__(
@@ -999,8 +1008,8 @@ class Dot(_merge.Dot):
 
     Args:
         axes: The axis of both, or one for each; the batch is axis 0 and cannot be summed.
-        normalize: Whether both are brought to length 1 along their axis first, so that cosines
-            come out.
+        normalize: Whether both are scaled to length 1 along their axis first; the results are
+            cosines then.
     """
 
     def __init__(
@@ -1094,8 +1103,10 @@ class BatchNormalization(_normalization.BatchNormalization):
         gamma_initializer: What gamma starts from.
         moving_mean_initializer: What the mean starts from.
         moving_variance_initializer: What the variance starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
-        beta_constraint: A constraint for training; so is `gamma_constraint`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
+        beta_constraint: Constraint on beta. Stored in the config; used in training only.
+        gamma_constraint: The same for gamma.
     """
 
     def __init__(
@@ -1134,7 +1145,8 @@ class LayerNormalization(_normalization.LayerNormalization):
         scale: Whether there is a gamma.
         beta_initializer: What beta starts from.
         gamma_initializer: What gamma starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
     """
 
     def __init__(
@@ -1293,7 +1305,7 @@ class GlobalMaxPooling1D(_pooling.GlobalMaxPooling1D):
     ) -> None: ...
 
 class GlobalMaxPooling2D(_pooling.GlobalMaxPooling2D):
-    """The largest value of each channel of images: (batch, channels) comes out."""
+    """The largest value of each channel of images: the output is (batch, channels)."""
 
     def __init__(
         self,
@@ -1326,7 +1338,7 @@ class GlobalAveragePooling1D(_pooling.GlobalAveragePooling1D):
     ) -> None: ...
 
 class GlobalAveragePooling2D(_pooling.GlobalAveragePooling2D):
-    """The mean of each channel of images: (batch, channels) comes out."""
+    """The mean of each channel of images: the output is (batch, channels)."""
 
     def __init__(
         self,
@@ -1366,7 +1378,7 @@ class Rescaling(_preprocessing.Rescaling):
     ) -> None: ...
 
 class Resizing(_preprocessing.Resizing):
-    """Images in another size, sampled as TensorFlow.js does: corners on corners.
+    """Images in another size, sampled as TensorFlow.js does: the corners of both coincide.
 
     Args:
         height: The new height.
@@ -1420,7 +1432,7 @@ class CategoryEncoding(_preprocessing.CategoryEncoding):
     """Whole numbers as vectors with one place for each category.
 
     Args:
-        num_tokens: How many categories there are: the numbers are 0 to ``num_tokens - 1``.
+        num_tokens: The number of categories: the input has numbers from 0 to ``num_tokens - 1``.
         output_mode: "multi_hot" marks the categories of an example, "count" counts them,
             "one_hot" gives a vector for each number, "tf_idf" counts with weights, "int" changes
             nothing.
@@ -1445,7 +1457,7 @@ class RandomWidth(_preprocessing.RandomWidth):
     """Images of random width in training; predictions pass unchanged, as in Keras.
 
     Args:
-        factor: How much wider or narrower: a number, or [lower, upper].
+        factor: The largest relative change of the width: a number, or [lower, upper].
         interpolation: "bilinear" or "nearest".
         seed: Makes training repeatable.
     """
@@ -1656,7 +1668,7 @@ class Reshape(_reshaping.Reshape):
     """Another shape for the same values: (batch, ...) -> (batch, *target_shape).
 
     Args:
-        target_shape: The shape of one example; one side may be None (or negative) and follows
+        target_shape: The shape of one example. One side may be None or negative; it is computed
             from the others.
     """
 
@@ -1724,8 +1736,8 @@ class UpSampling2D(_spatial.UpSampling2D):
     Args:
         size: The factors for height and width.
         data_format: "channels_last" or "channels_first".
-        interpolation: "nearest" repeats pixels, "bilinear" blends them. The latter samples as
-            TensorFlow.js does, from the corner of a pixel; Keras samples from its middle.
+        interpolation: "nearest" repeats pixels, "bilinear" blends them. "bilinear" samples from
+            the corner of a pixel, as TensorFlow.js does; Keras samples from its middle.
     """
 
     def __init__(
@@ -1792,7 +1804,7 @@ class Bidirectional(_wrappers.Bidirectional):
     """Runs a recurrent layer forwards and another of its kind backwards.
 
     Args:
-        merge_mode: How the two outputs become one: "concat", "sum", "mul", "ave", or "none" for
+        merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
     """

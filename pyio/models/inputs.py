@@ -1,4 +1,4 @@
-"""What goes into a model: symbolic tensors when it is made, arrays when it computes."""
+"""The inputs of a model: symbolic tensors when it is made, arrays when it computes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
     """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
-    _ = model.graph  # an empty model says so
+    _ = model.graph  # raises for an empty model
     if isinstance(x, dict):
         missing = [name for name in model.input_names if name not in x]
         if missing or len(x) != len(model.inputs):
@@ -29,6 +29,8 @@ def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
                 f"the model {model.name!r} has the inputs {model.input_names}; got {list(x)}"
             )
         x = [x[name] for name in model.input_names]
+    # A list is one array per input, or for a model with one input the rows of that array. Only a
+    # list of one NumPy array is understood as "a list with one per input" there.
     several = isinstance(x, list | tuple) and len(model.inputs) > 1
     given = list(x) if several or (isinstance(x, list) and _is_array(x)) else [x]
     if len(given) != len(model.inputs):
@@ -45,7 +47,7 @@ def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
 
 
 def tensors(given: Any, what: str) -> list[SymbolicTensor]:
-    """Return the inputs or outputs that a model is made of as a list. Raises InvalidModelError."""
+    """Return the given inputs or outputs of a model as a list. Raises InvalidModelError."""
     tensors = list(given) if isinstance(given, list | tuple) else [given]
     for tensor in tensors:
         if not isinstance(tensor, SymbolicTensor):
@@ -63,7 +65,7 @@ def check_inputs(inputs: Sequence[SymbolicTensor]) -> None:
     for tensor in inputs:
         if tensor.node.inputs or tensor.layer.class_name != "InputLayer":
             raise InvalidModelError(
-                f"{tensor!r} cannot be an input: it comes out of the {tensor.layer.class_name} "
+                f"{tensor!r} cannot be an input: it is the output of the {tensor.layer.class_name} "
                 f"{tensor.layer.name!r}; inputs are made by pyio.Input"
             )
 

@@ -1,4 +1,4 @@
-"""Models <-> media: the only module of this folder that reaches the handlers."""
+"""`load_layers_model`: a model from a medium."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ async def load_layers_model(
 
     Args:
         url_or_handler: An address such as "indexeddb://my-model", or any object with `load`.
-        strict: Refuse weights that are missing, left over or of another shape, listing all of
-            them. Otherwise take what fits: by name, by normalised name, by order and shape; what
-            is missing keeps its initial values. `LayersModel.load_report` says what happened.
+        strict: Raise for weights that are missing, left over or of another shape, with a list of
+            them. Otherwise take what fits: by name, by normalised name, by order and shape.
+            Missing weights keep their initial values. `LayersModel.load_report` has the details.
         on_progress: Called while the medium loads, for media that report progress.
-        custom_objects: Classes by name, beside those registered with `pyio.layers.register`.
-        allow_unknown: Put placeholders for layers that nobody registered: such a model can be
-            inspected, copied and saved again, but not predict.
-        options: What else the medium takes.
+        custom_objects: Classes by name, in addition to those registered with
+            `pyio.layers.register`.
+        allow_unknown: Use placeholders for layers whose classes are not registered. Such a model
+            can be inspected, copied and saved again, but not predict.
+        options: Further options of the medium.
 
-    Raises what the medium raises; UnknownLayersError, InvalidModelError and WeightsError as
+    Raises the errors of the medium; UnknownLayersError, InvalidModelError and WeightsError as
     `pyio.models.serialization.read.model_from_artifacts` does.
     """
     if on_progress is not None:

@@ -23,7 +23,7 @@ class Sequential(LayersModel):
     """A model whose layers follow one another.
 
     Args:
-        layers: The layers; the first needs an `input_shape` (or is an InputLayer or a model).
+        layers: The layers. The first needs an `input_shape`, or is an InputLayer or a model.
         name: Its name; "sequential_1" and so on unless given.
 
     ::
@@ -41,12 +41,11 @@ class Sequential(LayersModel):
 
     def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
         super().__init__([], [], name if name is not None else numbered("sequential_"))
-        self.first_node_index = 1
         for layer in layers:
             self.add(layer)
 
     def add(self, layer: Layer) -> None:
-        """Put `layer` on top of the stack."""
+        """Add `layer` as the last one."""
         if not isinstance(layer, Layer):
             raise InvalidModelError(f"a Sequential is made of layers; got {layer!r:.120}")
         if layer is self or any(inner is self for inner in layer.inner_layers()):
@@ -67,7 +66,7 @@ class Sequential(LayersModel):
         self._graph = None
 
     def pop(self) -> None:
-        """Take the last layer off. Raises InvalidModelError when there is none."""
+        """Remove the last layer. Raises InvalidModelError for a model without layers."""
         if not self.layers:
             raise InvalidModelError(f"there are no layers in {self.name!r}")
         self.layers.pop()
@@ -76,10 +75,11 @@ class Sequential(LayersModel):
         self._graph = None
 
     def _start(self, layer: Layer) -> SymbolicTensor | list[SymbolicTensor]:
+        """Return the output of the first `layer`, and make its input that of the model."""
         if isinstance(layer, Container):
             self.inputs[:] = layer.inputs
             return layer.outputs[0]
-        if not layer.inbound_nodes:
+        if not layer.inbound_nodes:  # a new layer, which gets an InputLayer of its own
             if layer.batch_input_shape is None:
                 raise InvalidModelError(
                     f"the first layer of a Sequential, {layer.name!r}, needs an input_shape or a "
@@ -92,7 +92,7 @@ class Sequential(LayersModel):
             )
             self.inputs[:] = [start]
             return layer(start)  # type: ignore[no-any-return]
-        outputs = layer.inbound_nodes[0].outputs
+        outputs = layer.inbound_nodes[0].outputs  # an InputLayer has one call, without inputs
         if len(layer.inbound_nodes) > 1 or layer.inbound_nodes[0].inputs:
             raise InvalidModelError(
                 f"{layer.name!r} is connected somewhere else already; a Sequential starts with a "

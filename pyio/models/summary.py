@@ -1,4 +1,4 @@
-"""How a model shows itself: a table of layers as text, and as HTML in a notebook."""
+"""The summary of a model: a table of layers as text, and as HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text(model: Container) -> str:
 
 
 def html(model: Container) -> str:
-    """Return the same as an HTML table."""
+    """Return the summary as an HTML table."""
     return (
         f"<p><b>{type(model).__name__}</b> <code>{escape(model.name)}</code></p>"
         f"{html_table(_HEADINGS, [_row(layer) for layer in model.layers])}"

@@ -21,11 +21,12 @@ class Container(Layer):
     """Layers that are connected from `inputs` to `outputs`.
 
     Attributes:
-        inputs: The symbolic tensors that go in.
-        outputs: Those that come out.
+        inputs: The symbolic input tensors.
+        outputs: The symbolic output tensors.
         layers: The layers, in the order of TensorFlow.js.
     """
 
+    # Call 0 of a container is its own definition, as in TensorFlow.js; see the Node made below.
     first_node_index = 1
     class_name = "Model"
 
@@ -59,7 +60,7 @@ class Container(Layer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that give the outputs."""
+        """The names of the layers that compute the outputs."""
         return [tensor.layer.name for tensor in self.outputs]
 
     @property
@@ -85,7 +86,7 @@ class Container(Layer):
 
     @property
     def unknown_classes(self) -> list[str]:
-        """The classes that nobody registered, in order and each once."""
+        """The names of the layer classes that are not registered, in order and each once."""
         unknown = [
             layer.class_name for layer in self.all_layers() if isinstance(layer, UnknownLayer)
         ]
@@ -107,19 +108,20 @@ class Container(Layer):
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """The weights that training leaves alone, layer by layer."""
+        """The weights that training does not change, layer by layer."""
         frozen = [] if self.trainable else [w for la in self.layers for w in la.trainable_weights]
         return frozen + [w for layer in self.layers for w in layer.non_trainable_weights]
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes the weights of the layers. Not part of the topology."""
+        """Whether training changes the weights of the layers. Not stored in the topology."""
         return self._trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         for layer in self.layers:
+            # TensorFlow.js marks the weights, not the layers, so their configs stay the same.
             layer.mark_trainable(self._trainable)
 
     # ------------------------------------------------------------ being a layer
@@ -139,6 +141,8 @@ class Container(Layer):
 
     def compute_output_shape(self, shape: Shapes) -> Shapes:
         """Return the shapes of the outputs for inputs of `shape`."""
+        # The layers are asked again: the model can be called with other shapes than it was built
+        # with, such as sequences of another length.
         graph = self.graph
         shapes: dict[int, Any] = {
             id(tensor): each for tensor, each in zip(graph.inputs, as_list(shape), strict=True)
@@ -162,6 +166,8 @@ class Container(Layer):
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
         """Connect the model to symbolic tensors; with unknown layers inside, without a shape."""
         if self.unknown_classes and isinstance(inputs, list | SymbolicTensor):
+            # With unknown shapes nothing asks the unknown layers for theirs. Then the real inputs
+            # replace the shapeless ones, so that the graph can be followed back.
             result = super().connect(_shapeless(inputs), kwargs)
             self.inbound_nodes[-1].inputs = inputs if isinstance(inputs, list) else [inputs]
             return result
@@ -174,7 +180,10 @@ def _shapeless(inputs: Any) -> Any:
 
 
 def config_of(model: Container) -> dict[str, Any]:
-    """Return the config of a functional model in TensorFlow.js's key order."""
+    """Return the config of a functional model in TensorFlow.js's key order.
+
+    A layer refers to its inputs as ``[layer name, number of the call, number of the output]``.
+    """
     numbers = _call_numbers(model.graph)
     layers = []
     for layer in model.graph.layers:
@@ -220,7 +229,7 @@ def _call_numbers(graph: Graph) -> dict[Node, int]:
 
 
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call that JSON can say."""
+    """Return the arguments of a call if they can be written as JSON, or else none of them."""
     try:
         dumps(kwargs)
     except PyioError:

@@ -1,8 +1,8 @@
 """The graph of a model: symbolic tensors, the calls that connect them, and how they are computed.
 
-The order of layers is TensorFlow.js's (tfjs-layers ``container.ts``): by decreasing depth, and
-within a depth as a walk from the outputs first meets them. The order of computing is the order in
-which that walk finishes, which is a topological one. Nothing recurses, so depth is no limit.
+The order of the layers is part of the format, because weights are saved in it. It is that of
+TensorFlow.js (tfjs-layers ``container.ts``): by decreasing depth, and within a depth in the order
+in which a walk from the outputs meets the layers. Nothing recurses, so a deep model is no problem.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Layer(Protocol):
-    """What a graph needs of a layer.
+    """The members of a layer that a graph uses.
 
     A protocol, because layers make the nodes of the graph and so stand above this module.
     """
@@ -44,14 +44,14 @@ class Layer(Protocol):
 
 
 class SymbolicTensor:
-    """The place of a tensor in a graph: which layer's which call gives it, and its shape.
+    """A tensor before there is data: the call of a layer that outputs it, and its shape.
 
     Attributes:
-        shape: The sides, None where not known; None altogether behind an unknown layer.
+        shape: The sides, None for a side that is not known; None as a whole after an unknown layer.
         dtype: "float32", "int32" or "bool".
-        layer: The layer that gives it.
-        node_index: Which of the layer's calls.
-        tensor_index: Which of the outputs of that call.
+        layer: The layer that outputs it.
+        node_index: The number of the layer's call.
+        tensor_index: The number of the output of that call.
     """
 
     __slots__ = ("dtype", "layer", "node_index", "shape", "tensor_index")
@@ -67,7 +67,7 @@ class SymbolicTensor:
 
     @property
     def node(self) -> Node:
-        """The call that gives this tensor."""
+        """The call that outputs this tensor."""
         return self.layer.inbound_nodes[self.node_index]
 
     def __repr__(self) -> str:
@@ -75,7 +75,7 @@ class SymbolicTensor:
 
 
 class Node:
-    """One call of a layer: which tensors went in and which came out."""
+    """One call of a layer: its input tensors and its output tensors."""
 
     __slots__ = ("index", "inputs", "kwargs", "layer", "outputs")
 
@@ -95,11 +95,11 @@ class Node:
 
 
 class Graph:
-    """What lies between the inputs and the outputs of a model.
+    """All calls between the inputs and the outputs of a model.
 
     Attributes:
-        inputs: The tensors that go in.
-        outputs: The tensors that come out.
+        inputs: The input tensors.
+        outputs: The output tensors.
         nodes: The calls, each after those it depends on.
         layers: The layers in TensorFlow.js's order.
 
@@ -134,16 +134,23 @@ class Graph:
 
 
 def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[Layer]]:
-    """Return all calls behind `outputs` as they finish, and the layers as they are met."""
+    """Return all calls that `outputs` depend on, and their layers in the order of the walk.
+
+    A walk in depth. A call finishes after everything that it depends on, so the order in which
+    calls finish is one in which they can be computed.
+    """
+    # Dictionaries without values serve as sets that keep their order.
     met: dict[Layer, None] = {}
     finished: dict[Node, None] = {}
     open_nodes: set[Node] = set()
     for output in outputs:
+        # The stack replaces recursion: each entry is an open call and those of its inputs that
+        # are still to be visited. `node` is the call to visit next, None to go on with the stack.
         stack: list[tuple[Node, Iterator[SymbolicTensor]]] = []
         node: Node | None = output.node
         while node is not None or stack:
             if node is not None and node not in finished:
-                if node in open_nodes:
+                if node in open_nodes:  # reached again from what it depends on
                     raise InvalidModelError(f"the layer {node.layer.name!r} is part of a cycle")
                 met.setdefault(node.layer)
                 open_nodes.add(node)
@@ -163,9 +170,12 @@ def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[Layer]]:
 
 
 def _layer_depths(nodes: Sequence[Node]) -> dict[Layer, int]:
+    """Return the longest way from each layer to an output, counted in calls."""
     depths: dict[Node, int] = {}
     of_layer: dict[Layer, int] = {}
+    # Backwards, so that everything that uses a call has passed on its depth before.
     for node in reversed(nodes):
+        # A layer that is called several times is as deep as its deepest call.
         depth = max(depths.get(node, 0), of_layer.get(node.layer, 0))
         depths[node] = of_layer[node.layer] = depth
         for tensor in node.inputs:
@@ -183,14 +193,20 @@ def _refuse_same_names(layers: Sequence[Layer]) -> None:
 
 
 class _Plan:
-    """The calls of a graph with numbers for the tensors, so that computing looks nothing up."""
+    """The calls of a graph, prepared for computing: each tensor has a place in a list, its slot.
+
+    Made once for a model and used for every batch, so that a step only reads and writes a list.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._slots: dict[int, int] = {}
         given = {id(tensor) for tensor in graph.inputs}
         self._inputs = [self._slot(tensor) for tensor in graph.inputs]
         self._outputs = [self._slot(tensor) for tensor in graph.outputs]
+        # What outputs an input is not computed: its values are given.
         steps = [node for node in graph.nodes if not given & {id(t) for t in node.outputs}]
+        # Later calls overwrite earlier ones, so the last call that uses a slot remains. After it
+        # the array is released, or a deep model would keep the outputs of all its layers.
         last_use = {self._slot(t): node for node in steps for t in node.inputs}
         kept = set(self._outputs)
         self._steps = []
@@ -206,6 +222,7 @@ class _Plan:
     def run(
         self, arrays: Sequence[NDArray[Any]], masks: Sequence[NDArray[Any] | None]
     ) -> tuple[list[Any], list[Any]]:
+        """Return the outputs and their masks."""
         values: list[Any] = [None] * len(self._slots)
         known: list[Any] = [None] * len(self._slots)
         for slot, array, mask in zip(self._inputs, arrays, masks, strict=True):
@@ -217,6 +234,7 @@ class _Plan:
                 inputs, marks = [values[s] for s in sources], [known[s] for s in sources]
                 result, mask = layer.compute(inputs, marks)
             if isinstance(result, list):
+                # One mask for several outputs is the mask of the first.
                 given_masks = mask if isinstance(mask, list) else [mask] + [None] * len(result)
                 for slot, value, out_mask in zip(targets, result, given_masks, strict=False):
                     values[slot], known[slot] = value, out_mask

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from pyio.models.core.shapes import Shape
 
 _ANY_KEYWORD = 0x08
-"""The flag of functions with ``**kwargs``; `inspect` has it too, but is slow to import."""
+"""The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"
-"""Which steps of a sequence count: (batch, steps), or None when all do."""
+"""Which steps of a sequence count: booleans (batch, steps), or None if all of them do."""
 
 
 class Layer(Configured):
     """A step of a model: options, weights, and a function from arrays to arrays.
 
     Args:
-        name: Its name, unique in a model; numbered after the class when it is not given.
+        name: Its name, unique in a model. Without it, the name of the class and a number.
         trainable: Whether training changes its weights.
         input_shape: The shape of one example, for the first layer of a `Sequential`.
-        batch_input_shape: The same with the batch size, or None for it, in front.
-        batch_size: The batch size that goes with `input_shape`.
+        batch_input_shape: The same with the batch size (or None) in front.
+        batch_size: The batch size that belongs to `input_shape`.
         dtype: The dtype of the input, "float32" unless given; `input_dtype` is the same.
         weights: Initial values, one array per weight.
 
-    A layer of one's own says its options, makes its weights in `build`, and computes in `call`::
+    Your own layer declares its options, makes its weights in `build`, and computes in `call`::
 
         @pyio.layers.register
         class Scale(pyio.layers.Layer):
@@ -59,16 +59,16 @@ class Layer(Configured):
     """
 
     supports_masking: bool = False
-    """Whether the mask of the input is also that of the output."""
+    """Whether the output has the mask of the input."""
 
     creates_mask: bool = False
-    """Whether `compute_mask` is asked even when the input has no mask."""
+    """Whether `compute_mask` is called even if the input has no mask."""
 
     uses_mask: ClassVar[bool] = False
     """Whether `call` has an argument `mask`; found out when the class is made."""
 
     ndim: int | None = None
-    """How many dimensions the input has, the batch included; None for any number."""
+    """The number of dimensions of the input, the batch included; None for any number."""
 
     min_ndim: int = 0
     first_node_index: int = 0
@@ -84,7 +84,7 @@ class Layer(Configured):
     # ------------------------------------------------------------ what a layer class can define
 
     def build(self, shape: Any) -> None:
-        """Make the weights for inputs of `shape`, with `add_weight`. Done once."""
+        """Make the weights for inputs of `shape`, with `add_weight`. Called once."""
 
     def call(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the output for the input `x`; lists of arrays where there are several.
@@ -104,7 +104,7 @@ class Layer(Configured):
     # ------------------------------------------------------------ what most layers do not need
 
     def inner_layers(self) -> Iterator[Layer]:
-        """Yield the layers that this one is made of; most have none."""
+        """Yield the layers inside this one; most layers have none inside."""
         return iter(())
 
     def reset_states(self) -> None:
@@ -117,23 +117,23 @@ class Layer(Configured):
         """
 
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        """Learn from the `shapes` of stored weights (by whole name) what a config left out."""
+        """Take from the `shapes` of stored weights (by full name) what the config left out."""
 
     def tfjs_incompatibility(self) -> str | None:
-        """Return which setting TensorFlow.js does not know or gets wrong, if there is one."""
+        """Return the setting that TensorFlow.js does not know or computes wrongly, or None."""
         return None
 
     @property
     def input(self) -> Any:
-        """The symbolic tensors that go into the layer's only call: one, or a list of them."""
+        """The symbolic input of the layer's only call: one tensor, or a list of them."""
         tensors = self._only_call("input").inputs or self._only_call("input").outputs
         return tensors if len(tensors) > 1 else tensors[0]
 
     @property
     def output(self) -> Any:
-        """The symbolic tensors that come out of the layer's only call: one, or a list of them.
+        """The symbolic output of the layer's only call: one tensor, or a list of them.
 
-        Raises InvalidModelError for a layer that was called never or several times.
+        Raises InvalidModelError for a layer that was not called, or called several times.
         """
         tensors = self._only_call("output").outputs
         return tensors if len(tensors) > 1 else tensors[0]
@@ -207,6 +207,7 @@ class Layer(Configured):
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
             return initial_values(initializer, sides, dtype)
 
+        # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
         (self._trainable_weights if trainable else self._other_weights).append(weight)
         return weight
@@ -218,7 +219,7 @@ class Layer(Configured):
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """The weights that training leaves alone: frozen ones, then those that never change."""
+        """The weights that training does not change: frozen ones, then such as moving means."""
         frozen = [w for w in self._trainable_weights if not (self.trainable and w.trainable)]
         return frozen + self._other_weights
 
@@ -229,7 +230,7 @@ class Layer(Configured):
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes the weights. Setting it holds for each of them."""
+        """Whether training changes the weights. Setting it sets it for each weight too."""
         return self._trainable
 
     @trainable.setter
@@ -238,7 +239,7 @@ class Layer(Configured):
         self.mark_trainable(self._trainable)
 
     def mark_trainable(self, value: bool) -> None:
-        """Let the weights themselves, not the layer, be trainable or not."""
+        """Make the weights trainable or not, and leave the layer's own flag as it is."""
         for weight in self._trainable_weights:
             weight.trainable = value
 
@@ -264,7 +265,7 @@ class Layer(Configured):
 
         Args:
             inputs: One tensor or a list: results of other layers and of `Input`, or arrays.
-            kwargs: What the layer's `call` takes besides.
+            kwargs: Further arguments of the layer's `call`.
 
         Raises:
             InvalidModelError: The layer does not fit the shapes.
@@ -278,13 +279,13 @@ class Layer(Configured):
         else:
             arrays = as_array(inputs)
             self.ensure_built(arrays.shape)
-        if not self.uses_mask:
+        if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
             return self.call(arrays, **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
-        """Return the output and its mask; what a model calls."""
+        """Return the output and its mask; a model calls this."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
         masked = mask is not None and self.supports_masking
@@ -305,7 +306,7 @@ class Layer(Configured):
                 self.set_weights(self.initial_weights)
 
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
-        """Make a call of the layer in a graph and return the symbolic tensors that come out."""
+        """Record a call of the layer in a graph, and return its symbolic output."""
         tensors = _listed(inputs)
         if not all(isinstance(tensor, SymbolicTensor) for tensor in tensors):
             raise InvalidModelError(
@@ -315,6 +316,7 @@ class Layer(Configured):
         shapes = [tensor.shape for tensor in tensors]
         outputs: list[Shape | None] = [None]
         several = False
+        # Shapes are not known behind a layer of an unknown class; such a model is kept, not built.
         if None not in shapes:
             known = cast("Shapes", shapes if len(shapes) > 1 else shapes[0])
             self.ensure_built(known)
@@ -339,7 +341,7 @@ class Layer(Configured):
 
 
 def as_array(value: ArrayLike) -> Array:
-    """Return `value` as an array that layers compute with: float64 becomes float32, integers int32.
+    """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
     Raises ModelInputError for text and objects.
     """

@@ -1,7 +1,7 @@
 """Names as TensorFlow.js makes them: snake case, and the numbers of automatic names.
 
 Sources: tfjs-layers ``generic_utils.ts`` (``toSnakeCase``) and ``state.ts``
-(``getUid``). As in TensorFlow.js, the numbers count up for as long as the program runs.
+(``getUid``). As in TensorFlow.js, the numbers go up for as long as the program runs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def layer_name(class_name: str) -> str:
 
 
 def restart() -> None:
-    """Let all automatic names start from 1 again, as a freshly loaded page does."""
+    """Start the numbers of automatic names from 1 again, as a freshly loaded page does."""
     _used.clear()
 
 

@@ -1,13 +1,13 @@
-"""Options: what the arguments of a layer are, said once.
+"""Options: the declared arguments of layers.
 
-A layer class declares its arguments as class attributes. From them come the constructor, the
-signature that notebooks show, the checks, and the config in the key order of TensorFlow.js::
+A layer class declares its arguments as class attributes. Its constructor, the signature that
+notebooks show, the checks, and the config in TensorFlow.js's key order are made from them::
 
     class RepeatVector(Layer):
         n: int = option(check=whole(1))
 
-A check takes the value that was given and returns the value that is kept, which is plain JSON:
-exactly what the config will say. It raises `OptionError`.
+A check takes the value that was given and returns the value that the layer keeps. That is plain
+JSON, exactly as the config will contain it. A check raises `OptionError`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pyio.limits import LAYER_SIDE
 Check: TypeAlias = Callable[[Any], Any]
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda _: "required"})()
-"""The default of an option that has to be given."""
+"""The default of an option that must be given."""
 
 
 class OptionError(ValueError):
-    """A value that an option does not take; the text completes "expected ..."."""
+    """A value that an option does not accept; its text completes "expected ..."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class Option:
     """One argument of a layer.
 
     Attributes:
-        default: What it is when it is not given, or given as None (``null`` in JSON).
-        check: Turns what was given into what is kept.
-        written: When it goes into the config: always, only if it differs from the default
+        default: The value if it is not given, or given as None (``null`` in JSON).
+        check: Turns the given value into the kept one.
+        written: When the config contains it: always, only if it differs from the default
             ("changed"), or only if it is not None ("given").
-        after: The option of a base class that it follows in the config; the end unless given.
+        after: The option of a base class that it follows in the config. Without it, the place
+            that `Configured` describes.
     """
 
     default: Any = REQUIRED
@@ -48,7 +49,7 @@ class Option:
     after: str | None = None
 
     def value(self, given: Any) -> Any:
-        """Return what is kept for `given`. Raises OptionError."""
+        """Return the value that is kept for `given`. Raises OptionError."""
         if given is None:
             if self.default is REQUIRED:
                 raise OptionError("a value; the option is required")
@@ -56,7 +57,7 @@ class Option:
         return given if given is None or self.check is None else self.check(given)
 
     def is_written(self, value: Any) -> bool:
-        """Whether a config says `value`."""
+        """Whether a config contains `value`."""
         if self.written == "changed":
             return bool(value != self.default)
         return self.written == "always" or value is not None
@@ -73,7 +74,7 @@ def option(
 
 
 def inserted(options: dict[str, Option], new: dict[str, Option]) -> dict[str, Option]:
-    """Return `options` with the `new` ones behind those they follow, or at the end."""
+    """Return `options` with each `new` one after the option it names, or at the end."""
     keys = list(options)
     for key, each in new.items():
         keys.insert(keys.index(each.after) + 1 if each.after in keys else len(keys), key)
@@ -85,7 +86,7 @@ def whole(minimum: int = 0) -> Check:
 
     def check(value: Any) -> int:
         if isinstance(value, float) and value.is_integer():
-            value = int(value)
+            value = int(value)  # some JSON writers write 2 as 2.0
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise OptionError(f"a whole number from {minimum}")
         if not minimum <= int(value) <= LAYER_SIDE:
@@ -130,7 +131,7 @@ def text(value: Any) -> str:
 
 
 def choice(*values: str) -> Check:
-    """Accept one of some words, in snake or camel case."""
+    """Accept one of the words `values`, in snake or camel case."""
     spellings = {value.replace("_", "").lower(): value for value in values}
 
     def check(value: Any) -> str:
@@ -184,7 +185,7 @@ def numbers(value: Any) -> Any:
     """Accept a number or a (nested) list of numbers."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [numbers(item) for item in value]
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist"):  # an array or a number of NumPy
         return numbers(value.tolist())
     return real(value)
 
@@ -193,4 +194,4 @@ DATA_FORMAT = choice("channels_last", "channels_first")
 """Where the channels of an image are: after height and width, or before."""
 
 PADDING = choice("valid", "same")
-"""Whether windows stay inside the input, or stick out so that the size stays."""
+"""Whether windows stay inside the input, or the input is padded so that its size stays."""

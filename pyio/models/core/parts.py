@@ -1,8 +1,8 @@
-"""Initializers, regularizers and constraints as a config has them: ``{class_name, config}``.
+"""Parts of a config that are not numbers: initializers, regularizers, constraints, activations.
 
-Layers keep such parts as plain JSON, so whatever a file says is written back word for word, also
-for classes that pyio does not know. Only an initializer ever runs here (`pyio.initializers`);
-regularizers and constraints act in training.
+All but the last are written as ``{class_name, config}``. Layers keep them as plain JSON, so a file
+is written back word for word, also with classes that pyio does not know. Only initializers run
+here (`initial_values`); regularizers and constraints act in training.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ CONSTRAINTS: Mapping[str, Mapping[str, Any]] = {
 
 
 def initializer(value: Any) -> ConfigObject:
-    """Return the part for an initializer given by name or as ``{class_name, config}``."""
+    """Return the config object of an initializer, given by name or as ``{class_name, config}``."""
     part = _config_object(value, {**INITIALIZERS, **SCALINGS}, "an initializer")
     if part["class_name"] in SCALINGS:
         part["class_name"] = "VarianceScaling"
@@ -65,7 +65,7 @@ def initializer(value: Any) -> ConfigObject:
 
 
 def regularizer(value: Any) -> ConfigObject:
-    """Return the part for a regularizer given by name or as ``{class_name, config}``."""
+    """Return the config object of a regularizer, given by name or as ``{class_name, config}``."""
     if isinstance(value, Mapping) and value.get("class_name") in ("L1", "L2"):
         # Keras has L1 and L2 beside L1L2, TensorFlow.js only the last.
         config = value.get("config") or {}
@@ -75,7 +75,7 @@ def regularizer(value: Any) -> ConfigObject:
 
 
 def constraint(value: Any) -> ConfigObject:
-    """Return the part for a constraint given by name or as ``{class_name, config}``."""
+    """Return the config object of a constraint, given by name or as ``{class_name, config}``."""
     return _config_object(value, CONSTRAINTS, "a constraint")
 
 
@@ -83,16 +83,16 @@ def register_activation(name: str, function: Activation) -> None:
     """Make `function` the activation `name`, for layers and for topologies that are loaded.
 
     Args:
-        name: What a config says, in snake case: TensorFlow.js writes names so.
+        name: The name in a config, in snake case, as TensorFlow.js writes names.
         function: Takes an array of float32 and returns one of the same shape.
     """
     ACTIVATIONS[activation(name)] = function
 
 
 def activation(value: Any) -> str:
-    """Return the name of an activation as a config has it; the check of activation options.
+    """Return the name of an activation as a config contains it; the check of activation options.
 
-    Names that are not registered are kept: the layer says so when it has to compute.
+    Names that are not registered are kept. The layer raises UnknownLayersError when it computes.
     """
     if isinstance(value, Mapping):
         # Keras writes functions as {"class_name": "function", "config": "relu"}.

@@ -1,4 +1,4 @@
-"""Shapes, and how they change: a tuple with None for every side that is not known yet."""
+"""Shapes and how layers change them: tuples, with None for each side that is not known yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Shape: TypeAlias = "tuple[int | None, ...]"
-"""The sides of a tensor, the batch first; None is not known before there is data."""
+"""The sides of a tensor, the batch first; None for a side that only the data has."""
 
 Shapes: TypeAlias = "Shape | list[Shape]"
 """The shape of one tensor (a tuple), or those of several (a list of tuples)."""
@@ -30,7 +30,10 @@ def shape_of(value: Any, what: str) -> Shape:
 
 
 def check_size(shape: Shape, what: str) -> Shape:
-    """Return `shape` if one example of it can exist. Raises InvalidModelError naming `what`."""
+    """Return `shape` if one example of it can exist. Raises InvalidModelError naming `what`.
+
+    A damaged topology can ask for any size, so this comes before any allocation.
+    """
     elements = math.prod(side for side in shape if side is not None)
     if elements > LAYER_SIDE or any(side is not None and side < 0 for side in shape):
         raise InvalidModelError(
@@ -55,7 +58,7 @@ def only(shapes: Shapes, what: str) -> Shape:
 
 
 def known(side: int | None, what: str) -> int:
-    """Return a side that has to be known. Raises InvalidModelError naming `what`."""
+    """Return a side that must be known. Raises InvalidModelError naming `what`."""
     if side is None:
         raise InvalidModelError(
             f"{what} is not known (None), but the weights depend on it; give the input a shape "
@@ -77,7 +80,7 @@ def conv_side(
     """Return the side after a convolution or pooling."""
     if side is None:
         return None
-    reach = kernel + (kernel - 1) * (dilation - 1)
+    reach = kernel + (kernel - 1) * (dilation - 1)  # from the first to the last value of a window
     length = side - reach + 1 if padding == "valid" else side
     return (length + stride - 1) // stride
 
@@ -113,7 +116,7 @@ def broadcast(first: Shape, second: Shape, what: str) -> Shape:
         if a is None or b is None:
             sides.append(None)
         elif a == b or 1 in (a, b):
-            sides.append(max(a, b) if 0 not in (a, b) else 0)
+            sides.append(max(a, b) if 0 not in (a, b) else 0)  # an empty side stays empty
         else:
             raise InvalidModelError(
                 f"{what} cannot combine the shapes {list(first)} and {list(second)}"
@@ -122,7 +125,7 @@ def broadcast(first: Shape, second: Shape, what: str) -> Shape:
 
 
 def text_of(shapes: Shapes | None) -> str:
-    """Return shapes as a summary shows them: ``[[null,10]]`` in TensorFlow.js, (None, 10) here."""
+    """Return shapes as a summary shows them: (None, 10)."""
     if shapes is None:
         return "?"
     if isinstance(shapes, list):

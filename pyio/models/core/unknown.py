@@ -1,4 +1,4 @@
-"""UnknownLayer: what stands in a model for a layer whose class nobody registered."""
+"""UnknownLayer: a placeholder for a layer whose class is not registered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class UnknownLayer(Layer):
-    """A layer of a class that pyio does not know: it keeps its config and computes nothing.
+    """A layer of a class that is not registered: it keeps its config and computes nothing.
 
-    Nothing is known of its output, so the layers behind it have no shapes either. Its weights are
-    kept by the model and written back when the model is saved.
+    The shape of its output is not known, so the layers after it have no shapes either. The model
+    keeps its weights and writes them back when it is saved.
     """
 
     def __init__(self, class_name: str, config: Mapping[str, Any]) -> None:
@@ -29,11 +29,11 @@ class UnknownLayer(Layer):
         return self.config
 
     def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
-        """Connect the layer; nothing is known of the shape of its output."""
+        """Connect the layer; its output has no known shape."""
         result = super().connect(inputs, kwargs)
         result.shape = None
         return result
 
     def call(self, x: Any) -> Any:  # noqa: ARG002 - every layer has it
-        """Refuse."""
+        """Raise UnknownLayersError."""
         raise UnknownLayersError([self.class_name], f"compute the layer {self.name!r}")

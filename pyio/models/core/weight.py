@@ -1,4 +1,4 @@
-"""Weight: one named tensor of a layer. It holds no values until they are loaded or needed."""
+"""Weight: one named tensor of a layer. Its values are made only when they are needed."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Weight:
     """One named tensor of a layer.
 
     Attributes:
-        name: The whole name, ``layer/kernel``, as TensorFlow.js writes it into the weight specs.
-        shape: Its sides; all known.
+        name: The full name, ``layer/kernel``, as TensorFlow.js writes it into the weight specs.
+        shape: Its sides; all of them are known.
         dtype: "float32" or "int32".
         trainable: Whether training changes it.
     """
@@ -47,6 +47,7 @@ class Weight:
         initial: Callable[[tuple[int, ...], str], NDArray[Any]],
         trainable: bool = True,
     ) -> None:
+        # Checked before anything is allocated: a damaged topology can ask for any size.
         if math.prod(shape) * 4 > WEIGHT_BYTES:
             raise InvalidModelError(
                 f"the weight {name!r} would have the shape {list(shape)}, "
@@ -70,20 +71,26 @@ class Weight:
 
     @property
     def value(self) -> NDArray[Any]:
-        """The tensor. Made by the layer's initializer when nothing was assigned before."""
+        """The tensor. The initializer makes it at first use, unless values were assigned before.
+
+        So a model that is loaded never draws the random numbers that its weights replace.
+        """
         if self._value is None:
             self._value = self._initial(self.shape, self.dtype)
         return self._value
 
     @property
     def matrix(self) -> Matrix:
-        """The tensor as the right side of products: all sides but the last are its rows."""
+        """The tensor as the right operand of products: all sides but the last are its rows.
+
+        Kept from one batch to the next, because preparing a matrix takes time.
+        """
         if self._matrix is None:
             self._matrix = Matrix(self.value.reshape(-1, self.shape[-1]))
         return self._matrix
 
     def assign(self, value: ArrayLike) -> None:
-        """Take `value` from now on; an array that fits is not copied.
+        """Replace the tensor by `value`; an array of the right dtype is not copied.
 
         Raises WeightsError when the shape differs or the values are not numbers.
         """
@@ -106,7 +113,7 @@ class Weight:
         self._value = self._matrix = None
 
     def start_from_ones(self, start: int, stop: int) -> None:
-        """Let the initial values from `start` to `stop` be 1."""
+        """Make the initial values from `start` to `stop` 1; values are still made late."""
         initial = self._initial
 
         def with_ones(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:

@@ -17,7 +17,7 @@ class ReLU(Layer):
     """``x`` above 0, 0 below.
 
     Args:
-        max_value: The most that comes out; None for no limit.
+        max_value: The largest output; None for no limit.
         negative_slope: The slope below the threshold. Keras has it, TensorFlow.js ignores it.
         threshold: Where the positive part begins. Keras has it, TensorFlow.js ignores it.
     """
@@ -70,8 +70,8 @@ class PReLU(Layer):
 
     Args:
         alpha_initializer: What alpha starts from.
-        alpha_regularizer: A penalty for training.
-        alpha_constraint: A constraint for training.
+        alpha_regularizer: Regularizer of alpha. Stored in the config; used in training only.
+        alpha_constraint: Constraint on alpha. Stored in the config; used in training only.
         shared_axes: Axes along which alpha is the same, counted from 1.
     """
 
@@ -135,7 +135,7 @@ class Softmax(Layer):
     """exp(x), scaled so that it sums to 1.
 
     Args:
-        axis: Along which axis, or axes, it sums to 1. The default is 1, as in TensorFlow.js.
+        axis: The axis, or axes, along which it sums to 1. The default is 1, as in TensorFlow.js.
     """
 
     positional = ("axis",)
@@ -149,8 +149,9 @@ class Softmax(Layer):
             normal_axis(axis, len(only(shape, self.name)), f"Softmax {self.name!r}")
 
     def call(self, x: Array, mask: Mask = None) -> Array:
-        """Return the shares; masked positions get none."""
+        """Return the shares; the share of masked positions is 0."""
         if mask is not None:
+            # So far below the others that the exponential is 0.
             seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
             x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)

@@ -19,11 +19,15 @@ class BiasActivation(Layer):
 
     @cached_property
     def activate(self) -> Activation:
-        """The function of that name. Raises UnknownLayersError when nobody registered it."""
+        """The function of that name. Raises UnknownLayersError if it is not registered."""
         return activation_function(self.activation, self.name)
 
     def finish(self, x: Array, bias: Weight | None) -> Array:
-        """Return `x` with the bias added, activated. With a bias, `x` is overwritten."""
+        """Return `x` with the bias added, activated. With a bias, `x` is overwritten.
+
+        Callers pass the result of a product, which is not used elsewhere; adding in place saves
+        an array of that size.
+        """
         if bias is not None:
             x += bias.value
         return x if self.activation == "linear" else self.activate(x)

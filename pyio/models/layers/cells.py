@@ -1,4 +1,4 @@
-"""Cells: what a recurrent layer does at each step of a sequence."""
+"""Cells: one step of a recurrent layer."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Step = tuple[Array, list[Array]]
 class Cell(Layer):
     """One step of a recurrent layer.
 
-    A cell splits its work: `prepare` does what needs only the input, for all steps at once, and
-    `step` the rest.
+    A cell splits its work: `prepare` does the part that needs only the input, for all steps at
+    once, and `step` the rest. One large product is faster than one small product per step.
     """
 
     own_options_last = True
@@ -39,7 +39,10 @@ class Cell(Layer):
         return [np.zeros((x.shape[0], size), np.float32) for size in self.state_sizes]
 
     def prepare(self, x: Array) -> Any:
-        """Return what the input (steps, batch, ...) gives to every step: one item per step."""
+        """Return the part of the result that depends on the input (steps, batch, ...) alone.
+
+        It has one item per step.
+        """
         return x
 
     def step(self, prepared: Any, states: list[Array]) -> Step:
@@ -53,7 +56,7 @@ class Cell(Layer):
 
 
 class UnitCell(Cell, BiasActivation):
-    """What the cells with units share.
+    """The base class of cells with units.
 
     Args:
         units: The size of the output.
@@ -62,8 +65,10 @@ class UnitCell(Cell, BiasActivation):
         kernel_initializer: What the kernel starts from.
         recurrent_initializer: What the recurrent kernel starts from.
         bias_initializer: What the bias starts from.
-        kernel_regularizer: A penalty for training; so are the other regularizers.
-        kernel_constraint: A constraint for training; so are the other constraints.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training
+            only, as all regularizers are.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only,
+            as all constraints are.
         dropout: The share of the input that is dropped in training.
         recurrent_dropout: The share of the state that is dropped in training.
     """
@@ -128,17 +133,17 @@ class SimpleRNNCell(UnitCell):
     """``activation(x @ kernel + state @ recurrent_kernel + bias)``."""
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
-        """Return the output, which is the new state too."""
+        """Return the output, which is also the new state."""
         output = self.activate(prepared + self.recur(states[0]))
         return output, [output]
 
 
 class GatedCell(UnitCell):
-    """What the cells with gates share.
+    """The base class of cells with gates.
 
     Args:
         recurrent_activation: The name of the activation of the gates, "hard_sigmoid" unless given.
-        implementation: Kept in the config.
+        implementation: Stored in the config.
     """
 
     recurrent_activation: str = option("hard_sigmoid", activation, after="activation")
@@ -146,7 +151,7 @@ class GatedCell(UnitCell):
 
     @cached_property
     def gate(self) -> Activation:
-        """The function of the gates. Raises UnknownLayersError when nobody registered it."""
+        """The function of the gates. Raises UnknownLayersError if it is not registered."""
         return activation_function(self.recurrent_activation, self.name)
 
 
@@ -172,7 +177,7 @@ class GRUCell(GatedCell):
         return bias[0] if bias is not None and self.reset_after else bias
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
-        """Return the output, which is the new state too."""
+        """Return the output, which is also the new state."""
         state, u = states[0], self.units
         if self.reset_after:
             inner = self.recur(state)
@@ -194,7 +199,10 @@ class GRUCell(GatedCell):
 
     @property
     def _parts(self) -> tuple[kernels.Matrix, kernels.Matrix]:
-        """The recurrent kernel of the gates and that of the candidate."""
+        """The two parts of the recurrent kernel: of the gates and of the candidate.
+
+        Kept as long as the kernel has the same value, because preparing a matrix takes time.
+        """
         value, kept = self.recurrent_kernel.value, getattr(self, "_kept_parts", None)
         if kept is None or kept[0] is not value:
             u = self.units
@@ -234,6 +242,7 @@ class LSTMCell(GatedCell):
         """Return the output and the two new states."""
         u = self.units
         z = prepared + self.recur(states[0])
+        # One call of a function on everything is faster than three on parts.
         if self.recurrent_activation == self.activation:
             z = self.gate(z)
             i, f, c, o = z[:, :u], z[:, u : 2 * u], z[:, 2 * u : 3 * u], z[:, 3 * u :]
@@ -271,6 +280,7 @@ class StackedRNNCells(Cell):
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output of the last cell and the new states of all."""
+        # The states come with those of the last cell first, the cells compute from the first on.
         rest, own = list(states), []
         for cell in reversed(self.cells):
             count = len(cell.state_sizes)
@@ -295,6 +305,6 @@ class StackedRNNCells(Cell):
 
     @property
     def non_trainable_weights(self) -> list[Any]:
-        """The weights that training leaves alone, cell by cell."""
+        """The weights that training does not change, cell by cell."""
         frozen = [] if self.trainable else [w for c in self.cells for w in c.trainable_weights]
         return frozen + [w for cell in self.cells for w in cell.non_trainable_weights]

@@ -1,4 +1,4 @@
-"""Convolutions. All of them compute with channels last and turn other layouts around."""
+"""Convolutions. All of them compute with the channels last, and transpose other layouts."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ class BaseConv(BiasActivation):
     Args:
         kernel_size: The sides of the window.
         strides: How far the window moves.
-        padding: "valid" keeps the window inside the input; "same" pads so that the size stays.
+        padding: "valid" keeps the window inside the input, "same" pads the input so that only
+            strides change its size.
         data_format: "channels_last" or "channels_first".
-        dilation_rate: How far apart the values are that the window takes.
+        dilation_rate: The distance between the values that a window takes.
         activation: The name of an activation, "linear" unless given.
         use_bias: Whether a bias (filters,) is added.
         bias_initializer: What the bias starts from.
-        bias_regularizer: A penalty for training; so is `activity_regularizer`.
-        bias_constraint: A constraint for training.
+        bias_regularizer: Regularizer of the bias. Stored in the config; used in training only.
+        activity_regularizer: The same for the output.
+        bias_constraint: Constraint on the bias. Stored in the config; used in training only.
     """
 
     rank: ClassVar[int] = 2
@@ -85,7 +87,7 @@ class BaseConv(BiasActivation):
     def finish_last(self, y: Array) -> Array:
         """Add the bias and activate, with the channels last."""
         if self.channels_first and self.activation in ("softmax", "log_softmax"):
-            # TensorFlow.js activates after it turned the axes back, along the last one.
+            # TensorFlow.js activates after transposing back, so along the last axis of the space.
             y = y if self.bias is None else y + self.bias.value
             return np.moveaxis(self.activate(np.moveaxis(y, -1, 1)), 1, -1)
         return self.finish(y, self.bias)
@@ -111,8 +113,8 @@ class Conv(BaseConv):
     Args:
         filters: The number of channels of the output.
         kernel_initializer: What the kernel (*kernel_size, in, filters) starts from.
-        kernel_regularizer: A penalty for training.
-        kernel_constraint: A constraint for training.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
     positional: tuple[str, ...] = ("filters", "kernel_size")
@@ -142,7 +144,7 @@ class Conv1D(Conv):
     """A convolution over sequences: (batch, steps, in) -> (batch, steps, filters).
 
     Args:
-        padding: Besides "valid" and "same", "causal", which looks back only. TensorFlow.js
+        padding: "valid", "same" or "causal", which takes earlier steps only. TensorFlow.js
             accepts "causal" in a topology and cannot compute it.
     """
 
@@ -197,6 +199,8 @@ class _Transposed(Conv):
         whole_ = kernels.conv_transpose(
             x, self._kernel_columns(), self.kernel_size, self.strides, self.filters
         )
+        # The whole result is cut to the size that the padding asks for: at both ends for "same".
+        # With strides longer than the window it is too short instead, and is filled up with 0.
         cut = [slice(None)]
         missing = [(0, 0)]
         for axis in range(self.rank):
@@ -209,6 +213,7 @@ class _Transposed(Conv):
         return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
 
     def _kernel_columns(self) -> Matrix:
+        """Return the kernel with one row per input channel, made again for a new value only."""
         value = self.kernel.value
         if self._columns is None or self._columns[0] is not value:
             rows = value.reshape(-1, value.shape[-1])

@@ -24,7 +24,7 @@ class ConvLSTM2DCell(LSTMCell):
         kernel_size: The sides of the window.
         padding: "valid" or "same", for the input; the state is always padded.
         data_format: "channels_last" or "channels_first".
-        dilation_rate: How far apart the values are that the window takes.
+        dilation_rate: The distance between the values that a window takes.
         strides: How far the window moves over the input.
     """
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class InputLayer(Layer):
-    """Where data enters a model; `pyio.Input` makes one.
+    """The entry of data into a model; `pyio.Input` makes one.
 
     Args:
         input_shape: The shape of one example; or `batch_input_shape`, with the batch in front.
         dtype: "float32" (the default), "int32" or "bool".
-        sparse: Kept in the config; tensors are dense here as in TensorFlow.js.
+        sparse: Stored in the config; tensors are always dense, as in TensorFlow.js.
     """
 
     sparse: bool = option(False, flag)
@@ -50,7 +50,7 @@ class InputLayer(Layer):
         Node(self, [], [tensor])
 
     def get_config(self) -> dict[str, Any]:
-        """Return the config; an input has no `trainable`."""
+        """Return the config, which for an input has no `trainable`."""
         common = self.common_config()
         return {
             "batch_input_shape": common["batch_input_shape"],
@@ -73,9 +73,11 @@ class Dense(BiasActivation):
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
-        kernel_regularizer: A penalty for training; so are `bias_regularizer` and
-            `activity_regularizer`.
-        kernel_constraint: A constraint for training; so is `bias_constraint`.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
+        bias_regularizer: The same for the bias.
+        activity_regularizer: The same for the output.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
+        bias_constraint: The same for the bias.
         input_dim: Short for ``input_shape=(input_dim,)``.
     """
 
@@ -100,7 +102,7 @@ class Dense(BiasActivation):
             options["input_shape"] = (input_dim,)
         super().__init__(*args, **options)
         if input_dim is not None and without_shape:
-            self.dtype = None  # TensorFlow.js writes none for this short form
+            self.dtype = None  # TensorFlow.js writes no dtype for this short form
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -149,7 +151,7 @@ class Dropout(Layer):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: The shape of what is dropped together; None for each value by itself.
+        noise_shape: The shape of the mask; values that share an element are dropped together.
         seed: Makes training repeatable.
     """
 
@@ -170,7 +172,7 @@ class SpatialDropout1D(Dropout):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: Kept in the config.
+        noise_shape: Stored in the config.
         seed: Makes training repeatable.
     """
 
@@ -184,14 +186,14 @@ def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
     dtype: str = "float32",
     sparse: bool = False,
 ) -> SymbolicTensor:
-    """Return the tensor that a functional model starts from.
+    """Return a symbolic tensor, the input of a functional model.
 
     Args:
         shape: The shape of one example.
         batch_shape: The same with the batch size in front; give one of the two.
         name: The name of the input; "input1" and so on unless given.
         dtype: "float32", "int32" or "bool".
-        sparse: Kept in the config.
+        sparse: Stored in the config.
 
     Raises InvalidModelError unless exactly one of the shapes is given.
     """

@@ -1,4 +1,4 @@
-"""Convolutions that take each channel by itself."""
+"""Convolutions of each channel on its own."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 class DepthwiseConv2D(BaseConv):
-    """A convolution of each channel by itself: (..., in) -> (..., in * depth_multiplier).
+    """A convolution of each channel on its own: (..., in) -> (..., in * depth_multiplier).
 
     Args:
         depth_multiplier: The number of outputs per channel.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
-        depthwise_regularizer: A penalty for training.
-        depthwise_constraint: A constraint for training.
+        depthwise_regularizer: Regularizer of the kernel. Stored in the config; used in training
+            only.
+        depthwise_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
     ndim = 4
@@ -66,14 +67,18 @@ class DepthwiseConv2D(BaseConv):
 
 
 class SeparableConv2D(Conv):
-    """A convolution of each channel by itself, then one across channels at each position.
+    """A convolution of each channel on its own, then one across channels at each position.
 
     Args:
         depth_multiplier: The number of outputs per channel of the first step.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
         pointwise_initializer: What the kernel (1, 1, in * depth_multiplier, filters) starts from.
-        depthwise_regularizer: A penalty for training; so is `pointwise_regularizer`.
-        depthwise_constraint: A constraint for training; so is `pointwise_constraint`.
+        depthwise_regularizer: Regularizer of the first kernel. Stored in the config; used in
+            training only.
+        pointwise_regularizer: The same for the second kernel.
+        depthwise_constraint: Constraint on the first kernel. Stored in the config; used in training
+            only.
+        pointwise_constraint: The same for the second kernel.
     """
 
     ndim = 4
@@ -109,7 +114,7 @@ class SeparableConv2D(Conv):
         return kernels.matmul(deep, self.pointwise_kernel.matrix)
 
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        """Learn the depth multiplier from the kernel: TensorFlow.js does not save it."""
+        """Take the depth multiplier from the stored kernel: TensorFlow.js does not save it."""
         shape = shapes.get(self.depthwise_kernel.name) if self.built else None
         if shape is None or len(shape) != 4 or shape[:3] != self.depthwise_kernel.shape[:3]:
             return

@@ -1,4 +1,4 @@
-"""Layers that say which steps of a sequence count, and look numbers up."""
+"""Layers at the start of sequences: which steps count, and a vector for each number."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Masking(Layer):
-    """Masks the steps of a sequence whose values are all `mask_value`, and makes them 0.
+    """Masks the steps of a sequence whose values are all `mask_value`, and sets them to 0.
 
     Args:
-        mask_value: What marks a step that does not count.
+        mask_value: The value that marks a step that does not count.
     """
 
     positional = ("mask_value",)
@@ -43,13 +43,15 @@ class Embedding(Layer):
     """A vector for each whole number: (batch, ...) -> (batch, ..., output_dim).
 
     Args:
-        input_dim: How many numbers there are: 0 to ``input_dim - 1``.
+        input_dim: The number of vectors: the input has numbers from 0 to ``input_dim - 1``.
         output_dim: The size of a vector.
         embeddings_initializer: What the table (input_dim, output_dim) starts from.
-        embeddings_regularizer: A penalty for training; so is `activity_regularizer`.
-        embeddings_constraint: A constraint for training.
+        embeddings_regularizer: Regularizer of the table. Stored in the config; used in training
+            only.
+        activity_regularizer: The same for the output.
+        embeddings_constraint: Constraint on the table. Stored in the config; used in training only.
         mask_zero: Whether the number 0 masks its step.
-        input_length: The length of the sequences, where it is always the same.
+        input_length: The length of the sequences, if all have the same.
     """
 
     positional = ("input_dim", "output_dim")
@@ -68,7 +70,7 @@ class Embedding(Layer):
     def __init__(self, *args: Any, **options: Any) -> None:
         shapeless = options.get("input_shape") is None and options.get("batch_input_shape") is None
         super().__init__(*args, **options)
-        if shapeless:
+        if shapeless:  # TensorFlow.js makes a shape of input_length then
             length = self.input_length
             sides = length if isinstance(length, list) else [length]
             self.batch_input_shape = (options.get("batch_size"), *sides)
@@ -96,9 +98,10 @@ class Embedding(Layer):
         sides = only(shape, self.name)
         length: Sequence[int | None] = sides[1:]
         if self.input_length is not None:
-            said = self.input_length if isinstance(self.input_length, list) else [self.input_length]
-            pairs = list(zip(said, sides[1:], strict=False))
-            if len(said) != len(sides) - 1 or any(
+            given = self.input_length
+            lengths = given if isinstance(given, list) else [given]
+            pairs = list(zip(lengths, sides[1:], strict=False))
+            if len(lengths) != len(sides) - 1 or any(
                 a is not None and b is not None and a != b for a, b in pairs
             ):
                 raise InvalidModelError(

@@ -1,4 +1,4 @@
-"""Layers that bring values to a common mean and spread."""
+"""Layers that normalize values to a common mean and variance."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ class BatchNormalization(Layer):
         gamma_initializer: What gamma starts from.
         moving_mean_initializer: What the mean starts from.
         moving_variance_initializer: What the variance starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
-        beta_constraint: A constraint for training; so is `gamma_constraint`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
+        beta_constraint: Constraint on beta. Stored in the config; used in training only.
+        gamma_constraint: The same for gamma.
     """
 
     supports_masking = True
@@ -67,6 +69,7 @@ class BatchNormalization(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the normalized input."""
+        # One factor per channel first, so that large arrays are multiplied once.
         factor = 1 / np.sqrt(self.variance.value + np.float32(self.epsilon))
         if self.gamma is not None:
             factor = factor * self.gamma.value
@@ -94,7 +97,8 @@ class LayerNormalization(Layer):
         scale: Whether there is a gamma.
         beta_initializer: What beta starts from.
         gamma_initializer: What gamma starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
     """
 
     supports_masking = True

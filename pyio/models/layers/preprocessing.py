@@ -48,7 +48,7 @@ class _Sized(Layer):
 
 
 class Resizing(_Sized):
-    """Images in another size, sampled as TensorFlow.js does: corners on corners.
+    """Images in another size, sampled as TensorFlow.js does: the corners of both coincide.
 
     Args:
         height: The new height.
@@ -94,7 +94,7 @@ class CategoryEncoding(Layer):
     """Whole numbers as vectors with one place for each category.
 
     Args:
-        num_tokens: How many categories there are: the numbers are 0 to ``num_tokens - 1``.
+        num_tokens: The number of categories: the input has numbers from 0 to ``num_tokens - 1``.
         output_mode: "multi_hot" marks the categories of an example, "count" counts them,
             "one_hot" gives a vector for each number, "tf_idf" counts with weights, "int" changes
             nothing.
@@ -151,7 +151,7 @@ class RandomWidth(Layer):
     """Images of random width in training; predictions pass unchanged, as in Keras.
 
     Args:
-        factor: How much wider or narrower: a number, or [lower, upper].
+        factor: The largest relative change of the width: a number, or [lower, upper].
         interpolation: "bilinear" or "nearest".
         seed: Makes training repeatable.
     """

@@ -72,7 +72,7 @@ class Reshape(Layer):
     """Another shape for the same values: (batch, ...) -> (batch, *target_shape).
 
     Args:
-        target_shape: The shape of one example; one side may be None (or negative) and follows
+        target_shape: The shape of one example. One side may be None or negative; it is computed
             from the others.
     """
 

@@ -98,8 +98,8 @@ class UpSampling2D(_Bordered):
     Args:
         size: The factors for height and width.
         data_format: "channels_last" or "channels_first".
-        interpolation: "nearest" repeats pixels, "bilinear" blends them. The latter samples as
-            TensorFlow.js does, from the corner of a pixel; Keras samples from its middle.
+        interpolation: "nearest" repeats pixels, "bilinear" blends them. "bilinear" samples from
+            the corner of a pixel, as TensorFlow.js does; Keras samples from its middle.
     """
 
     positional = ("size",)

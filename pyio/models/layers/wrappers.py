@@ -62,7 +62,7 @@ class Wrapper(Layer):
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """The weights inside that training leaves alone."""
+        """The weights inside that training does not change."""
         return [weight for layer in self.inner() for weight in layer.non_trainable_weights]
 
 
@@ -89,9 +89,10 @@ class TimeDistributed(Wrapper):
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
-        if self.layer.stateful:
+        if self.layer.stateful:  # each step changes the state that the next one starts from
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
             return np.stack(steps, axis=1)
+        # Steps and examples are the same to the layer, so all are computed as one batch.
         flat = self.layer.call(np.ascontiguousarray(x).reshape(-1, *x.shape[2:]))
         return np.asarray(flat.reshape(*x.shape[:2], *flat.shape[1:]))
 
@@ -100,7 +101,7 @@ class Bidirectional(Wrapper):
     """Runs a recurrent layer forwards and another of its kind backwards.
 
     Args:
-        merge_mode: How the two outputs become one: "concat", "sum", "mul", "ave", or "none" for
+        merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
     """
@@ -126,7 +127,7 @@ class Bidirectional(Wrapper):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Bidirectional:
-        """Return the layer; `trainable` is that of the whole."""
+        """Return the layer; `trainable` holds for both directions."""
         layer = super().from_config(config)
         if config.get("trainable") is False:
             layer.trainable = False
@@ -173,20 +174,20 @@ class Bidirectional(Wrapper):
         return every if len(every) > 1 else output
 
     def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
-        """Return the mask of the sequences, where sequences come out."""
+        """Return the mask of the sequences, if the outputs are sequences."""
         first = mask[0] if isinstance(mask, list) else mask
         kept = first if self.layer.return_sequences else None
         return kept if self.merge_mode else [kept, kept, *[None] * 8]
 
     def call(self, x: Any, mask: Any = None) -> Any:
-        """Return the merged outputs, and the states of both directions if they come out."""
+        """Return the merged outputs, and the states of both directions if they are returned."""
         mask = mask[0] if isinstance(mask, list) else mask
         x, states = (x[0], x[1:]) if isinstance(x, list) else (x, [])
         half = len(states) // 2
         y = self._both(x, states[:half], states[half:], mask)
         new = [state for each in y for state in each[1:]]
         forward, backward = y[0][0], y[1][0]
-        if self.layer.return_sequences:
+        if self.layer.return_sequences:  # the backward layer computes the last step first
             backward = backward[:, ::-1]
         merged = self._merged(forward, backward)
         return [*merged, *new] if len(merged) + len(new) > 1 else merged[0]

@@ -1,6 +1,6 @@
 """Activations by name: functions from array to array of the same shape and dtype.
 
-The formulas are those of tfjs-layers ``activations.ts``. Two differ from what Keras 3 calls so:
+The formulas are those of tfjs-layers ``activations.ts``. Two differ from those of Keras 3:
 ``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)``, and ``gelu`` uses the Abramowitz-Stegun
 polynomial for erf (error below 1.5e-7), which is what TensorFlow.js computes.
 """
@@ -37,6 +37,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
 def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     """exp(x), scaled so that it sums to 1 along `axis`."""
+    # Subtracting the maximum avoids overflow; `initial` makes an empty axis no error.
     powers = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
     powers /= powers.sum(axis=axis, keepdims=True)
     return powers

@@ -1,7 +1,7 @@
 """The products: every matrix product and convolution of every layer goes through this module.
 
-The NumPy wheel of Pyodide has neither BLAS nor SIMD: ``@`` on large float32 matrices takes four
-times as long there as ``einsum`` on a transposed right operand, whose inner loop runs over
+The NumPy wheel of Pyodide has neither BLAS nor SIMD. There, ``@`` on large float32 matrices takes
+four times as long as ``einsum`` on a transposed right operand, whose inner loop runs over
 contiguous memory. A faster kernel replaces `matmul` and `depthwise` here and nothing else.
 """
 
@@ -23,17 +23,17 @@ Array: TypeAlias = NDArray[Any]
 
 _WITHOUT_BLAS = sys.platform == "emscripten"
 _SMALL_PRODUCT = 4096
-"""Multiplications below which the set-up of einsum costs more than it saves."""
+"""With fewer multiplications, the set-up of einsum costs more time than it saves."""
 
 _SHORT_SUM = 12
-"""Terms per sum below which einsum's inner loop is too short to pay."""
+"""With fewer terms per sum, einsum's inner loop is too short to be faster."""
 
 _PATCH_BYTES = 1 << 25
-"""How much of the unrolled input of a convolution is in memory at once."""
+"""The most bytes of the unrolled input of a convolution that are in memory at once."""
 
 
 class Matrix:
-    """The right side of a product, usually a weight: made ready once, used for every batch."""
+    """The right operand of a product, usually a weight: prepared once, used for every batch."""
 
     __slots__ = ("_columns", "value")
 
@@ -67,12 +67,14 @@ def conv(
 
     `kernel` has one row per (position in the window, input channel) and one column per filter.
     """
-    if math.prod(size) == 1:
+    if math.prod(size) == 1:  # a 1x1 convolution is a product of the values that the steps hit
         steps = tuple(slice(None, None, step) for step in strides)
         return matmul(x[(slice(None), *steps)], kernel)
     batch = x.shape[0]
     patches = windows(x, size, strides, dilation)
     space = patches.shape[1 : 1 + len(size)]
+    # A view has no memory, but the product needs its windows side by side: kernel size times the
+    # input. So the batch is cut where that would be too much.
     row_bytes = max(1, math.prod(patches.shape[1:]) * patches.itemsize)
     chunk = max(1, _PATCH_BYTES // row_bytes)
     parts = [
@@ -86,7 +88,11 @@ def conv(
 def windows(
     x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
 ) -> Array:
-    """Return a view (batch, *space, *size, channels) of all windows of `x`; nothing is copied."""
+    """Return a view (batch, *space, *size, channels) of all windows of `x`; nothing is copied.
+
+    A window is the input with other strides: the step from window to window is `strides` values,
+    the step inside a window is `dilation` values.
+    """
     space = [
         (side - (k - 1) * d - 1) // s + 1
         for side, k, s, d in zip(x.shape[1:-1], size, strides, dilation, strict=True)
@@ -108,7 +114,10 @@ def windows(
 def taps(
     x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
 ) -> list[tuple[tuple[int, ...], Array]]:
-    """Return for each position in the window a view of what lies there in all windows."""
+    """Return, for each position in the window, a view of the values there in all windows.
+
+    So a window of 3x3 takes nine operations on whole arrays instead of a loop over the windows.
+    """
     views = []
     for position in itertools.product(*map(range, size)):
         cut = [slice(None)]
@@ -129,7 +138,7 @@ def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequenc
     `kernel` is (height, width, channels, multiplier); the result has channels * multiplier.
     """
     channels, multiplier = kernel.shape[2:]
-    total: Array | None = None
+    total: Array | None = None  # the first term is the sum to which the others are added in place
     for position, view in taps(x, kernel.shape[:2], strides, dilation):
         weight = kernel[position]
         term = view * weight[:, 0] if multiplier == 1 else view[..., None] * weight
@@ -145,6 +154,8 @@ def conv_transpose(
 
     `kernel` has one row per input channel and one column per (position in the window, filter).
     """
+    # Each value of the input adds a whole window to the output; windows overlap, so they are
+    # added one position in the window at a time.
     spread = matmul(x, kernel).reshape(*x.shape[:-1], math.prod(size), filters)
     sides = [
         (side - 1) * step + k if side else 0
@@ -175,6 +186,7 @@ def pad(
         if padding == "causal":
             widths.append(((k - 1) * d, 0))
         else:
+            # ``-(-side // s)`` rounds up: the number of windows that "same" promises.
             total = max((-(-side // s) - 1) * s + (k - 1) * d + 1 - side, 0)
             widths.append((total // 2, total - total // 2))
     if not any(map(sum, widths)):

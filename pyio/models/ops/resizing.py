@@ -15,6 +15,7 @@ def resize_nearest(images: Array, height: int, width: int, align_corners: bool) 
 
     def pick(old: int, new: int) -> Array:
         places = _places(old, new, align_corners)
+        # Halves are rounded up, as JavaScript does; NumPy would round them to even numbers.
         whole = np.floor(places + 0.5) if align_corners else np.floor(places)
         return np.minimum(whole.astype(np.intp), old - 1)
 
@@ -43,7 +44,10 @@ def resize_bilinear(images: Array, height: int, width: int, align_corners: bool)
 
 
 def _places(old: int, new: int, align_corners: bool) -> Array:
-    """Return where in the old image each pixel of the new one lies along one axis."""
+    """Return the place of each new pixel in the old image, along one axis.
+
+    With `align_corners` the first and the last pixels of both images coincide.
+    """
     aligned = align_corners and new > 1
     scale = (old - 1) / (new - 1) if aligned else old / max(new, 1)
     return np.arange(new) * scale

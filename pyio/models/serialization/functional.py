@@ -1,4 +1,4 @@
-"""Functional models as JSON: layers, and the calls that connect them, with node numbers."""
+"""The JSON of functional models -> layers and the calls that connect them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def graph_from_config(
 ) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
     """Build the layers of a functional model, connect them, and return its inputs and outputs.
 
-    Raises InvalidModelError for calls that lead to a missing layer or round in a circle, for
-    duplicate names, and for anything that is not where it should be.
+    Raises InvalidModelError for calls that refer to a missing layer or form a circle, for
+    duplicate names, and for JSON of another form.
     """
     layers: dict[str, Layer] = {}
     calls: dict[str, deque[Any]] = {}
@@ -53,7 +53,12 @@ def graph_from_config(
 
 
 def _connect(layers: Mapping[str, Layer], calls: Mapping[str, deque[Any]]) -> None:
-    """Make all calls, each after those that it depends on."""
+    """Make all calls, each after those that it depends on.
+
+    A file lists the layers in any order, and a layer can be called between two calls of another.
+    So a layer that has to wait is put down under the layer it waits for, and is tried again when
+    that one has been called. Each try makes a call or ends, so that damaged files end too.
+    """
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     ready = deque(layers)
     while ready:
@@ -77,7 +82,7 @@ def _connect(layers: Mapping[str, Layer], calls: Mapping[str, deque[Any]]) -> No
 
 
 def _blocker(layers: Mapping[str, Layer], call: Any, name: str) -> str | None:
-    """Return the layer that has to be called before, or None."""
+    """Return the name of a layer that must be called first, or None."""
     if not isinstance(call, list) or not call:
         raise InvalidModelError(f"a call of {name!r} is {call!r:.120}; expected a list of tensors")
     for place in call:

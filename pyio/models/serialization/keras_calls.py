@@ -1,8 +1,8 @@
-"""How layers are connected in topologies of Keras -> ``inbound_nodes`` as TensorFlow.js has them.
+"""The connections of layers in topologies of Keras -> ``inbound_nodes`` of TensorFlow.js.
 
-A call is a list of places ``[layer, call, output, arguments]``. Keras 3 writes keyword arguments
-and tensors as objects; it counts the calls of nested models from 0, where TensorFlow.js counts
-from 1, and it makes layers of the operations that compute masks.
+A call is a list of places ``[layer, call, output, arguments]``. Keras 3 differs in three ways: it
+writes keyword arguments and tensors as objects, it counts the calls of nested models from 0 instead
+of 1, and it writes the operations that compute masks as layers.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pyio.errors import InvalidModelError
 from pyio.models.serialization import registry
 
 _MASKS = frozenset({"NotEqual", "Any", "LogicalAnd", "LogicalOr", "Concatenate", "ExpandDims"})
-"""Operations that Keras 3 records where layers compute masks; the layers here do it themselves."""
+"""Operations that Keras 3 writes where layers compute masks; layers here do so without them."""
 
 
 def connections(config: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return `calls` for each of the layer `entries`, input_layers, output_layers, and `masks`.
 
-    The last are the names of the layers that only compute masks.
+    `masks` are the names of the layers that only compute masks.
     """
     nodes = [each.get("inbound_nodes", each.get("inboundNodes")) or [] for each in entries]
     calls = [[_call(node) for node in _bracketed(every)] for every in nodes]
@@ -30,6 +30,7 @@ def connections(config: Mapping[str, Any], entries: Sequence[Mapping[str, Any]])
         if places is None:
             raise InvalidModelError(f"the functional model {config.get('name')!r} has no {key}")
         ends[key] = [place[:3] for place in _places(places)]
+    # The same lists as in `calls`, so that changing a number here changes it there.
     every = [place for call in calls for node in call for place in node if _is_place(place)]
     every += [*ends["input_layers"], *ends["output_layers"]]
     shifted = _counted_from_0(entries, nodes, every)
@@ -48,7 +49,7 @@ def name_of(entry: Mapping[str, Any]) -> Any:
 def _bracketed(nodes: Any) -> list[Any]:
     if not isinstance(nodes, list):
         raise InvalidModelError(f"inbound_nodes is {nodes!r:.80}; expected a list of calls")
-    # One call, with one pair of brackets too few.
+    # One call, written with one pair of brackets too few.
     return [nodes] if nodes and all(_is_place(node) for node in nodes) else nodes
 
 
@@ -79,7 +80,7 @@ def _is_place(value: Any) -> bool:
 
 
 def _places(value: Any) -> Iterator[list[Any]]:
-    """Yield the places of tensors in a value of any form, in order."""
+    """Yield the places of tensors anywhere in a value, in order."""
     if _is_place(value):
         yield value
     elif isinstance(value, Mapping):
@@ -97,7 +98,11 @@ def _places(value: Any) -> Iterator[list[Any]]:
 def _counted_from_0(
     entries: Sequence[Mapping[str, Any]], nodes: Sequence[Any], places: Sequence[list[Any]]
 ) -> set[Any]:
-    """Return the nested models whose calls are counted from 0 rather than from 1."""
+    """Return the nested models whose calls are counted from 0 rather than from 1.
+
+    A file does not contain which it is. A reference to call 0 proves it. For a Sequential of Keras
+    3 without one, the highest call decides: counted from 1 it would have the number of calls.
+    """
     found = set()
     for entry, calls in zip(entries, nodes, strict=True):
         kind, name = entry.get("class_name", entry.get("className")), name_of(entry)
@@ -113,7 +118,10 @@ def _counted_from_0(
 def _only_masks(
     entries: Sequence[Mapping[str, Any]], calls: Sequence[Any], ends: Mapping[str, Any]
 ) -> set[Any]:
-    """Return the operations whose results nothing uses, now that masks are not passed on."""
+    """Return the operations whose results are not used, now that masks are no arguments.
+
+    Repeated, because an operation can be used by another one that is not used itself.
+    """
     masks: set[Any] = set()
     candidates = {name_of(e) for e in entries if _is_operation(e)}
     while True:

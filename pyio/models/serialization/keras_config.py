@@ -1,9 +1,8 @@
 """Topologies of Keras 2 and Keras 3 -> the form that TensorFlow.js writes.
 
-What a file says in TensorFlow.js's form passes unchanged. What differs: ``batch_shape``, dtype
-policies, names in camelCase, flat and keyword forms of ``inbound_nodes``, flat ``input_layers``,
-and keys of Keras that change what a layer computes in a way that nothing here can express; the
-latter are refused.
+TensorFlow.js's own form passes unchanged. Keras differs in ``batch_shape``, dtype policies, names
+in camelCase, flat and keyword forms of ``inbound_nodes``, and flat ``input_layers``. Keys of Keras
+that change what a layer computes, and that no layer here has, are errors.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "pad_to_aspect_ratio": (False,),
     "antialias": (False,),
 }
-"""Keys of Keras that TensorFlow.js does not have, and the values that mean nothing."""
+"""Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
 
 _INNER_LAYERS = ("layer", "cell")
 
@@ -37,7 +36,7 @@ _INNER_LAYERS = ("layer", "cell")
 def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layer or model of ``{class_name, config}`` in TensorFlow.js's form.
 
-    Raises InvalidModelError for what nothing here can express.
+    Raises InvalidModelError for settings that no layer here has.
     """
     name = entry.get("class_name", entry.get("className"))
     if not isinstance(name, str):
@@ -84,7 +83,7 @@ def _model_config(name: str, config: Any) -> Any:
 
 
 def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
-    """Let the first layer say its input shape, where only the model does."""
+    """Write the input shape into the first layer, where only the model contains it."""
     first = layers[0]["config"] if layers else None
     if not isinstance(first, dict) or layers[0]["class_name"] in registry.MODELS:
         return
@@ -128,7 +127,7 @@ def _original(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rename(class_name: str, config: dict[str, Any]) -> None:
-    """Give options of Keras the names that they have here."""
+    """Rename options of Keras to their names here."""
     if class_name == "LeakyReLU" and "negative_slope" in config:
         config.setdefault("alpha", config["negative_slope"])
     if class_name == "SeparableConv2D":
@@ -139,7 +138,7 @@ def _rename(class_name: str, config: dict[str, Any]) -> None:
 
 
 def _unboxed(value: Any) -> Any:
-    """Return the number of ``{"type": "ndarray", "value": n}``, everything else as it is."""
+    """Return the number of ``{"type": "ndarray", "value": n}``, and other values unchanged."""
     if isinstance(value, Mapping) and value.get("type") == "ndarray" and "value" in value:
         return value["value"]
     return value

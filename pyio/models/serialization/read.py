@@ -27,7 +27,7 @@ def model_from_artifacts(
     The parameters are those of `pyio.load_layers_model`.
 
     Raises InvalidModelError for artifacts that are not a layers model, UnknownLayersError for
-    classes that nobody registered, WeightsError for weights that do not fit.
+    classes that are not registered, WeightsError for weights that do not fit.
     """
     topology = artifacts.model_topology
     if not isinstance(topology, dict):
@@ -48,6 +48,7 @@ def model_from_artifacts(
     state = {spec.name for spec in artifacts.weight_specs if spec.group == "optimizer"}
     model.optimizer_weights = {name: arrays.pop(name) for name in list(arrays) if name in state}
     if model.unknown_classes:
+        # The weights of unknown layers fit nothing here; they are kept for the next save.
         model.unplaced_weights = dict(arrays)
         model.load_report = assign_matching(model, arrays, strict=False, by_order=False)
     else:

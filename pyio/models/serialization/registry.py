@@ -1,4 +1,4 @@
-"""Classes by the name that a topology has, and layers from their JSON."""
+"""Layer classes by their names in a topology, and layers from their JSON."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _MODEL_MODULES: Mapping[str, str] = {
     "Sequential": "pyio.models.sequential",
     "Model": "pyio.models.model",
 }
-"""Where the models are. Like the families they are found by name, because they stand above."""
+"""The modules of the models. They import this one, so they are found by name when needed."""
 
 _custom: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
@@ -88,7 +88,10 @@ def layer_class(name: str) -> type[Layer] | None:
 
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
-    """Within the block, know `custom_objects` too, and put placeholders for what is unknown."""
+    """Within the block, find `custom_objects` too, and use `placeholders` for unknown classes.
+
+    Both are context variables, so that two loads at once do not see each other's classes.
+    """
     if not isinstance(custom_objects, Mapping | None):
         raise InvalidModelError(
             f"custom_objects is a {type(custom_objects).__name__}; expected a dict of name -> class"

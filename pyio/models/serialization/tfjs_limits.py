@@ -1,4 +1,4 @@
-"""What in a model TensorFlow.js could not open, so that a save can warn about it."""
+"""Parts of a model that TensorFlow.js cannot open, so that a save can warn about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def incompatibilities(layers: Iterable[Layer]) -> list[str]:
-    """Return what in the `layers` of a model TensorFlow.js refuses or computes otherwise."""
+    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model."""
     return list(dict.fromkeys(_incompatibilities(layers)))
 
 

@@ -29,16 +29,16 @@ def model_from_json(
     """Return the model that a topology describes, with freshly initialized weights.
 
     Args:
-        json: The topology: text, or parsed; of TensorFlow.js or of Keras 2 or 3. A whole
-            ``model.json`` is fine too; its weights are not read.
-        custom_objects: Layer classes by name, beside those registered with
-            `pyio.layers.register`; functions are registered as activations of that name.
-        allow_unknown: Put placeholders for classes that are not registered, so that the model can
-            be inspected, copied and saved again, but not predict.
+        json: The topology of TensorFlow.js, Keras 2 or Keras 3, as text or parsed. A whole
+            ``model.json`` is accepted too; its weights are not read.
+        custom_objects: Layer classes by name, in addition to those registered with
+            `pyio.layers.register`. Functions are registered as activations of that name.
+        allow_unknown: Use placeholders for classes that are not registered. Such a model can be
+            inspected, copied and saved again, but not predict.
 
     Raises:
         UnknownLayersError: Classes are not registered; the error lists all of them.
-        InvalidModelError: The JSON is not a topology, or not one that can be.
+        InvalidModelError: The JSON is not the topology of a model that can be built.
     """
     value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
     _check_nesting(value)
@@ -46,12 +46,13 @@ def model_from_json(
     try:
         topology = normalize(value)
         with registry.classes(custom_objects, allow_unknown):
+            # All unknown classes at once: building would stop at the first.
             unknown = list(dict.fromkeys(_unknown_classes(topology)))
             if unknown and not allow_unknown:
                 raise UnknownLayersError(unknown, "build this model")
             model = cast("LayersModel", registry.layer_from_json(topology))
             if model.outputs:
-                _ = model.graph
+                _ = model.graph  # raises for a model that could not compute
             return model
     except PyioError:
         raise
@@ -76,6 +77,10 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _check_nesting(value: Any) -> None:
+    """Raise InvalidModelError for JSON that is too deep for the recursion that follows.
+
+    Goes down level by level rather than into each branch, so that it does not recurse itself.
+    """
     level, depth = [value], 0
     while level:
         depth += 1
@@ -90,12 +95,12 @@ def _check_nesting(value: Any) -> None:
                 following += item.values()
             elif isinstance(item, list | tuple):
                 following += item
-        # An object that is its own part is deep, but each of its levels is small.
+        # Each object once: one that contains itself is endlessly deep, but its levels stay small.
         level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
 
 
 def _unknown_classes(value: Any) -> Iterator[str]:
-    """Yield the classes of layers in a normalized topology that nobody registered."""
+    """Yield the classes and activations in a normalized topology that are not registered."""
     name, config = value["class_name"], value["config"]
     cls = registry.layer_class(name)
     if name not in registry.MODELS and cls is None:

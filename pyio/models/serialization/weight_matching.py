@@ -28,7 +28,7 @@ _INNER = re.compile(r"(lstm|gru|simple_rnn|stacked_rnn|rnn|conv_lstm\w*)_cells?(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One weight that was found: `weight` of the model, from `source`, and how."""
+    """One weight of the model, the name of the stored weight it took, and the way it was found."""
 
     weight: str
     source: str
@@ -37,12 +37,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What became of stored weights.
+    """The result of loading weights.
 
     Attributes:
-        matches: What was found; `Match.how` is "name", "normalised name" or "order and shape".
-        missing: Weights of the model that nothing was found for.
-        extra: Stored weights that nothing in the model takes.
+        matches: The pairs; `Match.how` is "name", "normalised name" or "order and shape".
+        missing: Weights of the model without a stored weight.
+        extra: Stored weights that no weight of the model took.
     """
 
     matches: tuple[Match, ...]
@@ -61,7 +61,7 @@ class LoadReport:
 
 
 def checked_copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
-    """Return `given` with arrays of its own. Raises WeightsError for what are not named arrays."""
+    """Return copies of the `given` arrays. Raises WeightsError for anything but named arrays."""
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise WeightsError(
             "load_weights takes a dict of name -> array; set_weights takes arrays in their order"
@@ -117,6 +117,7 @@ def _match(
 
     for name in [name for name in sources if name in open_weights]:
         take(open_weights[name], name, "name")
+    # From the strictest rule to the loosest; what one rule has matched the next does not see.
     others = _other_names(targets) if open_weights else {}
     for normal in (_shortened, _normalised):
         for weight, source in _by(normal, open_weights, sources, others):
@@ -135,7 +136,7 @@ def _by(
     sources: Iterable[str],
     others: Mapping[str, list[str]],
 ) -> list[tuple[Weight, str]]:
-    """Return the pairs whose names become the same, where that name is the only one of its kind."""
+    """Return the pairs whose names are the same after `normal`, and the same for no other name."""
     wanted: dict[str, list[Weight]] = {}
     for weight in open_weights.values():
         for key in {normal(weight.name), *others[weight.name]}:
@@ -155,8 +156,11 @@ def _by_parts(
 ) -> list[tuple[Weight, str]]:
     """Return the pairs where a stored name has further parts, if no other pair is possible.
 
-    Keras writes ``model/time_distributed/dense/kernel`` for ``time_distributed/kernel``.
+    Keras writes ``model/time_distributed/dense/kernel`` for ``time_distributed/kernel``. A weight
+    is matched only if one stored name fits it, and that name fits no other weight: a wrong match
+    would give wrong predictions without an error.
     """
+    # By the last part, because most names end differently: comparing all pairs would be slow.
     by_end: dict[str, list[tuple[str, list[str]]]] = {}
     for source in sources:
         parts = _normalised(source).split("/")
@@ -179,8 +183,8 @@ def _by_parts(
 
 
 def _within(name: list[str], parts: list[str]) -> bool:
-    """Whether `name` is what is left of `parts` when some are dropped."""
-    rest = iter(parts)
+    """Whether `name` remains of `parts` when some of them are dropped."""
+    rest = iter(parts)  # `in` consumes it, so the parts must come in order
     return all(part in rest for part in name)
 
 
@@ -214,7 +218,7 @@ def _normalised(name: str) -> str:
 
 
 def _other_names(targets: list[Weight]) -> dict[str, list[str]]:
-    """Return what Keras 3 calls each weight: ``layer/index``, and ``kernel`` if it is depthwise."""
+    """Return Keras 3's names of each weight: ``layer/index``, and ``kernel`` for depthwise ones."""
     counts: Counter[str] = Counter()
     names = {}
     for weight in targets:

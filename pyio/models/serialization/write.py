@@ -76,10 +76,10 @@ def model_to_artifacts(
 
     Raises WeightsError for two weights of the same name, InvalidModelError for two layers of the
     same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
-    open.
+    open. The model does not change.
     """
     if model.outputs:
-        _ = model.graph  # refuses what could not be loaded again
+        _ = model.graph  # raises for a model that could not be loaded again
     _warn_of_limits(model)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
@@ -87,6 +87,7 @@ def model_to_artifacts(
     specs, data = encoded.specs, encoded.data
     training = model.training_config if include_optimizer else None
     if training is not None:
+        # TensorFlow.js expects a state; before any training it is the number of steps alone.
         state = model.optimizer_weights or {"iter": np.zeros((), np.int32)}
         optimizer = encode_weights(state, group="optimizer")
         specs, data = specs + optimizer.specs, data + optimizer.data
@@ -114,7 +115,7 @@ def _warn_of_limits(model: Writable) -> None:
 
 
 def _all_weights(model: Writable, trainable_only: bool) -> list[tuple[str, NDArray[Any]]]:
-    """Return the weights to save; with unknown layers, all that were loaded, in that order."""
+    """Return the weights to save; with unknown layers, all loaded ones in their old order."""
     pairs = model.named_weights(trainable_only)
     if not model.unplaced_weights:
         return pairs
@@ -130,6 +131,6 @@ async def save_model(
     include_optimizer: bool = False,
     **options: Any,
 ) -> SaveResult:
-    """Save a model: the function that `LayersModel.save` is the method of."""
+    """Save a model; the parameters are those of `LayersModel.save`."""
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
     return await save_artifacts(artifacts, url_or_handler, **options)

@@ -106,7 +106,7 @@ def _targets(
 def _target(
     value: Any, name: str, shape: Shape | None, function: losses.Measure | None
 ) -> NDArray[Any]:
-    """Return the targets of one output in the shape that TensorFlow.js insists on."""
+    """Return the targets of one output in the shape that TensorFlow.js requires."""
     array = numbers(value, f"the target of {name!r}").astype(np.float32, copy=False)
     if array.ndim == 1:
         array = array[:, None]
@@ -126,7 +126,7 @@ def _target(
 
 
 def loss_functions(model: Container, config: Mapping[str, Any]) -> list[losses.Measure | None]:
-    """Return the loss of each output, None where there is none. Raises InvalidModelError."""
+    """Return the loss of each output, None for one without a loss. Raises InvalidModelError."""
     loss = config.get("loss")
     if isinstance(loss, str):
         names: list[str | None] = [loss] * len(model.outputs)
@@ -168,7 +168,7 @@ def measures(model: Container, config: Mapping[str, Any]) -> list[tuple[str, los
 
 
 def _short(metric: str, binary: bool, sparse: bool) -> losses.Measure:
-    """Return what "accuracy" and "crossentropy" mean for an output (tfjs-layers ``compile``)."""
+    """Return the function of "accuracy" or "crossentropy" for an output (tfjs ``compile``)."""
     if metric == "acc":
         if binary:
             return losses.binary_accuracy

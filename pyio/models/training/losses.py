@@ -1,7 +1,7 @@
 """Losses and metrics by name: functions of targets and predictions, as in tfjs-layers.
 
-Each takes arrays (examples, ..., size) and returns one number per example or for all of them; the
-mean of that is what is reported. Epsilon is 1e-7, as on TensorFlow.js's cpu backend.
+Each takes arrays (examples, ..., size) and returns one number per example, or one for all of them.
+The mean of these numbers is reported.
 """
 
 from __future__ import annotations
