@@ -1,7 +1,7 @@
 """Regularizers for the weights of layers: ``tf.regularizers`` in snake case.
 
 Each function returns the ``{class_name, config}`` that a layer's ``*_regularizer`` option takes.
-They act in training and are kept in the config; predictions do not depend on them.
+They act in training only and are stored in the config; predictions do not depend on them.
 """
 
 from __future__ import annotations

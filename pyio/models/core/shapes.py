@@ -62,7 +62,7 @@ def known(side: int | None, what: str) -> int:
     if side is None:
         raise InvalidModelError(
             f"{what} is not known (None), but the weights depend on it; give the input a shape "
-            "that says it"
+            "that contains it"
         )
     return side
 

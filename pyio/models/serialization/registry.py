@@ -68,8 +68,8 @@ _placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
 def register(cls: L) -> L:
     """Make a layer class known, so that models that use it can be loaded. A class decorator.
 
-    The class is found by its ``class_name``, which is the name of the class unless it says
-    another. Registering a name again replaces the class, also one of pyio's own.
+    The class is found by its ``class_name``, which is the name of the class unless it sets
+    another. Registering a name again replaces the class, even one of pyio's own.
     """
     _custom[cls.class_name] = cls
     return cls

@@ -98,8 +98,8 @@ def _targets(model: Container) -> list[Weight]:
     if len(set(names)) < len(names):
         same = next(name for name in names if names.count(name) > 1)
         raise WeightsError(
-            f"two weights of the model {model.name!r} are called {same!r}, so weights cannot be "
-            "told apart; give the layers of nested models names of their own, or use set_weights"
+            f"two weights of the model {model.name!r} are called {same!r}, so the names are "
+            "ambiguous; give the layers of nested models different names, or use set_weights"
         )
     return weights
 
