@@ -1,1 +1,1 @@
-"""What writes files of the repository; run by hand when their sources have changed."""
+"""Programs that write files of the repository; run rarely, by hand."""

@@ -141,6 +141,15 @@ def test_layers_are_found() -> None:
         model.get_layer("none")
 
 
+def test_a_star_import_brings_every_layer() -> None:
+    """``from pyio.layers import *`` imports what is otherwise imported when it is first used."""
+    names: dict[str, Any] = {}
+    exec("from pyio.layers import *", names)
+    assert set(layers.__all__) <= set(names)
+    assert names["Dense"] is layers.Dense
+    assert len(layers.__all__) == len(set(layers.__all__))
+
+
 def test_every_layer_is_documented_and_public() -> None:
     """pyio.layers lists its classes, and each has a docstring that names its own options."""
     for name in layers.__all__:
