@@ -18,11 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[2]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    from scripts.environment import prepare
+sys.path.insert(0, str(ROOT))
 
-    prepare()
+from scripts.environment import prepare, run
+
+if __name__ == "__main__":  # before the imports below, which need the environment
+    _parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    _parser.add_argument("--check", action="store_true", help="only compare; fail if it differs")
+    OPTIONS = _parser.parse_args()
+    python = prepare()
+    if Path(sys.prefix).resolve() != python.parent.parent.resolve():
+        run(python, __file__, *sys.argv[1:])
+        sys.exit()
 
 from pyio import layers
 from pyio.models.serialization.registry import FAMILIES
@@ -129,17 +138,13 @@ def _accepted(check: Any) -> str:
     return ACCEPTED.get(name, "Any")
 
 
-def main() -> None:
+def main(check: bool) -> None:
     """Write the file, or compare it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true", help="only compare, and fail if it differs")
-    if not parser.parse_args().check:
+    if not check:
         TARGET.write_text(stub(), encoding="utf-8")
     elif TARGET.read_text(encoding="utf-8") != stub():
         sys.exit(f"{TARGET} does not fit the layers; run {Path(__file__).name} without --check")
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS.check)
