@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyio.models.core.shapes import Shape
 
 
-class Layer(Protocol):
+class GraphLayer(Protocol):
     """The members of a layer that a graph uses.
 
     A protocol, because layers make the nodes of the graph and so stand above this module.
@@ -57,7 +57,7 @@ class SymbolicTensor:
     __slots__ = ("dtype", "layer", "node_index", "shape", "tensor_index")
 
     def __init__(
-        self, layer: Layer, node_index: int, tensor_index: int, shape: Shape | None, dtype: str
+        self, layer: GraphLayer, node_index: int, tensor_index: int, shape: Shape | None, dtype: str
     ) -> None:
         self.layer = layer
         self.node_index = node_index
@@ -81,7 +81,7 @@ class Node:
 
     def __init__(
         self,
-        layer: Layer,
+        layer: GraphLayer,
         inputs: Sequence[SymbolicTensor],
         outputs: Sequence[SymbolicTensor],
         kwargs: dict[str, Any] | None = None,
@@ -112,7 +112,7 @@ class Graph:
         self.outputs = list(outputs)
         self.nodes, met = _walk(self.outputs)
         depths = _layer_depths(self.nodes)
-        self.layers: list[Layer] = sorted(met, key=lambda layer: -depths[layer])
+        self.layers: list[GraphLayer] = sorted(met, key=lambda layer: -depths[layer])
         _refuse_same_names(self.layers)
         self._refuse_other_sources()
         self._plan = _Plan(self)
@@ -133,14 +133,14 @@ class Graph:
                 )
 
 
-def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[Layer]]:
+def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[GraphLayer]]:
     """Return all calls that `outputs` depend on, and their layers in the order of the walk.
 
     A walk in depth. A call finishes after everything that it depends on, so the order in which
     calls finish is one in which they can be computed.
     """
     # Dictionaries without values serve as sets that keep their order.
-    met: dict[Layer, None] = {}
+    met: dict[GraphLayer, None] = {}
     finished: dict[Node, None] = {}
     open_nodes: set[Node] = set()
     for output in outputs:
@@ -169,10 +169,10 @@ def _walk(outputs: Sequence[SymbolicTensor]) -> tuple[list[Node], list[Layer]]:
     return list(finished), list(met)
 
 
-def _layer_depths(nodes: Sequence[Node]) -> dict[Layer, int]:
+def _layer_depths(nodes: Sequence[Node]) -> dict[GraphLayer, int]:
     """Return the longest way from each layer to an output, counted in calls."""
     depths: dict[Node, int] = {}
-    of_layer: dict[Layer, int] = {}
+    of_layer: dict[GraphLayer, int] = {}
     # Backwards, so that everything that uses a call has passed on its depth before.
     for node in reversed(nodes):
         # A layer that is called several times is as deep as its deepest call.
@@ -183,7 +183,7 @@ def _layer_depths(nodes: Sequence[Node]) -> dict[Layer, int]:
     return of_layer
 
 
-def _refuse_same_names(layers: Sequence[Layer]) -> None:
+def _refuse_same_names(layers: Sequence[GraphLayer]) -> None:
     names = [layer.name for layer in layers]
     if len(set(names)) < len(names):
         same = next(name for name in names if names.count(name) > 1)

@@ -120,17 +120,17 @@ def _match(
     # From the strictest rule to the loosest; what one rule has matched the next does not see.
     others = _other_names(targets) if open_weights else {}
     for normal in (_shortened, _normalised):
-        for weight, source in _by(normal, open_weights, sources, others):
+        for weight, source in _pairs_by_name(normal, open_weights, sources, others):
             take(weight, source, "normalised name")
-    for weight, source in _by_parts(open_weights, sources, others):
+    for weight, source in _pairs_by_parts(open_weights, sources, others):
         take(weight, source, "normalised name")
     if by_order:
-        for weight, source in _by_order(list(open_weights.values()), list(sources), shapes):
+        for weight, source in _pairs_by_order(list(open_weights.values()), list(sources), shapes):
             take(weight, source, "order and shape")
     return found
 
 
-def _by(
+def _pairs_by_name(
     normal: Callable[[str], str],
     open_weights: Mapping[str, Weight],
     sources: Iterable[str],
@@ -151,7 +151,7 @@ def _by(
     ]
 
 
-def _by_parts(
+def _pairs_by_parts(
     open_weights: Mapping[str, Weight], sources: Iterable[str], others: Mapping[str, list[str]]
 ) -> list[tuple[Weight, str]]:
     """Return the pairs where a stored name has further parts, if no other pair is possible.
@@ -188,7 +188,7 @@ def _within(name: list[str], parts: list[str]) -> bool:
     return all(part in rest for part in name)
 
 
-def _by_order(
+def _pairs_by_order(
     weights: list[Weight], sources: list[str], shapes: Mapping[str, tuple[int, ...]]
 ) -> list[tuple[Weight, str]]:
     """Return pairs in order: each weight takes the next stored one of its shape."""
