@@ -88,7 +88,7 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]
             check=False,
         )
         assert not done.stderr, done.stderr
-        return re.findall(r"error: (.*)", done.stdout)
+        return re.findall(r"code\.py:\d+: error: (.*)", done.stdout)  # not those of pyio itself
 
     return run
 
