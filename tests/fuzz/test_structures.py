@@ -23,7 +23,7 @@ from pyio.handlers.local_storage import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
 from pyio.json_text import dumps, loads
 from pyio.model_json import info_from_json, whole_artifacts
-from pyio.models.topology import model_from_json
+from pyio.models.serialization.topology import model_from_json
 from pyio.weights.manifest import parse_groups
 from pyio.weights.specs import specs_from_json
 from tests.fuzz.corpus import KINDS, Artefact, layers

@@ -11,7 +11,7 @@ import numpy as np
 import pyio
 from pyio.artifacts import ModelArtifacts
 from pyio.json_text import dumps
-from pyio.models.naming import to_snake_case
+from pyio.models.core.names import to_snake_case
 from pyio.weights.specs import specs_from_json, specs_to_json
 
 

@@ -17,7 +17,7 @@ from pyio import limits
 from pyio.handlers import archive, model_files
 from pyio.handlers.archive import unzip
 from pyio.json_text import dumps, loads
-from pyio.models.topology import model_from_json
+from pyio.models.serialization.topology import model_from_json
 from pyio.network import weights as network_weights
 from pyio.weights.manifest import parse_groups
 from pyio.weights.segments import allocate
