@@ -7,34 +7,15 @@ serves ``web/``. Needs Python 3.11 or newer and pip, nothing else.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 from threading import Event
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts import runtime
-from scripts.server import Site
-from scripts.wheel import build_wheel
-
-
-def add_wheel(folder: Path) -> None:
-    """Build the wheel into `folder`, with the ``index.json`` in which the page finds its name."""
-    wheel = build_wheel(folder)
-    (folder / "index.json").write_text(json.dumps({"pyio": wheel.name}), encoding="utf-8")
-
-
-def serve(port: int) -> Site:
-    """Serve the page on `port`, or on a free one if that is taken."""
-    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR}
-    try:
-        return Site(directories, port=port)
-    except (OSError, OverflowError) as error:
-        print(f"Port {port} is not to be had ({error}); taking a free one.")
-        return Site(directories)
+from scripts.support import runtime
+from scripts.support.demo import add_wheel, serve
 
 
 def main() -> None:

@@ -7,10 +7,8 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.downloads import downloads
-
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -24,7 +22,7 @@ def test_the_example(tab: Tab) -> None:
     body = textwrap.indent("\n".join(lines), "    ")
     source = f"async def example():\n{body}\n    return sorted(await pyio.list_models())\n"
     stored: list[list[str]] = []
-    files = downloads(tab, 2, lambda: stored.append(tab.python_source(source, "example")))
+    files = tab.downloads(2, lambda: stored.append(tab.python_source(source, "example")))
     assert stored == [["indexeddb://my-model"]]
     assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
     assert len(files["my-model.weights.bin"]) == 4 * (4 * 16 + 16 + 16 * 3 + 3)

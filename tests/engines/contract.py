@@ -1,6 +1,7 @@
 """What the tests ask of a browser: an `Engine` starts a `Browser`, which opens a `View` for a tab.
 
-One engine per file beside this one. A test that needs more than this runs in one engine alone.
+One engine per file beside this one. Calls that an engine does not answer are ended: see
+`tests.engines.watchdog`. A test that needs more than this runs in one engine alone.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import signal
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from tests.engines import processes
+from tests.engines.watchdog import WATCHDOG, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,13 +33,13 @@ class LackingError(Exception):
     """This build of the engine cannot do what was asked; the message says what and why."""
 
 
-class View(ABC):
+class View(Watched, ABC):
     """One tab."""
 
     @property
     @abstractmethod
     def console(self) -> list[str]:
-        """What the page has said since the tab was opened, errors that nobody caught included."""
+        """The page's console messages since the tab was opened, uncaught errors included."""
 
     @abstractmethod
     def goto(self, url: str) -> None:
@@ -86,12 +90,13 @@ class View(ABC):
         """Close the tab."""
 
 
-class Browser(ABC):
+class Browser(Watched, ABC):
     """A running browser with a profile folder of its own."""
 
     def __init__(self, profile: Path) -> None:
         self.profile = profile
         self._running = True
+        _BROWSERS.add(self)
 
     @abstractmethod
     def open(self, url: str) -> View:
@@ -133,7 +138,21 @@ class Browser(ABC):
         self.forget()
 
 
-class Engine(ABC):
+_BROWSERS: WeakSet[Browser] = WeakSet()
+
+
+def ask_all_browsers(seconds: float) -> None:
+    """Ask each running browser for a new tab; one that does not answer is killed as hung."""
+    for browser in list(_BROWSERS):
+        if browser._running:
+            # What else goes wrong is for the tests to find.
+            with suppress(Exception), WATCHDOG.watch("a new tab after a slow failure", seconds):
+                view = browser.open("about:blank")
+                view.js("() => 1")
+                view.close()
+
+
+class Engine(Watched, ABC):
     """A kind of browser, and how it is started.
 
     Attributes:
@@ -152,5 +171,5 @@ class Engine(ABC):
             private: Keep everything in memory, as a private window does. Raises LackingError.
         """
 
-    def close(self) -> None:  # noqa: B027 - most engines need nothing here
+    def close(self) -> None:
         """Stop what was started for the engine itself."""

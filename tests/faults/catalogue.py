@@ -131,7 +131,7 @@ FAULTS = (
         "many_tabs",
         "Several tabs save, load, copy, move, remove and list the same names",
         BROWSER_MEDIA,
-        "under each name one whole model that somebody put there; none is lost",
+        "under each name one whole model that one of the tabs saved; none is lost",
     ),
     Fault("crash", "The process is killed (SIGKILL) at every file operation", ("file",)),
     Fault("full", "The disk is full", ("file",), "the old model and QuotaExceededError"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 SIZES = [1_000, 100_000, 600_000]
 """Bytes of the weights that are moved in turn. Chromium writes the largest one latest."""

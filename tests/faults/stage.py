@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import inside
-from tests.tabs import Tab
+from tests.support.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,7 @@ class Stage:
         browser: The browser that it belongs to.
         folder: Where other browsers have their profiles.
         launch: Starts one of them; the arguments are those of `Engine.start`.
-        crashed: Whether somebody may have died in the middle of a save.
+        crashed: Whether a browser or tab may have ended in the middle of a save.
     """
 
     medium: str

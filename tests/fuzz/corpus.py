@@ -25,7 +25,7 @@ from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
 from pyio.handlers.picked_files import BrowserFilesHandler
 from tests.interop import built
-from tests.models import graph_model
+from tests.support.models import graph_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

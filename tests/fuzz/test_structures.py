@@ -26,10 +26,10 @@ from pyio.format.specs import specs_from_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
-from pyio.models.topology import model_from_json
+from pyio.models.serialization.topology import model_from_json
 from tests.fuzz.corpus import KINDS, Artefact, layers
 from tests.fuzz.damage import VALUES, change_tree
-from tests.models import artifacts, run, same
+from tests.support.models import artifacts, run, same
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

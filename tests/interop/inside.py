@@ -12,7 +12,7 @@ import pyio
 from pyio.format.artifacts import ModelArtifacts
 from pyio.format.json_text import dumps
 from pyio.format.specs import specs_from_json, specs_to_json
-from pyio.models.naming import to_snake_case
+from pyio.models.core.names import to_snake_case
 
 
 def artifacts_from(value: Any) -> ModelArtifacts:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from pyio.format.json_text import dumps
-from pyio.models.naming import to_snake_case
-from pyio.models.registry import FAMILY_OF
+from pyio.models.core.names import to_snake_case
+from pyio.models.serialization.registry import FAMILY_OF
 from tests.interop import built, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 SCRIPT = Path(__file__).with_name("models.js")
 NAMES = re.findall(r'^  (?:model|direct)\("(\w+)"', SCRIPT.read_text(), re.MULTILINE)

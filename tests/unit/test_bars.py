@@ -1,4 +1,4 @@
-"""The bars of `pyio.progress_bar`, in the hosts that can be had here."""
+"""The bars of `pyio.progress_bar`, in the hosts that are installed here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from IPython.terminal.interactiveshell import TerminalInteractiveShell
 from IPython.utils.capture import capture_output
 
 import pyio
-from tests.models import run
+from tests.support.models import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,9 @@ from pyio.format import checksum
 from pyio.format.json_text import loads
 from pyio.format.model_json import get_model_artifacts_for_json, verified_artifacts
 from pyio.format.serialized import get_model_json
-from tests.answers import Answers
 from tests.fuzz.corpus import artefacts, difference
-from tests.models import artifacts, graph_model, run, same
+from tests.support.answers import Answers
+from tests.support.models import artifacts, graph_model, run, same
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ import pyio
 from pyio.format.archive import unzip, zip_pieces
 from pyio.handlers.memory import Memory
 from pyio.handlers.picked_files import BrowserFilesHandler
-from tests.answers import Answer, Answers
-from tests.models import artifacts, model_json, run, weight
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, model_json, run, weight
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

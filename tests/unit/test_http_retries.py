@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import pyio
 from pyio.handlers.http import client as requests
-from tests.answers import Answer, Answers
-from tests.models import model_json, run, weight
+from tests.support.answers import Answer, Answers
+from tests.support.models import model_json, run, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

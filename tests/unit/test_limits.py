@@ -20,9 +20,9 @@ from pyio.format.manifest import parse_groups
 from pyio.format.segments import allocate
 from pyio.format.specs import specs_from_json
 from pyio.handlers.contract import damaged
-from pyio.models.topology import model_from_json
-from tests.answers import Answer, Answers
-from tests.models import artifacts, model_json, run, weight
+from pyio.models.serialization.topology import model_from_json
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, model_json, run, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `list_models` returns, as a dict and as a table, in the notebooks that can be had here."""
+"""What `list_models` returns, as a dict and as a table, in the installed notebooks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pyio
 from pyio.display.listing import Listing
 from pyio.display.tables import size_text
 from pyio.format.artifacts import ModelArtifactsInfo
-from tests.models import artifacts
+from tests.support.models import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

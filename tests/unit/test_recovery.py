@@ -18,7 +18,7 @@ import pytest
 import pyio
 from pyio.handlers.files import folder
 from pyio.handlers.memory import Memory
-from tests.models import artifacts, run, same
+from tests.support.models import artifacts, run, same
 from tests.unit.test_files import _killed_at
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
 
 
 def test_a_running_save_is_left_alone(tmp_path: Path) -> None:
-    """Temporary files of the last hour are named only, unless somebody knows that no save runs."""
+    """Temporary files of the last hour are only reported, unless told that no save is running."""
     before, _ = killed_saves(tmp_path)
     there = files(before)
     plan = repair(before, apply=True)
