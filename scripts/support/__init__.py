@@ -1,0 +1,1 @@
+"""What the programs and the tests share: the environment, the runtime, the server, the wheel."""
