@@ -63,12 +63,12 @@ def main() -> None:
     options = parser.parse_args()
     try:
         runtime.ensure(runtime.VENDOR)
-        print("Building the wheel ...", flush=True)
-        add_wheel(runtime.VENDOR / "wheels")
         if options.build is None:
+            print("Building the wheel ...", flush=True)
+            add_wheel(runtime.VENDOR / "wheels")
             serve(options.port)
         else:
-            write_site(options.build, runtime.VENDOR)
+            add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
             print(f"The site is in {options.build}.")
     except (ManualError, runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"error: {error}")

@@ -24,7 +24,7 @@ MANUAL = WORK / "site"
 """The built manual."""
 
 _TOOLS = ROOT / "build/manual-tools"
-_BIN = _TOOLS / ("Scripts" if os.name == "nt" else "bin")
+_ZENSICAL = "from zensical.main import cli; cli()"
 _INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
 
 
@@ -42,8 +42,9 @@ def build_manual() -> Path:
     _write_pages(WORK / "pages")
     shutil.copyfile(PAGES / "zensical.toml", WORK / "zensical.toml")
     # Zensical reports a broken link as a warning; --strict makes it an error.
-    command = [str(_BIN / "zensical"), "build", "--strict", "-f", str(WORK / "zensical.toml")]
-    done = subprocess.run(command, cwd=WORK, capture_output=True, text=True)
+    command = [sys.executable, "-c", _ZENSICAL, "build", "--strict", "-f", "zensical.toml"]
+    environment = os.environ | {"PYTHONPATH": str(_TOOLS)}
+    done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise ManualError(f"{done.stdout}{done.stderr}".strip())
     for page in MANUAL.glob("*.html"):
@@ -52,12 +53,15 @@ def build_manual() -> Path:
     return MANUAL
 
 
-def write_site(folder: Path, vendor: Path) -> None:
+def write_site(folder: Path, pyodide: Path) -> Path:
     """Write the static site, the demo page and the manual, to `folder`.
 
     Args:
         folder: A new or an empty folder.
-        vendor: The folder with ``pyodide`` and ``wheels``, which the page loads.
+        pyodide: The folder with Pyodide and NumPy.
+
+    Returns:
+        The folder for the wheel, which the page loads as well.
 
     Raises:
         ManualError: The manual was not built.
@@ -69,8 +73,8 @@ def write_site(folder: Path, vendor: Path) -> None:
     skipped = shutil.ignore_patterns("vendor", "manual", "__pycache__")
     shutil.copytree(ROOT / "web", folder, ignore=skipped, dirs_exist_ok=True)
     shutil.copytree(manual, folder / "manual")
-    for name in ("pyodide", "wheels"):
-        shutil.copytree(vendor / name, folder / "vendor" / name)
+    shutil.copytree(pyodide, folder / "vendor/pyodide")
+    return folder / "vendor/wheels"
 
 
 def _sources() -> Iterator[Path]:
@@ -91,22 +95,24 @@ def _fingerprint() -> str:
 
 
 def _install_tools() -> None:
-    """Install the generator into an environment of its own, so that the tests' one stays small."""
+    """Install the generator into a folder of its own, so that the tests' environment stays small.
+
+    A folder needs only pip. Debian's Python has no venv until a package of its own is installed.
+    """
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     wanted = tomllib.loads(text)["project"]["optional-dependencies"]["docs"]
+    made_for = f"{sys.version}\n" + "\n".join(wanted)
     stamp = _TOOLS / "made-for"
-    if stamp.is_file() and stamp.read_text("utf-8").splitlines() == wanted:
+    if stamp.is_file() and stamp.read_text("utf-8") == made_for:
         return
     print("Installing the tools that build the manual ...", flush=True)
-    for command in (
-        [sys.executable, "-m", "venv", "--clear", str(_TOOLS)],
-        [str(_BIN / "python"), "-m", "pip", "install", "--quiet", *wanted],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-            raise ManualError(f"its tools cannot be installed: {' '.join(last)}")
-    stamp.write_text("\n".join(wanted), "utf-8")
+    shutil.rmtree(_TOOLS, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(_TOOLS), *wanted]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        raise ManualError(f"its tools cannot be installed: {' '.join(reasons[-1:])}")
+    stamp.write_text(made_for, "utf-8")
 
 
 def _write_pages(folder: Path) -> None:

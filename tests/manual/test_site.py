@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from scripts.server import Site
-from scripts.support.site import build_manual
+from scripts.support import site as site_script
+from scripts.support.site import ManualError, build_manual, write_site
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -75,6 +76,31 @@ def test_built_pages_fetch_nothing_elsewhere(manual: Path) -> None:
     """Scripts, styles and pictures of all pages have relative addresses."""
     fetched = {link for path in manual.glob("*.html") for link in Document(path).fetched}
     assert [link for link in fetched if urlsplit(link).scheme not in ("", "data")] == []
+
+
+def test_the_static_site(manual: Path, tmp_path: Path) -> None:
+    """A folder gets the page, the manual and the runtime, and nothing else; no file is replaced."""
+    pyodide, folder = tmp_path / "pyodide", tmp_path / "site"
+    pyodide.mkdir()
+    (pyodide / "pyodide.mjs").write_text("")
+    assert write_site(folder, pyodide) == folder / "vendor/wheels"
+    expected = {path.name for path in (ROOT / "web").iterdir() if path.name != "__pycache__"}
+    assert {path.name for path in folder.iterdir()} == expected | {"vendor"}
+    assert {path.name for path in (folder / "vendor").iterdir()} == {"pyodide"}
+    assert (folder / "manual/index.html").read_bytes() == (manual / "index.html").read_bytes()
+    assert not list((folder / "manual").glob("*.md"))
+    with pytest.raises(FileExistsError, match="not empty"):
+        write_site(folder, pyodide)
+
+
+def test_tools_that_cannot_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a package index the error says that the tools are missing, for demo.py to print."""
+    monkeypatch.setattr(site_script, "_TOOLS", tmp_path / "tools")
+    monkeypatch.setattr(site_script, "WORK", tmp_path / "work")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(ManualError, match=r"tools cannot be installed: .*(zensical|mkdocstrings)"):
+        build_manual()
 
 
 def test_the_manual_in_a_browser(browser_context_kept: BrowserContext, manual: Path) -> None:
