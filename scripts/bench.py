@@ -1,147 +1,49 @@
-"""Benchmark saving and loading beside TensorFlow.js: ``python3 scripts/bench.py [--quick]``.
+"""Compare speeds with TensorFlow.js and the bare browser: ``python3 scripts/bench.py storage``.
 
-One page in Chromium with a profile on disk holds pyio, TensorFlow.js and the browser's bare API,
-which take turns. The floor is one raw put of the same ArrayBuffer with strict durability, awaited
-to ``complete`` on a connection that is open already, and one raw get; "javascript" is what pyio's
-save does, the same transaction and one copy of the bytes, in bare JavaScript; "copy" is the one
-copy into WebAssembly memory that every load needs and the floor has not.
-TensorFlow.js, whose transactions are not strictly durable, returns from a save before they have
-committed: "committed" is the time until a following read of the record has answered. Prints a
-table of medians and ratios, and writes benchmark.json.
+Each benchmark is a module of ``scripts/benchmarks``, whose docstring says what is compared.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import sys
-import tempfile
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING, Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
-from scripts.environment import prepare, run
-from scripts.server import Site
-from scripts.wheel import build_wheel
-
-try:
-    from playwright.sync_api import Page, sync_playwright
-except ImportError:
-    run(prepare(["chromium"]), __file__, *sys.argv[1:])
-    sys.exit()
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-MB = 1_000_000
-INDEXEDDB = {1 * MB: 41, 10 * MB: 21, 100 * MB: 9, 400 * MB: 5}
-LOCALSTORAGE = {100_000: 41, 1 * MB: 21, 3 * MB: 11}
+sys.path.insert(0, str(ROOT))
 
-
-def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
-    """Return the medians in milliseconds of all contenders at one size, and the peak memory."""
-    page.evaluate("size => bench.prepare(size)", size)
-    times: dict[str, list[float]] = {}
-    start = page.evaluate("() => bench.memory()")
-    peak: dict[str, float] = {}
-    for turn in range(turns + 1):
-        for name in order(scheme, turn):
-            if name == "forget":
-                page.evaluate("() => bench.forget()")
-                continue
-            milliseconds = page.evaluate("name => bench.run(name)", f"{name} {scheme}")
-            if turn:  # the first turn warms up
-                times.setdefault(name, []).append(milliseconds)
-            if name.startswith("pyio"):
-                for kind, value in page.evaluate("() => bench.memory()").items():
-                    grown = ((value or 0) - (start[kind] or 0)) / MB
-                    peak[f"{kind}_peak_mb"] = max(peak.get(f"{kind}_peak_mb", 0), grown)
-    medians = {name.replace(" ", "_"): round(median(found), 2) for name, found in times.items()}
-    return {"scheme": scheme, "bytes": size, "turns": turns, **medians, **peak}
-
-
-def order(scheme: str, turn: int) -> list[str]:
-    """Return who comes when in a turn, in another order in each."""
-    if scheme == "localstorage":  # which has no room for two
-        contenders = [["pyio save", "pyio load", "forget"], ["tfjs save", "tfjs load", "forget"]]
-        return [name for names in contenders[:: -1 if turn % 2 else 1] for name in names]
-    saves = ["pyio save", "tfjs committed", "tfjs save", "floor save", "javascript save"]
-    loads = ["pyio load", "tfjs load", "floor load", "copy load"]
-    chance = random.Random(turn)
-    return [*chance.sample(saves, len(saves)), *chance.sample(loads, len(loads)), "forget"]
-
-
-def ratios(row: dict[str, Any]) -> dict[str, float]:
-    """Return pyio's times over those that it is to be compared with."""
-    if row["scheme"] == "localstorage":
-        return {
-            "save/tfjs": row["pyio_save"] / row["tfjs_save"],
-            "load/tfjs": row["pyio_load"] / row["tfjs_load"],
-        }
-    return {
-        "save/floor": row["pyio_save"] / row["floor_save"],
-        "save/javascript": row["pyio_save"] / row["javascript_save"],
-        "save/tfjs": row["pyio_save"] / row["tfjs_committed"],
-        "load/(floor+copy)": row["pyio_load"] / (row["floor_load"] + row["copy_load"]),
-        "load/tfjs": row["pyio_load"] / row["tfjs_load"],
-    }
-
-
-def table(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the lines of a table that a person can read."""
-    for row in rows:
-        yield f"\n{row['scheme']}://  {row['bytes'] / MB:g} MB, medians of {row['turns']} (ms)"
-        yield "  " + "  ".join(
-            f"{name.replace('_', ' ')} {row[name]:.1f}"
-            for name in row
-            if name.split("_")[-1] in {"save", "load", "committed"}
-        )
-        yield "  " + "  ".join(f"{name} {value:.2f}" for name, value in row["ratios"].items())
-        yield "  " + "  ".join(
-            f"{name.replace('_', ' ')} {row[name]:.0f}" for name in row if name.endswith("_mb")
-        )
+from scripts.support.environment import enter
 
 
 def main() -> None:
-    """Measure all sizes and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="small sizes, three turns")
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
+    """Parse the arguments, prepare the environment, measure."""
+    parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
+    parser.add_argument(
+        "what",
+        choices=["storage", "http", "models", "all"],
+        nargs="?",
+        default="storage",
+        help="what to measure (default: %(default)s)",
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, few turns")
+    storage = parser.add_argument_group("storage")
+    storage.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
+    http = parser.add_argument_group("http")
+    http.add_argument("--megabytes", type=int, help="of weights (default: 200; quick: 20)")
+    http.add_argument("--turns", type=int, help="default: 5; quick: 2")
     options = parser.parse_args()
-    runtime.ensure(runtime.VENDOR)
-    rows = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/bench_page",
-            "/vendor/": runtime.VENDOR,
-            "/wheels/": wheel.parent,
-        }
-        context = playwright.chromium.launch_persistent_context(
-            Path(folder) / "profile",
-            executable_path=executable(playwright),
-            args=[*ARGUMENTS, "--enable-precise-memory-info"],
-        )
-        with Site(directories) as site:
-            page = context.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/index.html?wheel={wheel.name}")
-            page.wait_for_function("window.bench")
-            for scheme, sizes in (("indexeddb", INDEXEDDB), ("localstorage", LOCALSTORAGE)):
-                for size, turns in sizes.items():
-                    if options.quick and size > 10 * MB:
-                        continue
-                    row = measure(page, scheme, size, 3 if options.quick else turns)
-                    rows.append({**row, "ratios": ratios(row)})
-                    print("\n".join(table(rows[-1:])), flush=True)
-        context.close()
-    options.output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    enter(engines=["chromium"])
+    from scripts.benchmarks import http as loading  # they need the environment
+    from scripts.benchmarks import models
+    from scripts.benchmarks import storage as saving
+
+    if options.what in ("storage", "all"):
+        saving.main(options.output, quick=options.quick)
+    if options.what in ("http", "all"):
+        megabytes = options.megabytes or (20 if options.quick else 200)
+        loading.main(megabytes, options.turns or (2 if options.quick else 5))
+    if options.what in ("models", "all"):
+        models.main(quick=options.quick)
 
 
 if __name__ == "__main__":

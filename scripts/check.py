@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.environment import prepare, run
+from scripts.support.environment import prepare, run
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the checks; the first that fails ends the program."""
+    parser = argparse.ArgumentParser(description="Run ruff and mypy --strict.")
+    parser.add_argument("--fix", action="store_true", help="let ruff correct and format first")
+    options = parser.parse_args()
     python = prepare()
+    if options.fix:
+        run(python, "-m", "ruff", "check", "--fix")
+        run(python, "-m", "ruff", "format")
     run(python, "-m", "ruff", "check")
     run(python, "-m", "ruff", "format", "--check")
     run(python, "-m", "mypy")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,35 +7,16 @@ builds the manual again if its sources have changed. Needs Python 3.11 or newer 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 from threading import Event
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts import runtime
-from scripts.server import Site
-from scripts.support.site import MANUAL, ManualError, build_manual, write_site
-from scripts.wheel import build_wheel
-
-
-def add_wheel(folder: Path) -> None:
-    """Build the wheel into `folder`, with the ``index.json`` in which the page finds its name."""
-    wheel = build_wheel(folder)
-    (folder / "index.json").write_text(json.dumps({"pyio": wheel.name}), encoding="utf-8")
-
-
-def open_site(port: int) -> Site:
-    """Return the site on `port`, or on a free port if that one is in use."""
-    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR, "/manual/": MANUAL}
-    try:
-        return Site(directories, port=port)
-    except (OSError, OverflowError) as error:
-        print(f"Port {port} is in use ({error}); using a free one.")
-        return Site(directories)
+from scripts.support import runtime
+from scripts.support.demo import add_wheel, open_site
+from scripts.support.site import ManualError, build_manual, write_site
 
 
 def serve(port: int) -> None:

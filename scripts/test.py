@@ -1,24 +1,46 @@
 """Install what the tests need and run them: ``python3 scripts/test.py [pytest arguments]``.
 
-Without arguments two processes share the tests, an engine at a time.
-The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers; all of those must
-be there then. Without it the tests run in all that can be installed.
+Without arguments two processes share the tests, an engine at a time. Repetitions of a check (more
+seeds, more engines, older Pyodides) are left out. ``--all`` runs them as well, as CI does, and then
+the unit tests with the oldest NumPy and with other versions of Python.
+The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be
+installed. Without it the tests run in all that can be installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.environment import ENGINES, prepare, run
+from scripts.support import versions
+from scripts.support.environment import ENGINES, call, prepare
 
 SHARED = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Prepare the environment and run pytest."""
+    parser = argparse.ArgumentParser(
+        description="Install what the tests need and run them.",
+        epilog="All other arguments go to pytest, such as tests/unit or -k quota. "
+        "PYIO_ENGINES=chromium,firefox chooses the browsers.",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="run the repetitions as well, as CI does"
+    )
+    options, arguments = parser.parse_known_args()
     chosen = os.environ.get("PYIO_ENGINES")
     engines = [name for name in ENGINES if name in chosen.split(",")] if chosen else ENGINES
     python = prepare(engines, optional=not chosen)
-    run(python, "-m", "pytest", *(sys.argv[1:] or SHARED))
+    if not options.all:
+        sys.exit(call(python, "-m", "pytest", *(arguments or SHARED)))
+    code = call(python, "-m", "pytest", "--all", *(arguments or SHARED))
+    sys.exit(code if arguments else versions.run_unit_tests() or code)
+
+
+if __name__ == "__main__":
+    main()

@@ -16,17 +16,20 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from scripts import runtime
-from scripts.chromium import ARGUMENTS, executable
-from scripts.demo import add_wheel
-from scripts.environment import prepare, run
-from scripts.server import Site
+from scripts.support.environment import enter
 
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    run(prepare(["chromium"]), __file__, *sys.argv[1:])
-    sys.exit()
+if __name__ == "__main__":  # before the imports below, which need the environment
+    _parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    _parser.add_argument("--output", type=Path, default=ROOT / "web/manual/page.webp")
+    OPTIONS = _parser.parse_args()
+    enter(engines=["chromium"])
+
+from playwright.sync_api import sync_playwright
+
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.demo import add_wheel
+from scripts.support.server import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -60,11 +63,8 @@ def draw(page: Page) -> None:
     page.wait_for_timeout(500)  # the bars move
 
 
-def main() -> None:
+def main(output: Path) -> None:
     """Take the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--output", type=Path, default=ROOT / "web/manual/page.webp")
-    output = parser.parse_args().output
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         wheels = Path(folder) / "wheels"
@@ -84,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS.output)

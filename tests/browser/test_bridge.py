@@ -14,21 +14,23 @@ import pytest
 import pyio.bridge
 from tests.browser import test_downloads, test_faults, test_picked
 from tests.contract import promises
-from tests.downloads import downloads
 from tests.interop import test_tensorflow
-from tests.tabs import Start, Tab
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser
 
     Open = Callable[[str, Start], Tab]
 
 WORKER = Start(thread="module")
 PAGE = Start()
+AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
+"""For what depends on pyio's own code, and not on how an engine runs workers and pages."""
+
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 """Pages with the bridge, whose workers know their page or do not, and one without it."""
 
@@ -196,6 +198,7 @@ def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
     """A quota that is exceeded, and storage that is refused, have class, text and attributes."""
     page, worker = open_tab(WITHOUT, PAGE), open_tab(NAMED, WORKER)
@@ -232,7 +235,7 @@ def test_two_tabs(open_tab: Open) -> None:
         }""")
     for here, other, name in ((one, two, "m1"), (two, one, "m2")):
         other.view.click("html")
-        assert list(downloads(here, 2, partial(here.python, save, f"downloads://{name}", 3)))
+        assert list(here.downloads(2, partial(here.python, save, f"downloads://{name}", 3)))
     assert one.js("() => offered") == ["m1.json", "m1.weights.bin"]
     assert two.js("() => offered") == ["m2.json", "m2.weights.bin"]
     assert [served(one), served(two)] == [1, 1]
@@ -242,7 +245,7 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
     """A worker that does not know its page takes the tab in which somebody clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
     two.view.click("html")
-    files = downloads(two, 2, lambda: one.python(save, "downloads://m", 3))
+    files = two.downloads(2, lambda: one.python(save, "downloads://m", 3))
     assert sorted(files) == ["m.json", "m.weights.bin"]
     assert [served(tab) for tab in (one, two, three)] == [0, 1, 0]
 
@@ -343,6 +346,7 @@ def test_no_page(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_the_bridge_of_another_version(open_tab: Open) -> None:
     """A page whose script has other functions is not asked for anything, and the error says so."""
     tab = open_tab(WITHOUT, WORKER)
@@ -356,6 +360,7 @@ def test_the_bridge_of_another_version(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     """They are served side by side, and the page forgets one that has ended."""
     tab = open_tab(NAMED, WORKER)
@@ -375,6 +380,7 @@ def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_concurrent_saves(open_tab: Open) -> None:
     """Eight saves at once, the first use of the bridge, are stored over one connection."""
 
@@ -409,6 +415,7 @@ def test_a_page_that_is_busy(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_without_web_locks(open_tab: Open) -> None:
     """Where neither https nor localhost gives locks, it works, and a page's end is noticed too."""
     one, two = open_tab(UNNAMED, WORKER), open_tab(UNNAMED, WORKER)
@@ -453,7 +460,7 @@ def test_100_mb(tab: Tab) -> None:
         return [said, (pyodide_js._module.HEAPU8.length - before) / size]
 
     result: list[Any] = []
-    files = downloads(tab, 2, lambda: result.append(tab.python(offer)))
+    files = tab.downloads(2, lambda: result.append(tab.python(offer)))
     ((said, grown),) = result
     assert "indexeddb:// has far more room" in said
     weights = files["big.weights.bin"]
@@ -464,6 +471,7 @@ def test_100_mb(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
     view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
@@ -476,6 +484,7 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
     """Python on the page stores without the bridge, though the page has it for its workers."""
 

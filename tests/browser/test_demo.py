@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import demo as demo_script
-from scripts.server import Site
+from scripts.support.demo import add_wheel
+from scripts.support.server import Site
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Demo:
 def demo_site(vendor: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page, with the wheel and its index as scripts/demo.py makes them."""
     wheels = tmp_path_factory.mktemp("demo-wheels")
-    demo_script.add_wheel(wheels)
+    add_wheel(wheels)
     with Site({"/": WEB, "/vendor/": vendor, "/vendor/wheels/": wheels}) as site:
         yield site
 

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.test_demo import PLACES, demo_site  # noqa: F401 -- a fixture
 
 if TYPE_CHECKING:
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser, View
 
 pytestmark = pytest.mark.every_engine

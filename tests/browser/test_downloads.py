@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.downloads import downloads
-
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 pytestmark = pytest.mark.every_engine
@@ -41,7 +39,7 @@ WEIGHTS = b"\0\0\0\0\0\0\x80\x3f\0\0\0\x40\x01"
 @pytest.mark.parametrize("name", ["", "my model", "модель.v1"])
 def test_two_files(tab: Tab, name: str) -> None:
     """Both files are offered under the right names with the right bytes."""
-    files = downloads(tab, 2, lambda: tab.python(offer, f"downloads://{name}", False))
+    files = tab.downloads(2, lambda: tab.python(offer, f"downloads://{name}", False))
     name = name or "model"
     assert files == {
         f"{name}.json": MANIFEST.replace("NAME", name).encode(),
@@ -51,7 +49,7 @@ def test_two_files(tab: Tab, name: str) -> None:
 
 def test_single_file(tab: Tab) -> None:
     """With single_file=True one zip is offered that holds the two files, uncompressed."""
-    ((name, data),) = downloads(tab, 1, lambda: tab.python(offer, "downloads://m", True)).items()
+    ((name, data),) = tab.downloads(1, lambda: tab.python(offer, "downloads://m", True)).items()
     assert name == "m.zip"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
@@ -78,7 +76,7 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
         setTimeout(action, delay >= 10_000 ? delay / 40 : delay, ...rest);
     }""")
     try:
-        files = downloads(tab, 2, lambda: tab.python(offer, "downloads://m", False))
+        files = tab.downloads(2, lambda: tab.python(offer, "downloads://m", False))
         assert len(files) == 2
         first, second = tab.js("() => clicks")
         assert second - first > 200

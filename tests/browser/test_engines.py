@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.test_faults import load_sum, save_bytes, save_noise
-from tests.tabs import Tab
+from tests.support.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser, Engine
 
 pytestmark = pytest.mark.every_engine

@@ -18,7 +18,7 @@ from tests.fuzz.damage import DAMAGES, change_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 PREFIX = "tensorflowjs_models/x/"
 PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
@@ -106,7 +106,12 @@ RAW = """() => {
 }"""
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "checksum"])
+PLAIN = pytest.mark.repetition("chance damage without digests, which tests/fuzz does in CPython")
+
+
+@pytest.fixture(
+    params=[pytest.param(False, id="plain", marks=PLAIN), pytest.param(True, id="checksum")]
+)
 def checksum(request: pytest.FixtureRequest) -> bool:
     """Whether the damaged model was saved with digests."""
     return bool(request.param)

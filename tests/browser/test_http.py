@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
-from tests.answers import Answer, Answers
-from tests.models import model_json, run, shards, weight
-from tests.receiver import Receiver
+from tests.support.answers import Answer, Answers
+from tests.support.models import model_json, run, shards, weight
+from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 pytestmark = pytest.mark.every_engine

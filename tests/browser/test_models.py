@@ -12,7 +12,7 @@ from tests.unit.models import hostile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 async def build_and_save(url: str) -> Any:

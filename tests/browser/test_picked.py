@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.downloads import downloads
-from tests.models import artifacts, graph_model, model_json, run, shards, weight
+from tests.support.models import artifacts, graph_model, model_json, run, shards, weight
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 pytestmark = pytest.mark.every_engine
@@ -142,7 +141,7 @@ def test_a_download_without_weights(tab: Tab) -> None:
         model = pyio.ModelArtifacts(model_topology={"a": 1})
         return (await pyio.save_artifacts(model, "downloads://m")).model_artifacts_info.total_bytes
 
-    files = downloads(tab, 1, lambda: tab.python(download))
+    files = tab.downloads(1, lambda: tab.python(download))
     assert list(files) == ["m.json"]
     offer(tab, files)
     assert tab.python(load)["fields"]["model_topology"] == {"a": 1}
@@ -161,7 +160,7 @@ def test_a_graph_model_offered_and_picked(tab: Tab, tmp_path: Path) -> None:
 
     offer(tab, saved(graph_model(), tmp_path))
     first = tab.python(load)
-    offer(tab, downloads(tab, 2, lambda: tab.python(offer_again)))
+    offer(tab, tab.downloads(2, lambda: tab.python(offer_again)))
     second = tab.python(load)
     assert second["fields"] == first["fields"]
     assert second["weights"] == first["weights"]
@@ -246,7 +245,7 @@ def test_archives(tab: Tab) -> None:
         array = np.arange(3, dtype=np.float32)
         await pyio.save_arrays({"a": array}, "downloads://m", single_file=True)
 
-    offer(tab, downloads(tab, 1, lambda: tab.python(download)))
+    offer(tab, tab.downloads(1, lambda: tab.python(download)))
     found = tab.python(load)
     assert found["names"] == ["a"]
     assert found["progress"][-1] == ["./m.weights.bin", 12, 12]
@@ -286,7 +285,7 @@ def test_downloads_in_shards(tab: Tab) -> None:
         (False, ["m.json", *(f"group1-shard{n}of3.bin" for n in (1, 2, 3))]),
         (True, ["m.zip"]),
     ):
-        files = downloads(tab, len(names), partial(tab.python, download, single_file))
+        files = tab.downloads(len(names), partial(tab.python, download, single_file))
         assert list(files) == names
         offer(tab, files)
         assert len(tab.python(load)["weights"]) == 2400

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.conftest import ROOT
 from tests.manual.documents import PAGES, README, blocks
 

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 pytestmark = pytest.mark.every_engine

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.tabs import Start, Tab
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser
 
 LOCAL_LENGTH = """name => Object.entries(localStorage)

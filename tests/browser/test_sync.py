@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tabs import Start, Tab
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser
 
 pytestmark = pytest.mark.every_engine

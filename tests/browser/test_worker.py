@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.receiver import Receiver
-from tests.tabs import Start, Tab
+from tests.support.receiver import Receiver
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 from tests.contract import promises
 
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.mark.parametrize("promise", promises.ALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scripts.chromium import ARGUMENTS, executable
+from scripts.support.chromium import ARGUMENTS, executable
 from tests.engines.contract import Engine, NotInstalledError
 from tests.engines.driven import PlaywrightBrowser, PlaywrightView
 

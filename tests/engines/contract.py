@@ -1,6 +1,7 @@
 """What the tests ask of a browser: an `Engine` starts a `Browser`, which opens a `View` for a tab.
 
-One engine per file beside this one. A test that needs more than this runs in one engine alone.
+One engine per file beside this one. Calls that an engine does not answer are ended: see
+`tests.engines.watchdog`. A test that needs more than this runs in one engine alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.engines import processes
+from tests.engines.watchdog import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +31,7 @@ class LackingError(Exception):
     """This build of the engine cannot do what was asked; the message says what and why."""
 
 
-class View(ABC):
+class View(Watched, ABC):
     """One tab."""
 
     @property
@@ -86,7 +88,7 @@ class View(ABC):
         """Close the tab."""
 
 
-class Browser(ABC):
+class Browser(Watched, ABC):
     """A running browser with a profile folder of its own."""
 
     def __init__(self, profile: Path) -> None:
@@ -133,7 +135,7 @@ class Browser(ABC):
         self.forget()
 
 
-class Engine(ABC):
+class Engine(Watched, ABC):
     """A kind of browser, and how it is started.
 
     Attributes:
@@ -152,5 +154,5 @@ class Engine(ABC):
             private: Keep everything in memory, as a private window does. Raises LackingError.
         """
 
-    def close(self) -> None:  # noqa: B027 - most engines need nothing here
+    def close(self) -> None:
         """Stop what was started for the engine itself."""

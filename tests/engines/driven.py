@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,9 @@ class PlaywrightView(View):
 
         self.page.on("download", keep)
         action()
+        deadline = time.monotonic() + 60
         while len(offered) < count:
+            assert time.monotonic() < deadline, f"wanted {count} downloads, got {len(offered)}"
             self.page.wait_for_timeout(20)
         self.page.remove_listener("download", keep)
         return {file.suggested_filename: file.path().read_bytes() for file in offered}

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
-import gi
+try:
+    import gi
 
-gi.require_version("Gtk", "3.0")
-gi.require_version("WebKit2", "4.1")
+    gi.require_version("Gtk", "3.0")
+    gi.require_version("WebKit2", "4.1")
+except (ImportError, ValueError) as error:
+    sys.exit(f"needs the packages python3-gi and gir1.2-webkit2-4.1 ({error})")
 
-from gi.repository import GLib, Gtk, WebKit2  # noqa: E402 - after the versions are set
+from gi.repository import GLib, Gtk, WebKit2
 
 FEATURES = {
     "AccessHandle",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.engines.contract import Browser, Engine
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.fixture(scope="session")

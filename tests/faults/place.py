@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from scripts.server import Site, _Handler
+from scripts.support.server import Site, _Handler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 Outcome: TypeAlias = "tuple[list[str], str]"
 

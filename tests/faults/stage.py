@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import inside
-from tests.tabs import Tab
+from tests.support.tabs import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 NAMES = ("a", "b", "c")
 TYPED = {"ModelNotFoundError", "ModelExistsError"}

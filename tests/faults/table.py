@@ -26,7 +26,7 @@ TITLES = {
 }
 HEAD = """# What is left after a fault
 
-Filled by `python3 scripts/faults.py`, `scripts/kills.py` and `scripts/storm.py`; each cell is what
+Filled by `python3 -m tests.faults table`, `kills` and `storm`; each cell is what
 a run has found. "old" is the model that was there before, whole, "new" the one that was being
 saved, whole, and the number says how often; after both the model beside it was whole, the listing
 true and nothing left behind. What comes after "·" is how the saves ended. A dash says why there is

@@ -1,6 +1,6 @@
 """TensorFlow.js through the faults of the catalogue, for the table: evidence, and no test of ours.
 
-Not collected with the tests; ``scripts/faults.py`` runs it.
+Not collected with the tests; ``python3 -m tests.faults table`` runs it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import pytest
 
 import pyio
 from tests.faults import inside
-from tests.models import run
+from tests.support.models import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
 """A browser that is killed while it saves comes back with whole models.
 
-``scripts/kills.py`` does the same a hundred times.
+``python3 -m tests.faults kills`` does the same a hundred times.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from tests.faults.place import Place
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
     """After SIGKILL at a random moment both media have the old model or a new one, whole.
 

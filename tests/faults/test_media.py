@@ -31,6 +31,7 @@ def cases() -> list[Any]:
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
 @pytest.mark.parametrize(("fault", "medium"), cases())
 def test_fault(
     stage: Stage, fault: Fault, medium: str, record_property: Callable[[str, object], None]

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.stage import Stage
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None]) -> None:
     """Three tabs with 60 operations leave whole models that somebody put there, and only those."""
     tabs = [stage.tab, stage.open(), stage.open()]

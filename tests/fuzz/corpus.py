@@ -24,7 +24,7 @@ from pyio.json_text import dumps
 from pyio.model_json import METADATA_KEYS, fields_to_json, topology_text, whole_artifacts
 from pyio.weights.specs import specs_to_json
 from tests.interop import built
-from tests.models import graph_model
+from tests.support.models import graph_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""``scripts/fuzz.py``: a share of its cases, and that it would find what it looks for."""
+"""``python3 -m tests.fuzz``: a share of its cases, and that it would find what it looks for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
-from scripts import fuzz
-from scripts.fuzz import Limits, Report, one
+from tests.fuzz import by_chance as fuzz
+from tests.fuzz.by_chance import Limits, Report, one
 from tests.fuzz.corpus import Artefact
-from tests.models import artifacts
+from tests.support.models import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -28,7 +28,7 @@ from pyio.weights.manifest import parse_groups
 from pyio.weights.specs import specs_from_json
 from tests.fuzz.corpus import KINDS, Artefact, layers
 from tests.fuzz.damage import VALUES, change_tree
-from tests.models import artifacts, run, same
+from tests.support.models import artifacts, run, same
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tabs import Start, Tab
+from tests.support.tabs import Start, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scripts.server import Site
+    from scripts.support.server import Site
     from tests.engines.contract import Browser
 
-PAGES = [Start("pyodide-0.27.7"), Start("pyodide-0.29.3")]
+BETWEEN = pytest.mark.repetition(
+    "a Pyodide between the oldest, on a page, and the newest, in a worker"
+)
+PAGES = [Start("pyodide-0.27.7"), pytest.param(Start("pyodide-0.29.3"), marks=BETWEEN)]
 WORKERS = [
-    Start("pyodide-0.27.7", "classic"),
-    Start("pyodide-0.29.3", "module"),
+    pytest.param(Start("pyodide-0.27.7", "classic"), marks=BETWEEN),
+    pytest.param(Start("pyodide-0.29.3", "module"), marks=BETWEEN),
     Start("pyodide", "module"),
 ]
 """The default Pyodide on the page is what all other tests run in."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 PYTHONS = {
     "pyodide-0.27.7": ["0.27.7", "3.12", False],

@@ -44,7 +44,7 @@ from tests.browser.test_sync import (
 from tests.generations.conftest import WORKERS, connect, start_id
 
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 pytestmark = pytest.mark.parametrize("shared_tab", WORKERS, indirect=True, ids=start_id)
 

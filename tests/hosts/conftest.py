@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import runtime
-from scripts.hosts import ensure_hosts, write_index
+from scripts.support import runtime
+from scripts.support.hosts import ensure_hosts, write_index
 from tests.engines.driven import PlaywrightBrowser
 from tests.hosts.outside import Outside
 

@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import pyio.bridge
-from scripts.hosts import HOSTS, export_marimo
+from scripts.support.hosts import HOSTS, export_marimo
 from tests.hosts import inside
 from tests.hosts.jupyterlite import Lab, notebook
 

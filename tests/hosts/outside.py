@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scripts.hosts import MARIMO, PYSCRIPT_CORE
-from scripts.runtime import PYODIDE, VENDOR, WHEELS
-from scripts.server import Site
+from scripts.support.hosts import MARIMO, PYSCRIPT_CORE
+from scripts.support.runtime import PYODIDE, VENDOR, WHEELS
+from scripts.support.server import Site
 
 if TYPE_CHECKING:
     from pathlib import Path

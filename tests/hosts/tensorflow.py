@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from scripts.runtime import VENDOR
+from scripts.support.runtime import VENDOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

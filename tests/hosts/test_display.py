@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.hosts import HOSTS, PYSCRIPT_CORE
-from scripts.server import Site
+from scripts.support.hosts import HOSTS, PYSCRIPT_CORE
+from scripts.support.server import Site
 from tests.hosts.jupyterlite import Lab, notebook
 
 if TYPE_CHECKING:

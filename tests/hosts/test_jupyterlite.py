@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.hosts import HOSTS
-from scripts.server import Site
+from scripts.support.hosts import HOSTS
+from scripts.support.server import Site
 from tests.hosts.jupyterlite import Lab
 from tests.hosts.tensorflow import predictions
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.every_engine,
+    pytest.mark.repetition("a notebook's host in a further engine", further_engines=True),
     pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
 ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.engines.driven import PlaywrightView
 from tests.hosts import hosts
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pyio.bridge
-from scripts.server import Site
+from scripts.support.server import Site
 from tests.hosts.reading import array, shown
 from tests.hosts.tensorflow import predictions
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.every_engine,
+    pytest.mark.repetition("a notebook's host in a further engine", further_engines=True),
     pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
 ]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.interop import inside, refused
 from tests.interop.test_models import SCRIPT, arrays, both  # noqa: F401 -- a fixture
 
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 DIFFERENT = re.findall(
     r"^    (\w+): \(tf\)",

@@ -17,7 +17,7 @@ from tests.interop import built, inside
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 SCRIPT = Path(__file__).with_name("models.js")
 NAMES = re.findall(r'^  (?:model|direct)\("(\w+)"', SCRIPT.read_text(), re.MULTILINE)

@@ -11,7 +11,7 @@ from tests.interop import inside
 from tests.interop.test_models import assert_close, both  # noqa: F401 -- a fixture
 
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 SCRIPT = Path(__file__).with_name("random.js")
 

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.downloads import downloads
-
 if TYPE_CHECKING:
-    from tests.tabs import Tab
+    from tests.support.tabs import Tab
 
 pytestmark = pytest.mark.every_engine
 
@@ -87,9 +85,9 @@ def test_the_comparison_of_records_can_fail(both: Tab) -> None:
 @pytest.mark.lacks("webkit", "of the two files that TensorFlow.js offers at once, it takes one")
 def test_downloaded_files_equal(both: Tab) -> None:
     """model.json and the weights offered by pyio are TensorFlow.js's, byte for byte."""
-    theirs = downloads(both, 2, lambda: both.js("() => interop.saveModel('downloads://m')"))
+    theirs = both.downloads(2, lambda: both.js("() => interop.saveModel('downloads://m')"))
     both.js("() => interop.saveModel('indexeddb://tf')")
-    ours = downloads(both, 2, lambda: both.python(copy, "indexeddb://tf", "downloads://m"))
+    ours = both.downloads(2, lambda: both.python(copy, "indexeddb://tf", "downloads://m"))
     assert sorted(ours) == ["m.json", "m.weights.bin"]
     assert ours == theirs
 
@@ -108,7 +106,7 @@ def test_tensorflow_opens_what_pyio_wrote(both: Tab, scheme: str) -> None:
 def test_tensorflow_opens_what_pyio_offered(both: Tab) -> None:
     """The two downloaded files are a model for tf.io.browserFiles, with the same predictions."""
     both.js("() => interop.saveModel('indexeddb://tf')")
-    files = downloads(both, 2, lambda: both.python(copy, "indexeddb://tf", "downloads://m"))
+    files = both.downloads(2, lambda: both.python(copy, "indexeddb://tf", "downloads://m"))
     picked = [[name, base64.b64encode(data).decode()] for name, data in sorted(files.items())]
     theirs = both.js("files => interop.predictFiles(files)", picked)
     ours = both.python(predict, "indexeddb://tf", both.js("() => interop.input()"))

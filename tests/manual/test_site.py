@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from scripts.server import Site
 from scripts.support import site as site_script
+from scripts.support.server import Site
 from scripts.support.site import ManualError, build_manual, write_site
 from tests.conftest import ROOT
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import pyio
-from tests.answers import Answers
-from tests.models import artifacts, run, shards
+from tests.support.answers import Answers
+from tests.support.models import artifacts, run, shards
 
 HERE = Path(__file__).parent
 

@@ -19,7 +19,7 @@ from IPython.terminal.interactiveshell import TerminalInteractiveShell
 from IPython.utils.capture import capture_output
 
 import pyio
-from tests.models import run
+from tests.support.models import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

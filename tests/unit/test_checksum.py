@@ -14,9 +14,9 @@ import pyio
 from pyio import checksum
 from pyio.json_text import loads
 from pyio.model_json import get_model_artifacts_for_json, get_model_json, whole_artifacts
-from tests.answers import Answers
 from tests.fuzz.corpus import artefacts, difference
-from tests.models import artifacts, graph_model, run, same
+from tests.support.answers import Answers
+from tests.support.models import artifacts, graph_model, run, same
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ import pytest
 
 import pyio
 import pyio.bridge
-from tests.answers import Answer, Answers
-from tests.models import artifacts, model_json, run, same, shards, weight
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, model_json, run, same, shards, weight
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,16 @@ import pytest
 
 import pyio
 from pyio.handlers import folder
-from tests.models import TOPOLOGY, artifacts, graph_model, model_json, run, same, shards, weight
+from tests.support.models import (
+    TOPOLOGY,
+    artifacts,
+    graph_model,
+    model_json,
+    run,
+    same,
+    shards,
+    weight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The older Pyodides as ``scripts/generations.py`` lays them out."""
+"""The older Pyodides as ``scripts/support/generations.py`` lays them out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import generations, runtime
+from scripts.support import generations, runtime
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ import pytest
 
 import pyio
 from pyio.network import requests
-from tests.answers import Answer, Answers
-from tests.models import artifacts, graph_model, model_json, run, same, shards, weight
-from tests.receiver import Receiver
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, graph_model, model_json, run, same, shards, weight
+from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,8 +22,8 @@ from pyio.network import weights as network_weights
 from pyio.weights.manifest import parse_groups
 from pyio.weights.segments import allocate
 from pyio.weights.specs import specs_from_json
-from tests.answers import Answer, Answers
-from tests.models import artifacts, model_json, run, weight
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, model_json, run, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

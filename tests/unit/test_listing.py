@@ -20,7 +20,7 @@ import pyio
 from pyio.artifacts import ModelArtifactsInfo
 from pyio.listing import Listing
 from pyio.tables import size_text
-from tests.models import artifacts
+from tests.support.models import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import pyio
-from tests.answers import Answers
-from tests.models import WEIGHTS, run, weight
+from tests.support.answers import Answers
+from tests.support.models import WEIGHTS, run, weight
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pyio
-from tests.models import run
+from tests.support.models import run
 
 
 def test_picking_needs_a_page() -> None:

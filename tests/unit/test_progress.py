@@ -6,7 +6,7 @@ import pytest
 
 import pyio
 from pyio.progress import CHUNK, Meter, chunks
-from tests.models import artifacts, run
+from tests.support.models import artifacts, run
 
 
 def test_fractions() -> None:

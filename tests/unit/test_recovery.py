@@ -17,7 +17,7 @@ import pytest
 
 import pyio
 from pyio.handlers import folder
-from tests.models import artifacts, run, same
+from tests.support.models import artifacts, run, same
 from tests.unit.test_files import _killed_at
 
 if TYPE_CHECKING:

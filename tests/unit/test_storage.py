@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
-from tests.models import artifacts, run
+from tests.support.models import artifacts, run
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import pyio
-from tests.models import artifacts, run
+from tests.support.models import artifacts, run
 
 COROUTINES = {name for name in pyio.__all__ if inspect.iscoroutinefunction(getattr(pyio, name))}
 

@@ -1,4 +1,4 @@
-"""Topologies of Keras 3 (recorded by scripts/keras_models.py) and of Keras 2 (written down)."""
+"""Topologies of Keras 3 (recorded by scripts/generate/keras_models.py) and of Keras 2 (by hand)."""
 
 from __future__ import annotations
 

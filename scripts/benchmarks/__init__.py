@@ -1,0 +1,1 @@
+"""Measurements, which ``scripts/bench.py`` runs."""

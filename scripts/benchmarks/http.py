@@ -1,0 +1,103 @@
+"""Loading over HTTP, compared with TensorFlow.js and with nothing but ``fetch``.
+
+A loopback server holds one model twice, in the converter's 4 MiB shards and as one file. A page in
+Chromium loads it in turn with pyio, with TensorFlow.js, and with nothing but ``fetch`` of the same
+files; "copy" is one copy of as many bytes into WebAssembly memory. Prints medians, ratios, and by
+how much WebAssembly memory had grown after pyio's first load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+import pyio
+from pyio.weights.manifest import CONVERTER_SHARD_SIZE
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+MB = 1_000_000
+CONTENDERS = ("fetch", "copy", "pyio", "tfjs")
+
+
+def write_models(folder: Path, size: int) -> None:
+    """Write a model of `size` random bytes in ten tensors, in shards and as one file."""
+    part = size // 10
+    model = pyio.ModelArtifacts(
+        model_topology={"a": 1},
+        weight_specs=tuple(pyio.WeightSpec(f"layer/{n}", (part,), "bool") for n in range(10)),
+        weight_data=tuple(memoryview(os.urandom(part)) for _ in range(10)),
+    )
+    for name, shard_size in (("shards", CONVERTER_SHARD_SIZE), ("one", None)):
+        handler = pyio.file_system(folder / name, shard_size_bytes=shard_size)
+        asyncio.run(pyio.save_artifacts(model, handler))
+    # Checksums are pyio's own; what others wrote has none, so they are measured apart.
+    plain = folder / "shards/plain.json"
+    text = (folder / "shards/model.json").read_text("utf-8")
+    plain.write_text(text[: text.index(',"crc32"')] + "}]}", "utf-8")
+
+
+def measure(page: Page, path: str, turns: int) -> dict[str, float]:
+    """Return the medians in milliseconds of all contenders."""
+    contenders = list(CONTENDERS)
+    times: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    for turn in range(turns + 1):
+        for name in contenders[:]:
+            milliseconds = page.evaluate("([name, path]) => bench(name, path)", [name, path])
+            if milliseconds is None:
+                contenders.remove(name)
+            elif turn:  # the first turn warms up
+                times[name].append(milliseconds)
+        contenders.append(contenders.pop(0))
+    return {name: median(found) for name, found in times.items() if found}
+
+
+def main(megabytes: int, turns: int) -> None:
+    """Measure with so many megabytes of weights, and print."""
+    size = megabytes * MB
+    runtime.ensure(runtime.VENDOR)
+    with tempfile.TemporaryDirectory() as folder:
+        write_models(Path(folder) / "models", size)
+        wheel = build_wheel(Path(folder) / "wheels")
+        directories = {
+            "/": ROOT / "scripts/benchmarks/page",
+            "/vendor/": runtime.VENDOR,
+            "/wheels/": wheel.parent,
+            "/models/": Path(folder) / "models",
+        }
+        with sync_playwright() as playwright, Site(directories) as site:
+            browser = playwright.chromium.launch(
+                executable_path=executable(playwright), args=ARGUMENTS
+            )
+            page = browser.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(f"{site.url}/http.html?wheel={wheel.name}")
+            page.wait_for_function("() => Boolean(window.bench)")
+            before = page.evaluate("() => wasm()")
+            page.evaluate("path => bench('pyio', path)", "shards/plain.json")
+            grown = (page.evaluate("() => wasm()") - before) / MB
+            print(f"{size / MB:g} MB of weights; WebAssembly grew by {grown:.0f} MB")
+            for path in ("shards/plain.json", "shards/model.json", "one/model.json"):
+                row = measure(page, path, turns)
+                times = "  ".join(f"{name} {row[name]:.0f}" for name in row)
+                ratio = row["pyio"] / (row["fetch"] + row["copy"])
+                # TensorFlow.js reads no body before all answers have begun. A browser opens six
+                # connections to a server over HTTP/1.1, so seven large shards wait for each other.
+                beside = f"{row['pyio'] / row['tfjs']:.2f}" if "tfjs" in row else "it hangs"
+                print(
+                    f"{path:18} ms: {times}   pyio/(fetch+copy) {ratio:.2f}   pyio/tfjs {beside}",
+                    flush=True,
+                )
+            browser.close()

@@ -1,0 +1,131 @@
+"""Saving to and loading from browser storage, compared with TensorFlow.js and the bare browser.
+
+One page in Chromium with a profile on disk holds pyio, TensorFlow.js and the browser's bare API,
+which take turns. The floor is one raw put of the same ArrayBuffer with strict durability, awaited
+to ``complete`` on a connection that is open already, and one raw get; "javascript" is what pyio's
+save does, the same transaction and one copy of the bytes, in bare JavaScript; "copy" is the one
+copy into WebAssembly memory that every load needs and the floor has not.
+TensorFlow.js, whose transactions are not strictly durable, returns from a save before they have
+committed: "committed" is the time until a following read of the record has answered. Prints a
+table of medians and ratios, and writes benchmark.json.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+MB = 1_000_000
+INDEXEDDB = {1 * MB: 41, 10 * MB: 21, 100 * MB: 9, 400 * MB: 5}
+LOCALSTORAGE = {100_000: 41, 1 * MB: 21, 3 * MB: 11}
+
+
+def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
+    """Return the medians in milliseconds of all contenders at one size, and the peak memory."""
+    page.evaluate("size => bench.prepare(size)", size)
+    times: dict[str, list[float]] = {}
+    start = page.evaluate("() => bench.memory()")
+    peak: dict[str, float] = {}
+    for turn in range(turns + 1):
+        for name in order(scheme, turn):
+            if name == "forget":
+                page.evaluate("() => bench.forget()")
+                continue
+            milliseconds = page.evaluate("name => bench.run(name)", f"{name} {scheme}")
+            if turn:  # the first turn warms up
+                times.setdefault(name, []).append(milliseconds)
+            if name.startswith("pyio"):
+                for kind, value in page.evaluate("() => bench.memory()").items():
+                    grown = ((value or 0) - (start[kind] or 0)) / MB
+                    peak[f"{kind}_peak_mb"] = max(peak.get(f"{kind}_peak_mb", 0), grown)
+    medians = {name.replace(" ", "_"): round(median(found), 2) for name, found in times.items()}
+    return {"scheme": scheme, "bytes": size, "turns": turns, **medians, **peak}
+
+
+def order(scheme: str, turn: int) -> list[str]:
+    """Return who comes when in a turn, in another order in each."""
+    if scheme == "localstorage":  # which has no room for two
+        contenders = [["pyio save", "pyio load", "forget"], ["tfjs save", "tfjs load", "forget"]]
+        return [name for names in contenders[:: -1 if turn % 2 else 1] for name in names]
+    saves = ["pyio save", "tfjs committed", "tfjs save", "floor save", "javascript save"]
+    loads = ["pyio load", "tfjs load", "floor load", "copy load"]
+    chance = random.Random(turn)
+    return [*chance.sample(saves, len(saves)), *chance.sample(loads, len(loads)), "forget"]
+
+
+def ratios(row: dict[str, Any]) -> dict[str, float]:
+    """Return pyio's times over those that it is to be compared with."""
+    if row["scheme"] == "localstorage":
+        return {
+            "save/tfjs": row["pyio_save"] / row["tfjs_save"],
+            "load/tfjs": row["pyio_load"] / row["tfjs_load"],
+        }
+    return {
+        "save/floor": row["pyio_save"] / row["floor_save"],
+        "save/javascript": row["pyio_save"] / row["javascript_save"],
+        "save/tfjs": row["pyio_save"] / row["tfjs_committed"],
+        "load/(floor+copy)": row["pyio_load"] / (row["floor_load"] + row["copy_load"]),
+        "load/tfjs": row["pyio_load"] / row["tfjs_load"],
+    }
+
+
+def table(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a table that a person can read."""
+    for row in rows:
+        yield f"\n{row['scheme']}://  {row['bytes'] / MB:g} MB, medians of {row['turns']} (ms)"
+        yield "  " + "  ".join(
+            f"{name.replace('_', ' ')} {row[name]:.1f}"
+            for name in row
+            if name.split("_")[-1] in {"save", "load", "committed"}
+        )
+        yield "  " + "  ".join(f"{name} {value:.2f}" for name, value in row["ratios"].items())
+        yield "  " + "  ".join(
+            f"{name.replace('_', ' ')} {row[name]:.0f}" for name in row if name.endswith("_mb")
+        )
+
+
+def main(output: Path, *, quick: bool) -> None:
+    """Measure all sizes, print the table and write it to `output` as JSON."""
+    runtime.ensure(runtime.VENDOR)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        wheel = build_wheel(Path(folder) / "wheels")
+        directories = {
+            "/": ROOT / "scripts/benchmarks/page",
+            "/vendor/": runtime.VENDOR,
+            "/wheels/": wheel.parent,
+        }
+        context = playwright.chromium.launch_persistent_context(
+            Path(folder) / "profile",
+            executable_path=executable(playwright),
+            args=[*ARGUMENTS, "--enable-precise-memory-info"],
+        )
+        with Site(directories) as site:
+            page = context.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(f"{site.url}/index.html?wheel={wheel.name}")
+            page.wait_for_function("window.bench")
+            for scheme, sizes in (("indexeddb", INDEXEDDB), ("localstorage", LOCALSTORAGE)):
+                for size, turns in sizes.items():
+                    if quick and size > 10 * MB:
+                        continue
+                    row = measure(page, scheme, size, 3 if quick else turns)
+                    rows.append({**row, "ratios": ratios(row)})
+                    print("\n".join(table(rows[-1:])), flush=True)
+        context.close()
+    output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

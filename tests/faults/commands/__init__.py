@@ -1,0 +1,1 @@
+"""What `python3 -m tests.faults` runs."""

@@ -1,0 +1,100 @@
+"""A test whose engine crashed or hung is run once more, with everything it uses made anew.
+
+Once in some thousand tabs Chromium 156 crashes one: a SIGSEGV in the browser's own code, as it
+seems right after a stack of JavaScript Promise Integration. Firefox under Playwright has stopped
+answering on a busy machine. Neither may cost more than one test: the fixtures of all scopes are
+torn down, the driver included, and the next test starts a new engine.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.engines.selection import engine_of
+from tests.engines.watchdog import WATCHDOG, EngineHungError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CRASHES = ("Target crashed", "Page crashed")
+"""What Playwright says of a tab that has crashed, and of nothing else."""
+
+TEST_SECONDS = float(os.environ.get("PYIO_TEST_SECONDS", "240"))
+"""How long a test with an engine may take, in setup, call and teardown together.
+
+Less than the `timeout` of pytest-timeout, whose signal would break Playwright's event loop.
+"""
+
+TEARDOWN_SECONDS = 60
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run a test, and once more if its engine is at fault; the summary counts that as "rerun"."""
+    where = {"nodeid": item.nodeid, "location": item.location}
+    item.ihook.pytest_runtest_logstart(**where)
+    reports = _run(item, nextitem)
+    if _at_fault(item, reports):
+        blamed = next((report for report in reports if report.failed), reports[-1])
+        if WATCHDOG.hung and WATCHDOG.hung not in blamed.longreprtext:
+            blamed.sections.append(("engine", WATCHDOG.hung))
+        blamed.outcome = "rerun"  # type: ignore[assignment]  # the hook below knows the word
+        item.ihook.pytest_runtest_logreport(report=blamed)
+        _replace_engine(item)
+        reports = _run(item, nextitem)
+        if _at_fault(item, reports):  # it is the test, then; the next one starts afresh
+            _replace_engine(item)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(**where)
+    return True
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Name in the summary what was run once more."""
+    rerun: str = "rerun"
+    return ("rerun", "R", "RERUN") if report.outcome == rerun else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the tests that were run once more, with the reason."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        lines = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        said = [text for title, text in report.sections if title == "engine"]
+        reason = (said or [line.removeprefix("E ").strip() for line in lines[-1:]] or ["?"])[0]
+        terminalreporter.write_line(f"RERUN {report.nodeid} on a new engine: {reason}")
+
+
+def _run(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+    WATCHDOG.hung = None
+    if engine_of(item) is None:
+        return runtestprotocol(item, log=False, nextitem=nextitem)
+    reports: list[pytest.TestReport] = []
+    with suppress(EngineHungError), WATCHDOG.watch(item.nodeid, TEST_SECONDS):
+        reports += runtestprotocol(item, log=False, nextitem=nextitem)
+    return reports
+
+
+def _at_fault(item: pytest.Item, reports: Sequence[pytest.TestReport]) -> bool:
+    """Whether the engine, and not the test, is why the test failed."""
+    if engine_of(item) is None:
+        return False
+    failed = [report.longreprtext for report in reports if report.failed]
+    crashed = any(words in text for text in failed for words in CRASHES)
+    return crashed or WATCHDOG.hung is not None
+
+
+def _replace_engine(item: pytest.Item) -> None:
+    """Tear every fixture down, the driver's included; what hangs at that is killed."""
+    if WATCHDOG.hung:
+        WATCHDOG.kill(drivers=False)
+    # Other tests share what is closed here, and closing may fail now.
+    failures = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+    with suppress(*failures), WATCHDOG.watch("closing the engine", TEARDOWN_SECONDS):
+        item.session._setupstate.teardown_exact(None)  # pytest has no public way
+    WATCHDOG.kill(drivers=True)

@@ -1,0 +1,59 @@
+"""What a user gets: the wheel's size, what an import loads, and documents whose links work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scripts.support.wheel import build_wheel
+
+ROOT = Path(__file__).resolve().parents[2]
+WHEEL_BYTES = 300_000
+IMPORTED_MODULES = 60
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ +(.+?) *$", page.read_text("utf-8"), re.MULTILINE)
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links(name: str) -> None:
+    """Every relative link leads to a file of the repository, and every anchor to a heading."""
+    page = ROOT / name
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path) if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+def test_the_wheel_is_small(tmp_path: Path) -> None:
+    """The wheel that every page downloads holds the package alone, and stays small."""
+    wheel = build_wheel(tmp_path)
+    assert wheel.stat().st_size < WHEEL_BYTES
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"pyio"}
+
+
+def test_importing_pyio_loads_little() -> None:
+    """``import pyio`` loads neither NumPy nor the models, and a limited number of modules."""
+    ask = "import sys, pyio; print(*sorted(m for m in sys.modules if m.split('.')[0] == 'pyio'))"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = told.stdout.split()
+    assert not [name for name in loaded if name.startswith("pyio.models")]
+    assert len(loaded) <= IMPORTED_MODULES, loaded
+    numpy = "import sys, pyio; print('numpy' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", numpy], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
