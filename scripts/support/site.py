@@ -79,7 +79,7 @@ def write_site(folder: Path, pyodide: Path) -> Path:
 
 def _sources() -> Iterator[Path]:
     yield from sorted(PAGES.iterdir())
-    yield from sorted((ROOT / "pyio").rglob("*.py"))
+    yield from sorted(path for path in (ROOT / "pyio").rglob("*.py*") if path.suffix != ".pyc")
     yield ROOT / "pyproject.toml"
     for page in sorted(PAGES.glob("*.md")):
         for name in _INCLUDE.findall(page.read_text("utf-8")):

@@ -55,6 +55,13 @@ def test_readme_is_one_page() -> None:
     assert len(" ".join(line for line in lines if not line.startswith("|")).split()) <= 700
 
 
+def test_the_picture_is_small() -> None:
+    """The picture of the page, which scripts/generate/picture.py takes, has at most 60 kB."""
+    picture = (MANUAL / "page.webp").read_bytes()
+    assert picture[8:12] == b"WEBP"
+    assert len(picture) <= 60_000
+
+
 def test_every_page_is_in_the_contents() -> None:
     """The navigation of the manual lists every page once, and nothing else."""
     listed = re.findall(r'"([\w-]+\.md)"', (MANUAL / "zensical.toml").read_text("utf-8"))
