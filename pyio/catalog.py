@@ -18,6 +18,7 @@ from pyio.inspection import exists
 from pyio.listing import Listing
 from pyio.model_json import get_model_artifacts_info_for_json
 from pyio.routing import (
+    Durability,
     available_media,
     load_handler,
     media,
@@ -103,12 +104,15 @@ async def move_model(
 ) -> ModelArtifactsInfo:
     """Move a model from one address to another and return its info.
 
-    The source is removed only after the destination is stored for good; whatever fails, the model
-    is still there. A destination that cannot say whether it keeps the model, such as a download,
-    is refused. Raises what `copy_model` and `remove_model` raise.
+    The source is removed only after the destination is on disk; whatever fails, the model is still
+    there. localStorage is written to disk later, so a model that moves there from IndexedDB is
+    gone for pyio at once, and its records are removed by a later use of pyio. A destination that
+    cannot say whether it keeps the model, such as a download, is refused. A model that moves to
+    ``memory://`` ends with the page or the process. Raises what `copy_model` and `remove_model`
+    raise.
     """
     _require_different(source, destination)
-    (origin, _), (target, _) = medium_of(source), medium_of(destination)
+    (origin, path), (target, _) = medium_of(source), medium_of(destination)
     if not origin.lists:
         raise UnsupportedOperationError(
             f"cannot move from {source!r}: {origin.scheme}:// cannot remove; use copy_model"
@@ -118,10 +122,20 @@ async def move_model(
             f"cannot move to {destination!r}: {target.scheme}:// does not say what it keeps; use "
             "copy_model, and remove_model once you have made sure of the copy"
         )
+    if not target.lists and target.durability() < min(origin.durability(), Durability.LATER):
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
+            "closed; use copy_model, and remove_model once you have made sure of the copy"
+        )
     # What another tab saves under `source` meanwhile would be removed with it.
     async with _alone(source, destination):
+        if origin.durability() > target.durability() == Durability.LATER:
+            async with origin.moving(path):
+                return await copy_model(
+                    source, destination, overwrite=overwrite, on_progress=on_progress
+                )
         info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
-        with suppress(ModelNotFoundError):  # somebody has removed it meanwhile
+        with suppress(ModelNotFoundError):  # it has been removed meanwhile
             await remove_model(source)
     return info
 

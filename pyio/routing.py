@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import IntEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -26,12 +27,23 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from pyio.findings import Choices, Found
-    from pyio.handlers.contract import LoadHandler, SaveHandler, StoreManager
+    from pyio.handlers.contract import DurableManager, LoadHandler, SaveHandler, StoreManager
 
 Router: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
 """Gets an address and the caller's options; returns a handler, or None if it is not its own."""
 
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://(.*)", re.DOTALL)
+
+
+class Durability(IntEnum):
+    """How soon what was saved under an address is on disk."""
+
+    NEVER = 0
+    """It is gone with the process or the page."""
+    LATER = 1
+    """The browser writes it to disk later, and does not say when it has."""
+    AT_ONCE = 2
+    """It is on disk when the save returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,18 @@ class Medium:
         """Return what lists and removes the models of this medium."""
         return cast("StoreManager", import_module(self.module).MANAGER)
 
+    def moving(self, path: str) -> AbstractAsyncContextManager[None]:
+        """Give the block of `DurableManager.moving`."""
+        return cast("DurableManager", self.manager()).moving(path)
+
     async def find_leftovers(self, path: str, choices: Choices) -> Found:
         """Return what interrupted saves have left at `path`, or everywhere if that is empty."""
         return cast("Found", await import_module(self.repairs).find(path, choices))
+
+    def durability(self) -> Durability:
+        """Return how soon what was saved is on disk in this environment."""
+        found = getattr(import_module(self.module), "DURABILITY", Durability.AT_ONCE)
+        return cast("Durability", found)
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Keep others who use pyio from changing what the medium stores, inside the block."""

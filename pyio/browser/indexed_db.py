@@ -21,6 +21,7 @@ from pyio.browser.javascript import (
     JSObject,
     create_proxy,
     is_nothing,
+    optional,
     storage_error,
     translated,
 )
@@ -134,6 +135,37 @@ class Database:
         record_js, *keys_js = await self._run(self._stores, "readwrite", issue, what)
         text = None if is_nothing(record_js) else _text(record_js)
         return any(not is_nothing(key_js) for key_js in keys_js), text
+
+    async def alter(
+        self,
+        wanted: Sequence[tuple[str, str]],
+        change: Callable[[list[JSObject], Callable[[str], JSObject]], None],
+        what: str,
+    ) -> None:
+        """Read the records `wanted`, pairs of store and key, and change the database accordingly.
+
+        `change` gets the records, None where there is none, and a function that returns a store by
+        its name. It is called within the transaction, so nothing comes between.
+        """
+
+        def issue(transaction_js: JSObject) -> list[JSObject]:
+            requests = [transaction_js.objectStore(store).get(key) for store, key in wanted]
+
+            def act(_event_js: JSObject) -> None:
+                found = [optional(request_js.result) for request_js in requests]
+                change(found, transaction_js.objectStore)
+
+            # The last request to succeed: further requests may be issued during its event.
+            callbacks.append(create_proxy(act))
+            requests[-1].onsuccess = callbacks[0]
+            return []
+
+        callbacks: list[JSObject] = []
+        try:
+            await self._run(self._stores, "readwrite", issue, what)
+        finally:
+            for callback in callbacks:
+                callback.destroy()
 
     async def revise(
         self,

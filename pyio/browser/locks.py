@@ -45,6 +45,37 @@ async def alone(name: str, settle: float = 0) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def if_free(*names: str) -> AsyncIterator[bool]:
+    """Hold the locks `names` inside the block, or none of them if another holder has one.
+
+    The block is told which. It never waits, and a task that holds one of them already gets none.
+    """
+    task = asyncio.current_task()
+    holder, held = _held.get()
+    if not _available():
+        yield True
+        return
+    if holder is task and held & set(names):
+        yield False
+        return
+    requests: list[_Request] = []
+    token = None
+    try:
+        free = True
+        for name in names:
+            requests.append(_Request(f"pyio {name}", at_once=True))
+            free = free and await requests[-1].granted
+        if free:
+            token = _held.set((task, frozenset(names)))
+        yield free
+    finally:
+        if token is not None:
+            _held.reset(token)
+        for request in requests:
+            request.release()
+
+
 @contextmanager
 def asked(name: str, settle: float = 0) -> Iterator[Granted]:
     """Ask for the lock `name`; once ``await granted()`` has returned, it is as in `alone`.

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 JOURNAL = "pyio_journal"
 """The item under which ``page.js`` says what is being written."""
 
-_LOCK = "localstorage"
+LOCK = "localstorage"
+"""The lock of everything that changes localStorage."""
 
 _PROPAGATION = 0.05
 """Seconds after which what one tab wrote is taken to be known to the others."""
@@ -47,9 +48,9 @@ _READING, _WRITING = "reading localStorage", "writing localStorage"
 _PAGE = PageFunctions("page.js", "localstorage:// and downloads://")
 
 
-async def read(keys: Sequence[str]) -> dict[str, str | None]:
+async def read(keys: Sequence[str], manner: Manner = Manner.REPEATABLE) -> dict[str, str | None]:
     """Return the localStorage values of `keys`, None where there is none."""
-    values_js = await _call("read", array_of(keys), what=_READING)
+    values_js = await _call("read", array_of(keys), what=_READING, manner=manner)
     return {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
 
 
@@ -116,7 +117,7 @@ async def replace(
 
 def asked() -> AbstractContextManager[locks.Granted]:
     """Ask for what `alone` waits for, as `pyio.browser.locks.asked` does."""
-    return locks.asked(_LOCK, _PROPAGATION)
+    return locks.asked(LOCK, _PROPAGATION)
 
 
 def alone() -> AbstractAsyncContextManager[None]:
@@ -125,7 +126,7 @@ def alone() -> AbstractAsyncContextManager[None]:
     Browsers tell a tab what another has written by another way than that the lock is free, and
     later, so that without a pause this one would see, and write, beside what is there.
     """
-    return locks.alone(_LOCK, _PROPAGATION)
+    return locks.alone(LOCK, _PROPAGATION)
 
 
 async def settled() -> None:
@@ -168,6 +169,15 @@ async def overview(start: str, end: str) -> dict[str, str | None]:
 async def used() -> int:
     """Return how many UTF-16 code units all of this origin's localStorage takes."""
     return int(await _call("used", what="measuring localStorage"))
+
+
+async def browser_run() -> str | None:
+    """Return a name that changes when the browser is started anew, or None where that is not told.
+
+    The first call sets a cookie without a date, which the browser drops when it ends.
+    """
+    name = optional(await _call("browserRun", what="asking for the run of the browser"))
+    return None if name is None else str(name)
 
 
 async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> None:

@@ -15,6 +15,14 @@ MB were written, and within one in WebKitGTK 2.50. A reload or a normal close ke
 browser that is killed before comes back with the previous model, whole. A model for which there is
 not room twice is written in place: if the kill falls into that moment, it is damaged, and named so.
 
+**A move removes its source only when the destination is on disk.** `Durability` says of each
+medium how soon that is. From IndexedDB to localStorage the source is kept at first: pyio lists,
+loads and saves as if it were gone, TensorFlow.js still sees it, and a later use of pyio removes its
+records (`pyio.handlers.moves`). A kill that takes the destination brings the source back under its
+name, or as ``name (recovered 1)`` if another model has that name by then. A move to ``memory://``
+lasts as long as the process; one to ``file://`` on a page is refused, because files there are
+memory as well.
+
 **Tabs wait for each other** where the browser has Web Locks. Whoever saves, copies, moves or
 removes through pyio has the medium to itself until that is done, so that no tab removes or
 replaces what another has just saved. TensorFlow.js does not ask for the lock.
@@ -55,6 +63,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from contextlib import AbstractAsyncContextManager
 
     from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 
@@ -92,6 +101,19 @@ class StoreManager(Protocol):
 
     async def remove(self, path: str, /) -> ModelArtifactsInfo:
         """Remove the model and return what was known of it. Raises ModelNotFoundError."""
+        ...
+
+
+@runtime_checkable
+class DurableManager(StoreManager, Protocol):
+    """The manager of a medium on whose disk a model is when a save returns."""
+
+    def moving(self, path: str, /) -> AbstractAsyncContextManager[None]:
+        """Give a block that copies the model to a medium which is written to disk later.
+
+        After the block the model is gone, and what is stored is removed once the destination is
+        known to be on disk. An exception inside the block leaves the model as it was.
+        """
         ...
 
 

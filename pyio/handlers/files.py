@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ from pyio.model_json import (
     with_texts,
 )
 from pyio.progress import Meter, chunks
-from pyio.routing import require_path
+from pyio.routing import Durability, require_path
 from pyio.weights.manifest import is_weights_file, parse_model_json
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ __all__ = ["FileHandler", "file_system", "missing"]
 _JSON, _WEIGHTS = "model.json", "weights.bin"
 
 _WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
+
+
+DURABILITY = Durability.NEVER if sys.platform == "emscripten" else Durability.AT_ONCE
+"""Pyodide keeps its files in memory, unless a page or Node mounts others; it cannot tell."""
 
 
 def missing() -> None:

@@ -10,17 +10,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
-from pyio.browser import indexed_db, locks
+from pyio.browser import locks
 from pyio.browser.environment import missing_indexed_db as missing
+from pyio.browser.kept_records import MARK
 from pyio.browser.records import Member, Record
 from pyio.browser.room import estimated_room, room_below
 from pyio.errors import (
     DamagedModelError,
-    InvalidModelError,
     ModelNotFoundError,
     QuotaExceededError,
     StorageError,
 )
+from pyio.handlers import indexed_db_moves
+from pyio.handlers.indexed_db_layout import (
+    DATABASE,
+    INFOS,
+    LOCK,
+    MODELS,
+    WEIGHT_DATA,
+    info_of,
+)
+from pyio.handlers.indexed_db_moves import mark_in, was_moved
 from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
 from pyio.handlers.sizes import removable
 from pyio.json_text import dumps, loads
@@ -43,15 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MANAGER", "IndexedDBHandler", "alone", "missing"]
 
-_MODELS, _INFOS = "models_store", "model_info_store"
-NAME, VERSION, STORES = "tensorflowjs", 1, (_MODELS, _INFOS)
-_DATABASE = indexed_db.Database(NAME, VERSION, STORES, "modelPath")
-# Any other version, and any other store, breaks or hangs TensorFlow.js for the whole origin.
-
-_WEIGHT_DATA = ("modelArtifacts", "weightData")
 _DATE = ("modelArtifactsInfo", "dateSaved")
-
-_LOCK = "indexeddb"
 
 _BIG = 8 * 1024 * 1024
 """Bytes from which the browser's estimate of the room is looked at before anything is copied, and
@@ -60,7 +62,7 @@ from which a save that is cancelled is called back to the end."""
 
 def alone() -> AbstractAsyncContextManager[None]:
     """Keep other tabs from changing models through pyio inside the block."""
-    return locks.alone(_LOCK)
+    return locks.alone(LOCK)
 
 
 class IndexedDBHandler:
@@ -73,7 +75,7 @@ class IndexedDBHandler:
 
     async def save(self, artifacts: ModelArtifacts) -> SaveResult:
         # docstring inherited
-        with locks.asked(_LOCK) as granted:
+        with locks.asked(LOCK) as granted:
             check(artifacts)
             artifacts = with_texts(artifacts)
             info = get_model_artifacts_info_for_json(artifacts)
@@ -88,7 +90,7 @@ class IndexedDBHandler:
 
     async def _put(self, records: dict[str, Record], size: int, granted: locks.Granted) -> None:
         try:
-            await _DATABASE.put(
+            await DATABASE.put(
                 records, f"saving {self.url!r}", at_once=size < _BIG, granted=granted
             )
         except StorageError as error:
@@ -102,11 +104,11 @@ class IndexedDBHandler:
         record = artifacts_to_record(artifacts)
         buffers: dict[Member, Sequence[memoryview]] = {}
         if "weightData" in record:
-            buffers[_WEIGHT_DATA] = artifacts.weight_data or ()
+            buffers[WEIGHT_DATA] = artifacts.weight_data or ()
         whole = _with_info({"modelPath": self._path, "modelArtifacts": record}, info)
         return {
-            _INFOS: _with_info({"modelPath": self._path}, info),
-            _MODELS: replace(whole, buffers=buffers, moved=meter.listener),
+            INFOS: _with_info({"modelPath": self._path}, info),
+            MODELS: replace(whole, buffers=buffers, moved=meter.listener),
         }
 
     async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
@@ -141,13 +143,16 @@ class IndexedDBHandler:
         """Return the record and the weight data, if that is to be copied."""
         what = f"loading {self.url!r}"
         try:
-            found = await _DATABASE.get(_MODELS, self._path, _WEIGHT_DATA, what, copy=copy)
+            found = await DATABASE.get(MODELS, self._path, WEIGHT_DATA, what, copy=copy)
             if found is None:
-                raise ModelNotFoundError(self.url, "list_models() says what is stored")
+                raise _not_found(self.url)
             record = loads(found[0], "the record")
         except ValueError as error:
             raise DamagedModelError(self.url, str(error)) from error
-        return record if isinstance(record, dict) else {}, found[1]
+        members = record if isinstance(record, dict) else {}
+        if await was_moved(members.get(MARK)):
+            raise _not_found(self.url)
+        return members, found[1]
 
 
 class IndexedDBManager:
@@ -164,8 +169,15 @@ class IndexedDBManager:
         return found | dict.fromkeys(sorted(models - found.keys()), orphan)
 
     async def overview(self) -> tuple[dict[str, str], set[str]]:
-        """Return path -> JSON text of all records of infos, and the paths of all models."""
-        return await _DATABASE.overview(_INFOS, _MODELS, "listing IndexedDB")
+        """Return path -> JSON text of all records of infos, and the paths of all models.
+
+        Models that were moved away are left out.
+        """
+        return await indexed_db_moves.present()
+
+    def moving(self, path: str) -> AbstractAsyncContextManager[None]:
+        """Keep the source of a move to localStorage; see `pyio.handlers.indexed_db_moves`."""
+        return indexed_db_moves.moving(path)
 
     async def revise(
         self, path: str, info: ModelArtifactsInfo | None, *, seen: str | None, whole: bool
@@ -178,8 +190,8 @@ class IndexedDBManager:
         record = None if info is None else _with_info({"modelPath": path}, info)
         what = f"repairing {f'indexeddb://{path}'!r}"
         async with alone():
-            return await _DATABASE.revise(
-                _INFOS, path, record, what, seen=seen, beside=(_MODELS, whole)
+            return await DATABASE.revise(
+                INFOS, path, record, what, seen=seen, beside=(MODELS, whole)
             )
 
     async def room(self) -> int | None:
@@ -190,13 +202,20 @@ class IndexedDBManager:
         # docstring inherited
         url = f"indexeddb://{path}"
         async with alone():
-            existed, text = await _DATABASE.delete(path, _INFOS, f"removing {url!r}")
-        if not existed:
-            raise ModelNotFoundError(url, "list_models() says what is stored")
+            existed, text = await DATABASE.delete(path, INFOS, f"removing {url!r}")
+        mark = None if text is None else mark_in(text)
+        if not existed or await was_moved(mark):  # its copy is still there, until the time comes
+            raise _not_found(url)
+        if mark is not None:
+            await indexed_db_moves.give_up(path, mark)
         return ModelArtifactsInfo(damage="its info is missing") if text is None else info_of(text)
 
 
 MANAGER = IndexedDBManager()
+
+
+def _not_found(url: str) -> ModelNotFoundError:
+    return ModelNotFoundError(url, "list_models() says what is stored")
 
 
 def _with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Record:
@@ -204,12 +223,3 @@ def _with_info(members: Mapping[str, JSONValue], info: ModelArtifactsInfo) -> Re
     assert info.date_saved is not None
     text = dumps({**members, "modelArtifactsInfo": info_to_json(info)})
     return Record(text, {_DATE: info.date_saved})
-
-
-def info_of(text: str) -> ModelArtifactsInfo:
-    """Return the info in a record of the store of infos, given as JSON text."""
-    try:
-        record = loads(text, "its info")
-    except InvalidModelError as error:
-        return ModelArtifactsInfo(damage=str(error))
-    return info_from_json(record.get("modelArtifactsInfo") if isinstance(record, dict) else None)

@@ -14,7 +14,8 @@ from pyio.browser import databases
 from pyio.browser.room import SCRATCH
 from pyio.errors import DamagedModelError, ModelNotFoundError
 from pyio.findings import Finding, Found, Leftover, named
-from pyio.handlers.indexed_db import MANAGER, NAME, STORES, VERSION, IndexedDBHandler, info_of
+from pyio.handlers.indexed_db import MANAGER, IndexedDBHandler
+from pyio.handlers.indexed_db_layout import NAME, STORES, VERSION, info_of
 
 if TYPE_CHECKING:
     from pyio.findings import Choices

@@ -36,7 +36,7 @@ from pyio.model_json import (
     with_texts,
 )
 from pyio.progress import Meter
-from pyio.routing import require_path
+from pyio.routing import Durability, require_path
 from pyio.weights.layout import check
 from pyio.weights.specs import specs_from_json, specs_to_json
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MANAGER", "LocalStorageHandler", "alone", "missing"]
 
+DURABILITY = Durability.LATER
 PREFIX = "tensorflowjs_models/"
 _PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")
 """The items of a model, in the order in which TensorFlow.js writes and removes them."""

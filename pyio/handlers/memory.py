@@ -14,13 +14,16 @@ from pyio.handlers.record import artifacts_to_record, describe_record, record_to
 from pyio.json_text import dumps, loads
 from pyio.model_json import get_model_artifacts_info_for_json, with_texts
 from pyio.progress import Meter
-from pyio.routing import require_path
+from pyio.routing import Durability, require_path
 from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from pyio.progress import OnProgress
+
+
+DURABILITY = Durability.NEVER
 
 
 @dataclass(frozen=True, slots=True)

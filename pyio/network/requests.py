@@ -103,8 +103,8 @@ def length_of(reply: Reply) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
-async def read_into(reply: Reply, target: memoryview, moved: Callable[[int], None]) -> int:
-    """Copy a body into `target` and return its length, or one more than fits if it is longer."""
+async def fill(reply: Reply, target: memoryview, moved: Callable[[int], None]) -> int:
+    """Copy a body into `target`, as much as fits, and return how many bytes that were."""
     done = 0
     while done < target.nbytes:
         count = await reply.read_into(target[done : done + CHUNK])
@@ -112,7 +112,7 @@ async def read_into(reply: Reply, target: memoryview, moved: Callable[[int], Non
             return done
         done += count
         moved(count)
-    return done + await reply.read_into(memoryview(bytearray(1)))
+    return done
 
 
 async def read_all(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
 from pyio.limits import UNTOLD_BYTES
-from pyio.network.requests import Client, length_of, read_all, read_into
+from pyio.network.requests import Client, fill, length_of, read_all
 from pyio.weights.manifest import check_checksum, check_sizes
 from pyio.weights.segments import allocate
 
@@ -52,8 +52,8 @@ async def download(
         async with slots:
             file = job.files[index]
             request = await request_for(file.path)
-            # those behind it must not wait for a second attempt to learn where their place is
-            failed = partial(file.announce, None)
+            # The files behind this one must not wait for a second attempt to learn their place.
+            failed = partial(file.claim, None)
             await client.get(request, partial(job.receive, index, meter), failed)
             job.check()
 
@@ -73,25 +73,25 @@ class _File:
 
     Attributes:
         path: Its path in the manifest.
-        announced: How long it will be; None inside if that is not known, or not known soon.
-        size: How long it was.
-        own: Its bytes, until they can be put into their place.
-        view: Where its bytes are.
+        claimed: How many bytes of the group's buffer it may use; None inside for no claim. The
+            first attempt decides, because the places of the files behind it follow from this.
+        start: Where in the group's buffer `view` begins; None if the file has memory of its own.
+        view: The bytes of the attempt that succeeded.
         note: What looks strange about it.
     """
 
     path: str
-    announced: asyncio.Future[int | None] = field(
+    claimed: asyncio.Future[int | None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
-    size: int | None = None
+    start: int | None = None
     view: memoryview | None = None
-    misplaced: bool = False
     note: str = ""
 
-    def announce(self, size: int | None) -> None:
-        if not self.announced.done():
-            self.announced.set_result(size)
+    def claim(self, size: int | None) -> None:
+        """Claim `size` bytes, if an earlier attempt has not decided already."""
+        if not self.claimed.done():
+            self.claimed.set_result(size)
 
 
 class _Group:
@@ -109,8 +109,10 @@ class _Group:
         """Take in the body of a file."""
         file = self.files[index]
         size = length_of(reply)
-        file.announce(size)
-        target = await self._place(index, size)
+        file.claim(size)
+        # A further attempt that announces another length must not write into the claimed place:
+        # it would reach into the bytes of the next file, or leave a gap before them.
+        start = await self._place(index, size) if file.claimed.result() == size else None
         done = 0
 
         def moved(count: int) -> None:
@@ -119,15 +121,19 @@ class _Group:
             meter.advance(count, file.path)
 
         try:
-            if target is None:
-                file.view = memoryview(await self._read_all(file.path, reply, moved, size))
-                file.size, file.misplaced = file.view.nbytes, True
+            if start is None or size is None or self._buffer is None:
+                start, view = None, memoryview(await self._read_all(file.path, reply, moved, size))
             else:
-                file.size, file.view = await read_into(reply, target, moved), target
+                view = self._buffer[start : start + size]
+                view = view[: await fill(reply, view, moved)]
+                more = await self._read_beyond(view, reply, moved)
+                if more:
+                    start, view = None, memoryview(bytes(view) + more)
         except BaseException:
             meter.advance(-done)
             raise
-        file.note = _note(file.path, reply, file.view)
+        file.note = _note(file.path, reply, view)
+        file.start, file.view = start, view
 
     async def _read_all(
         self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
@@ -144,49 +150,72 @@ class _Group:
             )
         return body
 
-    async def _place(self, index: int, size: int | None) -> memoryview | None:
-        """Return where in the buffer a file goes; None while that cannot be told."""
+    async def _read_beyond(
+        self, view: memoryview, reply: Reply, moved: Callable[[int], None]
+    ) -> bytes:
+        """Return what follows the bytes that were announced, or as much as shows the fault.
+
+        A page cannot see that an answer from another server was compressed, and then the announced
+        length is that of the compressed body.
+        """
+        first = bytearray(1)
+        count = await reply.read_into(memoryview(first))
+        moved(count)
+        left = (self._total or 0) - view.nbytes - count
+        if not count or left < 0:
+            return bytes(first[:count])
+        return bytes(first + await read_all(reply, moved, left))
+
+    async def _place(self, index: int, size: int | None) -> int | None:
+        """Return where in the buffer a file begins; None where that cannot be told."""
         if self._total is None or size is None:
             return None
         start, largest = 0, size
         for earlier in self.files[:index]:
-            length = await earlier.announced
+            length = await earlier.claimed
             if length is None:
                 return None
             start += length
             largest = max(largest, length)
-        end = start + size
         # The specs may claim any size: there is memory for what the server has told of only.
-        if end > self._total or largest * len(self.files) < self._total:
+        if start + size > self._total or largest * len(self.files) < self._total:
             return None
         if self._buffer is None:
             self._buffer = allocate(self._total, self._group.paths)
-        return self._buffer[start:end]
+        return start
 
     def check(self) -> None:
         """Raise WeightsError if all files are here and they are not what they should be."""
-        sizes = [file.size for file in self.files if file.size is not None]
-        if len(sizes) < len(self.files):
+        views = self._views()
+        if len(views) < len(self.files):
             return
+        # A checksum tells which file is wrong; sizes alone leave several to be suspected.
+        for index, view in enumerate(views):
+            check_checksum(self._group, index, view)
+        sizes = [view.nbytes for view in views]
         check_sizes(self._group, sizes, {file.path: file.note for file in self.files})
-        for index, file in enumerate(self.files):
-            assert file.view is not None
-            check_checksum(self._group, index, file.view)
+
+    def _views(self) -> list[memoryview]:
+        return [file.view for file in self.files if file.view is not None]
 
     def assembled(self) -> list[memoryview]:
         """Return the bytes of the group, in one piece if its size is known."""
-        views = [file.view for file in self.files if file.view is not None]
+        views = self._views()
         if self._total is None:
             return views
         if self._buffer is None:
             self._buffer = allocate(self._total, self._group.paths)
-        start = 0
-        for file in self.files:
-            assert file.view is not None
-            end = start + file.view.nbytes
-            if file.misplaced:
-                self._buffer[start:end] = file.view
-            start = end
+        # The final sizes alone decide where each file belongs; what was written elsewhere, because
+        # a file turned out longer or shorter than it had claimed, is copied before it is moved.
+        start, moves = 0, []
+        for file, view in zip(self.files, views, strict=True):
+            if file.start is None:
+                moves.append((start, view))
+            elif file.start != start:
+                moves.append((start, memoryview(bytes(view))))
+            start += view.nbytes
+        for place, view in moves:
+            self._buffer[place : place + view.nbytes] = view
         return [self._buffer]
 
 

@@ -65,7 +65,7 @@ def measure(page: Page, path: str, turns: int) -> dict[str, float]:
 
 
 def main(megabytes: int, turns: int) -> None:
-    """Measure with so many megabytes of weights, and print."""
+    """Measure loading a model of this many megabytes, and print."""
     size = megabytes * MB
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:

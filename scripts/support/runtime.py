@@ -36,7 +36,7 @@ VENDOR = Path(__file__).resolve().parents[2] / "web" / "vendor"
 
 
 class FetchError(Exception):
-    """A file could not be had, or is not the file that was pinned."""
+    """A file could not be fetched, or its SHA-256 is not the pinned one."""
 
 
 @dataclass(frozen=True, slots=True)

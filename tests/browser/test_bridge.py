@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio.bridge
-from tests.browser import test_downloads, test_faults, test_picked
+from tests.browser import test_downloads, test_faults, test_moves, test_picked
 from tests.contract import promises
 from tests.interop import test_tensorflow
 from tests.support.tabs import Start, Tab
@@ -120,6 +120,20 @@ def served(tab: Tab) -> int:
 def test_local_storage_keeps_the_contract(tab: Tab, promise: str) -> None:
     """In a worker, ``localstorage://`` keeps its promise."""
     tab.python_module(promises, "keep", "LocalStoragePromises", promise)
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize(
+    "test",
+    [
+        test_moves.test_the_source_is_gone_for_pyio,
+        test_moves.test_a_kill_brings_the_source_back,
+        test_moves.test_after_a_day_the_records_are_removed,
+    ],
+)
+def test_moves_to_local_storage(tab: Tab, test: Callable[[Tab], None]) -> None:
+    """In a worker, a move to localStorage keeps its source as one on the page does."""
+    test(tab)
 
 
 @pytest.mark.every_engine
@@ -242,7 +256,7 @@ def test_two_tabs(open_tab: Open) -> None:
 
 
 def test_the_tab_that_was_used_last(open_tab: Open) -> None:
-    """A worker that does not know its page takes the tab in which somebody clicked last."""
+    """A worker that does not know its page takes the tab that was clicked last."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
     two.view.click("html")
     files = two.downloads(2, lambda: one.python(save, "downloads://m", 3))

@@ -261,6 +261,6 @@ def test_metadata_has_no_say_in_the_topology(stored: Tab) -> None:
 
 def test_an_absent_model_is_not_damaged(tab: Tab) -> None:
     """Where there is no item at all, there is no model."""
-    kind, message = tab.python(load, "nobody")
+    kind, message = tab.python(load, "absent")
     assert kind == "ModelNotFoundError"
-    assert "'localstorage://nobody'" in message
+    assert "'localstorage://absent'" in message

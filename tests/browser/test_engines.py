@@ -1,4 +1,4 @@
-"""Where the engines differ, and that whoever saves a model does not notice."""
+"""Where the engines differ, and that saving a model gives the same result in each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.every_engine
 
 
 async def save_text(url: str, letter: str, length: int) -> Any:
-    """Save a topology of so many letters; return None, or what the error says of the room."""
+    """Save a topology with a text of `length` letters; return None, or the error's free space."""
     import pyio
 
     model = pyio.ModelArtifacts(model_topology={"text": letter * length})

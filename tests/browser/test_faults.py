@@ -1,4 +1,4 @@
-"""What is stored stays whole when the browser refuses, or when somebody else was there before."""
+"""Stored models stay whole when the browser refuses, or other programs have written before."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:
 
 
 RECORDS: dict[str, tuple[dict[str, Any], str]] = {
-    "somebody else's": ({"modelPath": "bad", "value": 1}, "not an object"),
+    "another program's": ({"modelPath": "bad", "value": 1}, "not an object"),
     "artifacts that are a text": ({"modelPath": "bad", "modelArtifacts": "x"}, "not an object"),
     "specs without data": (
         {"modelArtifacts": {"weightSpecs": [{"name": "w", "shape": [8], "dtype": "bool"}]}},
@@ -211,7 +211,7 @@ def test_weights_that_others_stored(tab: Tab, change: str) -> None:
 
 
 def test_a_newer_database(tab: Tab) -> None:
-    """A database that somebody upgraded is named as the reason, for every operation."""
+    """A database with a newer version is named as the reason, for every operation."""
     tab.js(
         """() => new Promise(done => {
           indexedDB.open("tensorflowjs", 2).onsuccess = ({target}) => done(target.result.close());

@@ -225,6 +225,16 @@ def test_a_connection_that_drops_twice(tab: Tab, server: Answers) -> None:
     assert server.paths().count("/m/group1-shard2of3.bin") == 3
 
 
+def test_a_second_attempt_of_another_length(tab: Tab, server: Answers) -> None:
+    """A shard that was announced shorter, and broke off, does not shift the shards behind it."""
+    weights = put(server, 300_000, 300_000, 5)
+    shard = "/m/group1-shard1of3.bin"
+    broken = Answer(b"x" * 150_000, cut=100_000, delay=0.3)
+    server.table[shard] = [broken, Answer(weights[:300_000])]
+    assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
+    assert server.paths().count(shard) == 2
+
+
 def test_redirect_query_prefix_and_mapping(tab: Tab, server: Answers) -> None:
     """The final address counts, queries go on, and prefix and mapping take the rule's place."""
     weights = put(server, 10, folder="/v2/").hex()

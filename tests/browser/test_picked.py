@@ -321,7 +321,7 @@ def test_picking(tab: Tab, tmp_path: Path) -> None:
 
 
 def test_picking_without_a_click(tab: Tab) -> None:
-    """Where nobody has clicked the error says so, rather than waiting for ever."""
+    """Without a click, picking raises an error that says so, instead of waiting forever."""
 
     async def pick() -> Any:
         import pyio

@@ -73,7 +73,7 @@ def applied(tab: Tab, place: str | None = None, **choices: Any) -> Any:
 # localStorage
 
 INTERRUPT = """async (left) => {
-  // As if the browser were killed after so many changes: what is called later changes nothing.
+  // As if the browser were killed after `left` changes: later calls change nothing.
   const { setItem, removeItem } = Storage.prototype;
   const until = (change) => function (...args) { if (left-- > 0) change.apply(this, args); };
   Storage.prototype.setItem = until(setItem);
@@ -88,7 +88,7 @@ INTERRUPT = """async (left) => {
 
 
 def interrupt(tab: Tab, action: str, changes: int) -> None:
-    """Let TensorFlow.js do something, of which only so many changes are made."""
+    """Run an action of TensorFlow.js that is interrupted after `changes` changes."""
     tab.js(INTERRUPT.replace("ACTION", action), changes)
 
 
@@ -365,7 +365,7 @@ def test_a_damaged_info_of_a_whole_model(tab: Tab) -> None:
 
 
 def test_a_damaged_model_without_info(tab: Tab) -> None:
-    """A record that is no whole model may be somebody's: it is named and left alone."""
+    """A record without a whole model may belong to another program: it is reported and kept."""
     tab.python(save, "indexeddb://good")
     tab.python(save, "indexeddb://cut")
     tab.js("() => rawCutWeights('cut')")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import signal
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from tests.engines import processes
-from tests.engines.watchdog import Watched
+from tests.engines.watchdog import WATCHDOG, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +39,7 @@ class View(Watched, ABC):
     @property
     @abstractmethod
     def console(self) -> list[str]:
-        """What the page has said since the tab was opened, errors that nobody caught included."""
+        """The page's console messages since the tab was opened, uncaught errors included."""
 
     @abstractmethod
     def goto(self, url: str) -> None:
@@ -94,6 +96,7 @@ class Browser(Watched, ABC):
     def __init__(self, profile: Path) -> None:
         self.profile = profile
         self._running = True
+        _BROWSERS.add(self)
 
     @abstractmethod
     def open(self, url: str) -> View:
@@ -133,6 +136,20 @@ class Browser(Watched, ABC):
             time.sleep(0.01)
         self._running = False
         self.forget()
+
+
+_BROWSERS: WeakSet[Browser] = WeakSet()
+
+
+def ask_all_browsers(seconds: float) -> None:
+    """Ask each running browser for a new tab; one that does not answer is killed as hung."""
+    for browser in list(_BROWSERS):
+        if browser._running:
+            # What else goes wrong is for the tests to find.
+            with suppress(Exception), WATCHDOG.watch("a new tab after a slow failure", seconds):
+                view = browser.open("about:blank")
+                view.js("() => 1")
+                view.close()
 
 
 class Engine(Watched, ABC):

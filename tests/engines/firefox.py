@@ -73,7 +73,7 @@ class _Browser(PlaywrightBrowser):
 
 
 class _View(PlaywrightView):
-    """A page driven over BiDi, by which Firefox 153 tells nobody of a download."""
+    """A page driven over BiDi, by which Firefox 153 sends no event for a download."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         super().__init__(page)

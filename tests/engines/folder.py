@@ -1,4 +1,4 @@
-"""Downloads of browsers that tell nobody about them: the folder they land in is watched."""
+"""Downloads of browsers that send no event for them: the download folder is watched."""
 
 from __future__ import annotations
 

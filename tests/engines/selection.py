@@ -41,7 +41,7 @@ def engine_of(item: pytest.Item) -> str | None:
 
 
 def installed(name: str, playwright: Playwright) -> Engine:
-    """Return the engine; skip the test, or fail, where it is not to be had."""
+    """Return the engine. If it is not installed, skip the test, or fail if it was asked for."""
     if name not in chosen():
         pytest.skip(f"{VARIABLE} leaves {name} out")
     try:

@@ -25,6 +25,7 @@ def main() -> int:
     kills = commands.add_parser("kills", help="kill browsers while they save")
     kills.add_argument("--times", type=int, default=100)
     kills.add_argument("--json", type=Path, help="write all that was found to this file")
+    kills.add_argument("--moves", action="store_true", help="kill after moves, not during saves")
     storm = commands.add_parser("storm", help="let many tabs change the same names at once")
     storm.add_argument("--tabs", type=int, default=8)
     storm.add_argument("--operations", type=int, default=1000)
@@ -38,6 +39,8 @@ def main() -> int:
     options, others = parser.parse_known_args()
     if others and options.command != "table":
         parser.error(f"unrecognized arguments: {' '.join(others)}")
+    if options.command == "kills" and options.moves and options.program != "pyio":
+        parser.error("--moves is for pyio; TensorFlow.js removes the source first")
     options.arguments = others
     chosen = [options.engine] if options.command != "table" else ENGINES
     enter(engines=chosen, optional=options.command == "table")

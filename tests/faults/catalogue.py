@@ -54,6 +54,13 @@ FAULTS = (
         errors=frozenset({"QuotaExceededError"}),
     ),
     Fault("kill", "The browser is killed (SIGKILL) while it saves", BROWSER_MEDIA),
+    Fault(
+        "moved",
+        "The browser is killed (SIGKILL) up to 10 s after a move from the other medium",
+        BROWSER_MEDIA,
+        "the model is in one of the two media, whole, for pyio and for TensorFlow.js",
+        allowed=frozenset({"moved", "kept", "both"}),
+    ),
     Fault("closed", "The tab is closed in the middle of a save", BROWSER_MEDIA),
     Fault("reloaded", "The page is reloaded in the middle of a save", BROWSER_MEDIA),
     Fault(
@@ -124,7 +131,7 @@ FAULTS = (
         "many_tabs",
         "Several tabs save, load, copy, move, remove and list the same names",
         BROWSER_MEDIA,
-        "under each name one whole model that somebody put there; none is lost",
+        "under each name one whole model that one of the tabs saved; none is lost",
     ),
     Fault("crash", "The process is killed (SIGKILL) at every file operation", ("file",)),
     Fault("full", "The disk is full", ("file",), "the old model and QuotaExceededError"),
@@ -144,6 +151,7 @@ FAULTS = (
 NO_CANCEL = "TensorFlow.js has no cancelling"
 NO_PROGRESS = "TensorFlow.js has no progress of a save"
 NO_PROCESS = "Firefox stores in its main process; killing that is the fault above"
+REMOVES_FIRST = "TensorFlow.js removes the source first, whatever becomes of the destination"
 NO_DRIVER = (
     "WebKitGTK's driver ends the session when the network process dies; killing the "
     "whole browser is the fault above"
@@ -151,6 +159,7 @@ NO_DRIVER = (
 NOT_HERE: dict[tuple[str, str, str], str] = {
     **{("cancelled", medium, "tfjs"): NO_CANCEL for medium in BROWSER_MEDIA},
     **{("callback", medium, "tfjs"): NO_PROGRESS for medium in BROWSER_MEDIA},
+    **{("moved", medium, "tfjs"): REMOVES_FIRST for medium in BROWSER_MEDIA},
     **{("process", medium, "firefox"): NO_PROCESS for medium in BROWSER_MEDIA},
     **{("process", medium, "webkit"): NO_DRIVER for medium in BROWSER_MEDIA},
     **{

@@ -45,12 +45,16 @@
     }
   };
 
+  const moved = (move) => JSON.parse(localStorage.getItem("pyio_moves") ?? "{}")[move]?.done === 1;
+
   const indexed = async (name, version) => {
     const found = await withDatabase((transaction) => Promise.all(
       ["models_store", "model_info_store"].map(
         (store) => settled(transaction.objectStore(store).get(name)))), version);
     const [record, about] = found ?? [];
     if (!record && !about) return "nothing";
+    // Moved to localStorage: for pyio it is gone, and its records are kept for a while.
+    if (record && moved(record.pyioMoved)) return "nothing";
     if (!record || !about) return `half: no ${record ? "info" : "model"}`;
     const { modelTopology, weightSpecs, weightData, userDefinedMetadata } = record.modelArtifacts;
     const dates = [record, about].map(({ modelArtifactsInfo }) => +modelArtifactsInfo.dateSaved);
@@ -65,7 +69,8 @@
     const model = /^tensorflowjs_models\/.+\/(info|model_topology|weight_(specs|data)|model_metadata)$/;
     return [
       ...databases.filter((name) => name !== "tensorflowjs").map((name) => `database ${name}`),
-      ...Object.keys(localStorage).filter((key) => !model.test(key)).map((key) => `item ${key}`),
+      ...Object.keys(localStorage).filter((key) => !model.test(key) && key !== "pyio_moves")
+        .map((key) => `item ${key}`),
       ...[...urls].map((url) => `object URL ${url}`),
     ];
   };

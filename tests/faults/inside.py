@@ -82,6 +82,24 @@ async def move(source: str, destination: str) -> str | None:
     return None
 
 
+async def move_both_ways(label: str, size: int, existing: bool) -> None:
+    """Move the model m from IndexedDB to localStorage and the model n the other way.
+
+    Both are saved anew before, and so is another model at each destination if one is to be
+    `existing`. What earlier rounds have left is removed.
+    """
+    places = (("m", "indexeddb", "localstorage"), ("n", "localstorage", "indexeddb"))
+    for url in await pyio.list_models():
+        await remove(url)
+    for name, source, destination in places:
+        await pyio.save_artifacts(model(f"{name}-{label}", size), f"{source}://{name}")
+        if existing:
+            await pyio.save_artifacts(model(f"{name}-before", 1000), f"{destination}://{name}")
+    for name, source, destination in places:
+        urls = (f"{source}://{name}", f"{destination}://{name}")
+        await pyio.move_model(*urls, overwrite=existing)
+
+
 async def wait_briefly_for_databases() -> None:
     """Take one second for long enough to call a database blocked."""
     from pyio.browser import connection

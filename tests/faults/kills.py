@@ -95,7 +95,7 @@ def _found(stage: Stage, medium: str, place: Place, killed: float) -> Found:
     done = [(when, text.split()[1]) for when, text in place.done if text.startswith(medium)]
     names = [name for when, name in done if when < killed]
     later = done[names.index(model) + 1 :] if model in names else done
-    # A save that had not returned, or whose return nobody heard of, may be there as well.
+    # A save may be stored although it had not returned, or its return was not recorded.
     newest = not names or _number(model) > _number(names[-1])
     lost = 0.0 if newest or not later else round(killed - later[0][0], 2)
     return Found(_verdict(stage, model), model, names[-1] if names else "", max(lost, 0.0))

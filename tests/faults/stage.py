@@ -145,7 +145,7 @@ class Stage:
         browser: The browser that it belongs to.
         folder: Where other browsers have their profiles.
         launch: Starts one of them; the arguments are those of `Engine.start`.
-        crashed: Whether somebody may have died in the middle of a save.
+        crashed: Whether a browser or tab may have ended in the middle of a save.
     """
 
     medium: str

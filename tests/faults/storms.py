@@ -66,7 +66,7 @@ def unexplained(records: Sequence[Sequence[Any]], final: dict[str, str]) -> list
     for url, state in final.items():
         if state == "nothing":
             if not any(place == url for place, _ in gone) and any(at == url for at, _ in put):
-                found.append(f"{url} is empty, and nobody removed anything")
+                found.append(f"{url} is empty, and no tab removed anything")
         elif not state.isdigit() or put[url, int(state)] <= gone[url, int(state)]:
             found.append(f"{url} has {state}")
     return found

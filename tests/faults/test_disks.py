@@ -1,4 +1,4 @@
-"""``file://`` on disks that are really full, read-only or somebody else's.
+"""``file://`` on disks that are really full, read-only or owned by another user.
 
 What kills, cancelling and callbacks do to files is in ``tests/unit/test_files.py``.
 """
@@ -62,7 +62,7 @@ def mounted(path: Path, *options: str) -> Iterator[None]:
     """Mount something at `path`, which takes the rights of root."""
     done = subprocess.run(["mount", *options, str(path)], capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"this machine lets nobody mount a disk: {done.stderr.strip()}")
+        pytest.skip(f"this machine does not allow mounting a disk: {done.stderr.strip()}")
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.catalogue import BROWSER_MEDIA
 from tests.faults.kills import kills
+from tests.faults.moves import kills_after_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
     """After SIGKILL at a random moment both media have the old model or a new one, whole.
 
-    In IndexedDB it is none older than the last whose save had returned.
+    In IndexedDB it is at least as new as the last one whose save had returned.
     """
     with new_site() as place:
         stage.page = f"{place.url}/index.html"
@@ -35,6 +36,17 @@ def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
             for medium in BROWSER_MEDIA:
                 assert kill.found[medium].verdict in ("old", "new"), kill
             assert kill.found["indexeddb"].lost_seconds == 0, kill
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+def test_killed_after_a_move(stage: Stage) -> None:
+    """A model that has moved is in one of the two media after SIGKILL, for TensorFlow.js as well.
+
+    ``python3 -m tests.faults kills --moves`` does the same a hundred times.
+    """
+    for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
+        assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
 
 
 RECORD = """(url) => {
@@ -112,7 +124,7 @@ def test_a_model_too_large_for_the_journal(stage: Stage) -> None:
 
 
 def test_a_journal_that_is_none(tab: Tab) -> None:
-    """Whatever somebody keeps under the journal's name, models are read and saved."""
+    """Models are read and saved whatever another program stores under the journal's name."""
 
     async def use() -> Any:
         import pyio

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.mark.every_engine
 @pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None]) -> None:
-    """Three tabs with 60 operations leave whole models that somebody put there, and only those."""
+    """Three tabs with 60 operations leave whole models that one of them saved, and no others."""
     tabs = [stage.tab, stage.open(), stage.open()]
     weather = storm(stage, tabs, 60, 1)
     for tab in tabs[1:]:

@@ -100,7 +100,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def change_tree(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
-    """Change one to three values of JSON, which stays JSON; turn a bit of what is none."""
+    """Change one to three values of JSON, which stays JSON; in other data flip a bit."""
     try:
         tree = [json.loads(data)]
     except (ValueError, RecursionError):

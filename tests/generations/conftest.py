@@ -32,7 +32,7 @@ def start_id(start: Start) -> str:
     return f"{start.folder}-{start.thread}"
 
 
-@pytest.fixture(scope="module", params=PAGES + WORKERS, ids=start_id)
+@pytest.fixture(scope="session", params=PAGES + WORKERS, ids=start_id)
 def shared_tab(
     request: pytest.FixtureRequest,
     browser_kept: Browser,
@@ -40,7 +40,7 @@ def shared_tab(
     wheel: Path,
     older_pyodides: None,  # noqa: ARG001 -- it sees to the files
 ) -> Iterator[Tab]:
-    """One tab for all tests of a module, for each way to start Python."""
+    """One tab for all tests of this folder, for each way to start Python."""
     with new_site() as site:
         page = "index.html" if request.param.thread == "page" else "bridge.html"
         tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)

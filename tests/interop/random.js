@@ -1,4 +1,4 @@
-// Models put together at random, from a seed: combinations of options that nobody thought of.
+// Models put together at random, from a seed: combinations of options that no hand-written test has.
 (function (root) {
   "use strict";
 

@@ -25,7 +25,7 @@ def functions(file: str) -> set[str]:
 
 @pytest.mark.parametrize(("module", "case", "stands"), CASES)
 def test_each_case_is_tested_or_explained(module: str, case: str, stands: str | Difference) -> None:
-    """A case of TensorFlow.js names a test of ours that exists, or says why there is none."""
+    """Each case of TensorFlow.js names an existing test of ours, or the reason for a difference."""
     if isinstance(stands, Difference):
         assert len(stands.reason) > 20, (module, case)
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engines import processes
+from tests.engines.driven import PlaywrightView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,18 @@ def test_stops_once(browser_kept: Browser, add: Callable[[], int], kind: str) ->
         seen.touch()
         stop(browser_kept, kind)
     assert add() == 2
+
+
+def test_stops_while_playwright_waits(browser_kept: Browser, site: Site) -> None:
+    view = browser_kept.open(f"{site.url}/strict.html")
+    if not isinstance(view, PlaywrightView):
+        pytest.skip("this engine is not driven by Playwright")
+    seen = Path(os.environ["PYIO_SEEN"]) / "waits"
+    if not seen.exists():
+        seen.touch()
+        stop(browser_kept, "browser")
+    view.page.set_default_timeout(10_000)
+    view.page.wait_for_selector("html", state="attached")
 
 
 def test_after(add: Callable[[], int]) -> None:

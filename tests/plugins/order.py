@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 HOSTS = "tests/hosts/"
-ALONE = ("tests/browser/test_demo.py", "tests/generations/", "tests/plugins/")
+ALONE = ("tests/browser/test_bridge.py", "tests/browser/test_demo.py", "tests/plugins/")
 """Files that take minutes: each is given to a process by itself."""
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from _pytest.runner import runtestprotocol
 
+from tests.engines.contract import ask_all_browsers
 from tests.engines.selection import engine_of
-from tests.engines.watchdog import WATCHDOG, EngineHungError
+from tests.engines.watchdog import SECONDS, WATCHDOG, EngineHungError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,8 +86,13 @@ def _at_fault(item: pytest.Item, reports: Sequence[pytest.TestReport]) -> bool:
     if engine_of(item) is None:
         return False
     failed = [report.longreprtext for report in reports if report.failed]
-    crashed = any(words in text for text in failed for words in CRASHES)
-    return crashed or WATCHDOG.hung is not None
+    if any(words in text for text in failed for words in CRASHES):
+        return True
+    seconds = sum(report.duration for report in reports)
+    if failed and WATCHDOG.hung is None and seconds > SECONDS / 2:
+        # A test may call Playwright itself, whose timeouts do not tell whether the engine hangs.
+        ask_all_browsers(SECONDS / 4)
+    return WATCHDOG.hung is not None
 
 
 def _replace_engine(item: pytest.Item) -> None:

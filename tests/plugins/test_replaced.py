@@ -14,7 +14,9 @@ from tests.plugins.inner import pytest_in_a_process
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = 8
+SECONDS = 16
+OUTCOMES = r"1 failed, 6 passed, 4 rerun|1 failed, 5 passed, 1 skipped, 3 rerun"
+"""WebKitGTK, which Playwright does not drive, skips one."""
 
 
 @pytest.mark.parametrize(
@@ -40,8 +42,8 @@ def test_a_hung_engine_is_replaced(name: str, tmp_path: Path) -> None:
     )
     if "is not installed" in said:
         pytest.skip(f"{name} is not installed")
-    assert re.search(r"1 failed, 5 passed, 3 rerun", said), said[-6000:]
+    assert re.search(OUTCOMES, said), said[-6000:]
     assert f"RERUN tests/plugins/hanging.py::test_stops_once[{name}-browser]" in said, said[-6000:]
     assert re.search(r"FAILED tests/plugins/hanging.py::test_stops_always.*\n", said), said[-6000:]
     assert f"did not answer within {SECONDS} s" in said
-    assert time.monotonic() - begin < 200
+    assert time.monotonic() - begin < 270

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -23,6 +24,7 @@ class Answer:
         cut: Break the connection off after that many bytes of the body.
         measured: Tell the length of the body; otherwise it goes on until the connection ends.
         hang: Never answer.
+        delay: Seconds between the head of the answer and its body.
     """
 
     body: bytes = b""
@@ -32,6 +34,7 @@ class Answer:
     cut: int | None = None
     measured: bool = True
     hang: bool = False
+    delay: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()
+        if answer.delay:
+            self.wfile.flush()
+            time.sleep(answer.delay)
         self.wfile.write(answer.body[: answer.cut])
         if answer.cut is not None:
             self.wfile.flush()

@@ -1,4 +1,4 @@
-"""The bars of `pyio.progress_bar`, in the hosts that can be had here."""
+"""The bars of `pyio.progress_bar`, in the hosts that are installed here."""
 
 from __future__ import annotations
 

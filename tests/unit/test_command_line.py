@@ -64,7 +64,7 @@ def test_bridge() -> None:
 
 
 def test_list(place: Path) -> None:
-    """Models below a directory are found; a model.json that is none is told as damage."""
+    """Models below a directory are listed; an invalid model.json is reported as damage."""
     assert call("list", ".", cwd=place).splitlines() == [
         "model                format        tensors  parameters  bytes  damage",
         "deep/cut/model.json  layers-model        3          26    104",

@@ -117,7 +117,7 @@ def test_copying(error: errors.PyioError, attributes: dict[str, Any]) -> None:
 
 
 def test_notes_survive_pickling() -> None:
-    """A note that somebody added is pickled with the error."""
+    """A note that was added to an error is pickled with it."""
     error = errors.ModelExistsError("memory://x")
     error.add_note("while copying")
     assert pickle.loads(pickle.dumps(error)).__notes__ == ["while copying"]

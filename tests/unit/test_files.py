@@ -417,7 +417,7 @@ def _killed_at(number: int, model: pyio.ModelArtifacts, place: Path) -> bool:
 
 
 def test_files_of_a_dead_save_are_removed_in_time(tmp_path: Path) -> None:
-    """Temporary files that nobody has written to for an hour are gone after the next save."""
+    """The next save removes temporary files that have not been written to for an hour."""
     old, young = (tmp_path / f".{name}.0{folder._TEMPORARY}" for name in ("old", "young"))
     old.write_bytes(b"")
     young.write_bytes(b"")
@@ -428,7 +428,7 @@ def test_files_of_a_dead_save_are_removed_in_time(tmp_path: Path) -> None:
 
 
 def test_a_strange_journal_is_not_obeyed(tmp_path: Path) -> None:
-    """A journal that somebody made up cannot read, move or remove anything elsewhere."""
+    """A forged journal cannot read, move or remove anything outside its folder."""
     (tmp_path / "secret").write_text("mine")
     place = tmp_path / "model"
     save(FULL, place)

@@ -1,4 +1,4 @@
-"""What `list_models` returns, as a dict and as a table, in the notebooks that can be had here."""
+"""What `list_models` returns, as a dict and as a table, in the installed notebooks."""
 
 from __future__ import annotations
 

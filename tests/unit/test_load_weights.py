@@ -153,7 +153,7 @@ def test_quantized_and_plain_groups(server: Answers) -> None:
 
 
 def test_strings(server: Answers) -> None:
-    """String tensors, whose size nobody knows beforehand, do not disturb those behind them."""
+    """String tensors, whose size is not known beforehand, do not disturb those behind them."""
     encoded = pyio.encode_weights({"s": np.array(["é", "", "漢字"]), "w": FLOATS})
     server.table["/f"] = b"".join(encoded.data)
     manifest = [group(["f"], weight("s", 3, "string"), weight("w", 5))]

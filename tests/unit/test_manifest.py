@@ -119,7 +119,7 @@ def test_shards_that_were_swapped() -> None:
 
 
 def test_checksums() -> None:
-    """A changed byte is found where there is a checksum, and passes where there is none."""
+    """A changed byte is found if there is a checksum, and passes without one."""
     data = memoryview(b"1234")
     known = WeightGroup(("w",), (), (crc32([data]),))
     check_checksum(known, 0, data)

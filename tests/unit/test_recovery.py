@@ -114,7 +114,7 @@ def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
 
 
 def test_a_running_save_is_left_alone(tmp_path: Path) -> None:
-    """Temporary files of the last hour are named only, unless somebody knows that no save runs."""
+    """Temporary files of the last hour are only reported, unless told that no save is running."""
     before, _ = killed_saves(tmp_path)
     there = files(before)
     plan = repair(before, apply=True)

@@ -266,7 +266,7 @@ def test_options_reach_routers_by_identity() -> None:
 
 
 def test_several_handlers_are_ambiguous() -> None:
-    """Where two handlers want an address, nobody guesses; all of them can be had as a list."""
+    """If two handlers accept an address, an error says so; all of them are returned as a list."""
     first, second = Both(), Both()
     pyio.register_save_router(router_for("my://", first))
     pyio.register_save_router(router_for("my://x", second))

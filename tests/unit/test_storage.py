@@ -89,7 +89,7 @@ def test_how_a_report_prints(persisted: bool | None, text: str) -> None:
 
 
 def test_persistence_needs_a_page() -> None:
-    """Outside of a browser nobody can be asked, and the error says what works."""
+    """Outside a browser, persistence cannot be requested; the error says what works."""
     with pytest.raises(pyio.UnsupportedEnvironmentError, match="does not work here") as raised:
         run(pyio.request_persistence())
     assert "What works: call it from Python on the page" in str(raised.value)

@@ -459,7 +459,7 @@ def test_specs_and_data_that_disagree(shape: Any, dtype: str, data: bytes, text:
 
 @pytest.mark.parametrize("hint", ["<U1", "<U٣", "<Ux", "U3", "", "<U", "<U-1", "float64", "|S3"])
 def test_text_hints_that_lie(hint: str) -> None:
-    """A numpyDtype that is none, or too narrow for the text, is an error; nothing is cut off."""
+    """A numpyDtype that is unknown, or too narrow for the text, is an error; no text is cut off."""
     with pytest.raises(WeightsError, match="unknown numpyDtype"):
         decode_weights(b"\3\0\0\0abc", [spec(dtype="string", numpy_dtype=hint)])
 

@@ -55,7 +55,7 @@ def outcome(weather: Weather, tabs: int) -> str:
     explained = "all explained"
     if weather.unexplained:
         some = "; ".join(weather.unexplained[:3])
-        explained = f"{len(weather.unexplained)} findings that nobody saved, such as: {some}"
+        explained = f"{len(weather.unexplained)} findings that no tab saved, such as: {some}"
     return f"{tabs} tabs, {weather.operations:,} operations: {explained} · {errors or 'saved'}"
 
 

@@ -1,4 +1,4 @@
-"""Layers and activations of one's own, and models with layers that nobody registered."""
+"""Custom layers and activations, and models with layers that are not registered."""
 
 from __future__ import annotations
 
