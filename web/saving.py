@@ -45,15 +45,15 @@ class Saving:
                 raise
 
     async def _save_to(self, place: str, name: str) -> str:
-        """Save and return what was done, in words."""
+        """Save, and return a sentence that says what was done."""
         if self._model.artifacts is None:
-            return "There is no model to save; load one first."
+            return "There is no model to save. Load one first."
         if place in ("downloads", "zip"):
             options = {"single_file": True} if place == "zip" else {}
             target = f"downloads://{name}"
             result = await pyio.save_artifacts(self._model.artifacts, target, **options)
             size = words.size(result.model_artifacts_info.total_bytes)
-            return f"Handed {size} to the browser's downloads."
+            return f"Offered {size} as a download."
         url = f"{place}://{name}"
         if await pyio.exists(url) and not await self._question.ask(
             "Replace the model?",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from scripts.support.environment import prepare, run
+from scripts.support.environment import enter
 
 if __name__ == "__main__":  # before the imports below, which need the environment
     _parser = argparse.ArgumentParser(
@@ -28,10 +28,7 @@ if __name__ == "__main__":  # before the imports below, which need the environme
     )
     _parser.add_argument("--check", action="store_true", help="only compare; fail if it differs")
     OPTIONS = _parser.parse_args()
-    python = prepare()
-    if Path(sys.prefix).resolve() != python.parent.parent.resolve():
-        run(python, __file__, *sys.argv[1:])
-        sys.exit()
+    enter()
 
 from pyio import layers
 from pyio.models.serialization.registry import FAMILIES
