@@ -10,16 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyio.handlers as _media  # noqa: F401 - registers them
-from pyio.artifacts import (
-    Conversion,
-    ModelArtifacts,
-    ModelArtifactsInfo,
-    Quantization,
-    SaveResult,
-    WeightSpec,
-)
-from pyio.bars import progress_bar
-from pyio.catalog import copy_model, list_models, move_model, remove_model
+from pyio.display.bars import progress_bar
 from pyio.errors import (
     CompatibilityWarning,
     DamagedModelError,
@@ -42,32 +33,38 @@ from pyio.errors import (
     UnsupportedOperationError,
     WeightsError,
 )
-from pyio.findings import Finding
-from pyio.handlers.browser_files import browser_files, pick_files
+from pyio.format.artifacts import (
+    Conversion,
+    ModelArtifacts,
+    ModelArtifactsInfo,
+    Quantization,
+    SaveResult,
+    WeightSpec,
+)
+from pyio.format.model_json import get_model_artifacts_for_json, get_weight_specs
+from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
+from pyio.handlers.callers import from_memory, with_save_handler
 from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreManager
 from pyio.handlers.downloads import browser_downloads
-from pyio.handlers.files import file_system
-from pyio.handlers.http import http
-from pyio.handlers.origin import request_persistence
-from pyio.handlers.passthrough import from_memory, with_save_handler
-from pyio.inspection import Inspection, LayerSummary, exists, inspect
-from pyio.model_json import (
-    get_model_artifacts_for_json,
-    get_model_artifacts_info_for_json,
-    get_model_json,
-    get_weight_specs,
-)
-from pyio.progress import OnProgress, Progress
-from pyio.recovery import RepairPlan, repair
-from pyio.routing import (
+from pyio.handlers.files.handler import file_system
+from pyio.handlers.findings import Finding
+from pyio.handlers.http.handler import http
+from pyio.handlers.picked_files import browser_files, pick_files
+from pyio.handlers.registry import (
     get_load_handlers,
     get_save_handlers,
     register_load_router,
     register_save_router,
     unregister_router,
 )
-from pyio.storage import MediumReport, StorageReport, storage_report
-from pyio.transfer import load_artifacts, save_artifacts
+from pyio.operations.catalog import copy_model, list_models, move_model, remove_model
+from pyio.operations.inspection import Inspection, LayerSummary, exists, inspect
+from pyio.operations.persistence import request_persistence
+from pyio.operations.repair import RepairPlan, repair
+from pyio.operations.report import MediumReport, StorageReport, storage_report
+from pyio.operations.transfer import load_artifacts, save_artifacts
+from pyio.progress import OnProgress, Progress
+from pyio.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pyio import bridge as bridge
@@ -77,17 +74,16 @@ if TYPE_CHECKING:
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
-    from pyio.arrays import load_arrays, load_weights, save_arrays
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
+    from pyio.models.load import load_layers_model
     from pyio.models.model import LayersModel, Model
-    from pyio.models.packing import model_from_artifacts, model_to_artifacts
-    from pyio.models.saving import load_layers_model, save_model
     from pyio.models.sequential import Sequential
-    from pyio.models.topology import model_from_json
-    from pyio.weights.encoding import EncodedWeights, decode_weights, encode_weights
-    from pyio.weights.stream import decode_weights_stream
-
-__version__ = "0.1.0"
+    from pyio.models.serialization.read import model_from_artifacts
+    from pyio.models.serialization.topology import model_from_json
+    from pyio.models.serialization.write import model_to_artifacts, save_model
+    from pyio.operations.arrays import load_arrays, load_weights, save_arrays
+    from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
+    from pyio.tensors.stream import decode_weights_stream
 
 browser_http_request = http
 """TensorFlow.js's other name for `http`."""
@@ -180,39 +176,36 @@ __all__ = [
 ]
 
 _NEEDS_NUMPY = {
-    "EncodedWeights": "pyio.weights.encoding",
-    "decode_weights": "pyio.weights.encoding",
-    "decode_weights_stream": "pyio.weights.stream",
-    "encode_weights": "pyio.weights.encoding",
-    "Input": "pyio.models.layers.core",
-    "input": "pyio.models.layers.core",
-    "LayersModel": "pyio.models.model",
-    "Model": "pyio.models.model",
-    "Sequential": "pyio.models.sequential",
-    "load_arrays": "pyio.arrays",
-    "load_weights": "pyio.arrays",
-    "load_layers_model": "pyio.models.saving",
-    "model_from_artifacts": "pyio.models.packing",
-    "model_from_json": "pyio.models.topology",
-    "model_to_artifacts": "pyio.models.packing",
-    "save_arrays": "pyio.arrays",
-    "save_model": "pyio.models.saving",
+    "pyio.operations.arrays": "load_arrays load_weights save_arrays",
+    "pyio.models.layers.core": "Input input",
+    "pyio.models.load": "load_layers_model",
+    "pyio.models.model": "LayersModel Model",
+    "pyio.models.sequential": "Sequential",
+    "pyio.models.serialization.read": "model_from_artifacts",
+    "pyio.models.serialization.topology": "model_from_json",
+    "pyio.models.serialization.write": "model_to_artifacts save_model",
+    "pyio.tensors.encoding": "EncodedWeights decode_weights encode_weights",
+    "pyio.tensors.stream": "decode_weights_stream",
 }
-"""Names that are imported when they are first used, because they import NumPy."""
+"""Names by module that are imported when they are first used, because they import NumPy.
 
-_MODULES = frozenset(
-    ("bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync")
-)
+Type checkers do not run this module, so the same names stand under TYPE_CHECKING and in `__all__`.
+A test compares the three.
+"""
+
+_MODULE_OF = {name: module for module, names in _NEEDS_NUMPY.items() for name in names.split()}
+
+_MODULES = ["bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync"]
 """Public modules, imported when they are first used, most for the same reason."""
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"pyio.{name}")
-    if name not in _NEEDS_NUMPY:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'pyio' has no attribute {name!r}")
-    return getattr(import_module(_NEEDS_NUMPY[name]), name)
+    return getattr(import_module(_MODULE_OF[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_NEEDS_NUMPY, *_MODULES})
+    return sorted([*__all__, *_MODULES, *(name for name in globals() if name.startswith("__"))])

@@ -2,7 +2,7 @@
 
 import sys
 
-from pyio.command_line import main
+from pyio.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -24,6 +24,6 @@ __all__ = ["script"]
 
 def script() -> str:
     """Return the text of the script, for a page that makes or serves it itself."""
-    from pyio.browser.page_script import script
+    from pyio.browser.bridge.script import script
 
     return script()

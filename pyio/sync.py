@@ -17,7 +17,7 @@ from inspect import iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pyio
-from pyio.browser.javascript import IN_PYODIDE
+from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
 
@@ -87,7 +87,6 @@ if TYPE_CHECKING:  # for editors and type checkers; __getattr__ makes them
     move_model = blocking(pyio.move_model)
     pick_files = blocking(pyio.pick_files)
     remove_model = blocking(pyio.remove_model)
-    repair = blocking(pyio.repair)
     repair = blocking(pyio.repair)
     request_persistence = blocking(pyio.request_persistence)
     save_arrays = blocking(pyio.save_arrays)

@@ -1,7 +1,7 @@
-"""Serve the demo page: ``python3 scripts/demo.py [--port 8000]``.
+"""Serve the demo page and the manual: ``python3 scripts/demo.py [--port 8000] [--build DIR]``.
 
-Fetches Pyodide and NumPy into ``web/vendor/`` the first time, builds the wheel beside them and
-serves ``web/``. Needs Python 3.11 or newer and pip, nothing else.
+The first start fetches Pyodide and NumPy into ``web/vendor/``. Each start builds the wheel, and
+builds the manual again if its sources have changed. Needs Python 3.11 or newer and pip.
 """
 
 from __future__ import annotations
@@ -15,22 +15,43 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.support import runtime
-from scripts.support.demo import add_wheel, serve
+from scripts.support.demo import add_wheel, open_site
+from scripts.support.site import ManualError, build_manual, write_site
+
+
+def serve(port: int) -> None:
+    """Serve until Ctrl-C. The page is there at once, the manual as soon as it is built."""
+    with open_site(port) as site:
+        print(f"The demo page is at {site.url}/ (Ctrl-C stops the server).", flush=True)
+        try:
+            build_manual()
+            print(f"The manual is at {site.url}/manual/", flush=True)
+        except ManualError as error:
+            print(f"The manual is not served: {error}", flush=True)
+        Event().wait()
 
 
 def main() -> None:
-    """Make everything ready, serve until Ctrl-C."""
-    parser = argparse.ArgumentParser(description="Serve the demo page of pyio.")
+    """Prepare everything, then serve it or write it to a folder."""
+    parser = argparse.ArgumentParser(
+        description="Serve the demo page at / and the manual at /manual/.",
+        epilog="Needs Python 3.11 or newer and pip; everything else is fetched on the first start.",
+    )
     parser.add_argument("--port", type=int, default=8000, help="default: %(default)s")
-    port = parser.parse_args().port
+    parser.add_argument(
+        "--build", type=Path, metavar="DIR", help="write the static site to DIR and exit"
+    )
+    options = parser.parse_args()
     try:
         runtime.ensure(runtime.VENDOR)
-        print("Building the wheel ...", flush=True)
-        add_wheel(runtime.VENDOR / "wheels")
-        with serve(port) as site:
-            print(f"The demo page is at {site.url}/ (Ctrl-C ends it).", flush=True)
-            Event().wait()
-    except (runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
+        if options.build is None:
+            print("Building the wheel ...", flush=True)
+            add_wheel(runtime.VENDOR / "wheels")
+            serve(options.port)
+        else:
+            add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
+            print(f"The site is in {options.build}.")
+    except (ManualError, runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         print()

@@ -1,13 +1,14 @@
 // Starts Python in the page: Pyodide, NumPy, the pyio wheel and the page's own Python files.
-// A classic script, so that it also runs, and can say what is wrong, when opened from a folder.
+// A classic script: a module would not run, and so could not explain the problem, in a page that is
+// opened from a folder.
 "use strict";
 (async () => {
   const MODULES = [
     "demo", "dialogs", "digits", "drawing", "model", "page", "prediction", "saving", "stored",
     "words",
   ];
-  const RERUN = "Run “python3 scripts/demo.py” in the repository: it fetches what is missing, " +
-    "serves this page and prints its address. Then reload.";
+  const RERUN = "Run “python3 scripts/demo.py” in the repository. It fetches what is missing, " +
+    "serves this page and prints its address.";
   const words = document.getElementById("boot-words");
   const progress = document.getElementById("boot-progress");
   const started = performance.now();
@@ -25,7 +26,7 @@
   };
 
   const boot = async () => {
-    if (location.protocol === "file:") throw new Error("browsers run no Python from a folder");
+    if (location.protocol === "file:") throw new Error("browsers do not run Python in a page that is opened from a folder");
     if (typeof WebAssembly !== "object") {
       todo = "Use a current browser, or allow WebAssembly for this page where it is blocked.";
       throw new Error("this browser has no WebAssembly, which Python needs");

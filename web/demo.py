@@ -1,4 +1,4 @@
-"""The demo page: draw a digit, see it recognised, and keep the model that does it."""
+"""The demo page: draw a digit, see it recognised, and keep the model that recognises it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.stored import Stored
 
 
 class Demo:
-    """Ties the panels together: what is drawn and the model in use give the prediction."""
+    """Connects the panels: the drawing and the model in use give the prediction."""
 
     def __init__(self) -> None:
         self._prediction = Prediction()
@@ -32,7 +32,7 @@ class Demo:
         listen(element("samples"), "click", self._sample_chosen)
 
     async def fetch_samples(self) -> None:
-        """Fetch digits that were held out from the training, and make a button for each."""
+        """Fetch digits that were not used in training, and enable the button of each."""
         response = await pyfetch("./model/examples.json")
         response.raise_for_status()
         for example in await response.json():
@@ -61,7 +61,7 @@ class Demo:
 
 
 async def start() -> None:
-    """Bring the page to life; boot.js calls this once."""
+    """Start the page. boot.js calls this once."""
     demo = Demo()
     await demo.fetch_samples()
     await demo.model.use_trained()

@@ -1,4 +1,4 @@
-"""The two questions that the page asks: yes or no, and which place and name."""
+"""The two dialogs of the page: yes or no, and a place and a name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.page import element, listen
 
 
 class _Dialog:
-    """A modal ``<dialog>`` whose form is sent with the value "yes", or left."""
+    """A modal ``<dialog>``: its form is submitted with the value "yes", or cancelled."""
 
     def __init__(self, name: str) -> None:
         self._element = element(name)
@@ -24,7 +24,7 @@ class _Dialog:
 
     async def _asked(self) -> bool:
         self._answer = asyncio.get_running_loop().create_future()
-        self._element.returnValue = ""  # Escape would leave the previous one
+        self._element.returnValue = ""  # else Escape would return the previous answer
         self._element.showModal()
         return await self._answer
 
@@ -34,7 +34,7 @@ class _Dialog:
 
 
 class Question(_Dialog):
-    """Yes or no; no has the focus."""
+    """Yes or no. "No" has the focus."""
 
     def __init__(self) -> None:
         super().__init__("question")

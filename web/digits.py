@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 SIDE = 8
 DOTS = 32
 PEN = 5.4
-"""Width of a line in dots. The images then hold as much ink as the training data does, and of the
-widths tried it recognised most drawings."""
+"""Width of a line in dots. With it, images hold as much ink as the training data, and of the widths
+that were tried it recognised the most drawings."""
 
 SMALLEST = 0.08
-"""A drawing smaller than this part of the paper is not blown up to a full image."""
+"""A drawing smaller than this part of the paper is not enlarged to a full image."""
 
 Stroke = list[tuple[float, float]]
 """The points of a line, x to the right and y down, in parts of the paper's side."""
 
 
 class NotADigitModelError(Exception):
-    """A whole model that this page cannot draw predictions from."""
+    """The model is whole, but it does not classify digits."""
 
 
 def image_of(strokes: Sequence[Stroke]) -> Array:
@@ -44,7 +44,7 @@ def image_of(strokes: Sequence[Stroke]) -> Array:
     points = np.concatenate([starts, ends])
     low, high = points.min(axis=0), points.max(axis=0)
     scale = (DOTS - PEN) / max(*(high - low), SMALLEST)
-    # Centred by mass, as far as no ink leaves the image.
+    # Centre the drawing by its mass, but keep all ink inside the image.
     lengths = np.hypot(*(ends - starts).T) + 1e-9
     mass = np.average((starts + ends) / 2, axis=0, weights=lengths)
     room = (DOTS - PEN - (high - low) * scale) / 2

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from web.digits import Stroke
 
 _LINE = 0.085  # width of the pen, in parts of the paper's side
-_FINE = 0.01  # shorter movements are shown, and spared the prediction
-_STEP = 1 / 24  # what an arrow key moves it
+_FINE = 0.01  # shorter movements are drawn, but do not become points of the stroke
+_STEP = 1 / 24  # how far an arrow key moves the pen
 _ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 
 
@@ -56,7 +56,7 @@ class Paper:
         self.show(None)
 
     def show(self, sample: Sequence[int] | None) -> None:
-        """Replace what is on the paper by a sample or by nothing."""
+        """Replace what is on the paper by a sample, or clear it."""
         self.strokes, self._paths, self.sample = [], [], sample
         self._pointer, self._pen_down = None, False
         self._refresh()

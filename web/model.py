@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyodide.http import pyfetch
-
 import pyio
 from web import words
 from web.digits import Classifier, classifier_of
@@ -18,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class ModelInUse:
-    """The model that predicts and that is saved; its panel says which one that is.
+    """The model that predicts and that is saved; its panel shows which one that is.
 
     Args:
-        changed: Called when another model is in use.
+        changed: Called after another model is taken into use.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -33,11 +31,11 @@ class ModelInUse:
         listen(element("use-trained"), "click", lambda _: operate(self.use_trained()))
 
     async def use_trained(self) -> None:
-        """Fetch the trained model that lies beside the page and use it."""
+        """Load the trained model that is served beside the page, and use it."""
         async with working(
-            self._messages, "Fetching the trained model …", "The trained model did not load."
+            self._messages, "Loading the trained model …", "The trained model was not loaded."
         ):
-            self.use(await _fetch("./model/"), None)
+            self.use(await pyio.load_artifacts(pyio.http("model/model.json")), None)
             self._messages.say("")
 
     def use(self, artifacts: ModelArtifacts, url: str | None) -> None:
@@ -51,7 +49,7 @@ class ModelInUse:
         self._changed()
 
     def moved(self, url: str, to: str | None) -> None:
-        """Take notice that what was stored at `url` is stored at `to` now, or nowhere."""
+        """Show that the model of `url` is stored at `to` now, or was removed if `to` is None."""
         if url == self.url:
             self._show(to)
             if to is None:
@@ -82,16 +80,3 @@ def _accuracy(metadata: Any) -> str:
     if not isinstance(accuracy, float):
         return "not stated"
     return f"{100 * accuracy:.1f}\N{NO-BREAK SPACE}% of new digits"
-
-
-async def _fetch(folder: str) -> ModelArtifacts:
-    response = await pyfetch(f"{folder}model.json")
-    response.raise_for_status()
-    model_json = await response.json()
-    paths = [path for group in model_json["weightsManifest"] for path in group["paths"]]
-    buffers = []
-    for path in paths:
-        response = await pyfetch(folder + path)
-        response.raise_for_status()
-        buffers.append(await response.bytes())
-    return pyio.get_model_artifacts_for_json(model_json, weight_data=buffers)

@@ -1,7 +1,7 @@
 """What every panel of the page needs: elements, listeners, messages, and one operation at a time.
 
-Listeners live as long as the page does; what changes has none of its own (the table has one
-listener for all of its buttons), so nothing is left behind when it is built anew.
+Listeners live as long as the page does. Elements that are replaced have no listeners of their own:
+the table has one for all of its buttons, so nothing is left behind when its rows are made again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _tasks: set[asyncio.Future[None]] = set()  # asyncio itself does not keep a runn
 
 
 def element(name: str) -> Any:
-    """Return the element whose id is `name`, which index.html has."""
+    """Return the element of index.html whose id is `name`."""
     return document.getElementById(name)
 
 
@@ -38,12 +38,12 @@ def create(tag: str, text: str = "", **attributes: str) -> Any:
 
 
 def listen(target: Any, event: str, handler: Callable[[Any], None]) -> None:
-    """Call `handler` with every `event` at `target`, as long as the page lives."""
+    """Call `handler` with every `event` of `target` for as long as the page lives."""
     add_event_listener(target, event, handler)
 
 
 class Messages:
-    """The place in a panel where it says what it did and what went wrong."""
+    """The part of a panel that shows what was done and what failed."""
 
     def __init__(self, panel: str) -> None:
         self._heading = element(f"{panel}-heading")
@@ -59,7 +59,7 @@ class Messages:
         self._alerts.replaceChildren()
 
     def fail(self, what: str, error: BaseException) -> None:
-        """Show that `what` happened, and why."""
+        """Show `what` failed, and why."""
         self.say("")
         box = element("alert-template").content.firstElementChild.cloneNode(True)
         box.querySelector(".what").textContent = what
@@ -83,7 +83,7 @@ def _sentence(text: str) -> str:
 
 
 class _Controls:
-    """All buttons and fields of the page; they are off while an operation runs."""
+    """All buttons and fields of the page. They are disabled while an operation runs."""
 
     def __init__(self) -> None:
         self._focused: Any = None
@@ -93,7 +93,7 @@ class _Controls:
         self._switch(on=False)
 
     def on(self) -> None:
-        """Switch on, and put the focus back, on the heading of the table if its row is gone."""
+        """Enable the controls and restore the focus, or focus the heading if its row is gone."""
         self._switch(on=True)
         focused = self._focused
         if not focused.isConnected:
@@ -110,7 +110,7 @@ _controls = _Controls()
 
 
 def operate(work: Coroutine[Any, Any, None]) -> None:
-    """Let `work`, which uses `working`, run on its own, unless another operation runs."""
+    """Start `work`, which uses `working`, as a task, unless another operation is running."""
     if document.body.dataset.state != "ready":
         work.close()
         return
@@ -121,19 +121,19 @@ def operate(work: Coroutine[Any, Any, None]) -> None:
 
 
 @contextmanager
-def told(messages: Messages, failed: str) -> Iterator[None]:
-    """Make a message of an exception in the block, with `failed` as its headline."""
+def reported(messages: Messages, failed: str) -> Iterator[None]:
+    """Show an exception in the block as a message with the headline `failed`."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person has to read of it
+    except Exception as error:  # noqa: BLE001 - every failure is shown
         messages.fail(failed, error)
 
 
 @asynccontextmanager
 async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[None]:
-    """Keep all controls off while the block runs; an exception becomes a message, as in `told`.
+    """Disable all controls while the block runs, and show an exception as `reported` does.
 
-    `doing` is what the status line says meanwhile; nothing if it is empty.
+    The status line shows `doing` meanwhile, unless that is empty.
     """
     if document.body.dataset.state != "working":
         _controls.off()
@@ -141,7 +141,7 @@ async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[
         messages.clear()
         messages.say(doing)
     try:
-        with told(messages, failed):
+        with reported(messages, failed):
             yield
     finally:
         _controls.on()

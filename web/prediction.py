@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Prediction:
-    """Shows what the model makes of the drawing."""
+    """Shows what the model predicts for the drawing."""
 
     def __init__(self) -> None:
         self._winner = element("winner")
@@ -32,7 +32,7 @@ class Prediction:
         self._draw_bars([0.0] * 10, winner=None)
 
     def show(self, pixels: Sequence[float], probabilities: Sequence[float], *, final: bool) -> None:
-        """Show ten probabilities; screen readers hear of a `final` one only."""
+        """Show ten probabilities. Screen readers announce only a `final` prediction."""
         self._seen.clearRect(0, 0, SIDE, SIDE)
         paint_pixels(self._seen, pixels, SIDE)
         winner = max(range(10), key=lambda digit: probabilities[digit])

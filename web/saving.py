@@ -45,17 +45,17 @@ class Saving:
                 raise
 
     async def _save_to(self, place: str, name: str) -> str:
-        """Save and return what was done, in words."""
+        """Save, and return a sentence that says what was done."""
         if self._model.artifacts is None:
-            return "There is no model to save; load one first."
+            return "There is no model to save. Load one first."
         if place in ("downloads", "zip"):
             options = {"single_file": True} if place == "zip" else {}
             target = f"downloads://{name}"
             result = await pyio.save_artifacts(self._model.artifacts, target, **options)
             size = words.size(result.model_artifacts_info.total_bytes)
-            return f"Handed {size} to the browser's downloads."
+            return f"Offered {size} as a download."
         url = f"{place}://{name}"
-        if url in await pyio.list_models() and not await self._question.ask(
+        if await pyio.exists(url) and not await self._question.ask(
             "Replace the model?",
             f"There is a model {words.described(url)} already. Saving replaces it.",
             "Replace",

@@ -9,7 +9,7 @@ from js import document, encodeURIComponent
 import pyio
 from web import words
 from web.dialogs import Destination
-from web.page import Messages, create, element, listen, operate, told, working
+from web.page import Messages, create, element, listen, operate, reported, working
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -35,8 +35,8 @@ class Stored:
         listen(document, "visibilitychange", self._seen_again)
 
     async def refresh(self) -> None:
-        """Show what is stored now, or why that cannot be shown."""
-        with told(self._messages, "What is stored here cannot be listed."):
+        """Show what is stored now, or why it cannot be listed."""
+        with reported(self._messages, "What is stored here cannot be listed."):
             self._show(await pyio.list_models())
             await _show_room()
 
@@ -107,7 +107,7 @@ class Stored:
         return await self._transfer("Move", url) or "Nothing was moved."
 
     async def _transfer(self, action: str, url: str) -> str | None:
-        """Copy or move to where the person says; None if they would rather not."""
+        """Copy or move to the address that the person chooses; return None if they cancel."""
         scheme, name = words.split(url)
         to = await self._destination.ask(
             f"{action} {words.described(url)}", action, _OTHER.get(scheme, "indexeddb"), name
@@ -120,7 +120,7 @@ class Stored:
         except pyio.ModelExistsError:
             if not await self._question.ask(
                 "Replace the model?",
-                f"There is a model {words.described(to)} already. It would be replaced.",
+                f"There is a model {words.described(to)} already. Copying or moving replaces it.",
                 "Replace",
             ):
                 return None
@@ -132,7 +132,7 @@ class Stored:
     async def _remove(self, url: str) -> str:
         what = words.described(url)
         if not await self._question.ask(
-            "Remove the model?", f"{what} will be gone for good.", "Remove"
+            "Remove the model?", f"{what} will be deleted. This cannot be undone.", "Remove"
         ):
             return "Nothing was removed."
         await pyio.remove_model(url)
@@ -157,16 +157,16 @@ def _buttons(url: str) -> Any:
 
 
 async def _show_room() -> None:
-    """Show how much this origin stores and may store, as the browser estimates it."""
+    """Show the usage and the quota of this origin, as the browser estimates them."""
     room, meter = element("room-words"), element("room-meter")
     report = await pyio.storage_report()
     if report.usage is None or report.quota is None:  # an insecure address, a sandboxed frame
         meter.hidden = True
-        room.textContent = "This browser does not say how much room there is."
+        room.textContent = "This browser does not say how much space there is."
         return
     meter.hidden = False
     meter.max, meter.value = report.quota, report.usage
-    kept = "" if report.persisted else "; it may delete all of it when room gets scarce"
+    kept = "" if report.persisted else "; it may delete everything when disk space becomes scarce"
     room.textContent = (
         f"{words.size(report.usage)} of {words.size(report.quota)} used, as this browser "
         f"estimates it without localStorage{kept}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PLACES = {"indexeddb": "IndexedDB", "localstorage": "localStorage", "memory": "this tab's memory"}
-"""Scheme -> what people call the medium."""
+"""Scheme -> the name of the medium on the page."""
 
 _DATES = js.Intl.DateTimeFormat.new(
     [], js.JSON.parse('{"dateStyle": "medium", "timeStyle": "short"}')
@@ -27,7 +27,7 @@ def size(count: float) -> str:
 
 
 def percent(part: float) -> str:
-    """Return a probability such as "98 %", of which none is called certain."""
+    """Return a probability such as "98 %". Even the highest is never shown as 100 %."""
     if 0 < part < 0.005:
         return "< 1\N{NO-BREAK SPACE}%"
     if part >= 0.995:
@@ -52,5 +52,5 @@ def place(url: str) -> str:
 
 
 def described(url: str) -> str:
-    """Return an address as people say it: “digits” in IndexedDB."""
+    """Return an address in words: “digits” in IndexedDB."""
     return f"“{split(url)[1]}” in {place(url)}"

@@ -1,8 +1,13 @@
-"""What this environment can store in, and in words what it lacks. Touches nothing."""
+"""What this Python runs in, what it can store in there, and in words what it lacks.
+
+Touches nothing, and imports no notebook: each is looked for among the modules that are imported.
+"""
 
 from __future__ import annotations
 
-from pyio.browser.javascript import IN_PYODIDE, js
+import sys
+
+from pyio.browser.ffi import IN_PYODIDE, js
 
 
 def missing_indexed_db() -> str | None:
@@ -49,3 +54,24 @@ def _missing_on_page(what: str) -> str | None:
     if hasattr(js, "Window") or in_worker():
         return None
     return f"{what} needs a browser's page, and this Python runs in Node"
+
+
+def in_marimo() -> bool:
+    """Whether this Python runs in a marimo notebook."""
+    marimo = sys.modules.get("marimo")
+    return marimo is not None and bool(marimo.running_in_notebook())
+
+
+def in_ipython() -> bool:
+    """Whether this Python runs in an IPython notebook, and not on a terminal."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and not type(shell).__module__.startswith("IPython.terminal")
+
+
+def in_pyscript() -> bool:
+    """Whether this Python is PyScript's and reaches the page.
+
+    Without cross-origin isolation its workers have a stand-in of `window` that has no members.
+    """
+    return hasattr(getattr(sys.modules.get("pyscript"), "window", None), "document")

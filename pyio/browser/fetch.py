@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.javascript import (
+from pyio.browser.ffi import (
     IN_PYODIDE,
     JsException,
     JSObject,
@@ -17,14 +17,14 @@ from pyio.browser.javascript import (
     run_file,
     to_js,
 )
-from pyio.browser.request import lost_on_the_way
 from pyio.errors import RequestError
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
-    from pyio.browser.request import Request
+    FormFile = tuple[str, str, str, Sequence[memoryview]]
+    """A file of a multipart/form-data body: its field, its name, its type and its pieces."""
 
 
 def available() -> bool:
@@ -48,32 +48,44 @@ def is_response(value: Any) -> bool:
 
 
 @asynccontextmanager
-async def send(request: Request) -> AsyncIterator[Reply]:
-    """Send a request and give the answer; an exception inside the block cuts the answer off."""
+async def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    init: Mapping[str, Any],
+    files: Sequence[FormFile],
+    timeout: float | None,
+    sent: Callable[[int, str], None],
+) -> AsyncIterator[Reply]:
+    """Send a request and give the reply; an exception inside the block cancels the rest of it.
+
+    Args:
+        method: "GET", "POST", …
+        url: An absolute address.
+        headers: Header fields.
+        init: Further members of ``RequestInit``.
+        files: The files of a multipart/form-data body; without any there is no body.
+        timeout: Seconds without an answer, or without a byte of it, after which it has failed.
+        sent: Called with the number of bytes of each piece that was handed over, and its file.
+    """
     controller_js = js.AbortController.new()
-    init = {**request.init, "method": request.method, "signal": controller_js.signal}
-    if request.headers:
-        init["headers"] = dict(request.headers)
-    if request.parts:
-        init["body"] = _form_data(request)
+    members = {**init, "method": method, "signal": controller_js.signal}
+    if headers:
+        members["headers"] = dict(headers)
+    if files:
+        members["body"] = _form_data(files, sent)
     try:
-        with _translated(request.method, request.url, request.timeout):
-            response_js = await _functions().fetch(
-                request.url, options(**init), _milliseconds(request.timeout)
-            )
-        _require_delivery(request, response_js)
-        async with replying(response_js, request.timeout, request.method) as reply:
+        with _translated(method, url, timeout):
+            response_js = await _functions().fetch(url, options(**members), _milliseconds(timeout))
+        async with replying(response_js, timeout, method) as reply:
+            # A redirect with 301, 302 or 303 drops the body, one with 307 or 308 does not, and
+            # fetch does not tell which it was.
+            reply.may_lack_body = bool(response_js.redirected)
             yield reply
     except BaseException:
         controller_js.abort()
         raise
-
-
-def _require_delivery(request: Request, response_js: JSObject) -> None:
-    # A redirect with 301, 302 or 303 drops the body, one with 307 or 308 does not, and fetch does
-    # not tell which it was.
-    if request.parts and response_js.redirected:
-        raise lost_on_the_way(request, str(response_js.url))
 
 
 @asynccontextmanager
@@ -85,10 +97,11 @@ async def replying(
 
 
 class Reply:
-    """An answer whose body has not been read yet; see `pyio.network.transport.Reply`."""
+    """An answer whose body has not been read yet; see `pyio.handlers.http.messages.Reply`."""
 
     def __init__(self, response_js: JSObject, timeout: float | None, method: str) -> None:
         self.status = int(response_js.status)
+        self.may_lack_body = False
         self.url = str(response_js.url)
         self.headers: Mapping[str, str] = {
             str(name): str(value) for name, value in response_js.headers.entries()
@@ -120,15 +133,15 @@ def _functions() -> JSObject:
     return run_file("fetch.js", "http:// and https://")
 
 
-def _form_data(request: Request) -> JSObject:
+def _form_data(files: Sequence[FormFile], sent: Callable[[int, str], None]) -> JSObject:
     form_js = js.FormData.new()
-    for part in request.parts:
+    for field, name, media_type, pieces in files:
         pieces_js = []
-        for chunk in (chunk for piece in part.pieces for chunk in chunks(piece)):
+        for chunk in (chunk for piece in pieces for chunk in chunks(piece)):
             pieces_js.append(to_js(chunk))
-            request.sent(chunk.nbytes, part.file_name)
-        blob_js = js.Blob.new(array_of(pieces_js), options(type=part.media_type))
-        form_js.append(part.field, blob_js, part.file_name)
+            sent(chunk.nbytes, name)
+        blob_js = js.Blob.new(array_of(pieces_js), options(type=media_type))
+        form_js.append(field, blob_js, name)
     return form_js
 
 

@@ -1,6 +1,6 @@
 """Ways to run a script on the page of a notebook whose Python is in a worker.
 
-pyio depends on none of these hosts: each is looked for among the modules that are imported already.
+pyio depends on none of these hosts: it uses the modules that are imported already.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pyio.browser.javascript import JsException, array_of, js, options
+from pyio.browser.environment import in_ipython, in_marimo, in_pyscript
+from pyio.browser.ffi import JsException, array_of, js, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Undo = Callable[[], None]
-    """Takes away what is left of the script where the person sees it and where it is saved."""
+    """Removes the script from the notebook's output, which is shown and saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +32,16 @@ class Host:
 def find() -> Host | None:
     """Return the host that this Python runs in, or None if there is none with such a way."""
     for name, present, run in (
-        ("marimo", _in_marimo, _run_in_marimo),
-        ("IPython", _in_ipython, _run_in_ipython),
-        ("PyScript", _in_pyscript, _run_in_pyscript),
+        ("marimo", in_marimo, _runin_marimo),
+        ("IPython", in_ipython, _runin_ipython),
+        ("PyScript", in_pyscript, _runin_pyscript),
     ):
         if present():
             return Host(name, run)
     return None
 
 
-def _in_marimo() -> bool:
-    marimo = sys.modules.get("marimo")
-    return marimo is not None and bool(marimo.running_in_notebook())
-
-
-def _run_in_marimo(text: str) -> Undo:
+def _runin_marimo(text: str) -> Undo:
     # marimo drops the text of a script, but not one that has an address; and the address of a Blob
     # is good for the page as well.
     marimo = sys.modules["marimo"]
@@ -64,24 +60,14 @@ def _run_in_marimo(text: str) -> Undo:
     return undo
 
 
-def _in_ipython() -> bool:
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None
-
-
-def _run_in_ipython(text: str) -> Undo:
+def _runin_ipython(text: str) -> Undo:
     display = import_module("IPython.display")
     handle = display.display(display.Javascript(text), display_id=True)
     # Not before the script has run: an output that is replaced at once is never shown.
     return lambda: handle.update({"text/html": ""}, raw=True)
 
 
-def _in_pyscript() -> bool:
-    # Without cross-origin isolation its workers have a stand-in of `window` that has no members.
-    return hasattr(getattr(sys.modules.get("pyscript"), "window", None), "eval")
-
-
-def _run_in_pyscript(text: str) -> Undo:
+def _runin_pyscript(text: str) -> Undo:
     with suppress(JsException):  # a Content-Security-Policy without eval; there may be the tag
         sys.modules["pyscript"].window.eval(text)
     return lambda: None

@@ -1,7 +1,7 @@
-"""One at a time among all tabs and workers of an origin, by the Web Locks of the browser.
+"""Web Locks: one holder at a time among all tabs and workers of an origin.
 
-A browser has no transaction over localStorage, nor over two media. Where it has no Web Locks (a
-page over plain http, Node) nothing is locked. TensorFlow.js takes no lock either.
+A browser has no transaction over localStorage, nor over two media, so pyio uses locks for both.
+Without Web Locks (a page over plain http, Node) nothing is locked. TensorFlow.js takes no lock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from pyio.browser.javascript import (
+from pyio.browser.ffi import (
     IN_PYODIDE,
     JSObject,
     create_once_callable,
@@ -24,24 +24,26 @@ from pyio.browser.javascript import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    Granted = Callable[[], Awaitable[None]]
+    Acquired = Callable[[], Awaitable[None]]
     """Returns once the lock is held."""
 
 _held: ContextVar[tuple[asyncio.Task[object] | None, frozenset[str]]] = ContextVar(
     "held", default=(None, frozenset())
 )
-"""A task and the locks that it holds: a task that it starts inherits this value, not the locks."""
+"""A task and the locks that it holds. A task that it starts inherits the value, not the locks, so
+the value names its task."""
 
 
 @asynccontextmanager
-async def alone(name: str, settle: float = 0) -> AsyncIterator[None]:
-    """Keep all others who ask for the lock `name` waiting until the block ends.
+async def exclusive(name: str, settle: float = 0) -> AsyncIterator[None]:
+    """Hold the lock `name` inside the block.
 
-    A task that holds it may ask again. Whoever takes several does so in alphabetical order. Who had
-    to wait for another waits `settle` seconds more before the block begins.
+    Re-entrant within a task. Take several locks in alphabetical order to avoid deadlock. If the
+    lock was busy, wait another `settle` seconds, so that the previous holder's writes are visible
+    here.
     """
-    with asked(name, settle) as granted:
-        await granted()
+    with request_lock(name, settle) as acquired:
+        await acquired()
         yield
 
 
@@ -77,10 +79,11 @@ async def if_free(*names: str) -> AsyncIterator[bool]:
 
 
 @contextmanager
-def asked(name: str, settle: float = 0) -> Iterator[Granted]:
-    """Ask for the lock `name`; once ``await granted()`` has returned, it is as in `alone`.
+def request_lock(name: str, settle: float = 0) -> Iterator[Acquired]:
+    """Request the lock `name`; it is held from ``await acquired()`` to the end of the block.
 
-    The browser takes a millisecond to answer: what needs no lock can be done before that.
+    The browser takes a millisecond to answer, in which work that needs no lock can be done. All
+    else is as in `exclusive`.
     """
     task = asyncio.current_task()
     holder, names = _held.get()
@@ -92,7 +95,7 @@ def asked(name: str, settle: float = 0) -> Iterator[Granted]:
     requests = [_Request(f"pyio {name}", at_once=True)]
     tokens = []
 
-    async def granted() -> None:
+    async def acquired() -> None:
         waited = not await requests[0].granted
         if waited:
             requests.append(_Request(f"pyio {name}"))
@@ -102,7 +105,7 @@ def asked(name: str, settle: float = 0) -> Iterator[Granted]:
             await asyncio.sleep(settle)
 
     try:
-        yield granted
+        yield acquired
     finally:
         for token in tokens:
             _held.reset(token)
@@ -119,14 +122,15 @@ def _available() -> bool:
 
 
 class _Request:
-    """A lock that was asked for, until it is given back.
+    """One request for a lock, until it is released.
 
     Args:
         name: The lock.
         at_once: Do not wait while another holds it.
 
     Attributes:
-        granted: Becomes true, also where locks are refused, or false for a lock that another holds.
+        granted: True once the lock is held, and where the browser refuses locks; false if another
+            holds it.
     """
 
     def __init__(self, name: str, *, at_once: bool = False) -> None:
@@ -144,8 +148,8 @@ class _Request:
         request_js.then(self._ended, self._ended)
 
     def release(self) -> None:
-        """Give the lock back, or stop waiting for it."""
-        self._release_js()  # also for one that is granted from now on
+        """Release the lock, or stop waiting for it."""
+        self._release_js()  # this also releases a lock that is granted from now on
         if self._abort_js is not None:
             self._abort_js.abort()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from pyio.browser.javascript import can_run_sync, js, run_sync
+from pyio.browser.ffi import can_run_sync, js, run_sync
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

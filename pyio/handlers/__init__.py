@@ -1,63 +1,12 @@
-"""The media: one file each, one line each here."""
+"""The media: a file or a folder each, a line each here."""
 
-from pyio.routing import Medium, register_medium
+from pyio.handlers.downloads import Downloads
+from pyio.handlers.files.medium import Files
+from pyio.handlers.http.medium import HTTP, HTTPS
+from pyio.handlers.indexed_db.medium import IndexedDB
+from pyio.handlers.local_storage.medium import LocalStorage
+from pyio.handlers.memory import Memory
+from pyio.handlers.registry import register_medium
 
-_HTTP_OPTIONS = frozenset(
-    (
-        *("request_init", "fetch_func", "weight_path_prefix", "weight_url_converter"),
-        *("field_names", "timeout", "retries", "parallel"),
-    )
-)
-
-register_medium(
-    Medium(
-        "localstorage",
-        "pyio.handlers.local_storage",
-        "LocalStorageHandler",
-        lists=True,
-        repairs="pyio.handlers.local_storage_repair",
-    )
-)
-register_medium(
-    Medium(
-        "indexeddb",
-        "pyio.handlers.indexed_db",
-        "IndexedDBHandler",
-        lists=True,
-        repairs="pyio.handlers.indexed_db_repair",
-    )
-)
-register_medium(
-    Medium(
-        "downloads",
-        "pyio.handlers.downloads",
-        "DownloadsHandler",
-        loads=False,
-        options=frozenset({"single_file", "shard_size_bytes"}),
-        instead="a page cannot read downloads back; let the person pick the files, and load "
-        "browser_files(await pick_files())",
-    )
-)
-register_medium(Medium("memory", "pyio.handlers.memory", "MemoryHandler", lists=True))
-register_medium(
-    Medium(
-        "file",
-        "pyio.handlers.files",
-        "FileHandler",
-        keeps=True,
-        options=frozenset({"shard_size_bytes"}),
-        instead="look into the directory, and delete it yourself",
-        repairs="pyio.handlers.files_repair",
-    )
-)
-for _scheme in ("http", "https"):
-    register_medium(
-        Medium(
-            _scheme,
-            "pyio.handlers.http",
-            "HTTPHandler",
-            whole_url=True,
-            options=_HTTP_OPTIONS,
-            instead="ask the server",
-        )
-    )
+for _medium in (LocalStorage(), IndexedDB(), Downloads(), Memory(), Files(), HTTP(), HTTPS()):
+    register_medium(_medium)

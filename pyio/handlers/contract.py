@@ -1,71 +1,85 @@
-"""What every IOHandler promises. One medium per file beside this one keeps it.
+"""What every medium promises, and the base classes that carry it.
 
 **Saving is all or nothing.** When ``save`` returns, the model is stored, whole and as durable as
 the medium makes it: for IndexedDB the transaction has completed with strict durability, for files
-the data has been written beside and renamed. When ``save`` raises, whatever was stored under that
-name before is still there, whole, and nothing else has changed. Nobody ever sees half a model: not
-another tab, not a reader after a crash.
+the data has been written to temporary files and renamed. When ``save`` raises, whatever was stored
+under that name before is still there, whole, and nothing else has changed. Half a model is never
+visible: not to another tab, and not after a crash.
 
-What a server does with a model that is sent to it, and whether it keeps it, is its own business: a
-save over HTTP has happened when the server says so.
+A save over HTTP has happened when the server answers with success. What the server does with the
+model then is outside of this contract.
 
-The one limit is the browser's: localStorage is written to disk by the browser itself, later than
-the call: within 5 seconds in Firefox and Chromium (153, 156), but not within 30 in Chromium once 2
-MB were written, and within one in WebKitGTK 2.50. A reload or a normal close keeps it at once; a
-browser that is killed before comes back with the previous model, whole. A model for which there is
-not room twice is written in place: if the kill falls into that moment, it is damaged, and named so.
+The one limit is the browser's. It writes localStorage to disk after the call has returned: within
+5 seconds in Firefox and Chromium (153, 156), but not within 30 in Chromium once 2 MB were written,
+and within one in WebKitGTK 2.50. A reload or a normal close keeps the model at once. A browser that
+is killed earlier comes back with the previous model, whole. If localStorage has no room for the old
+and the new model together, the new one is written over the old one; a kill in that moment leaves a
+damaged model, and a load names the damage.
 
 **A move removes its source only when the destination is on disk.** `Durability` says of each
 medium how soon that is. From IndexedDB to localStorage the source is kept at first: pyio lists,
 loads and saves as if it were gone, TensorFlow.js still sees it, and a later use of pyio removes its
-records (`pyio.handlers.moves`). A kill that takes the destination brings the source back under its
-name, or as ``name (recovered 1)`` if another model has that name by then. A move to ``memory://``
-lasts as long as the process; one to ``file://`` on a page is refused, because files there are
-memory as well.
+records (`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
+back under its name, or as ``name (recovered 1)`` if another model has that name by then. A move to
+``memory://`` lasts as long as the process; one to ``file://`` on a page is refused, because files
+there are memory as well.
 
-**Tabs wait for each other** where the browser has Web Locks. Whoever saves, copies, moves or
-removes through pyio has the medium to itself until that is done, so that no tab removes or
-replaces what another has just saved. TensorFlow.js does not ask for the lock.
+**Tabs take turns** where the browser has Web Locks. A save, copy, move or removal through pyio
+holds the lock of the medium until it is done, so that no tab removes or replaces what another has
+just saved. TensorFlow.js does not request the lock.
 
-In a worker, localStorage is written by the page, on which a save is one message and is done in one
-stretch. A page that has gone away writes nothing more, so the worker asks another one; if there is
-none the error says that it is not known whether the save happened, whole as ever.
+In a worker, localStorage is written by the page. A save is one message to the page, which carries
+it out in one stretch. If that page closes, the worker repeats the save on another page. If no page
+is left, the error says that the outcome is unknown; either way the stored model is whole.
 
-**Loading gives the whole model or says what is wrong and where.** The weight specs must account
-for every byte of the weight data. Truncated, foreign and damaged data raises DamagedModelError,
-which names the address and the problem; it is never decoded. Digests that were stored with
-the model (`pyio.checksum`) are verified; a medium keeps them as it keeps every other field.
+**Loading gives the whole model, or an error that says what is wrong and where.** The weight specs
+must account for every byte of the weight data. Truncated, foreign and damaged data raises
+DamagedModelError, which names the address and the problem; it is never decoded. Digests that were
+stored with the model (`pyio.format.checksum`) are verified. A medium keeps them as it keeps every
+other field.
 
-**A StoreManager lists what there is.** One damaged entry never hides the others: it is listed with
+**Listing never fails on one entry.** A damaged entry does not hide the others: it is listed with
 its ``damage`` in words, and it can be removed like any other.
 
-**Every long operation says how far it is.** A medium's handler takes ``on_progress``, as
-`pyio.progress` describes. An exception that the callback raises ends the operation, and then a
-save has not happened.
+**Long operations report progress.** A handler takes ``on_progress``, as `pyio.progress` describes.
+An exception that the callback raises ends the operation, and then a save has not happened.
 
-**A caller's task may be cancelled** at any ``await``; the promises above hold then as well, but
-that a save which was being committed just then may have happened, whole.
+**A task may be cancelled** at any ``await``. All promises still hold. A save that was already
+committing may complete.
 
 **A handler may describe**: ``describe()`` gives the artifacts without their weight data and
 without reading it, for `pyio.inspect`.
 
-**Files are two or more, and still one model.** ``file://`` replaces them together, by a journal
-that `pyio.handlers.folder` explains: whoever loads through pyio sees all the old files or all the
+**A model in several files is still one model.** ``file://`` replaces them together, by a journal
+that `pyio.handlers.files.folder` explains: a load through pyio sees all the old files or all the
 new ones, after a crash at any moment.
 
 Handlers know bytes and JSON, no models and no NumPy. A handler of your own is any object with a
-``save(artifacts)`` or a ``load()``, or both; either may be a coroutine function or a plain one.
+``save(artifacts)`` or a ``load()``, or both; either may be a coroutine function or a plain one. The
+media of pyio inherit from `Saver` and `Loader`, which check, serialize and measure what is saved,
+and name what is damaged, in one place.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-    from contextlib import AbstractAsyncContextManager
+from pyio.errors import DamagedModelError, InvalidModelError, ModelNotFoundError
+from pyio.format.layout import require_sizes_match
+from pyio.format.serialized import serialize
+from pyio.format.specs import require_readable
 
-    from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+    from pyio.format.serialized import Serialized
+
+Acquired: TypeAlias = "Callable[[], Awaitable[None]]"
+"""Returns once the lock of the medium is held."""
 
 
 @runtime_checkable
@@ -104,18 +118,77 @@ class StoreManager(Protocol):
         ...
 
 
-@runtime_checkable
-class DurableManager(StoreManager, Protocol):
-    """The manager of a medium on whose disk a model is when a save returns."""
+class Saver(ABC):
+    """Saves to one place of a medium."""
 
-    def moving(self, path: str, /) -> AbstractAsyncContextManager[None]:
-        """Give a block that copies the model to a medium which is written to disk later.
+    async def save(self, artifacts: ModelArtifacts, /) -> SaveResult:
+        """Store `artifacts`, all of them or nothing, and return what was stored.
 
-        After the block the model is gone, and what is stored is removed once the destination is
-        known to be on disk. An exception inside the block leaves the model as it was.
+        Raises InvalidModelError for artifacts that cannot be written and read again.
         """
-        ...
+        # The browser takes a millisecond to answer for a lock, in which all of this is done.
+        with self._request_lock() as acquired:
+            require_sizes_match(artifacts)
+            require_readable(artifacts.weight_specs or ())
+            return await self._store(serialize(artifacts), acquired)
+
+    def _request_lock(self) -> AbstractContextManager[Acquired]:
+        """Request the lock that a save needs, and release it when the block ends."""
+        return nullcontext(_at_once)
+
+    @abstractmethod
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        """Write `model`, all of it or nothing, after ``await acquired()``."""
 
 
-AnyHandler: TypeAlias = "SaveHandler | LoadHandler"
-"""What functions accept in place of an address."""
+class Loader(ABC):
+    """Loads from one place of a medium.
+
+    Attributes:
+        url: The address, for errors.
+    """
+
+    url: str
+
+    async def load(self) -> ModelArtifacts:
+        """Return the whole model, or raise what keeps it from being one."""
+        with damaged(self.url):
+            return await self._fetch()
+
+    async def describe(self) -> ModelArtifacts:
+        """Return the model without its weight data, which is not read."""
+        with damaged(self.url):
+            return await self._outline()
+
+    async def exists(self) -> bool:
+        """Return whether anything is stored here, damaged or not."""
+        try:
+            await self.describe()
+        except ModelNotFoundError:
+            return False
+        except DamagedModelError:
+            return True
+        return True
+
+    @abstractmethod
+    async def _fetch(self) -> ModelArtifacts:
+        """Read the model. Raises InvalidModelError for what is none."""
+
+    @abstractmethod
+    async def _outline(self) -> ModelArtifacts:
+        """Read all but the weight data. Raises InvalidModelError for what is no model."""
+
+
+@contextmanager
+def damaged(url: str) -> Iterator[None]:
+    """Turn an InvalidModelError inside the block into a DamagedModelError that names `url`."""
+    try:
+        yield
+    except DamagedModelError:
+        raise
+    except InvalidModelError as error:
+        raise DamagedModelError(url, str(error)) from error
+
+
+async def _at_once() -> None:
+    pass

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.artifacts import SaveResult
-from pyio.browser import page
-from pyio.browser.environment import missing_downloads as missing
+from pyio.browser.environment import missing_downloads
+from pyio.browser.page.downloads import download
 from pyio.errors import InvalidURLError
-from pyio.handlers.archive import zip_pieces
-from pyio.handlers.model_files import lay_out
-from pyio.model_json import get_model_artifacts_info_for_json, with_texts
+from pyio.format.archive import zip_pieces
+from pyio.format.artifacts import SaveResult
+from pyio.format.model_files import lay_out
+from pyio.handlers.contract import Acquired, Saver
+from pyio.handlers.medium import Medium
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from pyio.artifacts import ModelArtifacts
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
-
-__all__ = ["DownloadsHandler", "browser_downloads", "missing"]
 
 _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
@@ -35,7 +34,7 @@ _LONGEST_NAME = 200
 """Bytes: file systems end at 255, and the browser may put a number behind the name."""
 
 
-class DownloadsHandler:
+class DownloadsHandler(Saver):
     """Offers a model as downloads; it cannot load.
 
     Args:
@@ -71,15 +70,15 @@ class DownloadsHandler:
                 "shorter one",
             )
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        """Offer the files, and return when the browser has been asked for the last of them.
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        """Offer the files, and return once the browser has the last of them.
 
-        Whether the person accepts them cannot be known. See `pyio.handlers.contract`.
+        Whether the person accepts them is not known.
         """
-        artifacts = with_texts(artifacts)
+        await acquired()
         weights_name = f"{self._name}.weights.bin"
         files = lay_out(
-            artifacts,
+            model,
             f"{self._name}.json",
             weights_name,
             weights_path=f"./{weights_name}",
@@ -87,16 +86,35 @@ class DownloadsHandler:
         )
         sizes = {name: sum(piece.nbytes for piece in pieces) for name, pieces in files.items()}
         sizes[f"{self._name}.json"] = 0
-        meter = Meter(self._on_progress, "save", weights_name, artifacts.weight_data_bytes)
+        size = model.info.weight_data_bytes
+        meter = Meter(self._on_progress, "save", weights_name, size)
         if self._single_file:
             name = f"{self._name}.zip"
-            files, sizes = {name: zip_pieces(files)}, {name: artifacts.weight_data_bytes}
+            files, sizes = {name: zip_pieces(files)}, {name: size}
         for index, (name, pieces) in enumerate(files.items()):
             if index:
                 await asyncio.sleep(_PAUSE)
             meter.advance(sizes[name], name)
-            await page.download(name, pieces, _media_type(name))
-        return SaveResult(get_model_artifacts_info_for_json(artifacts))
+            await download(name, pieces, _media_type(name))
+        return SaveResult(model.info)
+
+
+class Downloads(Medium):
+    """Files that the browser downloads."""
+
+    scheme = "downloads"
+    loads = False
+    options = frozenset({"single_file", "shard_size_bytes"})
+    instead = (
+        "a page cannot read downloads back; let the person pick the files, and load "
+        "browser_files(await pick_files())"
+    )
+
+    def missing(self) -> str | None:
+        return missing_downloads()
+
+    def handler(self, path: str, **options: Any) -> Any:
+        return DownloadsHandler(path, **options)
 
 
 def browser_downloads(

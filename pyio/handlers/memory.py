@@ -6,24 +6,22 @@ The smallest medium that keeps the whole contract; useful in tests and in CPytho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.errors import ModelNotFoundError
-from pyio.handlers.record import artifacts_to_record, describe_record, record_to_artifacts
-from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_artifacts_info_for_json, with_texts
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.format.json_text import dumps, loads
+from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
+from pyio.handlers.contract import Acquired, Loader, Saver
+from pyio.handlers.medium import Durability, Medium
+from pyio.handlers.registry import require_path
 from pyio.progress import Meter
-from pyio.routing import Durability, require_path
-from pyio.weights.layout import check
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
-
-
-DURABILITY = Durability.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,7 @@ MODELS: MutableMapping[str, StoredModel] = {}
 """Path -> what is stored there."""
 
 
-def missing() -> None:
-    """Nothing is missing anywhere."""
-
-
-class MemoryHandler:
+class MemoryHandler(Saver, Loader):
     """Saves to and loads from this process; see `pyio.handlers.contract`."""
 
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
@@ -51,29 +45,28 @@ class MemoryHandler:
         self._path = require_path(self.url, path)
         self._on_progress = on_progress
 
-    async def save(self, artifacts: ModelArtifacts) -> SaveResult:
-        # docstring inherited
-        check(artifacts)
-        artifacts = with_texts(artifacts)
-        info = get_model_artifacts_info_for_json(artifacts)
-        record = dumps(artifacts_to_record(artifacts))
-        meter = Meter(self._on_progress, "save", self.url, artifacts.weight_data_bytes)
-        data = None if artifacts.weight_data is None else b"".join(artifacts.weight_data)
-        meter.advance(artifacts.weight_data_bytes)
-        MODELS[self._path] = StoredModel(record, data, info)
-        return SaveResult(info)
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        await acquired()
+        record = dumps(artifacts_to_record(model))
+        size = model.info.weight_data_bytes
+        meter = Meter(self._on_progress, "save", self.url, size)
+        data = None if model.artifacts.weight_data is None else b"".join(model.buffers)
+        meter.advance(size)
+        MODELS[self._path] = StoredModel(record, data, model.info)
+        return SaveResult(model.info)
 
-    async def load(self) -> ModelArtifacts:
-        # docstring inherited
+    async def _fetch(self) -> ModelArtifacts:
         stored = self._stored()
         data = None if stored.weight_data is None else (memoryview(stored.weight_data),)
         size = stored.info.weight_data_bytes
         Meter(self._on_progress, "load", self.url, size).advance(size)
-        return record_to_artifacts(loads(stored.record, "the record"), data, self.url)
+        return record_to_artifacts(loads(stored.record, "the record"), data)
 
-    async def describe(self) -> ModelArtifacts:
-        # docstring inherited
-        return describe_record(loads(self._stored().record, "the record"), self.url)
+    async def exists(self) -> bool:
+        return self._path in MODELS
+
+    async def _outline(self) -> ModelArtifacts:
+        return outline_record(loads(self._stored().record, "the record"))
 
     def _stored(self) -> StoredModel:
         if self._path not in MODELS:
@@ -81,18 +74,23 @@ class MemoryHandler:
         return MODELS[self._path]
 
 
-class MemoryManager:
-    """Lists and removes the models in this process."""
+class Memory(Medium):
+    """The models in this process."""
+
+    scheme = "memory"
+    lists = True
+    durability = Durability.NEVER
+
+    def handler(self, path: str, **options: Any) -> Any:
+        return MemoryHandler(path, **options)
 
     async def list(self) -> dict[str, ModelArtifactsInfo]:
-        # docstring inherited
         return {path: stored.info for path, stored in MODELS.items()}
 
+    async def info(self, path: str) -> ModelArtifactsInfo | None:
+        return MODELS[path].info if path in MODELS else None
+
     async def remove(self, path: str) -> ModelArtifactsInfo:
-        # docstring inherited
         if path not in MODELS:
             raise ModelNotFoundError(f"memory://{path}", "list_models() says what is stored")
         return MODELS.pop(path).info
-
-
-MANAGER = MemoryManager()

@@ -1,6 +1,9 @@
 """Models that predict: what ``tf.loadLayersModel`` gives in JavaScript, on NumPy.
 
-Arrows point down: saving -> packing -> topology -> functional, sequential -> model -> container
--> layers -> layer -> graph, kernels. Only `saving` reaches the media, and every product of every
-layer goes through `kernels`. A layer is one class in `layers`, and a line in `registry`.
+Packages: `ops` computes with arrays, `core` is what a layer is made of, `layers` has the layers,
+`serialization` turns models into JSON and weights and back, `training` is what `compile` and
+`evaluate` need. `model` and `sequential` are the models, and `load` brings them from a medium.
+
+`core` imports `ops` and nothing else of this package. Graph models of TensorFlow.js would be a
+package `graph_models` that uses `ops`; they do not exist.
 """

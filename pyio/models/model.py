@@ -1,40 +1,45 @@
-"""LayersModel: what `tf.loadLayersModel` gives in JavaScript, a model that predicts."""
+"""LayersModel: a model that predicts, as `tf.loadLayersModel` returns it in JavaScript."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from pyio.errors import InvalidModelError, UnknownLayersError
-from pyio.json_text import dumps
-from pyio.models import naming
-from pyio.models.container import Container
-from pyio.models.feeding import check_batch_size, check_inputs, standardize, tensors
-from pyio.models.graph import SymbolicTensor
-from pyio.models.weighted import assign_all
+from pyio.format.json_text import dumps
+from pyio.models import summary
+from pyio.models.core.container import Container, config_of
+from pyio.models.core.graph import SymbolicTensor
+from pyio.models.core.names import numbered
+from pyio.models.core.weight import assign_all
+from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
+from pyio.models.serialization.functional import checked_config, graph_from_config
+from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
+from pyio.models.serialization.write import save_model
+from pyio.models.training.compiling import Loss, Metrics, training_config
+from pyio.models.training.evaluation import evaluate, metrics_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pyio.artifacts import SaveResult
-    from pyio.json_text import JSONValue
-    from pyio.models.layer import Layer
-    from pyio.models.matching import LoadReport
-    from pyio.models.training import Loss, Metrics, Optimizer
+    from pyio.format.artifacts import SaveResult
+    from pyio.format.json_text import JSONValue
+    from pyio.models.core.layer import Layer
+    from pyio.models.training.optimizers import Optimizer
 
 LAYOUT = "tfjs-layers 4.22.0"
-"""The layout of the topology, as its `keras_version` says it."""
+"""The layout of the topology: the value of its `keras_version`."""
 
 
 class LayersModel(Container):
     """A model of layers: any graph with one or several inputs and outputs. Also called `Model`.
 
     Args:
-        inputs: The tensors that `pyio.Input` gave: one, or a list.
-        outputs: The tensors that come out of layers called on them: one, or a list.
+        inputs: The tensors from `pyio.Input`: one, or a list.
+        outputs: The results of layers called on them: one, or a list.
         name: Its name; "model1" and so on unless given.
 
     ::
@@ -45,10 +50,11 @@ class LayersModel(Container):
 
     Attributes:
         load_report: How the weights that were loaded last were matched.
-        optimizer_weights: State of the optimizer that came with the model: name -> array.
+        optimizer_weights: The loaded state of the optimizer: name -> array.
+        unplaced_weights: Weights of unknown layers, kept for the next save.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
-    others, and for two layers of the same name.
+    other inputs, and for two layers of the same name.
     """
 
     class_name = "Model"
@@ -60,7 +66,7 @@ class LayersModel(Container):
         name: str | None = None,
     ) -> None:
         ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
-        super().__init__(*ends, name if name is not None else naming.numbered("model"))
+        super().__init__(*ends, name if name is not None else numbered("model"))
         check_inputs(self.inputs)
         self.training_config: dict[str, Any] | None = None
         self.optimizer_weights: dict[str, NDArray[Any]] = {}
@@ -68,7 +74,7 @@ class LayersModel(Container):
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
-            self.layers = self.graph.layers
+            self.layers = cast("list[Layer]", self.graph.layers)
 
     def __repr__(self) -> str:
         return (
@@ -77,9 +83,7 @@ class LayersModel(Container):
         )
 
     def _repr_html_(self) -> str:
-        from pyio.models.summary import html
-
-        return html(self)
+        return summary.html(self)
 
     # ------------------------------------------------------------ predicting
 
@@ -88,21 +92,21 @@ class LayersModel(Container):
 
         Args:
             x: An array (examples, ...), or a list with one per input, or a dict by input name.
-            batch_size: How many examples are computed at once; a model with a fixed batch size
-                uses that.
+            batch_size: The number of examples that are computed at once. A model with a fixed
+                batch size uses its own.
 
         Returns:
             An array (examples, ...) of float32, or a list with one per output.
 
         Raises:
-            ModelInputError: The arrays do not have the shapes or the number that the model takes.
-            UnknownLayersError: The model has layers that nobody registered.
+            ModelInputError: The number of arrays or their shapes do not fit the model.
+            UnknownLayersError: The model has layers whose classes are not registered.
         """
         check_batch_size(batch_size)
         arrays = self.standardize(x)
         examples = len(arrays[0])
         batch_size = (self.inputs[0].shape or (None,))[0] or batch_size
-        if examples <= batch_size:
+        if examples <= batch_size:  # also for no examples at all
             outputs = self._run(arrays)
         else:
             parts = [
@@ -127,14 +131,11 @@ class LayersModel(Container):
             x: The examples, as `predict` takes them.
             y: The targets: an array, or a list with one per output, in the shape of the outputs;
                 for "sparse_categorical_crossentropy" one number instead of the last side.
-            batch_size: How many examples are computed at once.
+            batch_size: The number of examples that are computed at once.
 
-        Raises InvalidModelError when the model was not compiled. What the numbers are is in
-        `metrics_names`.
+        Raises InvalidModelError if the model was not compiled. `metrics_names` names the numbers.
         """
-        from pyio.models.training import evaluate
-
-        return evaluate(self, x, y, batch_size)
+        return evaluate(self, self.training_config, self.predict, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -145,7 +146,7 @@ class LayersModel(Container):
             raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
         with np.errstate(all="ignore"):
             outputs = self.graph.run(arrays, [None] * len(arrays))[0]
-        # A model that changes nothing would give the caller's own memory back.
+        # A model that changes nothing would return the caller's own memory.
         return [
             out.copy() if any(np.may_share_memory(out, x) for x in arrays) else out
             for out in outputs
@@ -159,7 +160,7 @@ class LayersModel(Container):
         return [(weight.name, weight.value) for weight in weights]
 
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
-        """Assign `values`, one array per weight in the order of `weights`; all or none.
+        """Assign `values`, one array per weight in the order of `weights`: all of them or none.
 
         Raises WeightsError for another number of arrays or another shape.
         """
@@ -170,23 +171,24 @@ class LayersModel(Container):
 
         Args:
             weights: Name -> array.
-            strict: Refuse what is missing, left over or has another shape, listing all of it, and
-                do not match by order. Otherwise take what fits; another shape is refused still.
+            strict: Raise for weights that are missing, left over or of another shape, with a list
+                of them, and do not match by order. Otherwise take what fits; another shape is an
+                error in any case.
 
-        Returns how each weight was matched. Raises WeightsError; nothing is changed then.
+        Returns how each weight was matched. Raises WeightsError, and then nothing has changed.
         """
-        from pyio.models.matching import copies, load
-
-        self.load_report = load(self, copies(weights), strict, by_order=not strict)
+        self.load_report = assign_matching(
+            self, checked_copies(weights), strict, by_order=not strict
+        )
         return self.load_report
 
     # ------------------------------------------------------------ description
 
     @property
     def user_defined_metadata(self) -> dict[str, JSONValue] | None:
-        """A JSON object of your own that is saved with the model.
+        """Your own JSON object, saved with the model.
 
-        Setting anything but a dict of JSON values (or None) raises InvalidModelError.
+        Setting anything but a dict of JSON values or None raises InvalidModelError.
         """
         return self._metadata
 
@@ -196,7 +198,7 @@ class LayersModel(Container):
             raise InvalidModelError(
                 f"user_defined_metadata is a {type(value).__name__}; expected a dict of JSON values"
             )
-        dumps(value)
+        dumps(value)  # raises now rather than at the next save
         self._metadata = value
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
@@ -212,16 +214,18 @@ class LayersModel(Container):
         return found
 
     def summary(self) -> str:
-        """Return the layers with their shapes and parameter counts as text; print it."""
-        from pyio.models.summary import text
-
-        return text(self)
+        """Return a table of the layers, their shapes and parameter counts, ready to print."""
+        return summary.text(self)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the name, the layers and how they are connected as JSON."""
-        from pyio.models.functional import config_of
-
+        """Return the name, the layers and their connections as JSON."""
         return config_of(self)
+
+    @classmethod
+    def from_config(cls, config: Any) -> Self:
+        """Return the model that `get_config` described. Raises InvalidModelError."""
+        _, name = checked_config(cls.class_name, config)
+        return cls(*graph_from_config(config), name)
 
     def topology(self) -> dict[str, Any]:
         """Return the whole topology as JSON, as TensorFlow.js writes it."""
@@ -233,7 +237,7 @@ class LayersModel(Container):
         }
 
     def to_json(self) -> str:
-        """Return the topology as the text that TensorFlow.js's ``toJSON()`` gives."""
+        """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""
         return dumps(self.topology())
 
     # ------------------------------------------------------------ training
@@ -244,27 +248,23 @@ class LayersModel(Container):
         loss: Loss = None,
         metrics: Metrics = None,
     ) -> None:
-        """Say how the model is trained and evaluated; kept as its training config.
+        """Set how the model is trained and evaluated, which is saved as its training config.
 
         Args:
-            optimizer: A name such as "adam", or what a function of `pyio.optimizers` returns.
+            optimizer: A name such as "adam", or the result of a function of `pyio.optimizers`.
             loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
             metrics: Names such as "accuracy"; a dict for several outputs.
 
-        Raises InvalidModelError for names that TensorFlow.js does not know. State of an earlier
-        optimizer is dropped.
+        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that
+        TensorFlow.js does not know.
         """
-        from pyio.models.training import training_config
-
         self.training_config = training_config(self, optimizer, loss, metrics)
         self.optimizer_weights = {}
 
     @property
     def metrics_names(self) -> list[str]:
-        """What the numbers of `evaluate` are, in order."""
-        from pyio.models.training import metrics_names
-
-        return metrics_names(self)
+        """The names of the numbers that `evaluate` returns, in order."""
+        return metrics_names(self, self.training_config)
 
     async def save(
         self,
@@ -280,13 +280,12 @@ class LayersModel(Container):
             url_or_handler: An address such as "indexeddb://my-model", or any object with `save`.
             trainable_only: Leave out the weights that training does not change.
             include_optimizer: Save the training config and the state of the optimizer too.
-            options: What the medium takes besides, and ``checksum`` as in `pyio.save_artifacts`.
+            options: Options of the medium, and ``checksum`` as in `pyio.save_artifacts`.
 
-        Raises what the medium raises, and WeightsError for two weights of the same name, which
-        TensorFlow.js would write and refuse to read. Warns where TensorFlow.js would refuse.
+        The model does not change. Raises the errors of the medium, and WeightsError for two
+        weights of the same name: TensorFlow.js would write them and could not read them again.
+        Warns about what TensorFlow.js cannot open.
         """
-        from pyio.models.saving import save_model
-
         return await save_model(
             self,
             url_or_handler,

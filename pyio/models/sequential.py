@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
-from pyio.models import naming
-from pyio.models.container import Container
-from pyio.models.layer import Layer
+from pyio.models.core.container import Container
+from pyio.models.core.layer import Layer
+from pyio.models.core.names import numbered
 from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
+from pyio.models.serialization.functional import checked_config
+from pyio.models.serialization.registry import layer_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyio.models.graph import SymbolicTensor
+    from pyio.models.core.graph import SymbolicTensor
 
 
 class Sequential(LayersModel):
     """A model whose layers follow one another.
 
     Args:
-        layers: The layers; the first needs an `input_shape` (or is an InputLayer or a model).
+        layers: The layers. The first needs an `input_shape`, or is an InputLayer or a model.
         name: Its name; "sequential_1" and so on unless given.
 
     ::
@@ -38,13 +40,12 @@ class Sequential(LayersModel):
     class_name = "Sequential"
 
     def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
-        super().__init__([], [], name if name is not None else naming.numbered("sequential_"))
-        self.first_node_index = 1
+        super().__init__([], [], name if name is not None else numbered("sequential_"))
         for layer in layers:
             self.add(layer)
 
     def add(self, layer: Layer) -> None:
-        """Put `layer` on top of the stack."""
+        """Add `layer` as the last one."""
         if not isinstance(layer, Layer):
             raise InvalidModelError(f"a Sequential is made of layers; got {layer!r:.120}")
         if layer is self or any(inner is self for inner in layer.inner_layers()):
@@ -65,7 +66,7 @@ class Sequential(LayersModel):
         self._graph = None
 
     def pop(self) -> None:
-        """Take the last layer off. Raises InvalidModelError when there is none."""
+        """Remove the last layer. Raises InvalidModelError for a model without layers."""
         if not self.layers:
             raise InvalidModelError(f"there are no layers in {self.name!r}")
         self.layers.pop()
@@ -74,10 +75,11 @@ class Sequential(LayersModel):
         self._graph = None
 
     def _start(self, layer: Layer) -> SymbolicTensor | list[SymbolicTensor]:
+        """Return the output of the first `layer`, and make its input that of the model."""
         if isinstance(layer, Container):
             self.inputs[:] = layer.inputs
             return layer.outputs[0]
-        if not layer.inbound_nodes:
+        if not layer.inbound_nodes:  # a new layer, which gets an InputLayer of its own
             if layer.batch_input_shape is None:
                 raise InvalidModelError(
                     f"the first layer of a Sequential, {layer.name!r}, needs an input_shape or a "
@@ -90,7 +92,7 @@ class Sequential(LayersModel):
             )
             self.inputs[:] = [start]
             return layer(start)  # type: ignore[no-any-return]
-        outputs = layer.inbound_nodes[0].outputs
+        outputs = layer.inbound_nodes[0].outputs  # an InputLayer has one call, without inputs
         if len(layer.inbound_nodes) > 1 or layer.inbound_nodes[0].inputs:
             raise InvalidModelError(
                 f"{layer.name!r} is connected somewhere else already; a Sequential starts with a "
@@ -98,6 +100,12 @@ class Sequential(LayersModel):
             )
         self.inputs[:] = outputs
         return outputs if len(outputs) > 1 else outputs[0]
+
+    @classmethod
+    def from_config(cls, config: Any) -> Self:
+        """Return the model that `get_config` described. Raises InvalidModelError."""
+        layers, name = checked_config(cls.class_name, config)
+        return cls(map(layer_from_json, layers), name)
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the layers as JSON."""

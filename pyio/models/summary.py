@@ -1,21 +1,21 @@
-"""How a model shows itself: a table of layers as text, and as HTML in a notebook."""
+"""The summary of a model: a table of layers as text, and as HTML for notebooks."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from pyio.models.shapes import text_of
-from pyio.tables import html_table
+from pyio.display.tables import html_table
+from pyio.models.core.shapes import text_of
 
 if TYPE_CHECKING:
-    from pyio.models.layer import Layer
-    from pyio.models.model import LayersModel
+    from pyio.models.core.container import Container
+    from pyio.models.core.layer import Layer
 
 _HEADINGS = ("Layer (type)", "Output shape", "Param #", "Receives inputs")
 
 
-def text(model: LayersModel) -> str:
+def text(model: Container) -> str:
     """Return the layers of `model`, their output shapes and parameter counts as text."""
     rows = [_HEADINGS, *map(_row, model.layers)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -33,8 +33,8 @@ def text(model: LayersModel) -> str:
     )
 
 
-def html(model: LayersModel) -> str:
-    """Return the same as an HTML table."""
+def html(model: Container) -> str:
+    """Return the summary as an HTML table."""
     return (
         f"<p><b>{type(model).__name__}</b> <code>{escape(model.name)}</code></p>"
         f"{html_table(_HEADINGS, [_row(layer) for layer in model.layers])}"
@@ -54,7 +54,7 @@ def _row(layer: Layer) -> tuple[str, str, str, str]:
     )
 
 
-def _totals(model: LayersModel) -> list[str]:
+def _totals(model: Container) -> list[str]:
     trainable = sum(weight.size for weight in model.trainable_weights)
     other = sum(weight.size for weight in model.non_trainable_weights)
     lines = [

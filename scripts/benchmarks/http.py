@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 import pyio
-from pyio.weights.manifest import CONVERTER_SHARD_SIZE
+from pyio.format.shards import CONVERTER_SHARD_SIZE
 from scripts.support import runtime
 from scripts.support.chromium import ARGUMENTS, executable
 from scripts.support.server import Site

@@ -30,15 +30,15 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
 import pyio
-from pyio.artifacts import ModelArtifacts
-from pyio.json_text import dumps, loads
-from pyio.model_json import get_model_json
-from pyio.weights.encoding import encode_weights
+from pyio.format.artifacts import ModelArtifacts
+from pyio.format.json_text import dumps, loads
+from pyio.format.serialized import get_model_json
+from pyio.tensors.encoding import encode_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyio.json_text import JSONValue
+    from pyio.format.json_text import JSONValue
 
     Array = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""What the demo page needs: the wheel beside the runtime, and a server."""
+"""What the demo page needs: the wheel next to the runtime, and a server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scripts.support import runtime
 from scripts.support.environment import ROOT
 from scripts.support.server import Site
+from scripts.support.site import MANUAL
 from scripts.support.wheel import build_wheel
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ def add_wheel(folder: Path) -> None:
     (folder / "index.json").write_text(json.dumps({"pyio": wheel.name}), encoding="utf-8")
 
 
-def serve(port: int) -> Site:
-    """Serve the page on `port`, or on a free one if that is taken."""
-    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR}
+def open_site(port: int) -> Site:
+    """Return the site on `port`, or on a free port if that one is in use."""
+    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR, "/manual/": MANUAL}
     try:
         return Site(directories, port=port)
     except (OSError, OverflowError) as error:
-        print(f"Port {port} cannot be used ({error}); taking a free one.")
+        print(f"Port {port} is in use ({error}); using a free one.")
         return Site(directories)

@@ -364,7 +364,7 @@ def test_no_page(open_tab: Open) -> None:
 def test_the_bridge_of_another_version(open_tab: Open) -> None:
     """A page whose script has other functions is not asked for anything, and the error says so."""
     tab = open_tab(WITHOUT, WORKER)
-    from pyio.browser.page_script import mark
+    from pyio.browser.bridge.script import mark
 
     tab.js("(text) => { (0, eval)(text); }", pyio.bridge.script().replace(mark(), "other"))
     kind, text, _ = tab.python(save, "localstorage://m", 10)
@@ -518,6 +518,10 @@ def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
       window.BroadcastChannel = class { constructor() { channels += 1; } };
     }""")
     loaded = tab.python(modules)
-    assert "pyio.browser.page" in loaded
-    assert not {"pyio.browser.bridge", "pyio.browser.hosts", "pyio.browser.meeting"} & set(loaded)
+    assert "pyio.browser.page.local_storage" in loaded
+    assert not {
+        "pyio.browser.bridge.worker",
+        "pyio.browser.hosts",
+        "pyio.browser.bridge.handshake",
+    } & set(loaded)
     assert tab.js("() => channels") == 0

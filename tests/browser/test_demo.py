@@ -291,7 +291,7 @@ def test_saves_and_lists(demo: Demo, place: str) -> None:
     assert demo.page.locator("#stored-rows time").inner_text() != ""
     room = demo.page.inner_text("#room-words")
     assert " used, as this browser estimates" in room
-    assert "it may delete all of it when room gets scarce" in room
+    assert "it may delete everything when disk space becomes scarce" in room
 
 
 def test_stored_models_outlive_a_reload(demo: Demo) -> None:
@@ -538,7 +538,7 @@ def test_downloads(demo: Demo, place: str) -> None:
     expected = (WEB / "model/model.json").read_text("utf-8").replace("model.weights.bin", weights)
     assert json.loads(offered["take-away.json"]) == json.loads(expected)
     assert offered[weights] == (WEB / "model/model.weights.bin").read_bytes()
-    assert "Handed 70.7 kB to the browser's downloads." in demo.page.inner_text("#save-status")
+    assert "Offered 70.7 kB as a download." in demo.page.inner_text("#save-status")
 
 
 def test_keyboard_alone_saves_loads_and_removes(demo: Demo) -> None:

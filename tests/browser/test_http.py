@@ -45,9 +45,9 @@ def put(server: Answers, *sizes: int, folder: str = "/m/") -> bytes:
 async def load(url: str, options: dict[str, Any]) -> Any:
     """Load; return [hex of the weights, number of buffers], or [class, message] of an error."""
     import pyio
-    import pyio.network.requests
+    import pyio.handlers.http.client
 
-    pyio.network.requests.PAUSE = 0.01
+    pyio.handlers.http.client.PAUSE = 0.01
     try:
         artifacts = await pyio.load_artifacts(pyio.http(url, **options))
     except pyio.PyioError as error:

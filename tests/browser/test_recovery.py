@@ -295,13 +295,13 @@ def test_a_save_at_the_same_moment(tab: Tab) -> None:
         import js
 
         import pyio
-        from pyio.findings import Choices
-        from pyio.routing import media
+        from pyio.handlers.findings import Choices
+        from pyio.handlers.registry import media
 
         await pyio.save_artifacts(pyio.ModelArtifacts(model_topology={"t": 1}), "localstorage://m")
         items = {key: js.localStorage.getItem(key) for key in js.Object.keys(js.localStorage)}
         js.localStorage.removeItem("tensorflowjs_models/m/weight_specs")
-        found = await media()["localstorage"].find_leftovers("", Choices())
+        found = await media()["localstorage"].leftovers("", Choices())
         (leftover,) = found.leftovers
         for key, text in items.items():
             js.localStorage.setItem(key, text)
@@ -386,11 +386,11 @@ def test_records_that_come_back(tab: Tab) -> None:
     async def race(spoil: str, restore: str) -> Any:
         from pyodide.code import run_js
 
-        from pyio.findings import Choices
-        from pyio.routing import media
+        from pyio.handlers.findings import Choices
+        from pyio.handlers.registry import media
 
         await run_js(spoil)
-        found = await media()["indexeddb"].find_leftovers("", Choices())
+        found = await media()["indexeddb"].leftovers("", Choices())
         (leftover,) = found.leftovers
         await run_js(restore)
         assert leftover.act

@@ -102,7 +102,7 @@ async def move_both_ways(label: str, size: int, existing: bool) -> None:
 
 async def wait_briefly_for_databases() -> None:
     """Take one second for long enough to call a database blocked."""
-    from pyio.browser import connection
+    from pyio.browser.indexed_db import connection
 
     connection.OPEN_TIMEOUT = 1.0
 

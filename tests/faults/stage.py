@@ -114,15 +114,15 @@ class TensorFlow(InJavaScript):
 class Border(InJavaScript):
     """What pyio does in the browser, without Python: a tab of it starts ten times as fast.
 
-    localStorage is written by pyio's own ``page.js``; for IndexedDB ``faults.js`` issues the same
-    transaction as `pyio.browser.indexed_db`.
+    localStorage is written by pyio's own ``local_storage.js``; for IndexedDB ``faults.js`` issues
+    the same transaction as `pyio.browser.indexed_db.database`.
     """
 
     name = "border"
 
     def ready(self, tab: Tab) -> None:
         super().ready(tab)
-        text = resources.files("pyio.browser").joinpath("page.js").read_text("utf-8")
+        text = resources.files("pyio.browser").joinpath("page/local_storage.js").read_text("utf-8")
         tab.js("(text) => { faults.border.page = (0, eval)(text); }", text)
 
 

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 import pyio
-from pyio.checksum import MEMBER
-from pyio.handlers.archive import Member, zip_pieces
-from pyio.handlers.browser_files import BrowserFilesHandler
-from pyio.handlers.local_storage import LocalStorageHandler
+from pyio.format.archive import Member, zip_pieces
+from pyio.format.checksum import MEMBER
+from pyio.format.json_text import dumps
+from pyio.format.model_files import lay_out
+from pyio.format.model_json import METADATA_KEYS, fields_to_json, topology_text, verified_artifacts
+from pyio.format.record import artifacts_to_record
+from pyio.format.serialized import serialize
+from pyio.format.specs import specs_to_json
+from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
-from pyio.handlers.model_files import lay_out
-from pyio.handlers.record import artifacts_to_record
-from pyio.json_text import dumps
-from pyio.model_json import METADATA_KEYS, fields_to_json, topology_text, whole_artifacts
-from pyio.weights.specs import specs_to_json
+from pyio.handlers.picked_files import BrowserFilesHandler
 from tests.interop import built
 from tests.support.models import graph_model
 
@@ -159,7 +160,11 @@ def _arrays(arrays: Any, quantization: Any = None) -> pyio.ModelArtifacts:
 
 def _files(model: pyio.ModelArtifacts, size: int | None = None) -> dict[str, bytes]:
     files = lay_out(
-        model, "model.json", "weights.bin", weights_path="./weights.bin", shard_size_bytes=size
+        serialize(model),
+        "model.json",
+        "weights.bin",
+        weights_path="./weights.bin",
+        shard_size_bytes=size,
     )
     return {name: b"".join(pieces) for name, pieces in files.items()}
 
@@ -185,7 +190,7 @@ def _deflated(model: pyio.ModelArtifacts) -> dict[str, bytes]:
 
 
 def _record(model: pyio.ModelArtifacts) -> dict[str, bytes]:
-    record = dumps(artifacts_to_record(model)).encode()
+    record = dumps(artifacts_to_record(serialize(model))).encode()
     if model.weight_data is None:
         return {"record": record}
     return {"record": record, "weights": b"".join(model.weight_data)}
@@ -250,7 +255,7 @@ async def _load_record(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArt
 async def _load_items(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
     texts: dict[str, Any] = {name: part.decode("utf-8", "replace") for name, part in parts.items()}
     data = (memoryview(parts["weight_data"]),)
-    return whole_artifacts(*LocalStorageHandler("fuzzed").parsed(texts), data)
+    return verified_artifacts(*LocalStorageHandler("fuzzed").parsed(texts), data)
 
 
 KINDS: dict[str, tuple[Callable[[pyio.ModelArtifacts], dict[str, bytes]], Load]] = {

@@ -17,15 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pyio
-from pyio.handlers.archive import unzip
-from pyio.handlers.folder import Folder
-from pyio.handlers.local_storage import LocalStorageHandler
+from pyio.format.archive import unzip
+from pyio.format.info import info_from_json
+from pyio.format.json_text import dumps, loads
+from pyio.format.manifest import parse_groups
+from pyio.format.model_json import verified_artifacts
+from pyio.format.specs import specs_from_json
+from pyio.handlers.files.folder import Folder
+from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.memory import MODELS, StoredModel
-from pyio.json_text import dumps, loads
-from pyio.model_json import info_from_json, whole_artifacts
-from pyio.models.topology import model_from_json
-from pyio.weights.manifest import parse_groups
-from pyio.weights.specs import specs_from_json
+from pyio.models.serialization.topology import model_from_json
 from tests.fuzz.corpus import KINDS, Artefact, layers
 from tests.fuzz.damage import VALUES, change_tree
 from tests.support.models import artifacts, run, same
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from pyio.json_text import JSONValue
+    from pyio.format.json_text import JSONValue
 
 profile = settings(
     max_examples=150,
@@ -232,7 +233,7 @@ def test_items(values: dict[str, Any], content: bytes) -> None:
     """The texts of localStorage's items."""
     texts: dict[str, str | None] = {part: _text(value) for part, value in values.items()}
     handler = LocalStorageHandler("x")
-    tolerated(lambda: whole_artifacts(*handler.parsed(texts), (memoryview(content),)))
+    tolerated(lambda: verified_artifacts(*handler.parsed(texts), (memoryview(content),)))
 
 
 @profile

@@ -42,7 +42,7 @@ def test_null_and_undefined(tab: Tab) -> None:
     def nothings() -> Any:
         import js
 
-        from pyio.browser.javascript import is_nothing, object_from_json, optional
+        from pyio.browser.ffi import is_nothing, object_from_json, optional
 
         found = object_from_json('{"null": null, "zero": 0, "empty": "", "no": false}')
         names = ("null", "zero", "empty", "no")
@@ -64,7 +64,7 @@ def test_what_is_bytes(tab: Tab) -> None:
     def kinds() -> Any:
         import js
 
-        from pyio.browser.javascript import array_buffer, copy_bytes, is_bytes
+        from pyio.browser.ffi import array_buffer, copy_bytes, is_bytes
 
         buffer = array_buffer([memoryview(bytes(range(4))), memoryview(bytes(range(4, 16)))])
         views = [
@@ -95,7 +95,7 @@ def test_the_browsers_errors_have_names(tab: Tab) -> None:
         import js
 
         import pyio
-        from pyio.browser.javascript import translated
+        from pyio.browser.ffi import translated
 
         try:
             with translated("cloning a function"):

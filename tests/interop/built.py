@@ -10,7 +10,7 @@ import numpy as np
 
 import pyio
 from pyio import layers
-from pyio.weights.specs import specs_to_json
+from pyio.format.specs import specs_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 import pyio
-from pyio.artifacts import ModelArtifacts
-from pyio.json_text import dumps
-from pyio.models.naming import to_snake_case
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.format.artifacts import ModelArtifacts
+from pyio.format.json_text import dumps
+from pyio.format.specs import specs_from_json, specs_to_json
+from pyio.models.core.names import to_snake_case
 
 
 def artifacts_from(value: Any) -> ModelArtifacts:

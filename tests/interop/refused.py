@@ -10,7 +10,7 @@ import numpy as np
 
 import pyio
 from pyio import layers
-from pyio.weights.specs import specs_to_json
+from pyio.format.specs import specs_to_json
 
 MODELS: dict[str, Any] = {
     "causal": lambda: (layers.Conv1D(2, 2, padding="causal", input_shape=(4, 2)), (2, 4, 2)),

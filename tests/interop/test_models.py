@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyio.json_text import dumps
-from pyio.models.naming import to_snake_case
-from pyio.models.registry import FAMILY_OF
+from pyio.format.json_text import dumps
+from pyio.models.core.names import to_snake_case
+from pyio.models.serialization.registry import FAMILY_OF
 from tests.interop import built, inside
 
 if TYPE_CHECKING:

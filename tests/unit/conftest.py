@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyio import routing
+from pyio.handlers import registry as routing
 from pyio.handlers.memory import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
+    from pyio.handlers.medium import Medium
     from pyio.handlers.memory import StoredModel
-    from pyio.routing import Medium
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyio.handlers.archive import zip_pieces
+from pyio.format.archive import zip_pieces
 
 if TYPE_CHECKING:
     import pytest

@@ -20,12 +20,12 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
-from pyio.handlers.memory import MANAGER, MemoryHandler
-from pyio.routing import Medium
+from pyio.handlers.memory import Memory, MemoryHandler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from pyio.handlers.medium import Medium
     from pyio.handlers.memory import StoredModel
 
     Models = MutableMapping[str, StoredModel]
@@ -249,7 +249,7 @@ def test_a_removal_that_fails_leaves_two_models(
         raise StorageError("cannot remove")
 
     put("a")
-    monkeypatch.setattr(type(MANAGER), "remove", fail)
+    monkeypatch.setattr(Memory, "remove", fail)
     with pytest.raises(StorageError, match="cannot remove"):
         run(pyio.move_model("memory://a", "memory://b"))
     assert sorted(memory) == ["a", "b"]
@@ -293,7 +293,11 @@ def never() -> pyio.SaveResult:
 
 def test_models_are_moved_between_media(routes: dict[str, Medium]) -> None:
     """A move reaches from one scheme to another, and each lists its own."""
-    routes["other"] = Medium("other", "pyio.handlers.memory", "MemoryHandler", lists=True)
+
+    class Other(Memory):
+        scheme = "other"
+
+    routes["other"] = Other()
     put("a")
     assert sorted(listed()) == ["memory://a", "other://a"]
     run(pyio.move_model("memory://a", "other://b"))

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import pyio
-from pyio import checksum
-from pyio.json_text import loads
-from pyio.model_json import get_model_artifacts_for_json, get_model_json, whole_artifacts
+from pyio.format import checksum
+from pyio.format.json_text import loads
+from pyio.format.model_json import get_model_artifacts_for_json, verified_artifacts
+from pyio.format.serialized import get_model_json
 from tests.fuzz.corpus import artefacts, difference
 from tests.support.answers import Answers
 from tests.support.models import artifacts, graph_model, run, same
@@ -177,7 +178,7 @@ def test_pieces_are_not_joined() -> None:
     fields: Any = loads(get_model_json(artifacts(checksum=True), ["w"]), "model.json")
     data = b"".join(artifacts().weight_data or ())
     pieces = tuple(memoryview(data)[start : start + 3] for start in range(0, 104, 3))
-    loaded = whole_artifacts(fields, artifacts().weight_specs, pieces)
+    loaded = verified_artifacts(fields, artifacts().weight_specs, pieces)
     assert loaded.checksum
     assert loaded.weight_data == pieces
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyio.model_json import get_model_artifacts_for_json, get_model_json
-from pyio.weights.encoding import decode_weights
+from pyio.format.model_json import get_model_artifacts_for_json
+from pyio.format.serialized import get_model_json
+from pyio.tensors.encoding import decode_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyio.artifacts import ModelArtifacts
+    from pyio.format.artifacts import ModelArtifacts
 
 MODEL = Path(__file__).resolve().parents[2] / "web" / "model"
 WEIGHTS = "model.weights.bin"

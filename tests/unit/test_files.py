@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import pyio
-from pyio.handlers import folder
+from pyio.handlers.files import folder
 from tests.support.models import (
     TOPOLOGY,
     artifacts,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import pyio
-from pyio.network import requests
+from pyio.handlers.http import client as requests
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, graph_model, model_json, run, same, shards, weight
 from tests.support.receiver import Receiver
@@ -260,7 +260,7 @@ def test_http_needs_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(pyio.UnsupportedEnvironmentError, match=r"install pyio-web\[http\]"):
         load("http://127.0.0.1:9/m.json")
     monkeypatch.setitem(sys.modules, "httpx", None)
-    monkeypatch.delitem(sys.modules, "pyio.network.httpx_client", raising=False)
+    monkeypatch.delitem(sys.modules, "pyio.handlers.http.httpx_transport", raising=False)
     handler = pyio.http("http://x/m.json", fetch_func=lambda _url, _init: model_json([]))
     assert run(pyio.load_artifacts(handler)).weight_specs == ()
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pyio
-from pyio.network import requests
+from pyio.handlers.http import client as requests
 from tests.support.answers import Answer, Answers
 from tests.support.models import model_json, run, weight
 

@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pyio.errors import InvalidModelError
-from pyio.json_text import dumps, loads, utf8_length
+from pyio.format.json_text import dumps, loads, utf8_length
 
 # What JSON.stringify of Node 20 prints.
 NUMBERS = [

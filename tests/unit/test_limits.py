@@ -14,14 +14,13 @@ import pytest
 
 import pyio
 from pyio import limits
-from pyio.handlers import archive, model_files
-from pyio.handlers.archive import unzip
-from pyio.json_text import dumps, loads
-from pyio.models.topology import model_from_json
-from pyio.network import weights as network_weights
-from pyio.weights.manifest import parse_groups
-from pyio.weights.segments import allocate
-from pyio.weights.specs import specs_from_json
+from pyio.format.archive import unzip
+from pyio.format.json_text import dumps, loads, require_length
+from pyio.format.manifest import parse_groups
+from pyio.format.segments import allocate
+from pyio.format.specs import specs_from_json
+from pyio.handlers.contract import damaged
+from pyio.models.serialization.topology import model_from_json
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, model_json, run, weight
 
@@ -59,7 +58,7 @@ def test_the_readme_has_them_all() -> None:
 @pytest.mark.parametrize("size", [100, 101])
 def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """JSON text of any kind ends at JSON_BYTES, as text and as bytes."""
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 100)
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 100)
     text = '"' + "x" * (size - 2) + '"'
     if size == 100:
         assert loads(text, "it") == loads(text.encode(), "it") == "x" * 98
@@ -83,8 +82,7 @@ def test_a_large_json_is_not_read(tmp_path: Path) -> None:
 
 def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A body without an end is cut off at JSON_BYTES."""
-    for module in ("pyio.json_text", "pyio.handlers.http"):
-        monkeypatch.setattr(f"{module}.JSON_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "JSON_BYTES", 1_000_000)
     with (
         Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
         pytest.raises(pyio.DamagedModelError, match=r"at most 1,000,000 are read"),
@@ -161,7 +159,7 @@ def test_what_could_not_be_read_again_is_not_saved(
     wide = np.array(["abc"] * 5, f"<U{limits.TEXT_CHARACTERS}")
     with pytest.raises(pyio.WeightsError, match=r"astype\('<U3'\) makes it smaller"):
         run(pyio.save_arrays({"w": wide}, url))
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 300)
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 300)
     with pytest.raises(pyio.InvalidModelError, match=r"of the model has .*limits\.JSON_BYTES"):
         run(pyio.save_artifacts(artifacts(), url))
     assert not (tmp_path / "m").exists()
@@ -169,7 +167,7 @@ def test_what_could_not_be_read_again_is_not_saved(
 
 def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of strings without a length is read so far and no further."""
-    monkeypatch.setattr(network_weights, "UNTOLD_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "UNTOLD_BYTES", 1_000_000)
     strings = weight("w", 1, "string")
     for size in (1_000_000, 1_000_001):
         content = (size - 4).to_bytes(4, "little") + bytes(size - 4)
@@ -201,7 +199,7 @@ def test_memory_that_is_not_there(tmp_path: Path) -> None:
 
 def test_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive of more files is refused before one is looked at."""
-    monkeypatch.setattr(archive, "ZIP_MEMBERS", 2)
+    monkeypatch.setattr(limits, "ZIP_MEMBERS", 2)
     assert len(unzip(packed(zipfile.ZIP_STORED, a=b"", b=b""), "m.zip")) == 2
     with pytest.raises(pyio.DamagedModelError, match=r"3 files.*pyio\.limits\.ZIP_MEMBERS"):
         unzip(packed(zipfile.ZIP_STORED, a=b"", b=b"", c=b""), "m.zip")
@@ -218,7 +216,7 @@ def test_zip_bytes() -> None:
 
 def test_zip_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
     """A large archive may expand by its ratio, and a small one to a few MB."""
-    monkeypatch.setattr(archive, "ZIP_BYTES", 0)
+    monkeypatch.setattr(limits, "ZIP_BYTES", 0)
     content = json.dumps([*range(2000)]).encode()
     unzip(packed(zipfile.ZIP_DEFLATED, a=content), "m.zip")
     with pytest.raises(pyio.DamagedModelError, match=r"limits\.ZIP_RATIO"):
@@ -256,8 +254,9 @@ def test_sides_of_layers() -> None:
 
 def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Picked files are measured before they are read, like files on a disk."""
-    with pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes"):
-        model_files.require_json_size("m", limits.JSON_BYTES + 1, "m.json")
-    monkeypatch.setattr("pyio.json_text.JSON_BYTES", 3)
-    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"):
-        model_files.require_json_size("m", 4, "m.json")
+    found = pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes")
+    with found, damaged("m"):
+        require_length(limits.JSON_BYTES + 1, "m.json")
+    monkeypatch.setattr("pyio.limits.JSON_BYTES", 3)
+    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"), damaged("m"):
+        require_length(4, "m.json")

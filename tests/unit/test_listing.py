@@ -17,9 +17,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pyio
-from pyio.artifacts import ModelArtifactsInfo
-from pyio.listing import Listing
-from pyio.tables import size_text
+from pyio.display.listing import Listing
+from pyio.display.tables import size_text
+from pyio.format.artifacts import ModelArtifactsInfo
 from tests.support.models import artifacts
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def test_in_ipython(ipython: Any, listing: Listing) -> None:
 
 IN_MARIMO = """
 import marimo
-from pyio.artifacts import ModelArtifactsInfo
-from pyio.listing import Listing
+from pyio.format.artifacts import ModelArtifactsInfo
+from pyio.display.listing import Listing
 listing = Listing({"memory://<m>": ModelArtifactsInfo()})
 assert marimo.as_html(listing).text == listing._repr_html_()
 assert "<table>" not in marimo.as_html(dict(listing)).text

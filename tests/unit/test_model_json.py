@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pyio.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
-from pyio.checksum import MEMBER
 from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
-from pyio.handlers.record import artifacts_to_record, record_to_artifacts
-from pyio.json_text import dumps
-from pyio.model_json import (
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
+from pyio.format.checksum import MEMBER
+from pyio.format.info import info_from_json, info_to_json
+from pyio.format.json_text import dumps
+from pyio.format.model_json import (
     FIELDS,
     FILE_KEYS,
     METADATA_KEYS,
@@ -24,13 +24,16 @@ from pyio.model_json import (
     RECORD_KEYS,
     fields_to_json,
     get_model_artifacts_for_json,
+    get_weight_specs,
+)
+from pyio.format.record import artifacts_to_record, record_to_artifacts
+from pyio.format.serialized import (
     get_model_artifacts_info_for_json,
     get_model_json,
-    get_weight_specs,
-    info_from_json,
-    info_to_json,
+    serialize,
 )
-from pyio.weights.encoding import encode_weights
+from pyio.handlers.contract import damaged
+from pyio.tensors.encoding import encode_weights
 
 SPECS = (WeightSpec("w", (2,), "float32"),)
 WHOLE = ModelArtifacts(
@@ -85,10 +88,14 @@ def test_metadata_order() -> None:
 
 def test_record_order() -> None:
     """The IndexedDB record has the order of LayersModel.save, the weights at the end."""
-    record = artifacts_to_record(replace(WHOLE, checksum=True))
+    record = artifacts_to_record(serialize(replace(WHOLE, checksum=True)))
     assert list(record) == [*RECORD_KEYS, "weightData", "weightSpecs"]
     assert RECORD_KEYS[-1] == MEMBER
-    assert list(artifacts_to_record(WHOLE)) == [*RECORD_KEYS[:-1], "weightData", "weightSpecs"]
+    assert list(artifacts_to_record(serialize(WHOLE))) == [
+        *RECORD_KEYS[:-1],
+        "weightData",
+        "weightSpecs",
+    ]
     assert record["weightData"] is None, "a place for the buffer"
 
 
@@ -141,7 +148,10 @@ def test_no_specs_and_empty_specs() -> None:
 def test_binary_topologies_are_refused(topology: Any) -> None:
     """A GraphDef cannot be JSON; saving it and asking for its sizes say so."""
     artifacts = ModelArtifacts(model_topology=topology)
-    for function in (lambda: get_model_json(artifacts, []), lambda: artifacts_to_record(artifacts)):
+    for function in (
+        lambda: get_model_json(artifacts, []),
+        lambda: artifacts_to_record(serialize(artifacts)),
+    ):
         with pytest.raises(InvalidModelError, match="binary"):
             function()
     with pytest.raises(InvalidModelError, match="binary"):
@@ -155,7 +165,7 @@ def test_texts_that_are_none_are_not_written(name: str) -> None:
     artifacts = replace(WHOLE, **changes)
     for write in (
         lambda: get_model_json(artifacts, []),
-        lambda: artifacts_to_record(artifacts),
+        lambda: artifacts_to_record(serialize(artifacts)),
         lambda: fields_to_json(artifacts, METADATA_KEYS),
     ):
         with pytest.raises(InvalidModelError, match=f"{name} should be a string or None, got 5"):
@@ -188,9 +198,9 @@ def test_records_come_back() -> None:
         ModelArtifacts(null_fields=frozenset(FIELDS.values())),
         ModelArtifacts(model_topology={"t": 1}),
     ):
-        record = json.loads(dumps(artifacts_to_record(artifacts)))
+        record = json.loads(dumps(artifacts_to_record(serialize(artifacts))))
         data: Any = artifacts.weight_data
-        assert same(record_to_artifacts(record, data, "memory://x"), artifacts)
+        assert same(record_to_artifacts(record, data), artifacts)
 
 
 def test_weights_without_data_are_refused() -> None:
@@ -266,8 +276,8 @@ def test_specs_of_several_groups_follow_each_other() -> None:
 )
 def test_records_of_somebody_else(record: Any, data: Any, text: str) -> None:
     """A record that is no model is a DamagedModelError that names the address and the problem."""
-    with pytest.raises(DamagedModelError) as caught:
-        record_to_artifacts(record, data, "memory://x")
+    with pytest.raises(DamagedModelError) as caught, damaged("memory://x"):
+        record_to_artifacts(record, data)
     assert caught.value.url == "memory://x"
     assert text in caught.value.problem
     assert "'memory://x'" in str(caught.value)

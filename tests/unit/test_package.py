@@ -13,8 +13,8 @@ import pytest
 from scripts.support.wheel import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
-WHEEL_BYTES = 300_000
-IMPORTED_MODULES = 60
+WHEEL_BYTES = 320_000
+IMPORTED_MODULES = 72
 
 
 def anchors(page: Path) -> set[str]:

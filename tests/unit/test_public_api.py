@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import os
@@ -75,7 +76,9 @@ def imported() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("module", ["numpy", "js", "pyodide", "httpx", "pyio.browser.indexed_db"])
+@pytest.mark.parametrize(
+    "module", ["numpy", "js", "pyodide", "httpx", "pyio.browser.indexed_db.database"]
+)
 def test_import_is_light(imported: dict[str, Any], module: str) -> None:
     """Importing pyio imports neither NumPy nor anything else that is slow or may be absent."""
     assert module not in imported["modules"]
@@ -101,11 +104,30 @@ def test_all_is_complete() -> None:
     """__all__ names exactly what pyio has that is public and no module."""
     public = {
         name
-        for name in dir(pyio)
+        for name in {*vars(pyio), *dir(pyio)}
         if not name.startswith("_") and not inspect.ismodule(getattr(pyio, name))
     }
     # What the package itself needs; TYPE_CHECKING and Any are typing's.
     assert public - {"TYPE_CHECKING", "Any", "import_module"} == set(pyio.__all__)
+
+
+def test_names_imported_later_are_known_to_type_checkers() -> None:
+    """The table of late names and the imports under TYPE_CHECKING are the same, and public."""
+    tree = ast.parse(Path(pyio.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    typed = {alias.name: str(node.module) for node in imports for alias in node.names}
+    modules = {name for name, module in typed.items() if module == "pyio"}
+    assert modules == set(pyio._MODULES)
+    late = {name: module for name, module in typed.items() if name not in modules}
+    assert late == pyio._MODULE_OF
+    assert set(late) <= set(pyio.__all__)
+
+
+def test_dir_shows_public_names_and_modules_only() -> None:
+    """Nothing that the package itself needs is offered for completion."""
+    shown = {name for name in dir(pyio) if not name.startswith("__")}
+    assert shown == {*pyio.__all__, *pyio._MODULES}
 
 
 def test_all_is_sorted_without_repeats() -> None:
@@ -157,8 +179,8 @@ def test_dir_shows_what_is_imported_later() -> None:
 
 def test_lazy_names_are_their_modules_own() -> None:
     """A name that is imported when used is the very object of its module."""
-    from pyio.arrays import save_arrays
-    from pyio.weights.encoding import decode_weights
+    from pyio.operations.arrays import save_arrays
+    from pyio.tensors.encoding import decode_weights
 
     assert pyio.save_arrays is save_arrays
     assert pyio.decode_weights is decode_weights

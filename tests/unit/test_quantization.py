@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyio.artifacts import Quantization, WeightSpec
 from pyio.errors import WeightsError
-from pyio.weights.encoding import decode_weights, encode_weights
-from pyio.weights.quantization import quantize, rule_for
+from pyio.format.artifacts import Quantization, WeightSpec
+from pyio.tensors.encoding import decode_weights, encode_weights
+from pyio.tensors.quantization import quantize, rule_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

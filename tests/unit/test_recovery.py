@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
-from pyio.handlers import folder
+from pyio.handlers.files import folder
+from pyio.handlers.memory import Memory
 from tests.support.models import artifacts, run, same
 from tests.unit.test_files import _killed_at
 
 if TYPE_CHECKING:
-    from pyio.routing import Medium
+    from pyio.handlers.findings import Found
+    from pyio.handlers.medium import Medium
 
 
 NEW = artifacts(generated_by="new")
@@ -222,16 +224,16 @@ def test_without_a_browser() -> None:
     assert "give a directory" in str(plan)
 
 
-def test_a_medium_that_cannot_answer(routes: dict[str, Medium], monkeypatch: Any) -> None:
+def test_a_medium_that_cannot_answer(routes: dict[str, Medium]) -> None:
     """It is a finding that says why; a place that was asked for by name raises instead."""
-    from dataclasses import replace
 
-    async def fail(*_: Any) -> None:
-        raise pyio.StorageError("the disk is on fire")
+    class Failing(Memory):
+        repairs = True
 
-    memory = routes["memory"]
-    routes["memory"] = replace(memory, repairs="pyio.handlers.files_repair")
-    monkeypatch.setattr("pyio.handlers.files_repair.find", fail)
+        async def leftovers(self, *_: Any) -> Found:
+            raise pyio.StorageError("the disk is on fire")
+
+    routes["memory"] = Failing()
     (finding,) = run(pyio.repair()).findings
     assert (finding.where, finding.problem) == ("memory://", "the disk is on fire")
     assert not finding.acts

@@ -16,9 +16,8 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
-from pyio.handlers.memory import MemoryHandler
-from pyio.routing import (
-    Medium,
+from pyio.handlers.memory import Memory, MemoryHandler
+from pyio.handlers.registry import (
     available_media,
     load_handler,
     media,
@@ -32,7 +31,8 @@ from pyio.routing import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyio.routing import Router
+    from pyio.handlers.medium import Medium
+    from pyio.handlers.registry import Router
 
 pytestmark = pytest.mark.usefixtures("memory", "routes")
 
@@ -169,7 +169,7 @@ def test_a_scheme_is_registered_once() -> None:
     """A second medium for a scheme is refused and the first stays."""
     first = media()["memory"]
     with pytest.raises(HandlerError, match="'memory' is registered already"):
-        register_medium(Medium("memory", "elsewhere", "Other"))
+        register_medium(Memory())
     assert media()["memory"] is first
 
 
@@ -201,7 +201,7 @@ def test_unknown_options_are_named(use: Callable[..., object]) -> None:
         use("memory://x", fast=1, slow=2)
 
 
-def test_options_reach_the_handler(routes: dict[str, Medium], monkeypatch: Any) -> None:
+def test_options_reach_the_handler(routes: dict[str, Medium]) -> None:
     """The options that a medium names are passed to its handler, unchanged."""
     got: dict[str, Any] = {}
 
@@ -210,10 +210,14 @@ def test_options_reach_the_handler(routes: dict[str, Medium], monkeypatch: Any) 
             super().__init__(path)
             got.update(options)
 
-    monkeypatch.setattr("pyio.handlers.memory.Handler", Handler, raising=False)
-    routes["other"] = Medium(
-        "other", "pyio.handlers.memory", "Handler", options=frozenset({"a", "b"})
-    )
+    class Other(Memory):
+        scheme = "other"
+        options = frozenset({"a", "b"})
+
+        def handler(self, path: str, **options: Any) -> Any:
+            return Handler(path, **options)
+
+    routes["other"] = Other()
     marker = object()
     save("other://x", a=marker)
     assert got == {"a": marker}

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyio.artifacts import ModelArtifacts, flat_buffers
 from pyio.errors import InvalidModelError, WeightsError
-from pyio.weights.segments import SegmentedBuffer
+from pyio.format.artifacts import ModelArtifacts, flat_buffers
+from pyio.format.segments import SegmentedBuffer
 
 chunks = st.lists(st.binary(max_size=6), max_size=6)
 

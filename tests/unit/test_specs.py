@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pyio
-from pyio.artifacts import ModelArtifacts, Quantization, WeightSpec
 from pyio.errors import WeightsError
-from pyio.json_text import dumps, loads
-from pyio.weights.layout import check
-from pyio.weights.specs import specs_from_json, specs_to_json
+from pyio.format.artifacts import ModelArtifacts, Quantization, WeightSpec
+from pyio.format.json_text import dumps, loads
+from pyio.format.layout import require_sizes_match
+from pyio.format.specs import specs_from_json, specs_to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,13 +234,13 @@ def test_two_lies_do_not_cancel_out() -> None:
     """A negative side that makes up for a missing tensor is refused all the same."""
     pair = (replace(SOUND, name="a", shape=(-1,)), SOUND)
     with pytest.raises(WeightsError, match="'a'"):
-        check(ModelArtifacts(weight_specs=pair, weight_data=()))
+        require_sizes_match(ModelArtifacts(weight_specs=pair, weight_data=()))
 
 
 def test_data_without_specs_is_refused() -> None:
     """Weight data that nothing describes is refused; none at all, or an empty one, is fine."""
     with pytest.raises(WeightsError, match=r"4 bytes of weight data and no weight specs"):
-        check(ModelArtifacts(weight_data=(memoryview(bytes(4)),)))
-    check(ModelArtifacts(weight_data=()))
-    check(ModelArtifacts())
-    check(ModelArtifacts(weight_specs=()))
+        require_sizes_match(ModelArtifacts(weight_data=(memoryview(bytes(4)),)))
+    require_sizes_match(ModelArtifacts(weight_data=()))
+    require_sizes_match(ModelArtifacts())
+    require_sizes_match(ModelArtifacts(weight_specs=()))

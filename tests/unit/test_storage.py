@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import pyio
+from pyio.handlers.memory import Memory
 from tests.support.models import artifacts, run
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from pyio.handlers.medium import Medium
     from pyio.handlers.memory import StoredModel
-    from pyio.routing import Medium
 
 
 def test_without_a_browser(memory: MutableMapping[str, StoredModel]) -> None:
@@ -51,9 +51,12 @@ def test_a_medium_that_fails_hides_no_other(
     async def fail(_: Any) -> None:
         raise pyio.StorageError("the disk is on fire")
 
-    routes["other"] = replace(routes["memory"], scheme="other", module="pyio.handlers.memory")
+    class Other(Memory):
+        scheme = "other"
+
+    routes["other"] = Other()
     run(pyio.save_artifacts(artifacts(), "memory://m"))
-    monkeypatch.setattr("pyio.handlers.memory.MemoryManager.list", fail)
+    monkeypatch.setattr("pyio.handlers.memory.Memory.list", fail)
     report = run(pyio.storage_report())
     media = {medium.scheme: medium for medium in report.media}
     assert media["memory"].problem == media["other"].problem == "the disk is on fire"

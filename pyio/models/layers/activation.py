@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.activations import elu, softmax
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import axes, option, real
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shapes, known, normal_axis, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import axes, option, real
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, normal_axis, only
+from pyio.models.ops.activations import elu, softmax
 
 
 class ReLU(Layer):
     """``x`` above 0, 0 below.
 
     Args:
-        max_value: The most that comes out; None for no limit.
+        max_value: The largest output; None for no limit.
         negative_slope: The slope below the threshold. Keras has it, TensorFlow.js ignores it.
         threshold: Where the positive part begins. Keras has it, TensorFlow.js ignores it.
     """
@@ -29,7 +29,7 @@ class ReLU(Layer):
     negative_slope: float = option(0, real, written="changed")
     threshold: float = option(0, real, written="changed")
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         if self.threshold or self.negative_slope:
             low = self.negative_slope * (x - self.threshold)
@@ -38,7 +38,7 @@ class ReLU(Layer):
             x = np.maximum(x, 0)
         return x if self.max_value is None else np.minimum(x, self.max_value)
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js knows only max_value."""
         if self.threshold or self.negative_slope:
             return "a negative_slope or threshold, which ReLU ignores there"
@@ -56,7 +56,7 @@ class LeakyReLU(Layer):
 
     alpha: float = option(0.3, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return np.where(x > 0, x, np.asarray(self.alpha, x.dtype) * x)
 
@@ -70,16 +70,16 @@ class PReLU(Layer):
 
     Args:
         alpha_initializer: What alpha starts from.
-        alpha_regularizer: A penalty for training.
-        alpha_constraint: A constraint for training.
+        alpha_regularizer: Regularizer of alpha. Stored in the config; used in training only.
+        alpha_constraint: Constraint on alpha. Stored in the config; used in training only.
         shared_axes: Axes along which alpha is the same, counted from 1.
     """
 
     supports_masking = True
 
-    alpha_initializer: Part = option("Zeros", initializer)
-    alpha_regularizer: Part | None = option(None, regularizer)
-    alpha_constraint: Part | None = option(None, constraint)
+    alpha_initializer: ConfigObject = option("Zeros", initializer)
+    alpha_regularizer: ConfigObject | None = option(None, regularizer)
+    alpha_constraint: ConfigObject | None = option(None, constraint)
     shared_axes: list[int] | None = option(None, _shared)
 
     def build(self, shape: Shapes) -> None:
@@ -90,7 +90,7 @@ class PReLU(Layer):
         wanted = [known(side, f"a side of the input of {self.name!r}") for side in sides[1:]]
         self.alpha = self.add_weight("alpha", wanted, self.alpha_initializer)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return np.where(x > 0, x, self.alpha.value * x)
 
@@ -106,11 +106,11 @@ class ELU(Layer):
 
     alpha: float = option(1, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the activated input."""
         return np.asarray(elu(x, self.alpha))
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js accepts only an alpha of 1."""
         return None if self.alpha == 1 else f"alpha {self.alpha}; ELU accepts only 1 there"
 
@@ -126,7 +126,7 @@ class ThresholdedReLU(Layer):
 
     theta: float = option(1, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the rectified input."""
         return x * (x > self.theta)
 
@@ -135,7 +135,7 @@ class Softmax(Layer):
     """exp(x), scaled so that it sums to 1.
 
     Args:
-        axis: Along which axis, or axes, it sums to 1. The default is 1, as in TensorFlow.js.
+        axis: The axis, or axes, along which it sums to 1. The default is 1, as in TensorFlow.js.
     """
 
     positional = ("axis",)
@@ -149,8 +149,9 @@ class Softmax(Layer):
             normal_axis(axis, len(only(shape, self.name)), f"Softmax {self.name!r}")
 
     def call(self, x: Array, mask: Mask = None) -> Array:
-        """Return the shares; masked positions get none."""
+        """Return the shares; the share of masked positions is 0."""
         if mask is not None:
+            # So far below the others that the exponential is 0.
             seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
             x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)

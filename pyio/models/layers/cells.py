@@ -1,4 +1,4 @@
-"""Cells: what a recurrent layer does at each step of a sequence."""
+"""Cells: one step of a recurrent layer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.activations import Activation, activation
-from pyio.models.layer import Array, Layer
-from pyio.models.layers.activated import Activated, activation_function
-from pyio.models.options import any_whole, flag, fraction, option, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.registry import layers_option
-from pyio.models.shapes import Shapes, known, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import any_whole, flag, fraction, option, whole
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, only
+from pyio.models.layers.bias_activation import BiasActivation
+from pyio.models.ops import kernels
+from pyio.models.ops.activations import Activation, activation_function
+from pyio.models.serialization.registry import layers_option
 
 Step = tuple[Array, list[Array]]
 """The output of a step and the new states."""
@@ -23,8 +23,8 @@ Step = tuple[Array, list[Array]]
 class Cell(Layer):
     """One step of a recurrent layer.
 
-    A cell splits its work: `prepare` does what needs only the input, for all steps at once, and
-    `step` the rest.
+    A cell splits its work: `prepare` does the part that needs only the input, for all steps at
+    once, and `step` the rest. One large product is faster than one small product per step.
     """
 
     own_options_last = True
@@ -39,21 +39,24 @@ class Cell(Layer):
         return [np.zeros((x.shape[0], size), np.float32) for size in self.state_sizes]
 
     def prepare(self, x: Array) -> Any:
-        """Return what the input (steps, batch, ...) gives to every step: one item per step."""
+        """Return the part of the result that depends on the input (steps, batch, ...) alone.
+
+        It has one item per step.
+        """
         return x
 
     def step(self, prepared: Any, states: list[Array]) -> Step:
         """Return the output and the new states of one step."""
         raise NotImplementedError
 
-    def call(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
+    def call(self, x: Any) -> Any:
         """Compute one step by itself: [input, *states] -> [output, *states]."""
         output, states = self.step(self.prepare(x[0][None])[0], list(x[1:]))
         return [output, *states]
 
 
-class UnitCell(Cell, Activated):
-    """What the cells with units share.
+class UnitCell(Cell, BiasActivation):
+    """The base class of cells with units.
 
     Args:
         units: The size of the output.
@@ -62,8 +65,10 @@ class UnitCell(Cell, Activated):
         kernel_initializer: What the kernel starts from.
         recurrent_initializer: What the recurrent kernel starts from.
         bias_initializer: What the bias starts from.
-        kernel_regularizer: A penalty for training; so are the other regularizers.
-        kernel_constraint: A constraint for training; so are the other constraints.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training
+            only, as all regularizers are.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only,
+            as all constraints are.
         dropout: The share of the input that is dropped in training.
         recurrent_dropout: The share of the state that is dropped in training.
     """
@@ -75,16 +80,16 @@ class UnitCell(Cell, Activated):
     units: int = option(check=whole(1))
     activation: str = option("tanh", activation)
     use_bias: bool = option(True, flag)
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    recurrent_initializer: Part = option("Orthogonal", initializer)
-    bias_initializer: Part = option("Zeros", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    recurrent_regularizer: Part | None = option(None, regularizer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
-    recurrent_constraint: Part | None = option(None, constraint)
-    bias_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    recurrent_initializer: ConfigObject = option("Orthogonal", initializer)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    recurrent_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
+    recurrent_constraint: ConfigObject | None = option(None, constraint)
+    bias_constraint: ConfigObject | None = option(None, constraint)
     dropout: float = option(0, fraction)
     recurrent_dropout: float = option(0, fraction)
 
@@ -112,7 +117,12 @@ class UnitCell(Cell, Activated):
     def prepare(self, x: Array) -> Array:
         """Return the products of the input with the kernel, the bias added."""
         product = kernels.matmul(x, self.kernel.matrix)
-        return product if self.bias is None else product + self.bias.value
+        bias = self.input_bias()
+        return product if bias is None else np.asarray(product + bias)
+
+    def input_bias(self) -> Array | None:
+        """Return the bias of the product with the input."""
+        return None if self.bias is None else self.bias.value
 
     def recur(self, state: Array) -> Array:
         """Return the product of a state with the recurrent kernel."""
@@ -123,17 +133,17 @@ class SimpleRNNCell(UnitCell):
     """``activation(x @ kernel + state @ recurrent_kernel + bias)``."""
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
-        """Return the output, which is the new state too."""
+        """Return the output, which is also the new state."""
         output = self.activate(prepared + self.recur(states[0]))
         return output, [output]
 
 
 class GatedCell(UnitCell):
-    """What the cells with gates share.
+    """The base class of cells with gates.
 
     Args:
         recurrent_activation: The name of the activation of the gates, "hard_sigmoid" unless given.
-        implementation: Kept in the config.
+        implementation: Stored in the config.
     """
 
     recurrent_activation: str = option("hard_sigmoid", activation, after="activation")
@@ -141,7 +151,7 @@ class GatedCell(UnitCell):
 
     @cached_property
     def gate(self) -> Activation:
-        """The function of the gates. Raises UnknownLayersError when nobody registered it."""
+        """The function of the gates. Raises UnknownLayersError if it is not registered."""
         return activation_function(self.recurrent_activation, self.name)
 
 
@@ -161,16 +171,13 @@ class GRUCell(GatedCell):
         """Return the shape of the bias: with `reset_after`, one row for each product."""
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
 
-    def prepare(self, x: Array) -> Array:
-        """Return the products of the input with the kernel, the bias added."""
-        product = kernels.matmul(x, self.kernel.matrix)
-        if self.bias is None:
-            return product
-        bias = self.bias.value[0] if self.reset_after else self.bias.value
-        return np.asarray(product + bias)
+    def input_bias(self) -> Array | None:
+        """Return the bias of the product with the input: with `reset_after`, the first row."""
+        bias = super().input_bias()
+        return bias[0] if bias is not None and self.reset_after else bias
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
-        """Return the output, which is the new state too."""
+        """Return the output, which is also the new state."""
         state, u = states[0], self.units
         if self.reset_after:
             inner = self.recur(state)
@@ -192,7 +199,10 @@ class GRUCell(GatedCell):
 
     @property
     def _parts(self) -> tuple[kernels.Matrix, kernels.Matrix]:
-        """The recurrent kernel of the gates and that of the candidate."""
+        """The two parts of the recurrent kernel: of the gates and of the candidate.
+
+        Kept as long as the kernel has the same value, because preparing a matrix takes time.
+        """
         value, kept = self.recurrent_kernel.value, getattr(self, "_kept_parts", None)
         if kept is None or kept[0] is not value:
             u = self.units
@@ -201,7 +211,7 @@ class GRUCell(GatedCell):
         parts: tuple[kernels.Matrix, kernels.Matrix] = kept[1]
         return parts
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js refuses reset_after."""
         return "reset_after, which GRU refuses there" if self.reset_after else None
 
@@ -232,6 +242,7 @@ class LSTMCell(GatedCell):
         """Return the output and the two new states."""
         u = self.units
         z = prepared + self.recur(states[0])
+        # One call of a function on everything is faster than three on parts.
         if self.recurrent_activation == self.activation:
             z = self.gate(z)
             i, f, c, o = z[:, :u], z[:, u : 2 * u], z[:, 2 * u : 3 * u], z[:, 3 * u :]
@@ -269,6 +280,7 @@ class StackedRNNCells(Cell):
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output of the last cell and the new states of all."""
+        # The states come with those of the last cell first, the cells compute from the first on.
         rest, own = list(states), []
         for cell in reversed(self.cells):
             count = len(cell.state_sizes)
@@ -293,6 +305,6 @@ class StackedRNNCells(Cell):
 
     @property
     def non_trainable_weights(self) -> list[Any]:
-        """The weights that training leaves alone, cell by cell."""
+        """The weights that training does not change, cell by cell."""
         frozen = [] if self.trainable else [w for c in self.cells for w in c.trainable_weights]
         return frozen + [w for cell in self.cells for w in cell.non_trainable_weights]

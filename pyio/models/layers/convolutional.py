@@ -1,4 +1,4 @@
-"""Convolutions. All of them compute with channels last and turn other layouts around."""
+"""Convolutions. All of them compute with the channels last, and transpose other layouts."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.activations import activation
-from pyio.models.layers.activated import Activated
-from pyio.models.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.layers.bias_activation import BiasActivation
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
-    from pyio.models.kernels import Matrix
-    from pyio.models.layer import Array, Mask
+    from pyio.models.core.layer import Array
+    from pyio.models.ops.kernels import Matrix
 
 
-class BaseConv(Activated):
+class BaseConv(BiasActivation):
     """What all convolutions share.
 
     Args:
         kernel_size: The sides of the window.
         strides: How far the window moves.
-        padding: "valid" keeps the window inside the input; "same" pads so that the size stays.
+        padding: "valid" keeps the window inside the input, "same" pads the input so that only
+            strides change its size.
         data_format: "channels_last" or "channels_first".
-        dilation_rate: How far apart the values are that the window takes.
+        dilation_rate: The distance between the values that a window takes.
         activation: The name of an activation, "linear" unless given.
         use_bias: Whether a bias (filters,) is added.
         bias_initializer: What the bias starts from.
-        bias_regularizer: A penalty for training; so is `activity_regularizer`.
-        bias_constraint: A constraint for training.
+        bias_regularizer: Regularizer of the bias. Stored in the config; used in training only.
+        activity_regularizer: The same for the output.
+        bias_constraint: Constraint on the bias. Stored in the config; used in training only.
     """
 
     rank: ClassVar[int] = 2
@@ -43,10 +44,10 @@ class BaseConv(Activated):
     dilation_rate: list[int] = option(1, sizes(2))
     activation: str = option("linear", activation)
     use_bias: bool = option(True, flag)
-    bias_initializer: Part = option("Zeros", initializer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    bias_constraint: Part | None = option(None, constraint)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_constraint: ConfigObject | None = option(None, constraint)
 
     @property
     def channels_first(self) -> bool:
@@ -76,7 +77,7 @@ class BaseConv(Activated):
         """Return the number of channels of the output."""
         raise NotImplementedError
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the convolution, the bias added and activated."""
         if self.channels_first:
             x = np.moveaxis(x, 1, -1)
@@ -86,7 +87,7 @@ class BaseConv(Activated):
     def finish_last(self, y: Array) -> Array:
         """Add the bias and activate, with the channels last."""
         if self.channels_first and self.activation in ("softmax", "log_softmax"):
-            # TensorFlow.js activates after it turned the axes back, along the last one.
+            # TensorFlow.js activates after transposing back, so along the last axis of the space.
             y = y if self.bias is None else y + self.bias.value
             return np.moveaxis(self.activate(np.moveaxis(y, -1, 1)), 1, -1)
         return self.finish(y, self.bias)
@@ -112,16 +113,16 @@ class Conv(BaseConv):
     Args:
         filters: The number of channels of the output.
         kernel_initializer: What the kernel (*kernel_size, in, filters) starts from.
-        kernel_regularizer: A penalty for training.
-        kernel_constraint: A constraint for training.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
     positional: tuple[str, ...] = ("filters", "kernel_size")
 
     filters: int = option(check=whole(1))
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -143,7 +144,7 @@ class Conv1D(Conv):
     """A convolution over sequences: (batch, steps, in) -> (batch, steps, filters).
 
     Args:
-        padding: Besides "valid" and "same", "causal", which looks back only. TensorFlow.js
+        padding: "valid", "same" or "causal", which takes earlier steps only. TensorFlow.js
             accepts "causal" in a topology and cannot compute it.
     """
 
@@ -157,7 +158,7 @@ class Conv1D(Conv):
     padding: str = option("valid", choice("valid", "same", "causal"))
     dilation_rate: list[int] = option(1, sizes(1))
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js cannot compute causal padding."""
         return "causal padding, which Conv1D cannot compute" if self.padding == "causal" else None
 
@@ -198,6 +199,8 @@ class _Transposed(Conv):
         whole_ = kernels.conv_transpose(
             x, self._kernel_columns(), self.kernel_size, self.strides, self.filters
         )
+        # The whole result is cut to the size that the padding asks for: at both ends for "same".
+        # With strides longer than the window it is too short instead, and is filled up with 0.
         cut = [slice(None)]
         missing = [(0, 0)]
         for axis in range(self.rank):
@@ -210,6 +213,7 @@ class _Transposed(Conv):
         return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
 
     def _kernel_columns(self) -> Matrix:
+        """Return the kernel with one row per input channel, made again for a new value only."""
         value = self.kernel.value
         if self._columns is None or self._columns[0] is not value:
             rows = value.reshape(-1, value.shape[-1])

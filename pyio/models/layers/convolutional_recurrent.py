@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyio.models import kernels
+from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes, whole
+from pyio.models.core.shapes import Shape, Shapes, conv_side, known, only
 from pyio.models.layers.cells import LSTMCell, Step
 from pyio.models.layers.recurrent import BaseRNN, CellRNN
-from pyio.models.options import DATA_FORMAT, PADDING, option, sizes, whole
-from pyio.models.shapes import Shape, Shapes, conv_side, known, only
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
-    from pyio.models.layer import Array
+    from pyio.models.core.layer import Array
 
 
 class ConvLSTM2DCell(LSTMCell):
@@ -24,7 +24,7 @@ class ConvLSTM2DCell(LSTMCell):
         kernel_size: The sides of the window.
         padding: "valid" or "same", for the input; the state is always padded.
         data_format: "channels_last" or "channels_first".
-        dilation_rate: How far apart the values are that the window takes.
+        dilation_rate: The distance between the values that a window takes.
         strides: How far the window moves over the input.
     """
 

@@ -1,16 +1,14 @@
-"""Layers that reshape, look up and connect densely."""
+"""The basic layers: inputs, dense connections, activations, dropout."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
-from pyio.models import kernels, naming
-from pyio.models.activations import activation
-from pyio.models.graph import Node, SymbolicTensor
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.layers.activated import Activated
-from pyio.models.options import (
+from pyio.models.core.graph import Node, SymbolicTensor
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.names import numbered
+from pyio.models.core.options import (
     dimensions,
     flag,
     fraction,
@@ -18,26 +16,28 @@ from pyio.models.options import (
     real,
     whole,
 )
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, known, only
+from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, known, only
+from pyio.models.layers.bias_activation import BiasActivation
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 class InputLayer(Layer):
-    """Where data enters a model; `pyio.Input` makes one.
+    """The entry of data into a model; `pyio.Input` makes one.
 
     Args:
         input_shape: The shape of one example; or `batch_input_shape`, with the batch in front.
         dtype: "float32" (the default), "int32" or "bool".
-        sparse: Kept in the config; tensors are dense here as in TensorFlow.js.
+        sparse: Stored in the config; tensors are always dense, as in TensorFlow.js.
     """
 
     sparse: bool = option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["name"] = options.get("name") or naming.numbered("input")
+        options["name"] = options.get("name") or numbered("input")
         super().__init__(*args, **options)
         if self.batch_input_shape is None:
             raise InvalidModelError(
@@ -50,7 +50,7 @@ class InputLayer(Layer):
         Node(self, [], [tensor])
 
     def get_config(self) -> dict[str, Any]:
-        """Return the config; an input has no `trainable`."""
+        """Return the config, which for an input has no `trainable`."""
         common = self.common_config()
         return {
             "batch_input_shape": common["batch_input_shape"],
@@ -59,12 +59,12 @@ class InputLayer(Layer):
             "name": self.name,
         }
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 
 
-class Dense(Activated):
+class Dense(BiasActivation):
     """``activation(x @ kernel + bias)`` on the last axis: (..., in) -> (..., units).
 
     Args:
@@ -73,9 +73,11 @@ class Dense(Activated):
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
-        kernel_regularizer: A penalty for training; so are `bias_regularizer` and
-            `activity_regularizer`.
-        kernel_constraint: A constraint for training; so is `bias_constraint`.
+        kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
+        bias_regularizer: The same for the bias.
+        activity_regularizer: The same for the output.
+        kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
+        bias_constraint: The same for the bias.
         input_dim: Short for ``input_shape=(input_dim,)``.
     """
 
@@ -86,13 +88,13 @@ class Dense(Activated):
     units: int = option(check=whole(1))
     activation: str = option("linear", activation)
     use_bias: bool = option(True, flag)
-    kernel_initializer: Part = option("GlorotNormal", initializer)
-    bias_initializer: Part = option("Zeros", initializer)
-    kernel_regularizer: Part | None = option(None, regularizer)
-    bias_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    kernel_constraint: Part | None = option(None, constraint)
-    bias_constraint: Part | None = option(None, constraint)
+    kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
+    bias_initializer: ConfigObject = option("Zeros", initializer)
+    kernel_regularizer: ConfigObject | None = option(None, regularizer)
+    bias_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    kernel_constraint: ConfigObject | None = option(None, constraint)
+    bias_constraint: ConfigObject | None = option(None, constraint)
 
     def __init__(self, *args: Any, input_dim: int | None = None, **options: Any) -> None:
         without_shape = not {"input_shape", "batch_input_shape"} & set(options)
@@ -100,7 +102,7 @@ class Dense(Activated):
             options["input_shape"] = (input_dim,)
         super().__init__(*args, **options)
         if input_dim is not None and without_shape:
-            self.dtype = None  # TensorFlow.js writes none for this short form
+            self.dtype = None  # TensorFlow.js writes no dtype for this short form
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -114,7 +116,7 @@ class Dense(Activated):
         """(..., in) -> (..., units)."""
         return (*only(shape, self.name)[:-1], self.units)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the product, the bias added and activated."""
         return self.finish(kernels.matmul(x, self.kernel.matrix), self.bias)
 
@@ -127,7 +129,7 @@ class Dense(Activated):
         return layer
 
 
-class Activation(Activated):
+class Activation(BiasActivation):
     """An activation as a layer of its own.
 
     Args:
@@ -139,7 +141,7 @@ class Activation(Activated):
 
     activation: str = option("linear", activation)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the activated input."""
         return self.finish(x, None)
 
@@ -149,7 +151,7 @@ class Dropout(Layer):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: The shape of what is dropped together; None for each value by itself.
+        noise_shape: The shape of the mask; values that share an element are dropped together.
         seed: Makes training repeatable.
     """
 
@@ -160,7 +162,7 @@ class Dropout(Layer):
     noise_shape: list[int | None] | None = option(None, dimensions)
     seed: int | None = option(None, real)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 
@@ -170,7 +172,7 @@ class SpatialDropout1D(Dropout):
 
     Args:
         rate: The share that is dropped, 0 to 1.
-        noise_shape: Kept in the config.
+        noise_shape: Stored in the config.
         seed: Makes training repeatable.
     """
 
@@ -184,14 +186,14 @@ def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
     dtype: str = "float32",
     sparse: bool = False,
 ) -> SymbolicTensor:
-    """Return the tensor that a functional model starts from.
+    """Return a symbolic tensor, the input of a functional model.
 
     Args:
         shape: The shape of one example.
         batch_shape: The same with the batch size in front; give one of the two.
         name: The name of the input; "input1" and so on unless given.
         dtype: "float32", "int32" or "bool".
-        sparse: Kept in the config.
+        sparse: Stored in the config.
 
     Raises InvalidModelError unless exactly one of the shapes is given.
     """

@@ -1,29 +1,30 @@
-"""Convolutions that take each channel by itself."""
+"""Convolutions of each channel on its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.models import kernels
+from pyio.models.core.options import option, whole
+from pyio.models.core.parts import REGULARIZERS, ConfigObject, constraint, initializer, regularizer
 from pyio.models.layers.convolutional import BaseConv, Conv
-from pyio.models.options import option, whole
-from pyio.models.parts import REGULARIZERS, Part, constraint, initializer, regularizer
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyio.models.layer import Array
-    from pyio.models.shapes import Shapes
+    from pyio.models.core.layer import Array
+    from pyio.models.core.shapes import Shapes
 
 
 class DepthwiseConv2D(BaseConv):
-    """A convolution of each channel by itself: (..., in) -> (..., in * depth_multiplier).
+    """A convolution of each channel on its own: (..., in) -> (..., in * depth_multiplier).
 
     Args:
         depth_multiplier: The number of outputs per channel.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
-        depthwise_regularizer: A penalty for training.
-        depthwise_constraint: A constraint for training.
+        depthwise_regularizer: Regularizer of the kernel. Stored in the config; used in training
+            only.
+        depthwise_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
     ndim = 4
@@ -31,9 +32,9 @@ class DepthwiseConv2D(BaseConv):
     own_options_last = True
 
     depth_multiplier: int = option(1, whole(1))
-    depthwise_initializer: Part = option("GlorotNormal", initializer)
-    depthwise_regularizer: Part | None = option(None, regularizer)
-    depthwise_constraint: Part | None = option(None, constraint)
+    depthwise_initializer: ConfigObject = option("GlorotNormal", initializer)
+    depthwise_regularizer: ConfigObject | None = option(None, regularizer)
+    depthwise_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make kernel and bias."""
@@ -52,13 +53,13 @@ class DepthwiseConv2D(BaseConv):
         kernel = self.depthwise_kernel.value
         return kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
 
-    def settle(self) -> None:
-        """Drop a regularizer that TensorFlow.js wrote as the constraint, and cannot read so."""
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Leave out a regularizer in the constraint: TensorFlow.js writes it and cannot read it."""
         found = self.depthwise_constraint
         if found is not None and found["class_name"] in REGULARIZERS:
-            self.depthwise_constraint = None
+            config["depthwise_constraint"] = None
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
         if self.dilation_rate != [1, 1]:
             return "a dilation_rate, which DepthwiseConv2D ignores there"
@@ -66,30 +67,34 @@ class DepthwiseConv2D(BaseConv):
 
 
 class SeparableConv2D(Conv):
-    """A convolution of each channel by itself, then one across channels at each position.
+    """A convolution of each channel on its own, then one across channels at each position.
 
     Args:
         depth_multiplier: The number of outputs per channel of the first step.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
         pointwise_initializer: What the kernel (1, 1, in * depth_multiplier, filters) starts from.
-        depthwise_regularizer: A penalty for training; so is `pointwise_regularizer`.
-        depthwise_constraint: A constraint for training; so is `pointwise_constraint`.
+        depthwise_regularizer: Regularizer of the first kernel. Stored in the config; used in
+            training only.
+        pointwise_regularizer: The same for the second kernel.
+        depthwise_constraint: Constraint on the first kernel. Stored in the config; used in training
+            only.
+        pointwise_constraint: The same for the second kernel.
     """
 
     ndim = 4
     own_options_last = True
     omitted = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
-    depthwise_initializer: Part = option("GlorotUniform", initializer)
-    pointwise_initializer: Part = option("GlorotUniform", initializer)
-    depthwise_regularizer: Part | None = option(None, regularizer)
-    pointwise_regularizer: Part | None = option(None, regularizer)
-    depthwise_constraint: Part | None = option(None, constraint)
-    pointwise_constraint: Part | None = option(None, constraint)
+    depthwise_initializer: ConfigObject = option("GlorotUniform", initializer)
+    pointwise_initializer: ConfigObject = option("GlorotUniform", initializer)
+    depthwise_regularizer: ConfigObject | None = option(None, regularizer)
+    pointwise_regularizer: ConfigObject | None = option(None, regularizer)
+    depthwise_constraint: ConfigObject | None = option(None, constraint)
+    pointwise_constraint: ConfigObject | None = option(None, constraint)
     depth_multiplier: int = option(1, whole(1), written="changed")
 
     found_multiplier: int | None = None
-    """The depth multiplier that stored weights have, where the config does not say it."""
+    """The depth multiplier of the stored weights, where the config does not contain it."""
 
     def build(self, shape: Shapes) -> None:
         """Make both kernels and the bias."""
@@ -108,8 +113,8 @@ class SeparableConv2D(Conv):
         deep = kernels.depthwise(self.padded(x), kernel, self.strides, self.dilation_rate)
         return kernels.matmul(deep, self.pointwise_kernel.matrix)
 
-    def adopt(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        """Learn the depth multiplier from the kernel: TensorFlow.js does not save it."""
+    def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Take the depth multiplier from the stored kernel: TensorFlow.js does not save it."""
         shape = shapes.get(self.depthwise_kernel.name) if self.built else None
         if shape is None or len(shape) != 4 or shape[:3] != self.depthwise_kernel.shape[:3]:
             return
@@ -119,10 +124,14 @@ class SeparableConv2D(Conv):
             self.pointwise_kernel.reshape(flat)
             self.found_multiplier = shape[3]
 
-    def settle(self) -> None:
-        """Say the depth multiplier that was found, so that TensorFlow.js can open the model."""
-        if self.found_multiplier is not None:
-            self.depth_multiplier = self.found_multiplier
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Write the depth multiplier that was found, so that TensorFlow.js can open the model."""
+        found = self.found_multiplier
+        if found is None:
+            return
+        config.pop("depth_multiplier", None)
+        if self.options["depth_multiplier"].is_written(found):
+            config["depth_multiplier"] = found
 
     def _kernel_shapes(self, channels: int, multiplier: int) -> tuple[tuple[int, ...], ...]:
         deep = (*self.kernel_size, channels, multiplier)

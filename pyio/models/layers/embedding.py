@@ -1,4 +1,4 @@
-"""Layers that say which steps of a sequence count, and look numbers up."""
+"""Layers at the start of sequences: which steps count, and a vector for each number."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import dimensions, flag, option, real, whole
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import dimensions, flag, option, real, whole
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shape, Shapes, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 class Masking(Layer):
-    """Masks the steps of a sequence whose values are all `mask_value`, and makes them 0.
+    """Masks the steps of a sequence whose values are all `mask_value`, and sets them to 0.
 
     Args:
-        mask_value: What marks a step that does not count.
+        mask_value: The value that marks a step that does not count.
     """
 
     positional = ("mask_value",)
     supports_masking = True
-    makes_mask = True
+    creates_mask = True
 
     mask_value: float = option(0, real)
 
@@ -33,7 +33,7 @@ class Masking(Layer):
         """(batch, steps, ...) -> (batch, steps): which steps count."""
         return np.asarray((x != self.mask_value).any(axis=-1))
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input with masked steps 0."""
         seen = (x != self.mask_value).any(axis=-1, keepdims=True)
         return np.asarray(x * seen.astype(x.dtype))
@@ -43,23 +43,25 @@ class Embedding(Layer):
     """A vector for each whole number: (batch, ...) -> (batch, ..., output_dim).
 
     Args:
-        input_dim: How many numbers there are: 0 to ``input_dim - 1``.
+        input_dim: The number of vectors: the input has numbers from 0 to ``input_dim - 1``.
         output_dim: The size of a vector.
         embeddings_initializer: What the table (input_dim, output_dim) starts from.
-        embeddings_regularizer: A penalty for training; so is `activity_regularizer`.
-        embeddings_constraint: A constraint for training.
+        embeddings_regularizer: Regularizer of the table. Stored in the config; used in training
+            only.
+        activity_regularizer: The same for the output.
+        embeddings_constraint: Constraint on the table. Stored in the config; used in training only.
         mask_zero: Whether the number 0 masks its step.
-        input_length: The length of the sequences, where it is always the same.
+        input_length: The length of the sequences, if all have the same.
     """
 
     positional = ("input_dim", "output_dim")
 
     input_dim: int = option(check=whole(1))
     output_dim: int = option(check=whole(1))
-    embeddings_initializer: Part = option("RandomUniform", initializer)
-    embeddings_regularizer: Part | None = option(None, regularizer)
-    activity_regularizer: Part | None = option(None, regularizer)
-    embeddings_constraint: Part | None = option(None, constraint)
+    embeddings_initializer: ConfigObject = option("RandomUniform", initializer)
+    embeddings_regularizer: ConfigObject | None = option(None, regularizer)
+    activity_regularizer: ConfigObject | None = option(None, regularizer)
+    embeddings_constraint: ConfigObject | None = option(None, constraint)
     mask_zero: bool | None = option(None, flag)
     input_length: Any = option(
         None, lambda v: dimensions(v) if isinstance(v, list | tuple) else whole()(v)
@@ -68,12 +70,12 @@ class Embedding(Layer):
     def __init__(self, *args: Any, **options: Any) -> None:
         shapeless = options.get("input_shape") is None and options.get("batch_input_shape") is None
         super().__init__(*args, **options)
-        if shapeless:
+        if shapeless:  # TensorFlow.js makes a shape of input_length then
             length = self.input_length
             sides = length if isinstance(length, list) else [length]
             self.batch_input_shape = (options.get("batch_size"), *sides)
         self.supports_masking = bool(self.mask_zero)
-        self.makes_mask = bool(self.mask_zero)
+        self.creates_mask = bool(self.mask_zero)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Embedding:
@@ -96,9 +98,10 @@ class Embedding(Layer):
         sides = only(shape, self.name)
         length: Sequence[int | None] = sides[1:]
         if self.input_length is not None:
-            said = self.input_length if isinstance(self.input_length, list) else [self.input_length]
-            pairs = list(zip(said, sides[1:], strict=False))
-            if len(said) != len(sides) - 1 or any(
+            given = self.input_length
+            lengths = given if isinstance(given, list) else [given]
+            pairs = list(zip(lengths, sides[1:], strict=False))
+            if len(lengths) != len(sides) - 1 or any(
                 a is not None and b is not None and a != b for a, b in pairs
             ):
                 raise InvalidModelError(
@@ -108,7 +111,7 @@ class Embedding(Layer):
             length = [b if a is None else a for a, b in pairs]
         return (sides[0], *length, self.output_dim)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the vectors. Raises ModelInputError for numbers out of range."""
         numbers = x.astype(np.int32, copy=False)
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < self.input_dim:

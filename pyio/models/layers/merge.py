@@ -1,4 +1,4 @@
-"""Layers that make one tensor of several."""
+"""Layers that combine several tensors into one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.losses import l2_normalized
-from pyio.models.options import any_whole, axes, flag, option
-from pyio.models.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
+from pyio.models.core.layer import Array, Layer, Mask
+from pyio.models.core.options import any_whole, axes, flag, option
+from pyio.models.core.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
+from pyio.models.ops.activations import l2_normalized
 
 
 class Merge(Layer):
@@ -25,7 +25,7 @@ class Merge(Layer):
     combine: ClassVar[Any]
 
     def build(self, shape: Shapes) -> None:
-        """Refuse a single input."""
+        """Raise InvalidModelError for a single input."""
         if len(as_list(shape)) < 2:
             raise InvalidModelError(
                 f"{self.class_name} {self.name!r} takes a list of two or more inputs, got one"
@@ -41,7 +41,7 @@ class Merge(Layer):
         sides = reduce(lambda a, b: broadcast(a, b, what), [each[1:] for each in shapes])
         return (batches.pop() if batches else None, *sides)
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the combined inputs."""
         ndim = max(each.ndim for each in x)
         aligned = [
@@ -50,7 +50,7 @@ class Merge(Layer):
         return reduce(type(self).combine, aligned)
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:  # noqa: ARG002
-        """Return where all masks that there are agree."""
+        """Return the steps that count in all masks; inputs without a mask are ignored."""
         masks = [each for each in mask if each is not None]
         return cast("Mask", reduce(np.logical_and, masks)) if masks else None
 
@@ -72,9 +72,9 @@ class Average(Merge):
 
     combine = np.add
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:
+    def call(self, x: list[Array]) -> Array:
         """Return the mean."""
-        return super().call(x, mask) * np.float32(1 / len(x))
+        return super().call(x) * np.float32(1 / len(x))
 
 
 class Maximum(Merge):
@@ -115,12 +115,12 @@ class Concatenate(Merge):
         total = None if None in along else sum(cast("list[int]", along))
         return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the joined inputs."""
         return np.concatenate(x, axis=self.axis)
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:
-        """Return the joined masks; an input without one counts everywhere."""
+        """Return the joined masks; all steps of an input without a mask count."""
         if all(each is None for each in mask):
             return None
         axis = self.axis % x[0].ndim
@@ -139,8 +139,8 @@ class Dot(Merge):
 
     Args:
         axes: The axis of both, or one for each; the batch is axis 0 and cannot be summed.
-        normalize: Whether both are brought to length 1 along their axis first, so that cosines
-            come out.
+        normalize: Whether both are scaled to length 1 along their axis first; the results are
+            cosines then.
     """
 
     positional = ("axes",)
@@ -162,18 +162,19 @@ class Dot(Merge):
             )
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
-        """Return what is left of both shapes, the batch once."""
+        """Return the sides of both shapes that are not summed, the batch once."""
         one, two = as_list(shape)
         first, second = self._pair(len(one), len(two))
         sides = (*without(one, first), *without(two, second)[1:])
         return sides if len(sides) > 1 else (*sides, 1)
 
-    def call(self, x: list[Array], mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: list[Array]) -> Array:
         """Return the sums of products."""
         one, two = x
         first, second = self._pair(one.ndim, two.ndim)
         if self.normalize:
             one, two = l2_normalized(one, first), l2_normalized(two, second)
+        # The letters of einsum: those of the batch and of the summed axes are the same in both.
         left, right = list(ascii_lowercase[: one.ndim]), list(ascii_lowercase[-two.ndim :])
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]

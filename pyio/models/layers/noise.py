@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import option, real
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import option, real
 
 
 class _Noise(Layer):
@@ -11,7 +11,7 @@ class _Noise(Layer):
 
     supports_masking = True
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 

@@ -1,4 +1,4 @@
-"""Layers that bring values to a common mean and spread."""
+"""Layers that normalize values to a common mean and variance."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import any_whole, axes, flag, option, real
-from pyio.models.parts import Part, constraint, initializer, regularizer
-from pyio.models.shapes import Shapes, known, normal_axis, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import any_whole, axes, flag, option, real
+from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.shapes import Shapes, known, normal_axis, only
 
 
 def _one_axis(value: Any) -> int:
@@ -32,8 +32,10 @@ class BatchNormalization(Layer):
         gamma_initializer: What gamma starts from.
         moving_mean_initializer: What the mean starts from.
         moving_variance_initializer: What the variance starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
-        beta_constraint: A constraint for training; so is `gamma_constraint`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
+        beta_constraint: Constraint on beta. Stored in the config; used in training only.
+        gamma_constraint: The same for gamma.
     """
 
     supports_masking = True
@@ -43,14 +45,14 @@ class BatchNormalization(Layer):
     epsilon: float = option(1e-3, real)
     center: bool = option(True, flag)
     scale: bool = option(True, flag)
-    beta_initializer: Part = option("Zeros", initializer)
-    gamma_initializer: Part = option("Ones", initializer)
-    moving_mean_initializer: Part = option("Zeros", initializer)
-    moving_variance_initializer: Part = option("Ones", initializer)
-    beta_regularizer: Part | None = option(None, regularizer)
-    gamma_regularizer: Part | None = option(None, regularizer)
-    beta_constraint: Part | None = option(None, constraint)
-    gamma_constraint: Part | None = option(None, constraint)
+    beta_initializer: ConfigObject = option("Zeros", initializer)
+    gamma_initializer: ConfigObject = option("Ones", initializer)
+    moving_mean_initializer: ConfigObject = option("Zeros", initializer)
+    moving_variance_initializer: ConfigObject = option("Ones", initializer)
+    beta_regularizer: ConfigObject | None = option(None, regularizer)
+    gamma_regularizer: ConfigObject | None = option(None, regularizer)
+    beta_constraint: ConfigObject | None = option(None, constraint)
+    gamma_constraint: ConfigObject | None = option(None, constraint)
 
     def build(self, shape: Shapes) -> None:
         """Make gamma, beta, mean and variance, one value per channel each."""
@@ -65,8 +67,9 @@ class BatchNormalization(Layer):
         )
         self._last = axis == len(sides) - 1
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the normalized input."""
+        # One factor per channel first, so that large arrays are multiplied once.
         factor = 1 / np.sqrt(self.variance.value + np.float32(self.epsilon))
         if self.gamma is not None:
             factor = factor * self.gamma.value
@@ -77,7 +80,7 @@ class BatchNormalization(Layer):
             y += self.beta.value.reshape(sides)
         return np.asarray(y)
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js normalizes along the last axis only."""
         if self.built and not self._last:
             return f"axis {self.axis}; BatchNormalization is wrong there unless it is the last one"
@@ -94,7 +97,8 @@ class LayerNormalization(Layer):
         scale: Whether there is a gamma.
         beta_initializer: What beta starts from.
         gamma_initializer: What gamma starts from.
-        beta_regularizer: A penalty for training; so is `gamma_regularizer`.
+        beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
+        gamma_regularizer: The same for gamma.
     """
 
     supports_masking = True
@@ -103,10 +107,10 @@ class LayerNormalization(Layer):
     epsilon: float = option(1e-3, real)
     center: bool = option(True, flag)
     scale: bool = option(True, flag)
-    beta_initializer: Part = option("Zeros", initializer)
-    gamma_initializer: Part = option("Ones", initializer)
-    beta_regularizer: Part | None = option(None, regularizer)
-    gamma_regularizer: Part | None = option(None, regularizer)
+    beta_initializer: ConfigObject = option("Zeros", initializer)
+    gamma_initializer: ConfigObject = option("Ones", initializer)
+    beta_regularizer: ConfigObject | None = option(None, regularizer)
+    gamma_regularizer: ConfigObject | None = option(None, regularizer)
 
     def build(self, shape: Shapes) -> None:
         """Make gamma and beta; from now on `axis` is a list counted from the front."""
@@ -121,7 +125,7 @@ class LayerNormalization(Layer):
         self.gamma = self.add_weight("gamma", size, self.gamma_initializer) if self.scale else None
         self.beta = self.add_weight("beta", size, self.beta_initializer) if self.center else None
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the normalized input."""
         centered = x - x.mean(axis=self._axes, keepdims=True)
         variance = np.square(centered).mean(axis=self._axes, keepdims=True)

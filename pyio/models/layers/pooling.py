@@ -6,18 +6,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from pyio.models import kernels
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, PADDING, option, sizes
-from pyio.models.shapes import Shape, Shapes, conv_side, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes
+from pyio.models.core.shapes import Shape, Shapes, conv_side, only
+from pyio.models.ops import kernels
 
 
 class Pooling(Layer):
-    """What all poolings of windows share.
+    """The base class of poolings of windows.
 
     Args:
         pool_size: The sides of the window.
-        padding: "valid" keeps the window inside the input; "same" pads so that the size stays.
+        padding: "valid" keeps the window inside the input, "same" pads the input so that only
+            strides change its size.
         strides: How far the window moves; its own size unless given.
         data_format: "channels_last" or "channels_first".
     """
@@ -25,7 +26,7 @@ class Pooling(Layer):
     positional = ("pool_size",)
     rank: ClassVar[int] = 2
     largest: ClassVar[bool] = True
-    """Whether the largest value comes out, or the mean."""
+    """Whether the output is the largest value, or the mean."""
 
     pool_size: list[int] = option(2, sizes(2))
     padding: str = option("valid", PADDING)
@@ -47,14 +48,14 @@ class Pooling(Layer):
             sides[start + axis] = conv_side(sides[start + axis], *window)
         return tuple(sides)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the pooled input."""
         if self.data_format == "channels_first":
             return np.moveaxis(self.pool(np.moveaxis(x, 1, -1)), -1, 1)
         return self.pool(x)
 
     def pool(self, x: Array) -> Array:
-        """Return the pooled `x`, which has its channels last; what is padded never counts."""
+        """Return the pooled `x`, which has its channels last; padding never counts."""
         if self.largest:
             first, *others = self._taps(x, -np.inf)
             result = first.copy()
@@ -63,6 +64,7 @@ class Pooling(Layer):
             return result
         if self.padding == "valid":
             return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
+        # Windows at the border have fewer values, so they are counted by pooling ones.
         return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
 
     def _sums(self, x: Array) -> Array:
@@ -143,7 +145,7 @@ class _Global1D(Layer):
 class GlobalMaxPooling1D(_Global1D):
     """The largest value of each channel: (batch, steps, channels) -> (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the largest values."""
         return np.asarray(x.max(axis=1, initial=-np.inf))
 
@@ -151,7 +153,7 @@ class GlobalMaxPooling1D(_Global1D):
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel: (batch, steps, channels) -> (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the means."""
         return np.asarray(x.mean(axis=1))
 
@@ -177,16 +179,16 @@ class _Global2D(Layer):
 
 
 class GlobalMaxPooling2D(_Global2D):
-    """The largest value of each channel of images: (batch, channels) comes out."""
+    """The largest value of each channel of images: the output is (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the largest values."""
         return np.asarray(x.max(axis=self._space(), initial=-np.inf))
 
 
 class GlobalAveragePooling2D(_Global2D):
-    """The mean of each channel of images: (batch, channels) comes out."""
+    """The mean of each channel of images: the output is (batch, channels)."""
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the means."""
         return np.asarray(x.mean(axis=self._space()))

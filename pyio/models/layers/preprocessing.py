@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import any_whole, choice, flag, numbers, option, whole
-from pyio.models.resizing import resize_bilinear, resize_nearest
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import any_whole, choice, flag, numbers, option, whole
+from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.ops.resizing import resize_bilinear, resize_nearest
 
 
 class Rescaling(Layer):
@@ -26,7 +26,7 @@ class Rescaling(Layer):
     scale: Any = option(check=numbers)
     offset: Any = option(0, numbers)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the scaled input."""
         scale, offset = np.asarray(self.scale, np.float32), np.asarray(self.offset, np.float32)
         return np.asarray(x.astype(np.float32, copy=False) * scale + offset)
@@ -48,7 +48,7 @@ class _Sized(Layer):
 
 
 class Resizing(_Sized):
-    """Images in another size, sampled as TensorFlow.js does: corners on corners.
+    """Images in another size, sampled as TensorFlow.js does: the corners of both coincide.
 
     Args:
         height: The new height.
@@ -61,7 +61,7 @@ class Resizing(_Sized):
     interpolation: str = option("bilinear", choice("bilinear", "nearest"), after="width")
     crop_to_aspect_ratio: bool = option(False, flag, after="interpolation")
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the images in the new size."""
         if self.crop_to_aspect_ratio:
             x = self._cut(x)
@@ -83,7 +83,7 @@ class CenterCrop(_Sized):
         width: The width that is left.
     """
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the middle of the images."""
         if x.shape[-3] < self.height or x.shape[-2] < self.width:
             return resize_bilinear(x, self.height, self.width, align_corners=False)
@@ -94,7 +94,7 @@ class CategoryEncoding(Layer):
     """Whole numbers as vectors with one place for each category.
 
     Args:
-        num_tokens: How many categories there are: the numbers are 0 to ``num_tokens - 1``.
+        num_tokens: The number of categories: the input has numbers from 0 to ``num_tokens - 1``.
         output_mode: "multi_hot" marks the categories of an example, "count" counts them,
             "one_hot" gives a vector for each number, "tf_idf" counts with weights, "int" changes
             nothing.
@@ -114,7 +114,7 @@ class CategoryEncoding(Layer):
             return (*sides, self.num_tokens)
         return (*sides[:-1], self.num_tokens)
 
-    def call(self, x: Array, mask: Mask = None, count_weights: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
 
         Raises ModelInputError for numbers that are no category.
@@ -151,7 +151,7 @@ class RandomWidth(Layer):
     """Images of random width in training; predictions pass unchanged, as in Keras.
 
     Args:
-        factor: How much wider or narrower: a number, or [lower, upper].
+        factor: The largest relative change of the width: a number, or [lower, upper].
         interpolation: "bilinear" or "nearest".
         seed: Makes training repeatable.
     """
@@ -168,7 +168,7 @@ class RandomWidth(Layer):
         sides = only(shape, self.name)
         return (*sides[:-2], None, sides[-1])
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the input."""
         return x
 

@@ -7,34 +7,42 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models import naming
-from pyio.models.layer import Array, Layer, Mask, as_array
+from pyio.models.core.layer import Array, Layer, Mask, as_array
+from pyio.models.core.names import layer_name
+from pyio.models.core.options import flag, option
+from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
-from pyio.models.options import flag, option
-from pyio.models.registry import layer_option
-from pyio.models.shapes import Shape, Shapes, as_list
+from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
+
+
+def with_states(inputs: Any, initial_state: Any) -> Any:
+    """Return `inputs` with the states to start from behind them, as one list."""
+    if initial_state is None:
+        return inputs
+    states = initial_state if isinstance(initial_state, list) else [initial_state]
+    return [*(inputs if isinstance(inputs, list) else [inputs]), *states]
 
 
 class BaseRNN(Layer):
-    """What all recurrent layers share.
+    """The base class of recurrent layers.
 
     The input is (batch, steps, ...). States to start from can follow it in a list, or be given as
     `initial_state` when the layer is called.
 
     Args:
-        return_sequences: Whether the outputs of all steps come out, or that of the last.
-        return_state: Whether the states after the last step come out too, as further outputs.
-        go_backwards: Whether the last step comes first; the outputs are in that order then.
-        stateful: Whether a batch starts with the states that the batch before ended with. The
-            batch size has to be known.
-        unroll: Kept in the config.
-        zero_output_for_mask: Whether a step that does not count gives 0 instead of the output
-            before it. Keras sets it inside of Bidirectional; TensorFlow.js does not have it.
+        return_sequences: Whether the output has all steps, or only the last one.
+        return_state: Whether the states after the last step are further outputs.
+        go_backwards: Whether the sequence is read from its end; the outputs are in that order too.
+        stateful: Whether a batch starts with the last states of the batch before. The batch size
+            must be known.
+        unroll: Stored in the config.
+        zero_output_for_mask: Whether the output of a step that does not count is 0 instead of the
+            output before it. Keras sets it inside of Bidirectional; TensorFlow.js does not have it.
     """
 
     own_options_last = True
@@ -60,10 +68,7 @@ class BaseRNN(Layer):
 
     def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """Connect or compute; `initial_state` is the list of states to start from."""
-        if initial_state is not None:
-            states = initial_state if isinstance(initial_state, list) else [initial_state]
-            inputs = [*(inputs if isinstance(inputs, list) else [inputs]), *states]
-        return super().__call__(inputs, **kwargs)
+        return super().__call__(with_states(inputs, initial_state), **kwargs)
 
     def build(self, shape: Shapes) -> None:
         """Build the cell. Raises InvalidModelError for a stateful layer without a batch size."""
@@ -97,7 +102,7 @@ class BaseRNN(Layer):
         return [(shape[0], size) for size in self.cell.state_sizes]
 
     def compute_output_shape(self, shape: Shapes) -> Shapes:
-        """Return (batch, size), or (batch, steps, size), and the states if they come out too."""
+        """Return (batch, size) or (batch, steps, size), and the shapes of returned states."""
         sides = as_list(shape)[0]
         states = self.state_shapes(sides)
         output = states[0]
@@ -106,7 +111,7 @@ class BaseRNN(Layer):
         return [output, *states] if self.return_state else output
 
     def compute_mask(self, x: Any, mask: Any) -> Mask:  # noqa: ARG002
-        """Return the mask of the sequence, where sequences come out."""
+        """Return the mask of the sequence, if the output is a sequence."""
         first = mask[0] if isinstance(mask, list) else mask
         return first if self.return_sequences else None
 
@@ -133,6 +138,7 @@ class BaseRNN(Layer):
         return [output, *states] if self.return_state else output
 
     def _steps(self, x: Array, states: list[Array], mask: Mask) -> tuple[Array, list[Array]]:
+        # Steps first and contiguous, so that each step is one block of memory.
         order = slice(None, None, -1 if self.go_backwards else 1)
         prepared = self.cell.prepare(np.ascontiguousarray(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
@@ -141,6 +147,7 @@ class BaseRNN(Layer):
         for number, item in enumerate(prepared):
             new_output, new_states = self.cell.step(item, states)
             if seen is not None:
+                # Where a step does not count, the states and so the output stay as they were.
                 now = seen[number]
                 masked = np.float32(0) if self.zero_output_for_mask else states[0]
                 new_output = np.where(now, new_output, masked)
@@ -166,7 +173,7 @@ class BaseRNN(Layer):
         """The states that the next batch starts with; None for 0."""
         return self._states
 
-    def tfjs_problem(self) -> str | None:
+    def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js repeats the last output where a step does not count."""
         return "zero_output_for_mask" if self.zero_output_for_mask else None
 
@@ -182,7 +189,7 @@ class BaseRNN(Layer):
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """The weights of the cell that training leaves alone."""
+        """The weights of the cell that training does not change."""
         return self.cell.non_trainable_weights if self.trainable else self.cell.weights
 
 
@@ -212,9 +219,9 @@ class RNN(BaseRNN):
         """Return the config of the cell and the layer in one, and the cell once more."""
         cell = self.cell.get_config()
         own = super().get_config()
-        said = {"class_name": self.cell.class_name, "config": self.cell.get_config()}
+        inner = {"class_name": self.cell.class_name, "config": self.cell.get_config()}
         del own["cell"]
-        return {**cell, **self.common_config(), **own, "cell": said}
+        return {**cell, **self.common_config(), **own, "cell": inner}
 
 
 class CellRNN(BaseRNN):
@@ -225,8 +232,8 @@ class CellRNN(BaseRNN):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         if options.get("name") is None:
-            # TensorFlow.js gives the cell a number of its own before the layer takes its place.
-            naming.layer_name(self.cell_class.class_name)
+            # TensorFlow.js makes the cell first, which takes a number of automatic names.
+            layer_name(self.cell_class.class_name)
         super().__init__(*args, **options)
 
     def make_cell(self) -> Cell:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, dimensions, option, whole
-from pyio.models.shapes import Shape, Shapes, only, product
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import DATA_FORMAT, dimensions, option, whole
+from pyio.models.core.shapes import Shape, Shapes, only, product
 
 
 class Flatten(Layer):
@@ -35,7 +35,7 @@ class Flatten(Layer):
             )
         return (sides[0], size)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the values in order."""
         if self.data_format == "channels_first":
             x = np.moveaxis(x, 1, -1)
@@ -59,7 +59,7 @@ class RepeatVector(Layer):
         batch, size = only(shape, self.name)
         return (batch, self.n, size)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the repeated input."""
         return np.repeat(x[:, None], self.n, axis=1)
 
@@ -72,7 +72,7 @@ class Reshape(Layer):
     """Another shape for the same values: (batch, ...) -> (batch, *target_shape).
 
     Args:
-        target_shape: The shape of one example; one side may be None (or negative) and follows
+        target_shape: The shape of one example. One side may be None or negative; it is computed
             from the others.
     """
 
@@ -88,7 +88,7 @@ class Reshape(Layer):
             return (sides[0], *self.target_shape)
         return (sides[0], *self._resolved(size, sides))
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the reshaped input."""
         return x.reshape(x.shape[0], *self._resolved(math.prod(x.shape[1:]), x.shape))
 
@@ -131,6 +131,6 @@ class Permute(Layer):
         sides = only(shape, self.name)
         return (sides[0], *(sides[dim] for dim in self.dims))
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the permuted input."""
         return x.transpose(0, *self.dims)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.layer import Array, Layer, Mask
-from pyio.models.options import DATA_FORMAT, choice, option, sizes, whole
-from pyio.models.resizing import resize_bilinear, resize_nearest
-from pyio.models.shapes import Shape, Shapes, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import DATA_FORMAT, choice, option, sizes, whole
+from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.ops.resizing import resize_bilinear, resize_nearest
 
 
 def _borders(value: Any) -> list[list[int]]:
@@ -55,7 +55,7 @@ class Cropping2D(_Bordered):
             sides[axis] = None if side is None else side - sum(border)
         return tuple(sides)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the inner part."""
         cut = [slice(None)] * 4
         for axis, (before, after) in zip(self._axes(), self.cropping, strict=True):
@@ -84,7 +84,7 @@ class ZeroPadding2D(_Bordered):
             sides[axis] = None if side is None else side + sum(border)
         return tuple(sides)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the padded images."""
         widths = [(0, 0)] * 4
         for axis, (before, after) in zip(self._axes(), self.padding, strict=True):
@@ -98,8 +98,8 @@ class UpSampling2D(_Bordered):
     Args:
         size: The factors for height and width.
         data_format: "channels_last" or "channels_first".
-        interpolation: "nearest" repeats pixels, "bilinear" blends them. The latter samples as
-            TensorFlow.js does, from the corner of a pixel; Keras samples from its middle.
+        interpolation: "nearest" repeats pixels, "bilinear" blends them. "bilinear" samples from
+            the corner of a pixel, as TensorFlow.js does; Keras samples from its middle.
     """
 
     positional = ("size",)
@@ -116,7 +116,7 @@ class UpSampling2D(_Bordered):
             sides[axis] = None if side is None else side * factor
         return tuple(sides)
 
-    def call(self, x: Array, mask: Mask = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the larger images."""
         first = self.data_format == "channels_first"
         images = np.moveaxis(x, 1, -1) if first else x

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.layer import Array, Layer
-from pyio.models.layers.recurrent import BaseRNN
-from pyio.models.options import choice, option
-from pyio.models.registry import layer_option
-from pyio.models.shapes import Shape, Shapes, as_list, only
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import choice, option
+from pyio.models.core.shapes import Shape, Shapes, as_list, only
+from pyio.models.layers.recurrent import BaseRNN, with_states
+from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pyio.models.variables import Weight
+    from pyio.models.core.weight import Weight
 
 
 class Wrapper(Layer):
@@ -38,28 +38,32 @@ class Wrapper(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        for layer in self.parts():
+        for layer in self.inner():
             layer.trainable = value
 
-    def parts(self) -> list[Any]:
+    def inner(self) -> list[Any]:
         """Return the layers that hold the weights."""
         return [self.layer]
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside, and what is in them."""
-        for layer in self.parts():
+        for layer in self.inner():
             yield layer
             yield from layer.inner_layers()
+
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Let the layer inside change its own part of `config`."""
+        self.layer.prepare_for_save(config["layer"]["config"])
 
     @property
     def trainable_weights(self) -> list[Weight]:
         """The weights inside that training changes."""
-        return [weight for layer in self.parts() for weight in layer.trainable_weights]
+        return [weight for layer in self.inner() for weight in layer.trainable_weights]
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """The weights inside that training leaves alone."""
-        return [weight for layer in self.parts() for weight in layer.non_trainable_weights]
+        """The weights inside that training does not change."""
+        return [weight for layer in self.inner() for weight in layer.non_trainable_weights]
 
 
 class TimeDistributed(Wrapper):
@@ -83,11 +87,12 @@ class TimeDistributed(Wrapper):
         inner = only(self.layer.compute_output_shape((sides[0], *sides[2:])), self.name)
         return (inner[0], sides[1], *inner[1:])
 
-    def call(self, x: Array, mask: Any = None) -> Array:  # noqa: ARG002
+    def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
-        if self.layer.stateful:
+        if self.layer.stateful:  # each step changes the state that the next one starts from
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
             return np.stack(steps, axis=1)
+        # Steps and examples are the same to the layer, so all are computed as one batch.
         flat = self.layer.call(np.ascontiguousarray(x).reshape(-1, *x.shape[2:]))
         return np.asarray(flat.reshape(*x.shape[:2], *flat.shape[1:]))
 
@@ -96,7 +101,7 @@ class Bidirectional(Wrapper):
     """Runs a recurrent layer forwards and another of its kind backwards.
 
     Args:
-        merge_mode: How the two outputs become one: "concat", "sum", "mul", "ave", or "none" for
+        merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
     """
@@ -122,7 +127,7 @@ class Bidirectional(Wrapper):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Bidirectional:
-        """Return the layer; `trainable` is that of the whole."""
+        """Return the layer; `trainable` holds for both directions."""
         layer = super().from_config(config)
         if config.get("trainable") is False:
             layer.trainable = False
@@ -141,23 +146,21 @@ class Bidirectional(Wrapper):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for layer in self.parts():
+        for layer in self.inner():
             layer.trainable = value
 
-    def parts(self) -> list[Any]:
+    def inner(self) -> list[Any]:
         """Return both directions."""
         return [self.forward_layer, self.backward_layer]
 
     def __call__(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """Connect or compute; `initial_state` is the list of states of both directions."""
-        if initial_state is not None:
-            inputs = [*(inputs if isinstance(inputs, list) else [inputs]), *initial_state]
-        return super().__call__(inputs, **kwargs)
+        return super().__call__(with_states(inputs, initial_state), **kwargs)
 
     def build(self, shape: Shapes) -> None:
         """Build both directions."""
         sides = as_list(shape)[0]
-        for layer in self.parts():
+        for layer in self.inner():
             layer.ensure_built(sides, f"{self.scope}/{layer.name}")
 
     def compute_output_shape(self, shape: Shapes) -> Shapes:
@@ -171,27 +174,27 @@ class Bidirectional(Wrapper):
         return every if len(every) > 1 else output
 
     def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
-        """Return the mask of the sequences, where sequences come out."""
+        """Return the mask of the sequences, if the outputs are sequences."""
         first = mask[0] if isinstance(mask, list) else mask
         kept = first if self.layer.return_sequences else None
         return kept if self.merge_mode else [kept, kept, *[None] * 8]
 
     def call(self, x: Any, mask: Any = None) -> Any:
-        """Return the merged outputs, and the states of both directions if they come out."""
+        """Return the merged outputs, and the states of both directions if they are returned."""
         mask = mask[0] if isinstance(mask, list) else mask
         x, states = (x[0], x[1:]) if isinstance(x, list) else (x, [])
         half = len(states) // 2
         y = self._both(x, states[:half], states[half:], mask)
         new = [state for each in y for state in each[1:]]
         forward, backward = y[0][0], y[1][0]
-        if self.layer.return_sequences:
+        if self.layer.return_sequences:  # the backward layer computes the last step first
             backward = backward[:, ::-1]
         merged = self._merged(forward, backward)
         return [*merged, *new] if len(merged) + len(new) > 1 else merged[0]
 
     def _both(self, x: Array, ahead: Any, back: Any, mask: Any) -> list[list[Array]]:
         results = []
-        for layer, states in zip(self.parts(), (ahead, back), strict=True):
+        for layer, states in zip(self.inner(), (ahead, back), strict=True):
             result = layer.call([x, *states] if states else x, mask)
             results.append(result if isinstance(result, list) else [result])
         return results
@@ -208,5 +211,5 @@ class Bidirectional(Wrapper):
 
     def reset_states(self) -> None:
         """Set the states of both directions to 0."""
-        for layer in self.parts():
+        for layer in self.inner():
             layer.reset_states()

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 import pyio
-from pyio.weights.specs import specs_from_json
+from pyio.format.specs import specs_from_json
 
 
 def predict(described: str, times: int) -> str:

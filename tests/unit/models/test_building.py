@@ -12,6 +12,9 @@ import pyio
 from pyio import layers
 from tests.unit.models.test_api import small
 
+loose: Any = layers
+"""The same module for calls that a type checker refuses."""
+
 
 def _within_itself() -> None:
     model = pyio.Sequential([layers.Dense(2, input_shape=(2,))], name="m")
@@ -21,20 +24,20 @@ def _within_itself() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: layers.Dense(), "units of Dense 'dense_.*' is None; expected a value"),
+        (lambda: loose.Dense(), "units of Dense 'dense_.*' is None; expected a value"),
         (lambda: layers.Dense(0), "is 0; expected a whole number from 1 to"),
-        (lambda: layers.Dense(2.5), "is 2.5; expected a whole number from 1"),
-        (lambda: layers.Dense(2, 3), "takes 1 arguments without their names, 2 were given"),
-        (lambda: layers.Dense(2, unit=3), "Dense has no option 'unit'; it has units, activation"),
-        (lambda: layers.Dense(2, use_bias=1), "use_bias .* is 1; expected True or False"),
-        (lambda: layers.Dense(2, activation=3), "is 3; expected the name of an activation"),
-        (lambda: layers.Dense(2, kernel_initializer="x"), "is 'x'; expected an initializer: one"),
-        (lambda: layers.Dense(2, bias_constraint=7), "is 7; expected a constraint: one of MaxNorm"),
+        (lambda: loose.Dense(2.5), "is 2.5; expected a whole number from 1"),
+        (lambda: loose.Dense(2, 3), "takes 1 arguments without their names, 2 were given"),
+        (lambda: loose.Dense(2, unit=3), "Dense has no option 'unit'; it has units, activation"),
+        (lambda: loose.Dense(2, use_bias=1), "use_bias .* is 1; expected True or False"),
+        (lambda: loose.Dense(2, activation=3), "is 3; expected the name of an activation"),
+        (lambda: loose.Dense(2, kernel_initializer="x"), "is 'x'; expected an initializer: one"),
+        (lambda: loose.Dense(2, bias_constraint=7), "is 7; expected a constraint: one of MaxNorm"),
         (lambda: layers.Conv2D(1, (2, 3, 4)), "expected a whole number from 1, or a list of 2"),
         (lambda: layers.Conv2D(1, 2, padding="full"), "'full'; expected one of 'valid', 'same'"),
         (lambda: layers.Permute((1, 3)), "expected a permutation of 1, 2"),
         (lambda: layers.Cropping2D("x"), "a whole number from 0, a list of two, or"),
-        (lambda: layers.Dropout("x"), "is 'x'; expected a finite number"),
+        (lambda: loose.Dropout("x"), "is 'x'; expected a finite number"),
         (lambda: layers.RNN(layers.Dense(1)), "is a Dense; expected one such as LSTMCell"),
         (lambda: layers.Bidirectional(layers.Dense(1)), "takes a recurrent layer such as LSTM"),
         (lambda: pyio.Input(), "takes either shape or batch_shape"),
@@ -68,7 +71,7 @@ def _within_itself() -> None:
         ),
         (lambda: layers.Add()([pyio.Input(shape=(2,)), np.ones((1, 2))]), "either all or none"),
         (lambda: layers.Dense(1, input_shape=cast("Any", 3)), "is 3; expected a list of sides"),
-        (lambda: layers.TimeDistributed(3), "layer of TimeDistributed .* is 3; expected a layer$"),
+        (lambda: loose.TimeDistributed(3), "layer of TimeDistributed .* is 3; expected a layer$"),
         (lambda: layers.Softmax(7)(pyio.Input(shape=(2,))), "has axis 7, but its input has 2 dim"),
         (
             lambda: layers.LSTM(3)(pyio.Input(shape=(4, 2)), [pyio.Input(shape=(3,))]),
@@ -102,6 +105,14 @@ def test_options_have_the_names_of_tensorflow() -> None:
     assert signature.parameters["padding"].default == "valid"
     assert signature.parameters["filters"].default is inspect.Parameter.empty
     assert layers.Conv2D.__doc__
+    assert "input_dim" in inspect.signature(layers.Dense).parameters
+
+
+def test_models_show_what_they_are_made_of() -> None:
+    """The signatures of models are those of their constructors."""
+    assert list(inspect.signature(pyio.Sequential).parameters) == ["layers", "name"]
+    assert list(inspect.signature(pyio.Model).parameters) == ["inputs", "outputs", "name"]
+    assert "inputs" in inspect.signature(layers.Dense(1)).parameters
 
 
 def test_camel_case_values_are_understood() -> None:
@@ -130,13 +141,22 @@ def test_layers_are_found() -> None:
         model.get_layer("none")
 
 
+def test_a_star_import_brings_every_layer() -> None:
+    """``from pyio.layers import *`` imports what is otherwise imported when it is first used."""
+    names: dict[str, Any] = {}
+    exec("from pyio.layers import *", names)
+    assert set(layers.__all__) <= set(names)
+    assert names["Dense"] is layers.Dense
+    assert len(layers.__all__) == len(set(layers.__all__))
+
+
 def test_every_layer_is_documented_and_public() -> None:
     """pyio.layers lists its classes, and each has a docstring that names its own options."""
     for name in layers.__all__:
         thing = getattr(layers, name)
         assert thing.__doc__, name
     with pytest.raises(AttributeError, match="no layer 'Nothing'"):
-        layers.Nothing  # noqa: B018
+        loose.Nothing  # noqa: B018
     assert "Dense" in dir(layers)
     assert "Sequential" in dir(pyio)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 import pyio
 from pyio import layers
-from pyio.models import activations, registry
+from pyio.models.ops import activations
+from pyio.models.serialization import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,7 @@ class Shift(layers.Layer):
     def get_config(self) -> dict[str, Any]:
         return {"amount": self.amount, **super().get_config()}
 
-    def call(self, x: Any) -> Any:  # type: ignore[override] # it heeds no mask
+    def call(self, x: Any) -> Any:
         return x + self.amount
 
 
@@ -75,6 +77,48 @@ def test_registered_layers_are_loaded() -> None:
     np.testing.assert_allclose(model.predict(X), [[9.5, 9.5]])
     assert [weight.name for weight in model.weights] == ["d/kernel", "d/bias", "scale/factor"]
     assert model.to_json() == own_model().to_json()
+
+
+class Blind(layers.Layer):
+    """Lets the mask through and does not look at it."""
+
+    supports_masking = True
+
+    def call(self, x: Any) -> Any:
+        return x
+
+
+class Seeing(Blind):
+    """Makes steps that do not count -1."""
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        return x if mask is None else np.where(mask[..., None], x, np.float32(-1))
+
+
+def unchanged(function: Any) -> Any:
+    """A decorator as people write it."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+class Decorated(Seeing):
+    """The same behind a decorator."""
+
+    call = unchanged(Seeing.call)
+
+
+@pytest.mark.parametrize("kind", [Seeing, Decorated])
+def test_a_layer_gets_the_mask_if_it_has_an_argument_for_it(kind: Any) -> None:
+    """`call` gets the mask where it has an argument `mask`; a layer without one passes it on."""
+    model = pyio.Sequential([layers.Masking(0, input_shape=(2, 1)), Blind(), kind()])
+    steps = np.array([[[0], [5]]], np.float32)
+    assert model.predict(steps).tolist() == [[[-1], [5]]]
+    assert kind()(steps, mask=np.array([[True, False]])).tolist() == [[[0], [-1]]]
+    assert Blind()(steps, mask=None).tolist() == steps.tolist()
 
 
 def test_custom_objects_are_for_one_load() -> None:

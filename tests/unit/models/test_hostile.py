@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pyio
-from pyio.models.topology import model_from_json
+from pyio.models.serialization.topology import model_from_json
 from tests.unit.models.hostile import HOSTILE, called, dense, functional, sequential, start
 
 if TYPE_CHECKING:

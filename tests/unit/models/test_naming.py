@@ -8,7 +8,7 @@ import pytest
 
 import pyio
 from pyio import layers
-from pyio.models import naming
+from pyio.models.core import names as naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +33,6 @@ def from_one() -> Iterator[None]:
 def test_snake_case(name: str, snake: str) -> None:
     """The table of TensorFlow.js's own tests of toSnakeCase holds."""
     assert naming.to_snake_case(name) == snake
-
-
-@pytest.mark.parametrize(
-    ("name", "camel"),
-    [("", ""), ("A", "A"), ("aa", "aa"), ("a_a", "aA"), ("a_aa", "aAa"), ("a_", "a")],
-)
-def test_camel_case(name: str, camel: str) -> None:
-    """The table of TensorFlow.js's own tests of toCamelCase holds."""
-    assert naming.to_camel_case(name) == camel
 
 
 def test_automatic_names_of_layers() -> None:

@@ -1,0 +1,1 @@
+"""The bridge: a web worker calls functions of its page."""

@@ -1,0 +1,201 @@
+"""JavaScript values and what every part of the border needs of them.
+
+Facts of Pyodide that this module hides: JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
+0.28 on and None before, ``undefined`` is None; ``to_js`` turns None into ``undefined`` and integers
+from 2**53 - 1 into BigInt, so that objects are better built from JSON text; exceptions of the
+browser arrive as JsException and are told apart by ``name``, never by their text.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
+from pyio.progress import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = [
+    "IN_PYODIDE",
+    "JSObject",
+    "JsException",
+    "array_buffer",
+    "array_of",
+    "can_run_sync",
+    "copy_bytes",
+    "create_once_callable",
+    "create_proxy",
+    "is_bytes",
+    "is_nothing",
+    "js",
+    "object_from_json",
+    "optional",
+    "options",
+    "run_file",
+    "run_sync",
+    "storage_error",
+    "to_js",
+    "translated",
+]
+
+IN_PYODIDE = sys.platform == "emscripten"
+
+_NULLS: tuple[Any, ...] = (None,)
+
+if TYPE_CHECKING or not IN_PYODIDE:
+    js: Any = None
+    run_js: Any = None
+    can_run_sync: Any = None
+    create_once_callable: Any = None
+    create_proxy: Any = None
+    run_sync: Any = None
+    JsBuffer: Any = None
+    to_js: Any = None
+
+    class JsException(Exception):  # noqa: N818 - Pyodide's own name
+        """Stands where Pyodide's exception class is; CPython never raises it."""
+
+        name: str = ""
+else:
+    import js
+    from pyodide.code import run_js
+    from pyodide.ffi import (
+        JsBuffer,
+        JsException,
+        can_run_sync,
+        create_once_callable,
+        create_proxy,
+        run_sync,
+        to_js,
+    )
+
+    with suppress(ImportError):  # Pyodide before 0.28 turns null into None
+        from pyodide.ffi import jsnull
+
+        _NULLS += (jsnull,)
+
+
+JSObject: TypeAlias = Any
+"""A JavaScript value or a proxy of one; what it can do is known to JavaScript only."""
+
+
+def run_file(name: str, whose: str) -> JSObject:
+    """Return what a ``.js`` file of `pyio.browser` evaluates to; `whose` is for the error."""
+    try:
+        return run_js(files("pyio.browser").joinpath(name).read_text("utf-8"))
+    except JsException as error:
+        raise UnsupportedEnvironmentError(
+            f"for {whose} pyio runs a little JavaScript of its own, and this page does not allow "
+            f"that ({error}); add 'unsafe-eval' to the script-src of its Content-Security-Policy, "
+            "or use indexeddb://, which needs none"
+        ) from error
+
+
+def is_nothing(value_js: JSObject) -> bool:
+    """Whether a value is ``null`` or ``undefined``, in every Pyodide."""
+    return any(value_js is null for null in _NULLS)
+
+
+def optional(value_js: JSObject) -> Any:
+    """Return the value, or None for ``null`` and ``undefined``."""
+    return None if is_nothing(value_js) else value_js
+
+
+def array_of(values: Sequence[Any]) -> JSObject:
+    """Return a JavaScript array of values that cross the border unchanged (texts, JS values)."""
+    return to_js(list(values), depth=1)
+
+
+def object_from_json(text: str) -> JSObject:
+    """Return the object that JSON `text` describes: null stays null, big integers stay numbers."""
+    return js.JSON.parse(text)
+
+
+def options(**members: Any) -> JSObject:
+    """Return a plain JavaScript object with these members."""
+    return to_js(members, dict_converter=js.Object.fromEntries)
+
+
+def array_buffer(
+    buffers: Sequence[memoryview],
+    moved: Callable[[int], None] | None = None,
+    spare_js: JSObject | None = None,
+) -> JSObject:
+    """Copy `buffers` one after another into one ArrayBuffer: the only copy that a save makes.
+
+    `moved` is told the number of bytes after each part. `spare_js` is an ArrayBuffer of the right
+    size that nobody needs any more; without it a new one is made. The result is an ArrayBuffer of
+    its own: a view of WebAssembly memory would be stored with the whole heap behind it.
+    """
+    buffers = [buffer for buffer in buffers if buffer.nbytes]
+    if len(buffers) == 1 and moved is None and spare_js is None:
+        return to_js(buffers[0]).buffer  # which spares the filling with zeros
+    if spare_js is None:
+        spare_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
+    buffer_js = spare_js
+    view_of = js.Uint8Array.new
+    start = 0
+    for part in (part for buffer in buffers for part in chunks(buffer)):
+        view_of(buffer_js, start, part.nbytes).assign(part)
+        start += part.nbytes
+        if moved is not None:
+            moved(part.nbytes)
+    return buffer_js
+
+
+def is_bytes(value_js: JSObject) -> bool:
+    """Whether a value is an ArrayBuffer or a view of one."""
+    return isinstance(value_js, JsBuffer)
+
+
+def copy_bytes(value_js: JSObject) -> memoryview:
+    """Copy an ArrayBuffer, or a view of one, into WebAssembly memory: the only copy of a load."""
+    view: memoryview = value_js.to_memoryview()
+    return view if view.format == "B" else view.cast("B")
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn exceptions of the browser inside the block into pyio's, with the original as cause."""
+    try:
+        yield
+    except JsException as error:
+        raise storage_error(error, what) from error
+
+
+def storage_error(error_js: JSObject, what: str) -> StorageError:
+    """Return the StorageError that says what failed and what the browser said."""
+    reason, message = _said(error_js)
+    if _DENIED in message:
+        reason = "SecurityError"
+    hint = _HINTS.get(reason)
+    kind = StorageRefusedError if reason == "SecurityError" else StorageError
+    told = f"{what} failed: {reason}" + (f": {message}" if message else "")
+    return kind(told + (f" ({hint})" if hint else ""), reason)
+
+
+def _said(error_js: JSObject) -> tuple[str, str]:
+    """Return the name and the message of a browser's exception."""
+    # A DOMException without a stack, as some are, comes wrapped in an Error that quotes it.
+    quoted = _QUOTED.search(str(error_js.message))
+    if quoted is not None:
+        return quoted[1], quoted[2]
+    return str(error_js.name), str(error_js.message)
+
+
+_DENIED = "denied permission"
+"""What Chromium says, as an UnknownError, when IndexedDB is opened where site data are blocked."""
+
+_QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
+
+_HINTS = {
+    "SecurityError": "the browser does not let this page store anything; allow site data for it, "
+    "or open it outside of a sandboxed frame",
+    "UnknownError": "the browser gives no reason; a full disk is one, and a private window, which "
+    "keeps everything in memory, refuses large models so",
+}

@@ -1,0 +1,1 @@
+"""IndexedDB databases, transactions and records."""

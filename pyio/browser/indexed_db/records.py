@@ -1,0 +1,153 @@
+"""Records of IndexedDB: JSON, and the dates and buffers that JSON cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyio import limits
+from pyio.browser.ffi import (
+    JsException,
+    JSObject,
+    array_buffer,
+    copy_bytes,
+    is_bytes,
+    is_nothing,
+    js,
+    object_from_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+
+Member: TypeAlias = tuple[str, ...]
+"""Where a member of a record is: the names that lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record to be stored: JSON text, with members to be replaced by their real values.
+
+    Args:
+        text: A JSON object, with any value where a date or a buffer belongs.
+        dates: Where dates belong, as a path of members, and which.
+        buffers: Where an ArrayBuffer belongs, and the pieces that make it up.
+        moved: Called after each part of a buffer that was copied, with the number of bytes.
+    """
+
+    text: str
+    dates: Mapping[Member, datetime] = field(default_factory=dict)
+    buffers: Mapping[Member, Sequence[memoryview]] = field(default_factory=dict)
+    moved: Callable[[int], None] | None = None
+
+    def to_js(self) -> JSObject:
+        """Return the JavaScript object."""
+        # Built from text because a Python datetime would arrive as a proxy, which cannot be
+        # cloned, None as `undefined`, and a large int as a BigInt, on which TensorFlow.js hangs.
+        record_js = object_from_json(self.text)
+        for (*holders, member), date in self.dates.items():
+            _set(record_js, holders, member, js.Date.new(date.timestamp() * 1000))
+        for (*holders, member), pieces in self.buffers.items():
+            spare_js = _SPARE.take(sum(piece.nbytes for piece in pieces))
+            _set(record_js, holders, member, array_buffer(pieces, self.moved, spare_js))
+        return record_js
+
+    def done_with(self, record_js: JSObject) -> None:
+        """Say that the browser has its own copy of what `to_js` has returned."""
+        for place in self.buffers:
+            _SPARE.give(_get(record_js, place))
+
+
+class _Spare:
+    """The ArrayBuffer of the last record that was stored, for the next one of the same size.
+
+    Memory that is new to the process takes longer than the copying into it (0.6 ms per MB and
+    more), and a program that saves its model after every epoch would leave as much behind each
+    time. The browser's garbage collection may take it at any time.
+    """
+
+    def __init__(self) -> None:
+        self._reference_js: JSObject | None = None
+
+    def give(self, buffer_js: JSObject) -> None:
+        """Keep it."""
+        self._reference_js = js.WeakRef.new(buffer_js)
+
+    def take(self, size: int) -> JSObject | None:
+        """Return it if it has that size; it is no longer kept then."""
+        if self._reference_js is None:
+            return None
+        buffer_js = self._reference_js.deref()
+        if is_nothing(buffer_js) or buffer_js.byteLength != size:
+            return None
+        self._reference_js = None
+        return buffer_js
+
+
+_SPARE = _Spare()
+
+
+async def read(
+    record_js: JSObject, buffer: Member, *, copy: bool = True
+) -> tuple[str, tuple[memoryview, ...] | None]:
+    """Return the JSON text of a record, without its member `buffer`, and that member's bytes.
+
+    Programs have stored weights as an ArrayBuffer, as a list of them, as views and as Blobs; each
+    is copied once. The bytes are None where there is no such member or no `copy` is wanted.
+    Raises ValueError for a member that holds no bytes and for a record that JSON cannot say.
+    """
+    *holders, member = buffer
+    holder_js = _get(record_js, holders)
+    value_js = _get(holder_js, [member])
+    data = None if is_nothing(value_js) or not copy else await _bytes_of(value_js)
+    if not is_nothing(value_js):
+        js.Reflect.deleteProperty(holder_js, member)
+    return to_text(record_js), data
+
+
+def to_text(value_js: JSObject) -> str:
+    """Return a value as JSON text, dates in ISO form. Raises ValueError if JSON cannot say it."""
+    try:
+        return str(js.JSON.stringify(value_js))
+    except JsException as error:
+        raise ValueError(f"it cannot be written as JSON ({error})") from error
+
+
+async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
+    if _kind(value_js) != "[object Array]":
+        return (await _buffer(value_js),)
+    count = int(value_js.length)
+    if count > limits.FILES:  # a list of nothing may be four billion long
+        raise ValueError(
+            f"its weight data is in {count:,} pieces; at most {limits.FILES:,} are read "
+            "(pyio.limits.FILES)"
+        )
+    return tuple([await _buffer(part_js) for part_js in value_js])
+
+
+async def _buffer(value_js: JSObject) -> memoryview:
+    if is_bytes(value_js):
+        return copy_bytes(value_js)
+    kind = _kind(value_js)
+    if kind == "[object Blob]":
+        return copy_bytes(await value_js.arrayBuffer())
+    raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
+
+
+def _kind(value_js: JSObject) -> str:
+    return str(js.Object.prototype.toString.call(value_js))
+
+
+def _get(value_js: JSObject, members: Sequence[str]) -> JSObject | None:
+    """Return the member of a member of a value, None where there is none."""
+    for name in members:
+        value_js = None if is_nothing(value_js) else getattr(value_js, name, None)
+    return value_js
+
+
+def _set(record_js: JSObject, holders: Sequence[str], member: str, value_js: JSObject) -> None:
+    for name in holders:
+        record_js = getattr(record_js, name)
+    setattr(record_js, member, value_js)

@@ -1,0 +1,1 @@
+"""What only a page can do: localStorage, downloads, file pickers, persistent storage."""

@@ -1,0 +1,25 @@
+"""The pieces of a stream of bytes, JavaScript's or Python's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pyio.browser.ffi import JSObject
+
+
+async def pieces(stream: Any) -> AsyncIterator[memoryview]:
+    """Give the pieces of a ReadableStream or of an asynchronous iterable as flat views."""
+    async for piece in stream if hasattr(stream, "__aiter__") else _read(stream):
+        # A typed array of JavaScript is no buffer for Python, but gives one.
+        buffer = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
+        yield memoryview(buffer).cast("B")
+
+
+async def _read(stream_js: JSObject) -> AsyncIterator[JSObject]:
+    # WebKit 2.50 has no asynchronous iteration over a ReadableStream.
+    reader_js = stream_js.getReader()
+    while not (step_js := await reader_js.read()).done:
+        yield step_js.value

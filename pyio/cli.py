@@ -1,0 +1,284 @@
+"""The command line: ``python -m pyio list|inspect|copy|verify|repair|bridge``.
+
+Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
+table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
+a model is damaged or a command failed, with the reason on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyio.bridge import script
+from pyio.display.bars import progress_bar
+from pyio.display.tables import plain, table
+from pyio.errors import ModelExistsError, PyioError
+from pyio.handlers.findings import STALE
+from pyio.operations.catalog import copy_model
+from pyio.operations.inspection import inspect
+from pyio.operations.repair import repair
+from pyio.operations.transfer import load_artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyio.format.artifacts import WeightSpec
+    from pyio.operations.inspection import Inspection
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
+    try:
+        status = int(asyncio.run(options.command(options)))
+        sys.stdout.flush()
+    except ModelExistsError as error:
+        print(f"error: there is a model at {plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        return 1
+    except PyioError as error:
+        print(f"error: {plain(str(error))}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the table has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; nothing was changed", file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pyio",
+        description="Look at, check and copy TensorFlow.js models in files and on servers.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    listing = commands.add_parser("list", parents=[common], help="find models below directories")
+    listing.add_argument("places", nargs="*", default=["."], metavar="DIRECTORY")
+    listing.set_defaults(command=_list)
+
+    inspecting = commands.add_parser(
+        "inspect", parents=[common], help="tell what a model is without loading its weights"
+    )
+    inspecting.add_argument("model", help="a directory, a model.json or an http address")
+    inspecting.set_defaults(command=_inspect)
+
+    copying = commands.add_parser("copy", parents=[common], help="copy a model")
+    copying.add_argument("source")
+    copying.add_argument("destination", help="a directory, or an http address that takes uploads")
+    copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
+    copying.set_defaults(command=_copy)
+
+    verifying = commands.add_parser(
+        "verify", parents=[common], help="load models whole and check every byte that can be"
+    )
+    verifying.add_argument("models", nargs="+", metavar="MODEL")
+    verifying.set_defaults(command=_verify)
+
+    _add_repair(commands, common)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
+    return parser
+
+
+def _add_repair(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    repairing = commands.add_parser(
+        "repair", parents=[common], help="find what interrupted saves have left below directories"
+    )
+    repairing.add_argument("places", nargs="*", default=["."], metavar="DIRECTORY")
+    repairing.add_argument("--apply", action="store_true", help="clear it up, too")
+    repairing.add_argument(
+        "--older-than",
+        type=float,
+        default=STALE,
+        metavar="SECONDS",
+        help="how old a temporary file must be; 0 is for when no save runs (default: %(default)s)",
+    )
+    repairing.set_defaults(command=_repair)
+
+
+async def _list(options: argparse.Namespace) -> int:
+    addresses = [address for place in options.places for address in _models_below(place)]
+    rows = [await _row(address) for address in addresses]
+    if options.json:
+        _print_json(rows)
+    else:
+        keys = ("model", "format", "tensors", "parameters", "bytes", "damage")
+        print(table(keys, [[row[key] for key in keys] for row in rows]))
+    return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _row(address: str) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(("format", "tensors", "parameters", "bytes", "damage"))
+    row = {"model": address, **row}
+    try:
+        found = await inspect(_url(address))
+    except PyioError as error:
+        return row | {"damage": str(error)}
+    return row | {
+        "format": found.format,
+        "tensors": len(found.tensors),
+        "parameters": found.parameters,
+        "bytes": found.weight_bytes,
+    }
+
+
+def _models_below(place: str) -> Iterable[str]:
+    if "://" in place:
+        return [place]
+    path = Path(place)
+    if path.is_dir():
+        return [str(file) for file in sorted(path.rglob("model.json"))]
+    return [place]
+
+
+async def _inspect(options: argparse.Namespace) -> int:
+    found = await inspect(_url(options.model))
+    if options.json:
+        _print_json(_as_json(found))
+        return 0
+    size = "unknown, it has strings" if found.weight_bytes is None else f"{found.weight_bytes:,}"
+    for label, value in (
+        ("model", options.model),
+        ("format", found.format),
+        ("generated by", found.generated_by),
+        ("converted by", found.converted_by),
+        ("parameters", f"{found.parameters:,}"),
+        ("bytes of weights", size),
+        ("training config", "yes" if found.has_training_config else "no"),
+        ("checksum", "yes" if found.has_checksum else "no"),
+        ("metadata", _short(found.user_defined_metadata)),
+        ("signature", _short(found.signature)),
+    ):
+        if value is not None:
+            print(f"{label + ':':18}{plain(value)}")
+    if found.layers:
+        layers = [[layer.name, layer.class_name] for layer in found.layers]
+        print("\n" + table(("layer", "class"), layers))
+    if found.tensors:
+        tensors = [[*_tensor(spec).values()] for spec in found.tensors]
+        print("\n" + table(tuple(_tensor(found.tensors[0])), tensors))
+    return 0
+
+
+def _as_json(found: Inspection) -> dict[str, Any]:
+    return {
+        "model": found.source,
+        "format": found.format,
+        "generatedBy": found.generated_by,
+        "convertedBy": found.converted_by,
+        "parameters": found.parameters,
+        "bytes": found.weight_bytes,
+        "trainingConfig": found.has_training_config,
+        "checksum": found.has_checksum,
+        "userDefinedMetadata": found.user_defined_metadata,
+        "signature": found.signature,
+        "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
+        "tensors": [_tensor(spec) for spec in found.tensors],
+    }
+
+
+def _tensor(spec: WeightSpec) -> dict[str, Any]:
+    stored = None if spec.quantization is None else spec.quantization.dtype
+    return {
+        "tensor": spec.name,
+        "shape": list(spec.shape),
+        "dtype": spec.dtype,
+        "stored as": stored,
+        "group": spec.group,
+        "bytes": spec.byte_length,
+    }
+
+
+async def _copy(options: argparse.Namespace) -> int:
+    info = await copy_model(
+        _url(options.source),
+        _url(options.destination),
+        overwrite=options.overwrite,
+        on_progress=progress_bar() if sys.stderr.isatty() else None,
+    )
+    about = {"destination": options.destination, "bytes": info.total_bytes}
+    if options.json:
+        _print_json(about)
+    else:
+        print(f"{info.total_bytes:,} bytes copied to {options.destination}")
+    return 0
+
+
+async def _verify(options: argparse.Namespace) -> int:
+    from pyio.tensors.encoding import decode_artifacts  # late: it imports NumPy
+
+    rows: list[dict[str, Any]] = []
+    keys = ("model", "tensors", "bytes", "checksum", "damage")
+    for model in options.models:
+        row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
+        try:
+            found = await load_artifacts(_url(model))
+            arrays = decode_artifacts(found)
+            row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
+            row["checksum"] = "verified" if found.checksum else "none"
+        except PyioError as error:
+            row["damage"] = str(error)
+        rows.append(row)
+    if options.json:
+        _print_json(rows)
+    else:
+        cells = [[*(row[key] for key in keys[:4]), row["damage"] or "none"] for row in rows]
+        print(table(keys, cells))
+    return 1 if any(row["damage"] for row in rows) else 0
+
+
+async def _repair(options: argparse.Namespace) -> int:
+    plans = [
+        await repair(_url(place), apply=options.apply, older_than=options.older_than)
+        for place in options.places
+    ]
+    if options.json:
+        _print_json([asdict(finding) for plan in plans for finding in plan.findings])
+    else:
+        print("\n\n".join(map(str, plans)))
+    return 1 if any(finding.failure for plan in plans for finding in plan.findings) else 0
+
+
+async def _bridge(_options: argparse.Namespace) -> int:
+    print(script(), end="")
+    return 0
+
+
+def _url(place: str) -> str:
+    return place if "://" in place else f"file://{place}"
+
+
+def _print_json(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
+
+
+def _short(value: Any) -> str | None:
+    if value is None:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -1,0 +1,47 @@
+"""What `pyio.list_models` returns: a dict that shows itself as a table."""
+
+from __future__ import annotations
+
+from pyio.display.tables import html_table, size_text, table
+from pyio.format.artifacts import ModelArtifactsInfo
+
+_EMPTY = "No models are stored here."
+
+
+class Listing(dict[str, ModelArtifactsInfo]):
+    """Address -> info. It is an ordinary dict in every respect but how it looks."""
+
+    def __repr__(self) -> str:
+        return table(*self._cells()) if self else _EMPTY
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._cells()) if self else f"<p>{_EMPTY}</p>"
+
+    def _display_(self) -> _Shown:
+        # marimo, which would otherwise show every dict as a tree.
+        return _Shown(self._repr_html_())
+
+    def _cells(self) -> tuple[list[str], list[list[str]]]:
+        head = ["Model", "Size", "Saved"]
+        rows = [[url, _size(info), _saved(info)] for url, info in self.items()]
+        if any(info.damage for info in self.values()):
+            head.append("Damage")
+            for row, info in zip(rows, self.values(), strict=True):
+                row.append(info.damage or "")
+        return head, rows
+
+
+class _Shown:
+    def __init__(self, html: str) -> None:
+        self._html = html
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
+def _size(info: ModelArtifactsInfo) -> str:
+    return "?" if info.damage and not info.total_bytes else size_text(info.total_bytes)
+
+
+def _saved(info: ModelArtifactsInfo) -> str:
+    return "?" if info.date_saved is None else f"{info.date_saved:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,1 @@
+"""The JSON and the bytes of a model: no NumPy, no medium, no browser."""

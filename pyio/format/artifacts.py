@@ -1,0 +1,269 @@
+"""The values that travel between models and media: ModelArtifacts and what belongs to them.
+
+The names are TensorFlow.js's in snake_case (``tf.io.ModelArtifacts``, ``tf.io.SaveResult``); on
+disk and in stores the fields keep TensorFlow.js's own spelling (`pyio.format.model_json`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from pyio.errors import InvalidModelError, WeightsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Buffer
+
+    from pyio.format.json_text import JSONValue
+
+TFJS_ELEMENT_SIZES: Mapping[str, int] = {"float32": 4, "int32": 4, "bool": 1, "complex64": 8}
+"""Bytes per element of the dtypes TensorFlow.js knows; ``string`` has none, its size varies."""
+
+QUANTIZED_SIZES: Mapping[str, int] = {"uint8": 1, "uint16": 2, "float16": 2}
+"""Bytes per element of the dtypes in which quantized weights are stored."""
+
+EXTENSION_ELEMENT_SIZES: Mapping[str, int] = {
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "uint16": 2,
+    "uint32": 4,
+    "int64": 8,
+    "uint64": 8,
+    "float16": 2,
+    "float64": 8,
+    "complex128": 16,
+}
+"""NumPy dtypes that `pyio.save_arrays` adds. TensorFlow.js refuses a tensor that has one."""
+
+_ELEMENT_SIZES: Mapping[str, int] = {**TFJS_ELEMENT_SIZES, **EXTENSION_ELEMENT_SIZES}
+
+_EXTENSION_BYTES = re.compile(r"[<|](?:[SV](\d{1,9})|[mM]8(?:\[\d*[a-zA-Zμ]{1,7}\])?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """How a tensor was made smaller: value = stored * scale + min, or half precision.
+
+    `min` and `scale` are None for ``float16``. `original_dtype` is informational.
+    """
+
+    dtype: str
+    min: float | None = None
+    scale: float | None = None
+    original_dtype: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSpec:
+    """Name, shape and dtype of one tensor in the weight data (``WeightsManifestEntry``).
+
+    `dtype` is one of float32, int32, bool, complex64 and string; with a `quantization`, it is what
+    the tensor becomes when it is read. `group` is "optimizer" for optimizer state.
+    `numpy_dtype` is pyio's own hint which NumPy dtype a string tensor had; TensorFlow.js skips it.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    group: str | None = None
+    quantization: Quantization | None = None
+    numpy_dtype: str | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of elements; 1 for a scalar."""
+        return math.prod(self.shape)
+
+    @property
+    def byte_length(self) -> int | None:
+        """The number of bytes the tensor takes in the weight data; None for strings."""
+        if self.dtype == "string":
+            return None
+        if self.quantization is None and self.dtype in TFJS_ELEMENT_SIZES:  # nearly always
+            return math.prod(self.shape) * TFJS_ELEMENT_SIZES[self.dtype]
+        return self.size * self.element_size
+
+    @property
+    def element_size(self) -> int:
+        """Bytes per stored element. Raises WeightsError for an unknown dtype."""
+        known, stored = _ELEMENT_SIZES, self.dtype
+        if self.quantization is not None:
+            known, stored = QUANTIZED_SIZES, self.quantization.dtype
+        if stored in known:
+            return known[stored]
+        match = _EXTENSION_BYTES.fullmatch(stored) if self.quantization is None else None
+        if match is None:
+            raise WeightsError(
+                f"weight {self.name!r} is stored as {stored!r}, which is not one of "
+                f"{', '.join(known)}" + ("" if self.quantization else ", string")
+            )
+        return int(match[1]) if match[1] else 8
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A tensor whose dtype was changed on request (``cast=True``), and whether values changed."""
+
+    name: str
+    from_dtype: str
+    to_dtype: str
+    exact: bool
+
+
+class _Checked:
+    """Remembers that specs and data agree, so that decoding does not check it again.
+
+    It is not a field: a comparison ignores it, and `dataclasses.replace` and copies drop it.
+    """
+
+    __slots__ = ("_ends",)
+    _ends: tuple[int, ...]
+
+    @property
+    def ends(self) -> tuple[int, ...] | None:
+        """Where each tensor ends in the weight data, or None if that was not checked."""
+        return getattr(self, "_ends", None)
+
+    def remember_ends(self, ends: tuple[int, ...]) -> None:
+        """Note that specs and data agree, and that the tensors end at `ends`."""
+        object.__setattr__(self, "_ends", ends)  # a frozen dataclass refuses assignments
+
+
+@dataclass(frozen=True, slots=True)
+class ModelArtifacts(_Checked):
+    """Everything there is to a model, in the form that media store and load.
+
+    Args:
+        model_topology: The architecture as parsed JSON, or None for weights alone.
+        weight_specs: One WeightSpec per tensor, in the order of the data.
+        weight_data: The bytes of all tensors one after another: one buffer or several, cut
+            anywhere. Buffers are kept as they are, neither joined nor copied.
+        training_config: Loss, metrics and optimizer, as ``LayersModel.save`` writes them.
+        format: "layers-model" or "graph-model".
+        generated_by: The program that made the model.
+        converted_by: The program that converted it.
+        signature: Inputs and outputs of a graph model.
+        user_defined_metadata: Any JSON object of the user's.
+        model_initializer: A second graph that fills the tables of a graph model.
+        initializer_signature: Inputs and outputs of that second graph.
+        null_fields: Which of the fields that are None here are ``null`` in JSON rather than
+            absent. JavaScript has both, and TensorFlow.js writes ``"convertedBy":null``.
+        checksum: Whether digests are stored with the model, as `pyio.format.checksum` describes.
+            They are made anew by every save, so that they cannot be those of something else.
+    """
+
+    model_topology: JSONValue = None
+    weight_specs: tuple[WeightSpec, ...] | None = None
+    weight_data: tuple[memoryview, ...] | None = None
+    training_config: JSONValue = None
+    format: str | None = None
+    generated_by: str | None = None
+    converted_by: str | None = None
+    signature: JSONValue = None
+    user_defined_metadata: JSONValue = None
+    model_initializer: JSONValue = None
+    initializer_signature: JSONValue = None
+    null_fields: frozenset[str] = field(default_factory=frozenset)
+    checksum: bool = False
+
+    def __post_init__(self) -> None:
+        if self.weight_specs is not None:
+            if not isinstance(self.weight_specs, tuple):
+                object.__setattr__(self, "weight_specs", tuple(self.weight_specs))
+            for spec in self.weight_specs:
+                if not isinstance(spec, WeightSpec):
+                    raise WeightsError(f"weight_specs should hold WeightSpecs, got {spec!r:.80}")
+        if self.weight_data is not None:
+            object.__setattr__(self, "weight_data", flat_buffers(self.weight_data))
+
+    @property
+    def weight_data_bytes(self) -> int:
+        """The number of bytes in the weight data, 0 without any."""
+        return sum([buffer.nbytes for buffer in self.weight_data or ()])
+
+
+@dataclass(frozen=True, slots=True)
+class ModelArtifactsInfo:
+    """What a medium knows about a stored model without loading it. Sizes are in bytes.
+
+    `damage` says in words why the entry cannot be trusted, and is None for a sound one.
+    """
+
+    date_saved: datetime | None = None
+    model_topology_type: str = "JSON"
+    model_topology_bytes: int = 0
+    weight_specs_bytes: int = 0
+    weight_data_bytes: int = 0
+    damage: str | None = None
+
+    @property
+    def total_bytes(self) -> int:
+        """The topology, the weight specs and the weight data together."""
+        return self.model_topology_bytes + self.weight_specs_bytes + self.weight_data_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What a save did.
+
+    `responses` holds the server's answers after a save over HTTP. `conversions` lists the tensors
+    whose dtype was changed because the caller passed ``cast=True``.
+    """
+
+    model_artifacts_info: ModelArtifactsInfo
+    responses: tuple[Any, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
+
+
+def flat_buffers(data: Buffer | Iterable[Buffer]) -> tuple[memoryview, ...]:
+    """Return one buffer or several as flat byte views of the same memory.
+
+    Raises InvalidModelError for something that is not a contiguous buffer.
+    """
+    if isinstance(data, Iterable) and not _is_buffer(data):
+        return tuple(map(_flat, data))
+    return (_flat(cast("Buffer", data)),)
+
+
+def _is_buffer(data: object) -> bool:
+    # Some buffers can be iterated as well: an array.array, an mmap, a NumPy array.
+    try:
+        memoryview(cast("Buffer", data))
+    except (TypeError, ValueError):
+        return hasattr(data, "__array_interface__")
+    return True
+
+
+def now() -> datetime:
+    """Return the present time in UTC with whole milliseconds, which is all JavaScript keeps."""
+    time = datetime.now(UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def _flat(buffer: Buffer) -> memoryview:
+    if (
+        type(buffer) is memoryview
+        and (buffer.format, buffer.ndim, buffer.c_contiguous) == ("B", 1, True)
+        and buffer.nbytes
+    ):
+        return buffer  # flat already, as nearly all buffers are that come here twice
+    try:
+        view = memoryview(buffer)
+    except (TypeError, ValueError) as error:  # ValueError: a NumPy dtype that buffers lack
+        raise InvalidModelError(
+            f"weight data must be bytes-like, got {type(buffer).__name__}"
+        ) from error
+    if view.nbytes == 0:
+        return memoryview(b"")
+    if not view.c_contiguous:
+        raise InvalidModelError(
+            "weight data must be C-contiguous; pass numpy.ascontiguousarray(array)"
+        )
+    return view.cast("B")

@@ -1,0 +1,107 @@
+"""A model as it is written: its JSON texts made once, its bytes counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyio.format.artifacts import ModelArtifactsInfo, now
+from pyio.format.json_text import JSONText, dumps, utf8_length
+from pyio.format.manifest import group_to_json
+from pyio.format.model_json import MODEL_JSON_KEYS, fields_to_json, topology_text
+from pyio.format.specs import specs_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from pyio.format.artifacts import ModelArtifacts
+    from pyio.format.json_text import JSONValue
+
+
+@dataclass(frozen=True, slots=True)
+class Serialized:
+    """What a medium writes. `serialize` makes it.
+
+    Attributes:
+        artifacts: The model.
+        topology: Its topology as JSON text, or None without one.
+        specs: Its weight specs as JSON text, or None without any.
+        info: The bytes of its parts, dated now.
+    """
+
+    artifacts: ModelArtifacts
+    topology: JSONText | None
+    specs: JSONText | None
+    info: ModelArtifactsInfo
+
+    @property
+    def buffers(self) -> tuple[memoryview, ...]:
+        """The weight data; empty without any."""
+        return self.artifacts.weight_data or ()
+
+    def fields(self, keys: Iterable[str], *, nulls: bool = False) -> dict[str, JSONValue]:
+        """Return the JSON fields in the order of `keys`, as `fields_to_json` does."""
+        fields = fields_to_json(self.artifacts, keys, nulls=nulls)
+        if self.topology is not None and "modelTopology" in fields:
+            fields["modelTopology"] = self.topology
+        return fields
+
+    def model_json(
+        self,
+        weight_paths: Sequence[str],
+        *,
+        keys: Sequence[str] = MODEL_JSON_KEYS,
+        checksums: Sequence[str] | None = None,
+    ) -> str:
+        """Return the text of a ``model.json``; see `get_model_json`."""
+        members = self.fields([key for key in keys if key != "weightsManifest"])
+        members["weightsManifest"] = [group_to_json(weight_paths, self.specs, checksums)]
+        return dumps({key: members[key] for key in keys if key in members})
+
+
+def serialize(artifacts: ModelArtifacts, date_saved: datetime | None = None) -> Serialized:
+    """Return what is written of `artifacts`.
+
+    Raises InvalidModelError for a topology, or another part, that JSON cannot hold.
+    """
+    topology = None if artifacts.model_topology is None else JSONText(topology_text(artifacts))
+    specs = artifacts.weight_specs
+    specs_text = None if specs is None else JSONText(dumps(specs_to_json(specs)))
+    info = ModelArtifactsInfo(
+        date_saved=date_saved or now(),
+        model_topology_bytes=0 if topology is None else utf8_length(topology),
+        weight_specs_bytes=0 if specs_text is None else utf8_length(specs_text),
+        weight_data_bytes=artifacts.weight_data_bytes,
+    )
+    return Serialized(artifacts, topology, specs_text, info)
+
+
+def get_model_json(
+    artifacts: ModelArtifacts,
+    weight_paths: Sequence[str],
+    *,
+    keys: Sequence[str] = MODEL_JSON_KEYS,
+    checksums: Sequence[str] | None = None,
+) -> str:
+    """Return the text of a ``model.json`` whose weights lie in the files `weight_paths`.
+
+    It is what TensorFlow.js offers as a download or posts over HTTP, to the byte.
+
+    Args:
+        artifacts: The model.
+        weight_paths: The files of its weights, relative to the model.json.
+        keys: The members and their order, which differs per medium.
+        checksums: The CRC-32 of each file, which only pyio reads, as `pyio.format.manifest` says.
+    """
+    return serialize(artifacts).model_json(weight_paths, keys=keys, checksums=checksums)
+
+
+def get_model_artifacts_info_for_json(
+    artifacts: ModelArtifacts, date_saved: datetime | None = None
+) -> ModelArtifactsInfo:
+    """Return the sizes of `artifacts` in bytes, as TensorFlow.js counts them, dated now.
+
+    JSON parts count the bytes of their text in UTF-8; a part that is absent counts 0.
+    """
+    return serialize(artifacts, date_saved).info

@@ -1,0 +1,171 @@
+"""Weight specs as JSON: the entries of ``weightSpecs`` and of a weights manifest. Needs no NumPy.
+
+Member order and spelling are TensorFlow.js's (tfjs-core ``encodeWeights``: name, shape, dtype,
+group) and its Python converter's (quantization: dtype, min, scale, original_dtype).
+"""
+
+from __future__ import annotations
+
+import sys
+from numbers import Integral
+from typing import TYPE_CHECKING
+
+from pyio import limits
+from pyio.errors import WeightsError
+from pyio.format.artifacts import Quantization, WeightSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyio.format.json_text import JSONValue
+
+_QUANTIZED_TARGETS = {
+    "float16": ("float32",),
+    "uint8": ("float32", "int32"),
+    "uint16": ("float32", "int32"),
+}
+
+
+def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[WeightSpec, ...]:
+    """Return parsed weight specs as values. Raises WeightsError, naming entry and member."""
+    if not isinstance(value, list):
+        raise WeightsError(f"{what} should be a list, not {_kind(value)}")
+    require_count(len(value), what)
+    return tuple(_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value))
+
+
+def require_count(count: int, what: str) -> None:
+    """Raise WeightsError for more tensors than any model has."""
+    if count > limits.TENSORS:
+        raise WeightsError(
+            f"{what} list {count:,} tensors; at most {limits.TENSORS:,} are read "
+            "(pyio.limits.TENSORS)"
+        )
+
+
+def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
+    """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
+    return [_spec_to_json(spec) for spec in specs]
+
+
+def require_readable(specs: Sequence[WeightSpec]) -> None:
+    """Raise WeightsError if the specs, once written, could not be read again.
+
+    Shapes are checked with the sizes (`pyio.format.layout`), and not here.
+    """
+    require_count(len(specs), "the weight specs")
+    for index, spec in enumerate(specs):
+        plain = type(spec.name) is str and type(spec.dtype) is str
+        optional = (spec.group, spec.quantization, spec.numpy_dtype)
+        if not plain or optional != (None, None, None):
+            _spec(_spec_to_json(spec), f"entry {index} of the weight specs")
+
+
+def round_tripped(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
+    """Return `specs` as they will be once they were written and read again."""
+    return specs_from_json(specs_to_json(specs))
+
+
+def require_shape(spec: WeightSpec) -> None:
+    """Raise WeightsError for a shape that no array can have."""
+    sides, largest = spec.shape, limits.SIDE
+    possible = len(sides) <= limits.SIDES
+    for side in sides:
+        # The exact type first: asking an ABC takes far longer.
+        whole = type(side) is int or (isinstance(side, Integral) and not isinstance(side, bool))
+        possible = possible and whole and 0 <= side <= largest
+    if not possible:
+        raise WeightsError(
+            f"weight {spec.name!r} has the shape {sides!r:.80}; at most {limits.SIDES} whole "
+            "numbers from 0 to 2**53 are expected"
+        )
+
+
+def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
+    entry: dict[str, JSONValue] = {
+        "name": spec.name,
+        "shape": [int(side) for side in spec.shape],
+        "dtype": spec.dtype,
+    }
+    if spec.group is not None:
+        entry["group"] = spec.group
+    if spec.quantization is not None:
+        how = spec.quantization
+        members = ("dtype", "min", "scale", "original_dtype")
+        entry["quantization"] = {
+            member: getattr(how, member) for member in members if getattr(how, member) is not None
+        }
+    if spec.numpy_dtype is not None:
+        entry["numpyDtype"] = spec.numpy_dtype
+    return entry
+
+
+def _spec(entry: JSONValue, what: str) -> WeightSpec:
+    if not isinstance(entry, dict):
+        raise WeightsError(f"{what} should be an object, not {_kind(entry)}")
+    name, dtype = _text(entry, "name", what), _text(entry, "dtype", what)
+    shape = entry.get("shape")
+    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
+        raise WeightsError(
+            f"{what} ({name!r}) has the shape {shape!r:.80}; "
+            "a list of whole numbers from 0 is expected"
+        )
+    quantization = entry.get("quantization")
+    spec = WeightSpec(
+        name=name,
+        shape=tuple(shape),
+        dtype=dtype,
+        group=_text(entry, "group", what) if entry.get("group") is not None else None,
+        quantization=None
+        if quantization is None
+        else _quantization(quantization, f"the quantization of {name!r}", dtype),
+        numpy_dtype=_text(entry, "numpyDtype", what) if "numpyDtype" in entry else None,
+    )
+    require_shape(spec)  # before anybody multiplies the sides: the product can be astronomical
+    return spec
+
+
+def _quantization(value: JSONValue, what: str, target: str) -> Quantization:
+    if not isinstance(value, dict):
+        raise WeightsError(f"{what} should be an object, not {_kind(value)}")
+    dtype = _text(value, "dtype", what)
+    if dtype not in _QUANTIZED_TARGETS:
+        raise WeightsError(f"{what} is to {dtype!r}; float16, uint8 and uint16 are known")
+    targets = _QUANTIZED_TARGETS[dtype]
+    if target not in targets:
+        raise WeightsError(
+            f"{what} is to {dtype}, which can stand for {' or '.join(targets)} and not for {target}"
+        )
+    original = value.get("original_dtype")
+    if dtype == "float16":
+        return Quantization(dtype, original_dtype=original if isinstance(original, str) else None)
+    return Quantization(
+        dtype,
+        min=_real(value, "min", what),
+        scale=_real(value, "scale", what),
+        original_dtype=original if isinstance(original, str) else None,
+    )
+
+
+def _real(entry: dict[str, JSONValue], member: str, what: str) -> float:
+    value = entry.get(member)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WeightsError(f"{what} has {member} {value!r}; a number is expected")
+    if not abs(value) <= sys.float_info.max:
+        raise WeightsError(f"{what} has a {member} that is no finite double")
+    return float(value)
+
+
+def _text(entry: dict[str, JSONValue], member: str, what: str) -> str:
+    value = entry.get(member)
+    if not isinstance(value, str):
+        raise WeightsError(f"{what} has no {member}: a string is expected, not {_kind(value)}")
+    return value
+
+
+def _kind(value: JSONValue) -> str:
+    if value is None:
+        return "null"
+    return {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}.get(
+        type(value), "a number"
+    )

@@ -1,0 +1,245 @@
+"""Several files of one directory that change together, or not at all.
+
+A file system renames one file at a time, and a model is at least two. So:
+
+1. All new files are written under temporary names and flushed to disk.
+2. A journal that says which temporary file becomes which is flushed and renamed into place. With
+   this one rename the save has happened.
+3. The files are renamed, those of the previous model that are no longer named are removed, and
+   the journal is removed.
+
+Whoever reads through this module looks at the journal first, so after a crash at any moment it sees
+all the old files or all the new ones; the next save does what was left undone. A program that knows
+nothing of the journal can see a mixture only after a crash within step 3, which lasts microseconds.
+Readers and writers keep out of each other's way by a lock on the directory (``flock``), which
+leaves no file behind; Windows and Pyodide have none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import time
+from contextlib import asynccontextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+from pyio.format.json_text import loads
+from pyio.handlers.findings import STALE
+from pyio.progress import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pyio.progress import Meter
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_JOURNAL = ".pyio-save.json"
+_TEMPORARY = ".pyio-tmp"
+
+_PAUSE = 0.005
+"""Seconds between two attempts to get the lock."""
+
+
+class Folder:
+    """A directory whose files are read and replaced together."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def locate(self, name: str) -> Path:
+        """Return where the file `name` is now; it may not be there at all."""
+        pending = self._journal()["rename"].get(name)
+        if pending is not None and (self.path / pending).is_file():
+            return self.path / pending
+        return self.path / name
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal is, while a save has happened and is not finished."""
+        return self.path / _JOURNAL
+
+    def unfinished(self) -> tuple[list[str], list[str]]:
+        """Return the files that the journal still puts in place, and those that it removes.
+
+        Both are empty if there is no journal, or if it is not one of ours.
+        """
+        plan = self._journal()
+        renamed = [new for new, old in plan["rename"].items() if (self.path / old).is_file()]
+        return renamed, [name for name in plan["remove"] if (self.path / name).is_file()]
+
+    def temporaries(self) -> list[Path]:
+        """Return the temporary files that no journal names."""
+        pending = self._journal()["rename"].values()
+        files = sorted(self.path.glob(f".*{_TEMPORARY}"))
+        return [file for file in files if file.name not in pending]
+
+    async def finish(self) -> bool:
+        """Do what the journal says is left, and return True. Raises OSError."""
+        async with self._locked(shared=False):
+            self._complete()
+        return True
+
+    async def remove_temporary(self, file: Path, written: float) -> bool:
+        """Remove a file of `temporaries` if nobody has written to it since; return whether."""
+        async with self._locked(shared=False):
+            return self._remove_temporary(file, written)
+
+    def _remove_temporary(self, file: Path, written: float) -> bool:
+        if file not in self.temporaries() or file.stat().st_mtime != written:
+            return False
+        file.unlink()
+        return True
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Keep the files as they are inside the block."""
+        async with self._locked(shared=True):
+            yield
+
+    async def replace(
+        self, files: Mapping[str, Sequence[memoryview]], obsolete: Iterable[str], meter: Meter
+    ) -> None:
+        """Write `files` and remove the files `obsolete`, all of it or nothing.
+
+        Raises OSError, and then the files are what they were.
+        """
+        created = _make_directories(self.path)
+        token = secrets.token_hex(4)
+        temporary = {name: f".{name}.{token}{_TEMPORARY}" for name in files}
+        try:
+            for name, pieces in files.items():
+                await self._write(temporary[name], name, pieces, meter)
+            async with self._locked(shared=False):
+                self._finish()
+                self._commit({"rename": temporary, "remove": sorted({*obsolete} - {*files})}, token)
+                self._finish()
+                self._remove_stale()
+        except BaseException:
+            if self._journal()["rename"] == temporary:  # interrupted after the save had happened
+                raise
+            for name in temporary.values():
+                (self.path / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                for directory in created:
+                    directory.rmdir()
+            raise
+
+    async def _write(
+        self, temporary: str, name: str, pieces: Sequence[memoryview], meter: Meter
+    ) -> None:
+        with (self.path / temporary).open("xb") as file:
+            for piece in pieces:
+                for chunk in chunks(piece):
+                    file.write(chunk)
+                    if not name.endswith(".json"):
+                        meter.advance(chunk.nbytes, name)
+                    await asyncio.sleep(0)
+            _flush(file)
+
+    def _commit(self, journal: dict[str, object], token: str) -> None:
+        temporary = self.path / f"{_JOURNAL}.{token}{_TEMPORARY}"
+        try:
+            with temporary.open("x", encoding="utf-8") as file:
+                json.dump(journal, file)
+                _flush(file)
+            temporary.replace(self.journal)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        self._flush_directory()
+
+    def _finish(self) -> None:
+        """Do what the journal says is left. It never fails: readers see past what is undone."""
+        with suppress(OSError):
+            self._complete()
+
+    def _complete(self) -> None:
+        if not self.journal.exists():
+            return
+        plan = self._journal()
+        for name, temporary in plan["rename"].items():
+            if (self.path / temporary).is_file():
+                (self.path / temporary).replace(self.path / name)
+        for name in plan["remove"]:
+            (self.path / name).unlink(missing_ok=True)
+        self._flush_directory()
+        self.journal.unlink()
+
+    def _journal(self) -> dict[str, dict[str, str]]:
+        """Return what a journal says, nothing if there is none or if it is not one of ours."""
+        nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
+        try:
+            plan: Any = loads(self.journal.read_bytes(), "the journal")
+            renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
+            removes = dict.fromkeys(map(str, plan["remove"]), "")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return nothing
+        names = [*renames, *renames.values(), *removes]
+        ours = all(temporary.endswith(_TEMPORARY) for temporary in renames.values())
+        if not ours or any(name in ("", ".", "..") or {*name} & {*"/\\\x00"} for name in names):
+            return nothing
+        return {"rename": renames, "remove": removes}
+
+    def _remove_stale(self) -> None:
+        with suppress(OSError):
+            for file in self.path.glob(f".*{_TEMPORARY}"):
+                if time.time() - file.stat().st_mtime > STALE:
+                    file.unlink(missing_ok=True)
+
+    def _flush_directory(self) -> None:
+        with suppress(OSError):  # a directory cannot be opened on Windows
+            number = os.open(self.path, os.O_RDONLY)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)
+
+    @asynccontextmanager
+    async def _locked(self, *, shared: bool) -> AsyncIterator[None]:
+        try:
+            number = os.open(self.path, os.O_RDONLY)
+        except OSError:
+            yield
+            return
+        try:
+            while not _lock(number, shared=shared):  # noqa: ASYNC110 - no event tells of it
+                await asyncio.sleep(_PAUSE)
+            yield
+        finally:
+            os.close(number)
+
+
+def _lock(number: int, *, shared: bool) -> bool:
+    """Return whether the lock was got; a system that has none needs none."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(number, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _make_directories(path: Path) -> list[Path]:
+    """Make `path` and its parents; return those that were made, the innermost first."""
+    created = []
+    for directory in (path, *path.parents):
+        if directory.exists():
+            break
+        created.append(directory)
+    path.mkdir(parents=True, exist_ok=True)
+    return created
+
+
+def _flush(file: IO[Any]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,226 @@
+"""``file://``: a model in a directory, in the layout of TensorFlow.js for Node.
+
+``model.json`` and ``weights.bin`` (tfjs-node ``file_system.ts``), or with `shard_size_bytes` the
+converter's files. They are replaced together as `pyio.handlers.files.folder` describes. It works
+wherever Python has files: in CPython, in Pyodide's own file system, and on a disk that Pyodide
+mounts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyio.errors import (
+    InvalidModelError,
+    InvalidURLError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    StorageError,
+    StorageRefusedError,
+    WeightsError,
+)
+from pyio.format.artifacts import SaveResult
+from pyio.format.json_text import require_length
+from pyio.format.manifest import is_weights_file, parse_model_json
+from pyio.format.model_files import (
+    lay_out,
+    outline,
+    plain_path,
+    read_groups,
+    read_model,
+)
+from pyio.format.model_json import FILE_KEYS
+from pyio.handlers.contract import Acquired, Loader, Saver
+from pyio.handlers.files.folder import Folder
+from pyio.handlers.registry import require_path
+from pyio.progress import Meter, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pyio.format.artifacts import ModelArtifacts
+    from pyio.format.manifest import WeightGroup
+    from pyio.format.serialized import Serialized
+    from pyio.progress import OnProgress
+
+_JSON, _WEIGHTS = "model.json", "weights.bin"
+
+_WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
+
+
+def local_path(path: str) -> Path:
+    """Return where ``file://path`` is. Raises InvalidURLError."""
+    url = f"file://{path}"
+    require_path(url, path)
+    try:
+        possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise InvalidURLError(url, "it has a character that no file's name can have")
+    return Path(path[1:] if _WINDOWS_DRIVE.match(path) else path)
+
+
+class FileHandler(Saver, Loader):
+    """Saves to a directory; loads from a directory or a json in it.
+
+    Args:
+        path: The directory, or for loading the json. It is relative to the current directory
+            unless it starts with a slash, and taken literally: ``%20`` is no space.
+        shard_size_bytes: Cut the weights into files of that many bytes.
+        on_progress: Called with a `pyio.Progress` as bytes move.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        shard_size_bytes: int | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.url = f"file://{path}"
+        self._path = local_path(path)
+        self._shard_size_bytes = shard_size_bytes
+        self._on_progress = on_progress
+
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        with self._translated("saving"):
+            is_file = self._path.is_file()
+        if is_file or self._path.suffix == ".json":
+            raise InvalidURLError(
+                self.url,
+                f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
+            )
+        keys = [key for key in FILE_KEYS if model.specs is not None or key != "weightsManifest"]
+        files = lay_out(
+            model,
+            _JSON,
+            _WEIGHTS,
+            weights_path=_WEIGHTS,
+            shard_size_bytes=self._shard_size_bytes,
+            keys=keys,
+        )
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        await acquired()
+        with self._translated("saving", model.info.total_bytes):
+            await Folder(self._path).replace(files, self._weights_files(), meter)
+        return SaveResult(model.info)
+
+    def _weights_files(self) -> list[str]:
+        """Return the weight files of the model that is there now and that nobody else wrote."""
+        try:
+            text = self._read_json(_JSON, Folder(self._path))
+            groups = parse_model_json(text).groups
+        except (OSError, InvalidModelError):
+            return []
+        return [path for group in groups or () for path in group.paths if is_weights_file(path)]
+
+    async def _fetch(self) -> ModelArtifacts:
+        with self._translated("loading"):
+            json, folder = self._places()
+            async with folder.reading():
+                manifest = parse_model_json(self._read_json(json, folder))
+                return await read_model(self.url, manifest, _Directory(folder), self._on_progress)
+
+    async def exists(self) -> bool:
+        with self._translated("reading"):
+            json, folder = self._places()
+            async with folder.reading():
+                return folder.locate(json).is_file()
+
+    async def _outline(self) -> ModelArtifacts:
+        with self._translated("reading"):
+            json, folder = self._places()
+            async with folder.reading():
+                return outline(parse_model_json(self._read_json(json, folder)))
+
+    async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
+        """Return the bytes of groups that were parsed elsewhere, from this directory."""
+        folder = Folder(self._path)
+        with self._translated("loading"):
+            async with folder.reading():
+                return await read_groups(groups, _Directory(folder), self._on_progress, self.url)
+
+    def _places(self) -> tuple[str, Folder]:
+        if self._path.is_dir():
+            return _JSON, Folder(self._path)
+        return self._path.name, Folder(self._path.parent)
+
+    def _read_json(self, name: str, folder: Folder) -> bytes:
+        file = folder.locate(name)
+        if not file.is_file():
+            hint = (
+                f"the directory has no {_JSON}; give the json if it is called otherwise"
+                if self._path.is_dir()
+                else f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
+            )
+            raise ModelNotFoundError(self.url, hint)
+        require_length(file.stat().st_size, name)
+        return file.read_bytes()
+
+    @contextmanager
+    def _translated(self, doing: str, needed: int = 0) -> Iterator[None]:
+        try:
+            yield
+        except (InvalidModelError, StorageError, ModelNotFoundError):
+            raise
+        except OSError as error:
+            what = f"{doing} {self.url!r} failed: {error}"
+            if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+                raise QuotaExceededError(self.url, needed, _free_bytes(self._path)) from error
+            if isinstance(error, PermissionError):
+                raise StorageRefusedError(what, "PermissionError") from error
+            raise StorageError(what, type(error).__name__) from error
+
+
+def file_system(
+    path: str | Path,
+    *,
+    shard_size_bytes: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> FileHandler:
+    """Return the handler of ``file://path``; see `FileHandler` for the arguments."""
+    return FileHandler(str(path), shard_size_bytes=shard_size_bytes, on_progress=on_progress)
+
+
+class _Directory:
+    """The files beside and below a json."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def size(self, path: str) -> int:
+        file = self._file(path)
+        if not file.is_file():
+            raise WeightsError(
+                f"the weights file {path!r} is named in the json and is not in "
+                f"{str(self._folder.path)!r}"
+            )
+        return file.stat().st_size
+
+    async def read_into(self, path: str, target: memoryview, moved: Callable[[int], None]) -> None:
+        with self._file(path).open("rb") as file:
+            for chunk in chunks(target):
+                if file.readinto(chunk) != chunk.nbytes:
+                    raise WeightsError(f"the weights file {path!r} shrank while it was read")
+                moved(chunk.nbytes)
+                await asyncio.sleep(0)
+
+    def _file(self, path: str) -> Path:
+        return self._folder.locate(plain_path(path))
+
+
+def _free_bytes(path: Path) -> int | None:
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return None

@@ -1,0 +1,32 @@
+"""``file://`` as a medium."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from pyio.handlers.files.handler import FileHandler
+from pyio.handlers.medium import Durability, Medium
+
+if TYPE_CHECKING:
+    from pyio.handlers.findings import Choices, Found
+
+
+class Files(Medium):
+    """Directories, wherever Python has files."""
+
+    scheme = "file"
+    keeps = True
+    repairs = True
+    # Pyodide keeps its files in memory, unless a page or Node mounts others; it cannot tell.
+    durability = Durability.NEVER if sys.platform == "emscripten" else Durability.AT_ONCE
+    options = frozenset({"shard_size_bytes"})
+    instead = "look into the directory, and delete it yourself"
+
+    def handler(self, path: str, **options: Any) -> Any:
+        return FileHandler(path, **options)
+
+    async def leftovers(self, path: str, choices: Choices) -> Found:
+        from pyio.handlers.files.repair import find  # late: few programs repair
+
+        return await find(path, choices)

@@ -1,0 +1,156 @@
+"""Getting a file over HTTP, whole: status, retries and size in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
+
+from pyio.errors import RequestError
+from pyio.progress import CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from pyio.handlers.http.messages import Reply, Request, Send
+
+T = TypeVar("T")
+
+PAUSE = 0.5
+"""Seconds before the second attempt; each further one waits twice as long, and up to a quarter
+more by chance, so that many pages do not come back at the same moment."""
+
+_LONGEST_PAUSE = 30.0
+"""Seconds after which the next attempt is made whatever the server asked for."""
+
+_PORTION = 256 * 1024
+"""Bytes that are read at once of a body whose length nobody told."""
+
+_DIGITS = 16
+"""Of a length that a server can mean."""
+
+_SHOWN = 120
+"""Bytes of an unwelcome body that an error shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How the requests of one load are sent.
+
+    Attributes:
+        send: The transport.
+        retries: How many further attempts a request gets whose failure may pass.
+    """
+
+    send: Send
+    retries: int
+
+    async def get(
+        self,
+        request: Request,
+        use: Callable[[Reply], Awaitable[T]],
+        failed: Callable[[], None] = lambda: None,
+    ) -> T:
+        """Return what `use` makes of the answer to a request, which may be sent several times.
+
+        `failed` is called after each attempt that failed and is not the last.
+        Raises RequestError for what no further attempt will change, or the last one did not.
+        """
+        pause = PAUSE
+        for _ in range(self.retries):
+            try:
+                return await self._attempt(request, use)
+            except RequestError as error:
+                if not error.may_pass:
+                    raise
+                failed()
+                wait = pause * random.uniform(1, 1.25)  # noqa: S311 - nothing secret
+                await asyncio.sleep(min(error.retry_after or wait, _LONGEST_PAUSE))
+            pause *= 2
+        return await self._attempt(request, use)
+
+    async def _attempt(self, request: Request, use: Callable[[Reply], Awaitable[T]]) -> T:
+        async with self.send(request) as reply:
+            await require_success(request, reply)
+            return await use(reply)
+
+
+async def require_success(request: Request, reply: Reply) -> None:
+    """Raise RequestError unless the answer is a success (2xx)."""
+    if 200 <= reply.status < 300:
+        return
+    phrase = HTTPStatus(reply.status).phrase if reply.status in list(HTTPStatus) else ""
+    start = await _start(reply)
+    raise RequestError(
+        f"{request.method} {reply.url or request.url!r} was answered "
+        f"{reply.status} {phrase}".rstrip()
+        + (f": {start!r}" if start else ""),
+        reply.url or request.url,
+        reply.status,
+        _seconds(reply.headers.get("retry-after")),
+    )
+
+
+def length_of(reply: Reply) -> int | None:
+    """Return how many bytes the body will have, or None if the server does not say."""
+    if reply.headers.get("content-encoding", "identity") != "identity":
+        return None  # the length is that of the compressed body
+    text = reply.headers.get("content-length", "")
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
+
+
+async def fill(reply: Reply, target: memoryview, moved: Callable[[int], None]) -> int:
+    """Copy a body into `target`, as much as fits, and return how many bytes that were."""
+    done = 0
+    while done < target.nbytes:
+        count = await reply.read_into(target[done : done + CHUNK])
+        if not count:
+            return done
+        done += count
+        moved(count)
+    return done
+
+
+async def read_all(
+    reply: Reply, moved: Callable[[int], None] = lambda _count: None, limit: int | None = None
+) -> bytearray:
+    """Return a whole body of unknown length, or hardly more than `limit` bytes of it."""
+    body = bytearray()
+    part = memoryview(bytearray(_PORTION))
+    while limit is None or len(body) <= limit:
+        count = await reply.read_into(part)
+        if not count:
+            break
+        body += part[:count]
+        moved(count)
+    return body
+
+
+@asynccontextmanager
+async def sending(send: Send, request: Request) -> AsyncIterator[Reply]:
+    """Send a request once, and give its answer if that is a success."""
+    async with send(request) as reply:
+        if request.parts and reply.may_lack_body:
+            raise RequestError(
+                f"{request.method} {request.url!r} was redirected to {reply.url!r}, and the model "
+                "may not have gone with it, so whether it was stored is not known; save to "
+                f"{reply.url!r} itself",
+                request.url,
+            )
+        await require_success(request, reply)
+        yield reply
+
+
+async def _start(reply: Reply) -> str:
+    try:
+        body = await read_all(reply, limit=_SHOWN)
+    except RequestError:
+        return ""
+    return bytes(body[:_SHOWN]).decode("utf-8", "replace").strip()
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdecimal() else None

@@ -1,0 +1,75 @@
+"""Requests, replies, and what sends one and returns the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file within a multipart/form-data request."""
+
+    field: str
+    file_name: str
+    media_type: str
+    pieces: Sequence[memoryview]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Attributes:
+        method: "GET", "POST", …
+        url: An absolute address.
+        headers: Header fields.
+        init: Further members of ``RequestInit``, which only a browser knows.
+        parts: The files of a multipart/form-data body; no body without any.
+        timeout: Seconds without an answer, or without a byte of it, after which it has failed.
+        sent: Told how many bytes of the parts have been handed over, and the name of the file; a
+            negative number where a redirect makes them go once more.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    init: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
+    timeout: float | None = None
+    sent: Callable[[int, str], None] = lambda _count, _name: None
+
+
+class Reply(Protocol):
+    """The answer to a request, its body not read yet.
+
+    Attributes:
+        status: Such as 200.
+        url: The address after redirects.
+        headers: Header fields in lower case, as far as the environment shows them.
+        may_lack_body: Whether a redirect dropped the body of the request, or may have.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    may_lack_body: bool
+
+    async def read_into(self, target: memoryview, /) -> int:
+        """Copy the next bytes of the body to the start of `target` and return how many.
+
+        They may be fewer than fit; 0 means that the body has ended. Raises RequestError.
+        """
+        ...
+
+    async def native(self) -> Any:
+        """Return the answer as the environment has it: a JavaScript Response, or httpx's."""
+        ...
+
+
+Send: TypeAlias = "Callable[[Request], AbstractAsyncContextManager[Reply]]"
+"""Sends a request. Leaving the block by an exception cancels the rest of the reply."""

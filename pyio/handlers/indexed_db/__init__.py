@@ -1,0 +1,1 @@
+"""``indexeddb://``: TensorFlow.js's own database."""

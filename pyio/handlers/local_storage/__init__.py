@@ -1,0 +1,1 @@
+"""``localstorage://``: five items per model, as TensorFlow.js keeps them."""

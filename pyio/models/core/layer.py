@@ -1,0 +1,364 @@
+"""Layer: the base class of all layers, and what a layer class can define."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
+
+import numpy as np
+
+from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.core.config import Configured
+from pyio.models.core.graph import Node, SymbolicTensor
+from pyio.models.core.initial_values import initial_values
+from pyio.models.core.names import layer_name
+from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
+from pyio.models.core.weight import Weight, assign_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from pyio.models.core.parts import ConfigObject
+    from pyio.models.core.shapes import Shape
+
+_ANY_KEYWORD = 0x08
+"""The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
+
+Array: TypeAlias = "NDArray[Any]"
+Mask: TypeAlias = "NDArray[Any] | None"
+"""Which steps of a sequence count: booleans (batch, steps), or None if all of them do."""
+
+
+class Layer(Configured):
+    """A step of a model: options, weights, and a function from arrays to arrays.
+
+    Args:
+        name: Its name, unique in a model. Without it, the name of the class and a number.
+        trainable: Whether training changes its weights.
+        input_shape: The shape of one example, for the first layer of a `Sequential`.
+        batch_input_shape: The same with the batch size (or None) in front.
+        batch_size: The batch size that belongs to `input_shape`.
+        dtype: The dtype of the input, "float32" unless given; `input_dtype` is the same.
+        weights: Initial values, one array per weight.
+
+    Your own layer declares its options, makes its weights in `build`, and computes in `call`::
+
+        @pyio.layers.register
+        class Scale(pyio.layers.Layer):
+            start: float = pyio.layers.option(1.0)
+
+            def build(self, shape):
+                values = pyio.initializers.constant(self.start)
+                self.factor = self.add_weight("factor", (shape[-1],), values)
+
+            def call(self, x):
+                return x * self.factor.value
+
+    Raises InvalidModelError for options that are missing, unknown or out of range.
+    """
+
+    supports_masking: bool = False
+    """Whether the output has the mask of the input."""
+
+    creates_mask: bool = False
+    """Whether `compute_mask` is called even if the input has no mask."""
+
+    uses_mask: ClassVar[bool] = False
+    """Whether `call` has an argument `mask`; found out when the class is made."""
+
+    ndim: int | None = None
+    """The number of dimensions of the input, the batch included; None for any number."""
+
+    min_ndim: int = 0
+    first_node_index: int = 0
+    stateful: Any = False
+    class_name = "Layer"
+    built: bool = False
+    initial_weights: Sequence[ArrayLike] | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.uses_mask = _takes_mask(cls.call)
+
+    # ------------------------------------------------------------ what a layer class can define
+
+    def build(self, shape: Any) -> None:
+        """Make the weights for inputs of `shape`, with `add_weight`. Called once."""
+
+    def call(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the output for the input `x`; lists of arrays where there are several.
+
+        A layer that needs the mask of its input takes it as an argument called `mask`.
+        """
+        raise NotImplementedError(f"{self.class_name} does not compute anything yet")
+
+    def compute_output_shape(self, shape: Any) -> Shapes:
+        """Return the shape of the output for inputs of `shape`."""
+        return cast("Shapes", shape)
+
+    def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
+        """Return the mask of the output."""
+        return mask if self.supports_masking else None
+
+    # ------------------------------------------------------------ what most layers do not need
+
+    def inner_layers(self) -> Iterator[Layer]:
+        """Yield the layers inside this one; most layers have none inside."""
+        return iter(())
+
+    def reset_states(self) -> None:
+        """Set the state to 0, for layers that have one."""
+
+    def prepare_for_save(self, config: dict[str, Any]) -> None:
+        """Change `config`, which `get_config` returned, where a file needs something else.
+
+        The layer itself stays as it is: saving a model does not change it.
+        """
+
+    def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Take from the `shapes` of stored weights (by full name) what the config left out."""
+
+    def tfjs_incompatibility(self) -> str | None:
+        """Return the setting that TensorFlow.js does not know or computes wrongly, or None."""
+        return None
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the layer's only call: one tensor, or a list of them."""
+        tensors = self._only_call("input").inputs or self._only_call("input").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the layer's only call: one tensor, or a list of them.
+
+        Raises InvalidModelError for a layer that was not called, or called several times.
+        """
+        tensors = self._only_call("output").outputs
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    def _only_call(self, what: str) -> Node:
+        if len(self.inbound_nodes) != 1:
+            raise InvalidModelError(
+                f"{self.name!r} was called {len(self.inbound_nodes)} times, so it has no single "
+                f"{what}; its calls are in inbound_nodes"
+            )
+        return self.inbound_nodes[0]
+
+    # ------------------------------------------------------------ what every layer is given
+
+    def _take_common(
+        self,
+        name: str | None = None,
+        trainable: bool | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: str | None = None,
+        input_dtype: str | None = None,
+        weights: Sequence[ArrayLike] | None = None,
+    ) -> None:
+        if not isinstance(name, str | None):
+            raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
+        self.name = name or layer_name(self.class_name)
+        self.scope = self.name
+        self.inbound_nodes: list[Node] = []
+        self.initial_weights = weights
+        self._trainable_weights: list[Weight] = []
+        self._other_weights: list[Weight] = []
+        self._trainable = True if trainable is None else bool(trainable)
+        self.batch_input_shape: Shape | None = None
+        self.dtype: str | None = None
+        if batch_input_shape is None and input_shape is not None:
+            try:
+                batch_input_shape = [batch_size, *input_shape]
+            except TypeError:
+                raise InvalidModelError(
+                    f"the input_shape of {self.name!r} is {input_shape!r}; expected a list of "
+                    "sides, such as (3,)"
+                ) from None
+        if batch_input_shape is not None:
+            what = f"the input shape of {self.name!r}"
+            self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
+            self.dtype = dtype or input_dtype or "float32"
+
+    def common_config(self) -> dict[str, Any]:
+        """Return the part of the config that every layer has."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        if self.batch_input_shape is not None:
+            config["batch_input_shape"] = list(self.batch_input_shape)
+            if self.dtype is not None:
+                config["dtype"] = self.dtype
+        return config
+
+    # ------------------------------------------------------------ weights
+
+    def add_weight(
+        self,
+        name: str,
+        shape: Sequence[int],
+        initializer: ConfigObject,
+        trainable: bool = True,
+        dtype: str = "float32",
+    ) -> Weight:
+        """Return a new weight of this layer. Its values are made when they are first needed."""
+
+        def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
+            return initial_values(initializer, sides, dtype)
+
+        # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
+        weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        (self._trainable_weights if trainable else self._other_weights).append(weight)
+        return weight
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights that training changes."""
+        return [w for w in self._trainable_weights if w.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights that training does not change: frozen ones, then such as moving means."""
+        frozen = [w for w in self._trainable_weights if not (self.trainable and w.trainable)]
+        return frozen + self._other_weights
+
+    @property
+    def weights(self) -> list[Weight]:
+        """All weights, the trainable ones first, as TensorFlow.js orders them."""
+        return [*self.trainable_weights, *self.non_trainable_weights]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. Setting it sets it for each weight too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        self.mark_trainable(self._trainable)
+
+    def mark_trainable(self, value: bool) -> None:
+        """Make the weights trainable or not, and leave the layer's own flag as it is."""
+        for weight in self._trainable_weights:
+            weight.trainable = value
+
+    def get_weights(self) -> list[NDArray[Any]]:
+        """Return copies of the values of all weights."""
+        return [weight.value.copy() for weight in self.weights]
+
+    def set_weights(self, values: Sequence[ArrayLike]) -> None:
+        """Assign `values`, one array per weight in the order of `weights`.
+
+        Raises WeightsError for another number of arrays or another shape.
+        """
+        assign_all(self.weights, values, f"layer {self.name!r}")
+
+    def count_params(self) -> int:
+        """Return the number of elements in all weights."""
+        return sum(weight.size for weight in self.weights)
+
+    # ------------------------------------------------------------ calling
+
+    def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Connect the layer to symbolic tensors, or compute with arrays.
+
+        Args:
+            inputs: One tensor or a list: results of other layers and of `Input`, or arrays.
+            kwargs: Further arguments of the layer's `call`.
+
+        Raises:
+            InvalidModelError: The layer does not fit the shapes.
+            ModelInputError: The arrays do not fit the layer.
+        """
+        if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
+            return self.connect(inputs, kwargs)
+        if isinstance(inputs, list):
+            arrays: Any = [as_array(each) for each in inputs]
+            self.ensure_built([each.shape for each in arrays])
+        else:
+            arrays = as_array(inputs)
+            self.ensure_built(arrays.shape)
+        if not self.uses_mask:  # so that every layer can be called with a mask
+            kwargs.pop("mask", None)
+        with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
+            return self.call(arrays, **kwargs)
+
+    def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the output and its mask; a model calls this."""
+        if isinstance(mask, list) and not any(each is not None for each in mask):
+            mask = None
+        masked = mask is not None and self.supports_masking
+        result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+        return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+
+    def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
+        """Build the layer, under the name `scope` if a wrapper owns it.
+
+        Raises InvalidModelError for inputs that it cannot take.
+        """
+        self._check_input(as_list(shapes)[0])
+        if not self.built:
+            self.scope = scope or self.name
+            self.build(shapes)
+            self.built = True
+            if self.initial_weights is not None:
+                self.set_weights(self.initial_weights)
+
+    def connect(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        """Record a call of the layer in a graph, and return its symbolic output."""
+        tensors = _listed(inputs)
+        if not all(isinstance(tensor, SymbolicTensor) for tensor in tensors):
+            raise InvalidModelError(
+                f"the inputs of {self.name!r} are {tensors!r:.200}; either all or none can be "
+                "arrays"
+            )
+        shapes = [tensor.shape for tensor in tensors]
+        outputs: list[Shape | None] = [None]
+        several = False
+        # Shapes are not known behind a layer of an unknown class; such a model is kept, not built.
+        if None not in shapes:
+            known = cast("Shapes", shapes if len(shapes) > 1 else shapes[0])
+            self.ensure_built(known)
+            result = self.compute_output_shape(known)
+            several = isinstance(result, list)
+            outputs = [check_size(each, f"the output of {self.name!r}") for each in as_list(result)]
+        index = len(self.inbound_nodes)
+        made = [
+            SymbolicTensor(self, index, number, shape, "float32")
+            for number, shape in enumerate(outputs)
+        ]
+        Node(self, tensors, made, kwargs)
+        return made if several else made[0]
+
+    def _check_input(self, shape: Shape) -> None:
+        if (self.ndim is not None and len(shape) != self.ndim) or len(shape) < self.min_ndim:
+            wanted = self.ndim if self.ndim is not None else f"at least {self.min_ndim}"
+            raise InvalidModelError(
+                f"{self.class_name} {self.name!r} takes inputs of {wanted} dimensions, the batch "
+                f"included; got the shape {list(shape)}"
+            )
+
+
+def as_array(value: ArrayLike) -> Array:
+    """Return `value` as an array for layers: float64 becomes float32, integers become int32.
+
+    Raises ModelInputError for text and objects.
+    """
+    array = np.asarray(value)
+    if array.dtype in (np.float32, np.int32, np.bool_):
+        return array
+    if array.dtype.kind not in "fiu":
+        raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
+    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+
+
+def _takes_mask(call: Any) -> bool:
+    code = getattr(call, "__code__", None)
+    if code is None or code.co_flags & _ANY_KEYWORD:  # such as a decorated method
+        return True
+    return "mask" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _listed(inputs: Any) -> list[Any]:
+    return inputs if isinstance(inputs, list) else [inputs]

@@ -1,0 +1,33 @@
+"""BiasActivation: the end that many layers share, adding a bias and applying an activation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyio.models.core.layer import Array, Layer
+from pyio.models.ops.activations import Activation, activation_function
+
+if TYPE_CHECKING:
+    from pyio.models.core.weight import Weight
+
+
+class BiasActivation(Layer):
+    """A layer with an `activation`."""
+
+    activation: str
+
+    @cached_property
+    def activate(self) -> Activation:
+        """The function of that name. Raises UnknownLayersError if it is not registered."""
+        return activation_function(self.activation, self.name)
+
+    def finish(self, x: Array, bias: Weight | None) -> Array:
+        """Return `x` with the bias added, activated. With a bias, `x` is overwritten.
+
+        Callers pass the result of a product, which is not used elsewhere; adding in place saves
+        an array of that size.
+        """
+        if bias is not None:
+            x += bias.value
+        return x if self.activation == "linear" else self.activate(x)

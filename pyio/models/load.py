@@ -1,0 +1,45 @@
+"""`load_layers_model`: a model from a medium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyio.models.serialization.read import model_from_artifacts
+from pyio.operations.transfer import load_artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pyio.models.model import LayersModel
+
+
+async def load_layers_model(
+    url_or_handler: Any,
+    *,
+    strict: bool = True,
+    on_progress: Callable[..., Any] | None = None,
+    custom_objects: Mapping[str, Any] | None = None,
+    allow_unknown: bool = False,
+    **options: Any,
+) -> LayersModel:
+    """Load a model that TensorFlow.js or pyio saved.
+
+    Args:
+        url_or_handler: An address such as "indexeddb://my-model", or any object with `load`.
+        strict: Raise for weights that are missing, left over or of another shape, with a list of
+            them. Otherwise take what fits: by name, by normalised name, by order and shape.
+            Missing weights keep their initial values. `LayersModel.load_report` has the details.
+        on_progress: Called while the medium loads, for media that report progress.
+        custom_objects: Classes by name, in addition to those registered with
+            `pyio.layers.register`.
+        allow_unknown: Use placeholders for layers whose classes are not registered. Such a model
+            can be inspected, copied and saved again, but not predict.
+        options: Further options of the medium.
+
+    Raises the errors of the medium; UnknownLayersError, InvalidModelError and WeightsError as
+    `pyio.models.serialization.read.model_from_artifacts` does.
+    """
+    if on_progress is not None:
+        options["on_progress"] = on_progress
+    artifacts = await load_artifacts(url_or_handler, **options)
+    return model_from_artifacts(artifacts, strict, custom_objects, allow_unknown)

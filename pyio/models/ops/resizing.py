@@ -1,0 +1,53 @@
+"""Images in another size, sampled as TensorFlow.js does (tfjs-backend-cpu, ``ResizeBilinear``)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+def resize_nearest(images: Array, height: int, width: int, align_corners: bool) -> Array:
+    """Return `images` (..., height, width, channels) in a new size, pixel by pixel."""
+
+    def pick(old: int, new: int) -> Array:
+        places = _places(old, new, align_corners)
+        # Halves are rounded up, as JavaScript does; NumPy would round them to even numbers.
+        whole = np.floor(places + 0.5) if align_corners else np.floor(places)
+        return np.minimum(whole.astype(np.intp), old - 1)
+
+    rows = pick(images.shape[-3], height)
+    columns = pick(images.shape[-2], width)
+    return images[..., rows[:, None], columns, :]
+
+
+def resize_bilinear(images: Array, height: int, width: int, align_corners: bool) -> Array:
+    """Return `images` (..., height, width, channels) in a new size, pixels blended."""
+
+    def pick(old: int, new: int) -> tuple[Array, Array, Array]:
+        places = _places(old, new, align_corners)
+        low = np.maximum(np.floor(places), 0).astype(np.intp)
+        high = np.minimum(np.ceil(places), old - 1).astype(np.intp)
+        return low, high, (places - low).astype(np.float32)
+
+    top, bottom, down = pick(images.shape[-3], height)
+    left, right, across = pick(images.shape[-2], width)
+    across = across[:, None]
+    upper = images[..., top[:, None], left, :]
+    upper = upper + (images[..., top[:, None], right, :] - upper) * across
+    lower = images[..., bottom[:, None], left, :]
+    lower = lower + (images[..., bottom[:, None], right, :] - lower) * across
+    return np.asarray(upper + (lower - upper) * down[:, None, None])
+
+
+def _places(old: int, new: int, align_corners: bool) -> Array:
+    """Return the place of each new pixel in the old image, along one axis.
+
+    With `align_corners` the first and the last pixels of both images coincide.
+    """
+    aligned = align_corners and new > 1
+    scale = (old - 1) / (new - 1) if aligned else old / max(new, 1)
+    return np.arange(new) * scale

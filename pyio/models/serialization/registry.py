@@ -1,0 +1,147 @@
+"""Layer classes by their names in a topology, and layers from their JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio.models.core.layer import Layer
+from pyio.models.core.options import OptionError
+from pyio.models.core.parts import register_activation
+from pyio.models.core.unknown import UnknownLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+L = TypeVar("L", bound=type[Layer])
+
+FAMILIES: Mapping[str, str] = {
+    "core": "InputLayer Dense Activation Dropout SpatialDropout1D",
+    "embedding": "Masking Embedding",
+    "reshaping": "Flatten RepeatVector Reshape Permute",
+    "activation": "ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax",
+    "convolutional": "Conv1D Conv2D Conv3D Conv2DTranspose Conv3DTranspose",
+    "depthwise": "SeparableConv2D DepthwiseConv2D",
+    "spatial": "Cropping2D UpSampling2D ZeroPadding2D",
+    "pooling": (
+        "MaxPooling1D MaxPooling2D MaxPooling3D "
+        "AveragePooling1D AveragePooling2D AveragePooling3D "
+        "GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D"
+    ),
+    "normalization": "BatchNormalization LayerNormalization",
+    "noise": "GaussianNoise GaussianDropout AlphaDropout",
+    "merge": "Add Multiply Average Maximum Minimum Concatenate Dot",
+    "recurrent": "RNN SimpleRNN GRU LSTM",
+    "cells": "SimpleRNNCell GRUCell LSTMCell StackedRNNCells",
+    "convolutional_recurrent": "ConvLSTM2D ConvLSTM2DCell",
+    "wrappers": "TimeDistributed Bidirectional",
+    "preprocessing": "Rescaling Resizing CenterCrop CategoryEncoding RandomWidth",
+}
+"""The classes in each module of `pyio.models.layers`, which is imported when one is first needed.
+
+This is the one list of layers. `pyio.layers` takes its names from here, and so does
+``scripts/generate/layer_stubs.py``, which writes their constructors for type checkers.
+"""
+
+FAMILY_OF: Mapping[str, str] = {
+    name: family for family, names in FAMILIES.items() for name in names.split()
+}
+
+MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
+"""The classes that are models, and the one that each is here."""
+
+_MODEL_MODULES: Mapping[str, str] = {
+    "Sequential": "pyio.models.sequential",
+    "Model": "pyio.models.model",
+}
+"""The modules of the models. They import this one, so they are found by name when needed."""
+
+_custom: dict[str, type[Layer]] = {}
+_scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
+_placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
+
+
+def register(cls: L) -> L:
+    """Make a layer class known, so that models that use it can be loaded. A class decorator.
+
+    The class is found by its ``class_name``, which is the name of the class unless it sets
+    another. Registering a name again replaces the class, even one of pyio's own.
+    """
+    _custom[cls.class_name] = cls
+    return cls
+
+
+def layer_class(name: str) -> type[Layer] | None:
+    """Return the class that a topology calls `name`, or None."""
+    found = (_scope.get() or {}).get(name) or _custom.get(name)
+    if found is None and name in MODELS:
+        return None
+    if found is None and name in FAMILY_OF:
+        module = import_module(f"pyio.models.layers.{FAMILY_OF[name]}")
+        found = getattr(module, name)
+    return found if isinstance(found, type) and issubclass(found, Layer) else None
+
+
+@contextmanager
+def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
+    """Within the block, find `custom_objects` too, and use `placeholders` for unknown classes.
+
+    Both are context variables, so that two loads at once do not see each other's classes.
+    """
+    if not isinstance(custom_objects, Mapping | None):
+        raise InvalidModelError(
+            f"custom_objects is a {type(custom_objects).__name__}; expected a dict of name -> class"
+        )
+    for name, value in (custom_objects or {}).items():
+        if callable(value) and not isinstance(value, type):
+            register_activation(name, value)
+    tokens = _scope.set(custom_objects), _placeholders.set(placeholders)
+    try:
+        yield
+    finally:
+        _scope.reset(tokens[0])
+        _placeholders.reset(tokens[1])
+
+
+def layer_from_json(value: Any) -> Layer:
+    """Return the layer or nested model of ``{"class_name": ..., "config": ...}``.
+
+    Raises InvalidModelError where the JSON is not that, UnknownLayersError for an unknown class.
+    """
+    if not isinstance(value, Mapping) or not isinstance(value.get("class_name"), str):
+        raise InvalidModelError(
+            f"a layer should be an object with class_name and config, got {value!r:.120}"
+        )
+    name, config = value["class_name"], value.get("config")
+    cls = layer_class(name)
+    if cls is None and name in MODELS:
+        model = getattr(import_module(_MODEL_MODULES[MODELS[name]]), MODELS[name])
+        built: Layer = model.from_config(config)
+        return built
+    if not isinstance(config, Mapping):
+        raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")
+    if cls is not None:
+        return cls.from_config(config)
+    if not _placeholders.get():
+        raise UnknownLayersError([name], "build this model")
+    return UnknownLayer(name, config)
+
+
+def layer_option(value: Any) -> Layer:
+    """Accept a layer, or its JSON: the check of options that hold a layer."""
+    if isinstance(value, Layer):
+        return value
+    if not isinstance(value, Mapping):
+        raise OptionError("a layer")
+    return layer_from_json(value)
+
+
+def layers_option(value: Any) -> list[Layer]:
+    """Accept a list of layers, or of their JSON."""
+    if not isinstance(value, list | tuple):
+        raise OptionError("a list of layers")
+    return [layer_option(item) for item in value]

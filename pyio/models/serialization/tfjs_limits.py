@@ -1,0 +1,36 @@
+"""Parts of a model that TensorFlow.js cannot open, so that a save can warn about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyio.models.core.names import is_tfjs_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyio.models.core.layer import Layer
+
+
+def incompatibilities(layers: Iterable[Layer]) -> list[str]:
+    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model."""
+    return list(dict.fromkeys(_incompatibilities(layers)))
+
+
+def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
+    for layer in layers:
+        if layer.weights and not is_tfjs_name(layer.name):
+            yield (
+                f"the layer name {layer.name!r} has characters other than letters, digits, "
+                "'-', '.', '_' and '/'"
+            )
+        if "_" in layer.class_name:
+            yield f"the class name {layer.class_name!r} has an underscore"
+        if "gelu_new" in (
+            getattr(layer, "activation", ""),
+            getattr(layer, "recurrent_activation", ""),
+        ):
+            yield f"{layer.name!r} has the activation 'gelu_new'"
+        problem = layer.tfjs_incompatibility()
+        if problem:
+            yield f"{layer.name!r} has {problem}"

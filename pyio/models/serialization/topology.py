@@ -1,0 +1,123 @@
+"""Topologies: JSON that TensorFlow.js or Keras wrote -> a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
+from pyio.format.json_text import loads
+from pyio.limits import TOPOLOGY_DEPTH
+from pyio.models.core.parts import activation
+from pyio.models.ops.activations import ACTIVATIONS
+from pyio.models.serialization import registry
+from pyio.models.serialization.keras_config import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyio.models.model import LayersModel
+
+_WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
+"""What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
+
+
+def model_from_json(
+    json: str | bytes | Mapping[str, Any],
+    custom_objects: Mapping[str, Any] | None = None,
+    allow_unknown: bool = False,
+) -> LayersModel:
+    """Return the model that a topology describes, with freshly initialized weights.
+
+    Args:
+        json: The topology of TensorFlow.js, Keras 2 or Keras 3, as text or parsed. A whole
+            ``model.json`` is accepted too; its weights are not read.
+        custom_objects: Layer classes by name, in addition to those registered with
+            `pyio.layers.register`. Functions are registered as activations of that name.
+        allow_unknown: Use placeholders for classes that are not registered. Such a model can be
+            inspected, copied and saved again, but not predict.
+
+    Raises:
+        UnknownLayersError: Classes are not registered; the error lists all of them.
+        InvalidModelError: The JSON is not the topology of a model that can be built.
+    """
+    value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
+    _check_nesting(value)
+    value = _unwrapped(value)
+    try:
+        topology = normalize(value)
+        with registry.classes(custom_objects, allow_unknown):
+            # All unknown classes at once: building would stop at the first.
+            unknown = list(dict.fromkeys(_unknown_classes(topology)))
+            if unknown and not allow_unknown:
+                raise UnknownLayersError(unknown, "build this model")
+            model = cast("LayersModel", registry.layer_from_json(topology))
+            if model.outputs:
+                _ = model.graph  # raises for a model that could not compute
+            return model
+    except PyioError:
+        raise
+    except _WRONG as error:
+        raise InvalidModelError(
+            f"the topology is not one that pyio can build ({type(error).__name__}: {error}); "
+            "expected what LayersModel.toJSON() of TensorFlow.js or to_json() of Keras gives"
+        ) from error
+
+
+def _unwrapped(value: Any) -> Any:
+    for key in ("modelTopology", "model_config"):
+        if isinstance(value, dict) and isinstance(value.get(key), dict):
+            value = value[key]
+    name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
+    if not isinstance(name, str) or name not in registry.MODELS:
+        raise InvalidModelError(
+            f"the topology has class_name {name!r}; a model of layers is "
+            f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
+        )
+    return value
+
+
+def _check_nesting(value: Any) -> None:
+    """Raise InvalidModelError for JSON that is too deep for the recursion that follows.
+
+    Goes down level by level rather than into each branch, so that it does not recurse itself.
+    """
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > TOPOLOGY_DEPTH:
+            raise InvalidModelError(
+                f"the topology is nested deeper than {TOPOLOGY_DEPTH} lists and objects; "
+                "no model that TensorFlow.js can open is"
+            )
+        following: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                following += item.values()
+            elif isinstance(item, list | tuple):
+                following += item
+        # Each object once: one that contains itself is endlessly deep, but its levels stay small.
+        level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
+
+
+def _unknown_classes(value: Any) -> Iterator[str]:
+    """Yield the classes and activations in a normalized topology that are not registered."""
+    name, config = value["class_name"], value["config"]
+    cls = registry.layer_class(name)
+    if name not in registry.MODELS and cls is None:
+        yield name
+        return
+    for key in {"activation", "recurrent_activation"} & set(cls.options if cls else ()):
+        if config.get(key) is not None:
+            function = activation(config[key])
+            if function not in ACTIVATIONS:
+                yield function
+    for inner in _inner(config):
+        yield from _unknown_classes(inner)
+
+
+def _inner(config: Any) -> Iterator[Any]:
+    for key in ("layers", "cells", "layer", "cell"):
+        inner = config.get(key) if isinstance(config, dict) else None
+        for item in inner if isinstance(inner, list) else [inner]:
+            if isinstance(item, dict) and "class_name" in item and "config" in item:
+                yield item

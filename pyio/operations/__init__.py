@@ -1,0 +1,1 @@
+"""What a person does with stored models: save, load, list, copy, move, inspect and repair."""

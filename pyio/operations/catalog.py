@@ -1,0 +1,164 @@
+"""What is stored, across all media: list, copy, move and remove models. Needs no NumPy."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, cast
+
+from pyio.display.listing import Listing
+from pyio.errors import (
+    InvalidURLError,
+    ModelExistsError,
+    ModelNotFoundError,
+    StorageError,
+    UnsupportedEnvironmentError,
+    UnsupportedOperationError,
+)
+from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
+from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.handlers.medium import Durability
+from pyio.handlers.registry import (
+    available_media,
+    load_handler,
+    media,
+    medium_of,
+    require_available,
+    require_path,
+    save_handler,
+    split_url,
+)
+from pyio.operations.inspection import is_stored
+from pyio.operations.transfer import load_artifacts, save_artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.progress import OnProgress
+
+
+async def list_models() -> dict[str, ModelArtifactsInfo]:
+    """Return address -> info of every model stored in this browser (and in ``memory://``).
+
+    A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
+    cannot be listed at all has one entry, its scheme without a path, which says why. Media that
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
+    """
+    found = Listing()
+    for medium in available_media():
+        if not medium.lists:
+            continue
+        try:
+            infos = await medium.list()
+        except (StorageError, UnsupportedEnvironmentError) as error:
+            infos = {"": ModelArtifactsInfo(damage=str(error))}
+        found |= {f"{medium.scheme}://{path}": info for path, info in infos.items()}
+    return found
+
+
+async def remove_model(url: str) -> ModelArtifactsInfo:
+    """Remove the model at `url`, damaged or not, and return what was known of it.
+
+    Raises ModelNotFoundError, InvalidURLError, UnsupportedOperationError or StorageError.
+    """
+    medium, path = medium_of(url)
+    if not medium.lists:
+        raise medium.cannot("remove", path)
+    require_available(medium)
+    return await medium.remove(require_path(url, path))
+
+
+async def copy_model(
+    source: str,
+    destination: str,
+    *,
+    overwrite: bool = False,
+    on_progress: OnProgress | None = None,
+) -> ModelArtifactsInfo:
+    """Copy a model from one address to another, across media, and return the copy's info.
+
+    `on_progress` hears of the load and then of the save (`pyio.Progress.action`).
+
+    Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
+    what loading and saving raise. The source is never touched, and nothing is half copied.
+    """
+    _require_different(source, destination)
+    options = {} if on_progress is None else {"on_progress": on_progress}
+    loader, saver = load_handler(source, options), save_handler(destination, options)
+    await _require_free(destination, saver, overwrite=overwrite)
+    artifacts = await load_artifacts(loader)
+    async with _alone(destination):
+        await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
+        result = await save_artifacts(artifacts, saver)
+    if isinstance(result, SaveResult):
+        return result.model_artifacts_info
+    return get_model_artifacts_info_for_json(artifacts)  # a handler of the user's said otherwise
+
+
+async def move_model(
+    source: str,
+    destination: str,
+    *,
+    overwrite: bool = False,
+    on_progress: OnProgress | None = None,
+) -> ModelArtifactsInfo:
+    """Move a model from one address to another and return its info.
+
+    The source is removed only after the destination is on disk; whatever fails, the model is still
+    there. localStorage is written to disk later, so a model that moves there from IndexedDB is
+    gone for pyio at once, and its records are removed by a later use of pyio. A destination that
+    cannot say whether it keeps the model, such as a download, is refused. A model that moves to
+    ``memory://`` ends with the page or the process. Raises what `copy_model` and `remove_model`
+    raise.
+    """
+    _require_different(source, destination)
+    (origin, path), (target, _) = medium_of(source), medium_of(destination)
+    if not origin.lists:
+        raise UnsupportedOperationError(
+            f"cannot move from {source!r}: {origin.scheme}:// cannot remove; use copy_model"
+        )
+    if not target.lists and not target.keeps:
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: {target.scheme}:// does not say what it keeps; use "
+            "copy_model, and remove_model once you have made sure of the copy"
+        )
+    if not target.lists and target.durability < min(origin.durability, Durability.LATER):
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
+            "closed; use copy_model, and remove_model once you have made sure of the copy"
+        )
+    # What another tab saves under `source` meanwhile would be removed with it.
+    async with _alone(source, destination):
+        if origin.durability > target.durability == Durability.LATER:
+            async with origin.moving(path):
+                return await copy_model(
+                    source, destination, overwrite=overwrite, on_progress=on_progress
+                )
+        info = await copy_model(source, destination, overwrite=overwrite, on_progress=on_progress)
+        with suppress(ModelNotFoundError):  # it has been removed meanwhile
+            await remove_model(source)
+    return info
+
+
+def _require_different(source: str, destination: str) -> None:
+    if split_url(source) == split_url(destination):  # the scheme may be spelt in capitals
+        raise InvalidURLError(destination, "source and destination are the same")
+
+
+@asynccontextmanager
+async def _alone(*urls: str) -> AsyncIterator[None]:
+    """Keep other tabs from changing the media of `urls` inside the block."""
+    schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
+    async with AsyncExitStack() as stack:
+        for scheme in schemes:
+            await stack.enter_async_context(media()[scheme].lock())
+        yield
+
+
+async def _require_free(url: str, saver: SaveHandler, *, overwrite: bool) -> None:
+    medium = media().get(split_url(url)[0])  # None where a router of the user's serves the scheme
+    if overwrite or medium is None or not (medium.lists or medium.keeps):
+        return
+    # The medium's own handler does both, so that it can be asked.
+    if await is_stored(cast("LoadHandler", saver)):
+        raise ModelExistsError(url)

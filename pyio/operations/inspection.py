@@ -1,0 +1,142 @@
+"""What is stored under an address, without loading its weights: inspect and exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import DamagedModelError, ModelNotFoundError
+from pyio.handlers.contract import Loader
+from pyio.handlers.registry import load_handler
+from pyio.operations.transfer import load_artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyio.format.artifacts import ModelArtifacts, WeightSpec
+    from pyio.format.json_text import JSONValue
+    from pyio.handlers.contract import LoadHandler
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """A layer of a layers model, or a node of a graph model: its name and its class (or op)."""
+
+    name: str
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What `inspect` found.
+
+    Attributes:
+        source: The address that was looked at, or the handler as text.
+        format: "layers-model" or "graph-model", or None where the writer did not say.
+        generated_by: The program that made the model.
+        converted_by: The program that converted it.
+        layers: The layers in order; those of models inside models have ``outer/inner`` names.
+        tensors: Name, shape, dtype and bytes of every tensor. A spec with ``group`` "optimizer" is
+            optimizer state.
+        user_defined_metadata: The user's own JSON object.
+        signature: Inputs and outputs of a graph model.
+        has_training_config: Whether loss and optimizer are stored too.
+        has_checksum: Whether a load verifies digests that were stored with the model.
+    """
+
+    source: str
+    format: str | None
+    generated_by: str | None
+    converted_by: str | None
+    layers: tuple[LayerSummary, ...]
+    tensors: tuple[WeightSpec, ...]
+    user_defined_metadata: JSONValue
+    signature: JSONValue
+    has_training_config: bool
+    has_checksum: bool
+
+    @property
+    def weight_bytes(self) -> int | None:
+        """Bytes of all tensors as they are stored; None where strings make that unknown."""
+        lengths = [spec.byte_length for spec in self.tensors]
+        known = [length for length in lengths if length is not None]
+        return sum(known) if len(known) == len(lengths) else None
+
+    @property
+    def parameters(self) -> int:
+        """The number of elements of all tensors but optimizer state."""
+        return sum(spec.size for spec in self.tensors if spec.group != "optimizer")
+
+
+async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
+    """Return what is stored at `source` without loading the weights.
+
+    Handlers of your own may have a ``describe()`` for this; otherwise the model is loaded.
+    Raises what `pyio.load_artifacts` raises, except for damage to the weights, which is not seen.
+    """
+    artifacts = await _describe(source, options)
+    return Inspection(
+        source=source if isinstance(source, str) else repr(source),
+        format=artifacts.format,
+        generated_by=artifacts.generated_by,
+        converted_by=artifacts.converted_by,
+        layers=tuple(_layers(artifacts.model_topology)),
+        tensors=artifacts.weight_specs or (),
+        user_defined_metadata=artifacts.user_defined_metadata,
+        signature=artifacts.signature,
+        has_training_config=artifacts.training_config is not None,
+        has_checksum=artifacts.checksum,
+    )
+
+
+async def exists(url: str, **options: Any) -> bool:
+    """Return whether anything is stored at `url`, even if it is damaged.
+
+    Over HTTP the answers 404 and 410 mean no; `options` are those of the medium. Raises
+    InvalidURLError for an address that cannot be used and StorageError where the medium fails.
+    """
+    return await is_stored(load_handler(url, options))
+
+
+async def is_stored(handler: LoadHandler) -> bool:
+    """Return whether a handler has anything to load, damaged or not."""
+    if isinstance(handler, Loader):
+        return await handler.exists()
+    try:
+        await _describe(handler, {})
+    except ModelNotFoundError:
+        return False
+    except DamagedModelError:
+        return True
+    return True
+
+
+async def _describe(source: str | LoadHandler, options: dict[str, Any]) -> ModelArtifacts:
+    handler = load_handler(source, options)
+    describe = getattr(handler, "describe", None)
+    if not callable(describe):
+        return await load_artifacts(handler)
+    result = describe()
+    artifacts: ModelArtifacts = await result if isawaitable(result) else result
+    return artifacts
+
+
+def _layers(topology: JSONValue, prefix: str = "") -> Iterator[LayerSummary]:
+    """Yield what a topology lists; one that is laid out in an unknown way has no layers."""
+    if not isinstance(topology, dict):
+        return
+    model = topology.get("model_config", topology)
+    config = model.get("config") if isinstance(model, dict) else None
+    entries = config.get("layers") if isinstance(config, dict) else config
+    if entries is None:
+        entries = topology.get("node")
+    for entry in entries if isinstance(entries, list) else []:
+        if not isinstance(entry, dict):
+            continue
+        inner = entry.get("config")
+        named = inner.get("name") if isinstance(inner, dict) else None
+        name = f"{prefix}{named or entry.get('name') or ''}"
+        yield LayerSummary(name, str(entry.get("class_name") or entry.get("op") or ""))
+        if isinstance(inner, dict) and "layers" in inner:
+            yield from _layers(entry, f"{name}/")

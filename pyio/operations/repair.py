@@ -1,0 +1,143 @@
+"""What interrupted saves have left behind, of pyio and of other programs: repair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pyio.display.tables import html_lines, html_table, table
+from pyio.errors import PyioError, UnsupportedOperationError
+from pyio.handlers.findings import STALE, Choices, Finding, Found, Leftover, named
+from pyio.handlers.registry import available_media, medium_of, require_available
+
+_HEAD = ("where", "problem", "action", "bytes", "outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPlan:
+    """What `repair` found, and what it did if it was told to; it prints as a table.
+
+    Attributes:
+        places: The places that were looked at.
+        findings: What is left over there.
+        foreign: Names of IndexedDB databases of other programs, which are never touched.
+        applied: Whether it was told to do what the findings say.
+    """
+
+    places: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    foreign: tuple[str, ...] = ()
+    applied: bool = False
+
+    @property
+    def bytes_freed(self) -> int:
+        """The bytes that were freed or, before it is applied, that would be, as far as known."""
+        counted = [f for f in self.findings if (f.done if self.applied else f.acts)]
+        return sum(finding.bytes_freed or 0 for finding in counted)
+
+    def __str__(self) -> str:
+        found = [table(_HEAD, self._rows())] if self.findings else []
+        return "\n\n".join(["\n".join(self._lines()), *found])
+
+    def _repr_html_(self) -> str:
+        found = html_table(_HEAD, self._rows()) if self.findings else ""
+        return html_lines(self._lines()) + found
+
+    def _lines(self) -> list[str]:
+        if not self.places:
+            return ["Nothing was looked at: no browser's storage is here; give a directory."]
+        lines = [f"Looked at {', '.join(self.places)}: " + self._summary()]
+        if self.foreign:
+            names = ", ".join(map(repr, self.foreign))
+            lines.append(f"Databases of other programs, which are left alone: {names}")
+        return lines
+
+    def _summary(self) -> str:
+        acting = sum(finding.acts for finding in self.findings)
+        if not self.findings:
+            return "nothing is left over."
+        if not acting:
+            return "nothing that can be repaired here."
+        if not self.applied:
+            return f"{acting} to repair when told to apply; {self.bytes_freed:,} bytes in all."
+        done = sum(finding.done for finding in self.findings)
+        return f"{done} of {acting} repaired; {self.bytes_freed:,} bytes freed."
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        return [
+            (f.where, f.problem, f.action, f.bytes_freed, "done" if f.done else f.failure)
+            for f in self.findings
+        ]
+
+
+async def repair(
+    place: str | Path | None = None,
+    *,
+    apply: bool = False,
+    delete_database: bool = False,
+    older_than: float = STALE,
+) -> RepairPlan:
+    """Find what interrupted saves of any program have left, and clear it up if told to.
+
+    Nothing is touched without ``apply=True``. No whole model is ever removed: one that only lacks
+    its listing gets it back. What may be somebody's is named and left alone.
+
+    Args:
+        place: ``localstorage://``, ``indexeddb://``, an address of one model there, or a directory
+            as ``file://directory`` or a Path, with what lies below it. By default localStorage and
+            IndexedDB, where they are here.
+        apply: Do what the findings say. Each is looked at once more in the moment in which it is
+            acted on, and left alone if it has changed.
+        delete_database: Delete the database ``tensorflowjs`` with all that it holds, if it is not
+            laid out as TensorFlow.js does, so that neither can use it.
+        older_than: Seconds since the last write after which a temporary file in a directory is
+            taken to belong to a save that has died. Less than an hour is for when no save runs.
+
+    Raises:
+        InvalidURLError, UnknownSchemeError, UnsupportedEnvironmentError: `place` cannot be used.
+        UnsupportedOperationError: That medium has nothing to repair.
+        ModelNotFoundError: There is no such directory.
+        StorageError: `place` cannot be read. Without a `place` a finding says so, and the others
+            are looked at.
+    """
+    choices = Choices(delete_database=delete_database, older_than=older_than)
+    places: dict[str, Found] = {}
+    if place is not None:
+        url = f"file://{place}" if isinstance(place, Path) else place
+        places[url] = await _find(url, choices)
+    else:
+        for medium in available_media():
+            if medium.repairs and medium.lists:
+                url = f"{medium.scheme}://"
+                try:
+                    places[url] = await _find(url, choices)
+                except PyioError as error:
+                    unknown = named(url, str(error), "try again when that is put right")
+                    places[url] = Found((unknown,))
+    leftovers = [leftover for found in places.values() for leftover in found.leftovers]
+    findings = [await _acted(one) if apply else one.finding for one in leftovers]
+    foreign = tuple(name for found in places.values() for name in found.foreign)
+    return RepairPlan(tuple(places), tuple(findings), foreign, applied=apply)
+
+
+async def _find(url: str, choices: Choices) -> Found:
+    medium, path = medium_of(url)
+    if not medium.repairs:
+        raise UnsupportedOperationError(
+            f"{medium.scheme}:// has nothing that pyio could repair ({url!r})"
+            + (f"; {medium.instead}" if medium.instead else "")
+        )
+    require_available(medium)
+    return await medium.leftovers(path, choices)
+
+
+async def _acted(leftover: Leftover) -> Finding:
+    """Carry out an action, and return the finding with what came of it."""
+    if leftover.act is None:
+        return leftover.finding
+    try:
+        done = await leftover.act()
+    except (PyioError, OSError) as error:
+        return replace(leftover.finding, failure=str(error))
+    failure = None if done else "it has changed meanwhile, so it was left alone"
+    return replace(leftover.finding, done=done, failure=failure)

@@ -1,0 +1,69 @@
+"""Saving and loading model artifacts through an address or a handler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from pyio.errors import HandlerError
+from pyio.format.artifacts import ModelArtifacts
+from pyio.handlers.registry import load_handler, save_handler
+
+if TYPE_CHECKING:
+    from pyio.format.artifacts import SaveResult
+    from pyio.handlers.contract import LoadHandler, SaveHandler
+
+
+async def save_artifacts(
+    artifacts: ModelArtifacts,
+    target: str | SaveHandler,
+    *,
+    checksum: bool | None = None,
+    **options: Any,
+) -> SaveResult:
+    """Save any model artifacts: layers models, graph models, or weights alone.
+
+    Args:
+        artifacts: What to save.
+        target: An address such as "indexeddb://my-model", or a handler.
+        checksum: Store digests with the model, which every load then verifies
+            (`pyio.format.checksum`). None keeps to what the artifacts came with.
+        options: What the medium takes besides, such as ``single_file=True`` for downloads.
+
+    Returns:
+        The sizes and the date, or whatever a handler of your own returns.
+
+    Raises:
+        InvalidModelError: The artifacts cannot be written (specs that do not match the data, …).
+        InvalidURLError: The address cannot be used.
+        QuotaExceededError: There is no room.
+        StorageError: The medium failed. What was stored before is untouched in every case.
+    """
+    if not isinstance(artifacts, ModelArtifacts):
+        raise HandlerError(
+            f"save_artifacts expects ModelArtifacts, got {type(artifacts).__name__}; "
+            "use save_arrays for NumPy arrays"
+        )
+    if not isinstance(checksum, bool | None):
+        raise HandlerError(f"checksum is {checksum!r:.60}; it should be True, False or None")
+    if checksum is not None and checksum != artifacts.checksum:
+        artifacts = replace(artifacts, checksum=checksum)
+    result = save_handler(target, options).save(artifacts)
+    return await result if isawaitable(result) else result
+
+
+async def load_artifacts(source: str | LoadHandler, **options: Any) -> ModelArtifacts:
+    """Load the model artifacts from `source`, an address or a handler.
+
+    Raises:
+        ModelNotFoundError: Nothing is stored there.
+        DamagedModelError: What is stored there is not a whole model.
+        InvalidURLError: The address cannot be used.
+        StorageError: The medium failed.
+    """
+    result = load_handler(source, options).load()
+    artifacts = await result if isawaitable(result) else result
+    if not isinstance(artifacts, ModelArtifacts):
+        raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
+    return artifacts

@@ -1,0 +1,1 @@
+"""NumPy arrays to bytes and back."""

@@ -1,1 +1,0 @@
-"""Tensors <-> bytes: layout, encoding, quantization and buffers in pieces."""

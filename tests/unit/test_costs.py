@@ -1,0 +1,119 @@
+"""What operations cost, counted: Python calls, look-ups, listings and parsed texts.
+
+Counts do not depend on the machine, so that they are compared with fixed numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pyio
+from pyio.format.archive import unzip, zip_pieces
+from pyio.handlers.memory import Memory
+from pyio.handlers.picked_files import BrowserFilesHandler
+from tests.support.answers import Answer, Answers
+from tests.support.models import artifacts, model_json, run, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from pathlib import Path
+    from types import FrameType
+
+pytestmark = pytest.mark.usefixtures("memory")
+
+
+def counted(work: Awaitable[Any]) -> Counter[str]:
+    """How often each Python function was called, by its qualified name."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call":
+            calls[frame.f_code.co_qualname] += 1
+
+    async def measured() -> None:
+        sys.setprofile(note)
+        try:
+            await work
+        finally:
+            sys.setprofile(None)
+
+    asyncio.run(measured())
+    return calls
+
+
+def test_calls_of_a_save() -> None:
+    """A save of 100 tensors costs fewer than 60 Python calls for each."""
+    dense = [pyio.layers.Dense(4) for _ in range(49)]
+    model = pyio.Sequential([pyio.layers.Dense(4, input_shape=(4,)), *dense])
+    assert len(model.weights) == 100
+    run(model.save("memory://warm"))
+    calls = counted(model.save("memory://m"))
+    assert calls.total() < 6000, calls.most_common(20)
+
+
+def test_a_load_checks_the_layout_once() -> None:
+    """Loading arrays looks at each spec's place once, and decoding uses what was found."""
+    run(pyio.save_arrays({str(index): [index] for index in range(100)}, "memory://m", cast=True))
+    calls = counted(pyio.load_arrays("memory://m"))
+    assert calls["tensor_ends"] == 1
+    assert calls["locate"] == 101, "once for each tensor, and once for the end"
+
+
+@pytest.fixture
+def no_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A medium that cannot be listed."""
+
+    async def fail(_: Any) -> None:
+        raise AssertionError("the medium was listed")
+
+    monkeypatch.setattr(Memory, "list", fail)
+
+
+@pytest.mark.usefixtures("no_listing")
+def test_nothing_is_listed_for_one_model(tmp_path: Path) -> None:
+    """exists, inspect, copy and move look up one model, however many there are."""
+    run(pyio.save_artifacts(artifacts(), "memory://a"))
+    assert run(pyio.exists("memory://a"))
+    assert not run(pyio.exists("memory://b"))
+    run(pyio.inspect("memory://a"))
+    run(pyio.copy_model("memory://a", "memory://b"))
+    run(pyio.move_model("memory://b", "memory://c"))
+    run(pyio.move_model("memory://c", f"file://{tmp_path}/m"))
+    with pytest.raises(pyio.ModelExistsError):
+        run(pyio.copy_model("memory://a", f"file://{tmp_path}/m"))
+    run(pyio.remove_model("memory://a"))
+
+
+def test_a_copy_between_directories(tmp_path: Path) -> None:
+    """It makes one handler for each address."""
+    run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/a"))
+    calls = counted(pyio.copy_model(f"file://{tmp_path}/a", f"file://{tmp_path}/b"))
+    assert calls["FileHandler.__init__"] == 2
+    assert calls["Files.missing"] + calls["Medium.missing"] == 2
+    assert calls["split_url"] <= 8, calls["split_url"]
+
+
+@pytest.mark.parametrize("groups", [[weight("w", 4)], []], ids=["weights", "topology"])
+def test_a_model_json_is_parsed_once(groups: list[Any], tmp_path: Path) -> None:
+    """From a directory, from a server and from picked files."""
+    manifest = [{"paths": ["w"], "weights": groups}] if groups else []
+    files = {"model.json": model_json(manifest, modelTopology={"t": 1})}
+    files |= {"w": bytes(16)} if groups else {}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    calls = counted(pyio.load_artifacts(f"file://{tmp_path}"))
+    assert calls["parse_model_json"] == calls["loads"] == 1
+    with Answers({f"/{name}": Answer(content) for name, content in files.items()}) as server:
+        calls = counted(pyio.load_artifacts(f"{server.url}/model.json"))
+    assert calls["parse_model_json"] == 1
+    packed = zip_pieces({name: (memoryview(content),) for name, content in files.items()})
+    handler = BrowserFilesHandler.__new__(BrowserFilesHandler)  # there is no picker here
+    handler._files = unzip(memoryview(b"".join(packed)), "m.zip")  # type: ignore[assignment]
+    handler._on_progress, handler.url = None, "m.zip"
+    calls = counted(handler.load())
+    assert calls["parse_model_json"] == calls["loads"] == 1
