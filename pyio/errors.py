@@ -9,6 +9,7 @@
     ├── ModelExistsError           (FileExistsError)    something is stored there already
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
+    │   ├── OtherFormatError                            a file that other programs read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
@@ -88,6 +89,21 @@ class DamagedModelError(InvalidModelError):
         super().__init__(f"the model stored at {url!r} is damaged: {problem}")
         self.url = url
         self.problem = problem
+
+
+class OtherFormatError(InvalidModelError):
+    """A file that may be sound and is no model.json: Keras's .h5, a zip, a TensorFlow Lite model.
+
+    ``name`` is the file's, ``kind`` says what it is.
+    """
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(
+            f"{name} is {kind}; a TensorFlow.js model is a model.json with files of weights "
+            "beside it"
+        )
+        self.name = name
+        self.kind = kind
 
 
 class UnknownLayersError(InvalidModelError, LookupError):

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from pyio.browser.environment import in_ipython, in_marimo, in_pyscript
-from pyio.display.tables import size_text
+from pyio.display.tables import plain, size_text, width_of
 
 if TYPE_CHECKING:
     from pyio.progress import OnProgress, Progress
@@ -40,7 +40,7 @@ def _words(progress: Progress) -> str:
     whole = progress.bytes_total
     done = size_text(progress.bytes_done)
     of = "" if whole is None or progress.fraction == 1.0 else f" of {size_text(whole)}"
-    return f"{progress.action} {progress.what}: {done}{of}"
+    return f"{plain(progress.action)} {plain(progress.what)}: {done}{of}"
 
 
 def _html(progress: Progress) -> str:
@@ -116,7 +116,7 @@ def _tqdm(options: dict[str, Any]) -> OnProgress | None:
             bars[progress.action] = tqdm(total=progress.bytes_total, **settings)
         bar = bars[progress.action]
         bar.total = progress.bytes_total
-        bar.set_description_str(f"{progress.action} {progress.what}", refresh=False)
+        bar.set_description_str(f"{progress.action} {plain(progress.what)}", refresh=False)
         bar.update(progress.bytes_done - bar.n)
         if progress.fraction == 1.0:
             bar.close()
@@ -131,9 +131,10 @@ def _lines() -> OnProgress:
     def write(progress: Progress) -> None:
         nonlocal width
         share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
-        line = f"{progress.action} {progress.what}: {progress.bytes_done:,} bytes{share}"
+        line = f"{progress.action} {plain(progress.what)}: {progress.bytes_done:,} bytes{share}"
+        wide = width_of(line)
         ended = progress.fraction == 1.0
-        print(f"\r{line:{width}}", end="\n" if ended else "", file=sys.stderr, flush=True)
-        width = 0 if ended else len(line)
+        print(f"\r{line}{' ' * (width - wide)}", end="\n" if ended else "", file=sys.stderr, flush=True)
+        width = 0 if ended else wide
 
     return write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,28 @@ def plain(text: str) -> str:
     )
 
 
+def width_of(text: str) -> int:
+    """Return the columns that `text` takes in a terminal: Chinese letters take two, accents none.
+
+    `text` went through `plain`, so that nothing in it moves the cursor.
+    """
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
+        return 0  # drawn over the letter before, as the second part of a Korean one is
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Return rows in columns; those of numbers are flush right."""
     if not rows:
         return "nothing found"
     texts = [[cell(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(head, *texts, strict=True)]
     numbers = [
         all(text.replace(",", "").isdecimal() for text in column if text)
         for column in zip(*texts, strict=True)
@@ -36,9 +53,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     lines = []
     for row in (head, *texts):
         cells = zip(row, widths, numbers, strict=True)
-        aligned = [text.rjust(w) if number else text.ljust(w) for text, w, number in cells]
+        aligned = [_padded(text, width, number) for text, width, number in cells]
         lines.append("  ".join(aligned).rstrip())
     return "\n".join(lines)
+
+
+def _padded(text: str, width: int, number: bool) -> str:
+    space = " " * (width - width_of(text))
+    return space + text if number else text + space
 
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

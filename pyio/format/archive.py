@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _LENGTHS = struct.Struct("<HH")
 
+_LISTED = b"PK\x01\x02"
+"""How each entry in an archive's list of files begins."""
+
 _UNREADABLE = (
     *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
     *(struct.error, ValueError, OverflowError, MemoryError),
@@ -45,11 +48,23 @@ def zip_pieces(files: Mapping[str, Sequence[memoryview]]) -> list[memoryview]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: its name without a directory, its length, and what is inside."""
+    """A file in an archive.
+
+    Attributes:
+        name: Its name without a directory.
+        path: Its name with its directory.
+        size: Its bytes.
+        content: What is inside.
+    """
 
     name: str
     size: int
     content: memoryview
+    path: str = ""
+
+    async def start(self, count: int) -> bytes:
+        """Return the first `count` bytes, or fewer if there are fewer."""
+        return bytes(self.content[:count])
 
     async def read(self) -> memoryview:
         """Return the whole content."""
@@ -75,7 +90,8 @@ def unzip(data: memoryview, name: str) -> list[Member]:
             _require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)
-                members.append(Member(entry.filename.rpartition("/")[2], content.nbytes, content))
+                path = entry.filename
+                members.append(Member(path.rpartition("/")[2], content.nbytes, content, path))
     except _UNREADABLE as error:
         raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
     return members
@@ -88,9 +104,11 @@ def _is_wanted(path: str) -> bool:
 
 def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > limits.ZIP_MEMBERS:
+        raise _too_many(len(entries))
+    stored = sum(entry.file_size for entry in entries if _is_stored(entry))
+    if stored > size:
         raise zipfile.BadZipFile(
-            f"it holds {len(entries):,} files; at most {limits.ZIP_MEMBERS:,} are read "
-            "(pyio.limits.ZIP_MEMBERS)"
+            f"its files would be {stored:,} bytes and it has {size:,}, so they lie over one another"
         )
     expanded = sum(entry.file_size for entry in entries if not _is_stored(entry))
     most = max(limits.ZIP_BYTES, limits.ZIP_RATIO * size)
@@ -99,6 +117,13 @@ def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
             f"its {size:,} bytes would expand to {expanded:,}; at most {most:,} are "
             "(pyio.limits.ZIP_RATIO); pack the files without compression"
         )
+
+
+def _too_many(count: int) -> zipfile.BadZipFile:
+    return zipfile.BadZipFile(
+        f"it holds {count:,} files; at most {limits.ZIP_MEMBERS:,} are read "
+        "(pyio.limits.ZIP_MEMBERS)"
+    )
 
 
 def _is_stored(entry: zipfile.ZipInfo) -> bool:
@@ -153,6 +178,11 @@ class _Reader(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         end = self._data.nbytes if size < 0 else self._position + size
         piece = bytes(self._data[self._position : end])
+        # zipfile reads the whole list of files at once, and makes an object of each before it
+        # tells how many there are. Folders, and what others add, are in the list too.
+        listed = piece.count(_LISTED)
+        if listed > 2 * limits.ZIP_MEMBERS:
+            raise _too_many(listed)
         self._position += len(piece)
         return piece
 

@@ -60,8 +60,28 @@ class Quantization:
     original_dtype: str | None = None
 
 
+class _AsRead:
+    """Remembers the JSON that a value was read from, where it is not what pyio would write.
+
+    Another program's file is then written again as it was. It is not a field: a comparison ignores
+    it, and `dataclasses.replace` and copies drop it.
+    """
+
+    __slots__ = ("_json",)
+    _json: Mapping[str, JSONValue]
+
+    @property
+    def json(self) -> Mapping[str, JSONValue] | None:
+        """The members as they were read, or None if they are those that pyio writes."""
+        return getattr(self, "_json", None)
+
+    def remember_json(self, json: Mapping[str, JSONValue]) -> None:
+        """Note the members from which this was read."""
+        object.__setattr__(self, "_json", json)  # a frozen dataclass refuses assignments
+
+
 @dataclass(frozen=True, slots=True)
-class WeightSpec:
+class WeightSpec(_AsRead):
     """Name, shape and dtype of one tensor in the weight data (``WeightsManifestEntry``).
 
     `dtype` is one of float32, int32, bool, complex64 and string; with a `quantization`, it is what
@@ -120,16 +140,27 @@ class Conversion:
 class _Checked:
     """Remembers that specs and data agree, so that decoding does not check it again.
 
-    It is not a field: a comparison ignores it, and `dataclasses.replace` and copies drop it.
+    It also remembers in which order a record had its members. Neither is a field: a comparison
+    ignores them, and `dataclasses.replace` and copies drop them.
     """
 
-    __slots__ = ("_ends",)
+    __slots__ = ("_ends", "_order")
     _ends: tuple[int, ...]
+    _order: tuple[str, ...]
 
     @property
     def ends(self) -> tuple[int, ...] | None:
         """Where each tensor ends in the weight data, or None if that was not checked."""
         return getattr(self, "_ends", None)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The members of the record that this was read from; empty without one."""
+        return getattr(self, "_order", ())
+
+    def remember_order(self, order: Iterable[str]) -> None:
+        """Note in which order a record has its members."""
+        object.__setattr__(self, "_order", tuple(order))
 
     def remember_ends(self, ends: tuple[int, ...]) -> None:
         """Note that specs and data agree, and that the tensors end at `ends`."""

@@ -28,7 +28,7 @@ JSONValue: TypeAlias = (
 
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
 _DIGIT_FIRST = re.compile(r"^\d", re.MULTILINE)
 _LITERALS = {None: "null", True: "true", False: "false"}
@@ -54,7 +54,7 @@ def dumps(value: JSONValue) -> str:
         where = "$" + "".join(reversed(error.steps))
         raise InvalidModelError(before + where + after) from None
     if not text.isascii():
-        text = _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+        text = LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     if len(text) > limits.JSON_BYTES // 3:  # UTF-8 takes up to 3 bytes for a UTF-16 unit
         require_length(utf8_length(text), "the JSON of the model")
     return text

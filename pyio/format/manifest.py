@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyio import limits
-from pyio.errors import InvalidModelError, WeightsError
+from pyio.errors import InvalidModelError, OtherFormatError, WeightsError
 from pyio.format.json_text import loads
+from pyio.format.kinds import LOOKED_AT, kind_of, other_format
 from pyio.format.specs import require_count, specs_from_json
 
 if TYPE_CHECKING:
@@ -104,7 +105,19 @@ def group_to_json(
 
 def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
     """Return what a model.json says. Raises InvalidModelError for any other text."""
-    fields = loads(text, name)
+    other = other_format(text[:LOOKED_AT]) if isinstance(text, bytes) else None
+    if other is not None:
+        raise OtherFormatError(name, other)
+    try:
+        fields = loads(text, name)
+    except InvalidModelError as error:
+        kind = kind_of(text[:LOOKED_AT]) if isinstance(text, bytes) else None
+        if kind is None:
+            raise
+        start = text[:40]
+        raise InvalidModelError(f"{name} is not JSON but {kind}; it starts with {start!r}") from error
+    if _is_bare(fields):
+        raise OtherFormatError(name, "a weights manifest alone, as tensorflowjs wrote before 1.0")
     if not isinstance(fields, dict):
         raise InvalidModelError(f"{name} is {fields!r:.60}, not an object")
     manifest = fields.get("weightsManifest")
@@ -114,6 +127,14 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
             f"model; its members: {', '.join(fields) or 'none'}"
         )
     return Manifest(fields, None if manifest is None else parse_groups(manifest))
+
+
+def _is_bare(fields: JSONValue) -> bool:
+    return (
+        isinstance(fields, list)
+        and bool(fields)
+        and all(isinstance(group, dict) and "paths" in group for group in fields)
+    )
 
 
 def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:

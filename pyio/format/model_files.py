@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pyio.errors import WeightsError
+from pyio.format.json_text import LONE_SURROGATE
+from pyio.format.kinds import kind_of
 from pyio.format.model_json import MODEL_JSON_KEYS, artifacts_from_json, verified_artifacts
 from pyio.format.segments import allocate
 from pyio.format.shards import check_checksum, check_sizes, shard
@@ -36,6 +38,14 @@ class Source(Protocol):
         """Fill `target`, which is as long as the file, and say after each part how much it was."""
         ...
 
+    async def start(self, path: str, /) -> bytes:
+        """Return the first bytes of a file, by which `pyio.format.kinds` tells what it is."""
+        ...
+
+
+_NOTED = 20
+"""Files of a group that are looked at to say what is wrong with their sizes."""
+
 
 async def read_model(
     url: str, manifest: Manifest, source: Source, on_progress: OnProgress | None
@@ -57,7 +67,12 @@ async def read_groups(
     """Return one buffer per group. Nothing is read before all sizes are known to be right."""
     sizes = [[source.size(path) for path in group.paths] for group in groups]
     for group, lengths in zip(groups, sizes, strict=True):
-        check_sizes(group, lengths, {})
+        try:
+            check_sizes(group, lengths, {})
+        except WeightsError:
+            kinds = [(path, kind_of(await source.start(path))) for path in group.paths[:_NOTED]]
+            check_sizes(group, lengths, {path: f"it is {kind}" for path, kind in kinds if kind})
+            raise
     meter = Meter(on_progress, "load", url, sum(map(sum, sizes)))
     buffers = []
     for group, lengths in zip(groups, sizes, strict=True):
@@ -122,6 +137,10 @@ def plain_path(path: str) -> str:
     The paths come from a file of unknown origin.
     """
     parts = path.replace("\\", "/").split("/")
+    if not path.isascii() and LONE_SURROGATE.search(path):
+        raise WeightsError(
+            f"the model.json names the weights file {path!r}; no file's name can have that"
+        )
     if parts[0] == "" or ".." in parts or "\x00" in path or ":" in parts[0]:
         raise WeightsError(
             f"the model.json names the weights file {path!r}, which does not lie below its own "

@@ -159,7 +159,9 @@ def _description(artifacts: ModelArtifacts) -> str:
     text = topology_text(artifacts)
     if text not in _NO_TOPOLOGY:
         fields["modelTopology"] = JSONText(text)
-    fields["weightSpecs"] = specs_to_json(round_tripped(artifacts.weight_specs or ()))
+    fields["weightSpecs"] = specs_to_json(
+        round_tripped(artifacts.weight_specs or ()), as_read=False
+    )
     return dumps(fields)
 
 

@@ -27,21 +27,26 @@ if TYPE_CHECKING:
 def artifacts_to_record(model: Serialized) -> dict[str, JSONValue]:
     """Return the JSON of ``modelArtifacts``; ``weightData`` is null, to be filled.
 
-    It is absent for a topology without weights: TensorFlow.js refuses data without specs.
+    It is absent for a topology without weights: TensorFlow.js refuses data without specs. Members
+    of a model that was read from a record stand in that record's order.
     """
     record = model.fields(RECORD_KEYS, nulls=True)
     if model.specs is not None or model.info.weight_data_bytes:
         record["weightData"] = None
     if model.specs is not None:
         record["weightSpecs"] = model.specs
-    return record
+    order = [key for key in model.artifacts.order if key in record]
+    return {key: record[key] for key in dict.fromkeys([*order, *record])}
 
 
 def record_to_artifacts(
     record: JSONValue, weight_data: Sequence[memoryview] | None
 ) -> ModelArtifacts:
     """Return the artifacts in a record, checked. Raises InvalidModelError."""
-    return verified_artifacts(*_parts(record), weight_data)
+    artifacts = verified_artifacts(*_parts(record), weight_data)
+    if isinstance(record, dict):
+        artifacts.remember_order(record)
+    return artifacts
 
 
 def outline_record(record: JSONValue) -> ModelArtifacts:

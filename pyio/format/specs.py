@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pyio.format.json_text import JSONValue
 
+_USUAL = ("name", "shape", "dtype")
+
 _QUANTIZED_TARGETS = {
     "float16": ("float32",),
     "uint8": ("float32", "int32"),
@@ -43,9 +45,13 @@ def require_count(count: int, what: str) -> None:
         )
 
 
-def specs_to_json(specs: Sequence[WeightSpec]) -> list[JSONValue]:
-    """Return the specs as JSON values, members in the order that TensorFlow.js gives them."""
-    return [_spec_to_json(spec) for spec in specs]
+def specs_to_json(specs: Sequence[WeightSpec], *, as_read: bool = True) -> list[JSONValue]:
+    """Return the specs as JSON values.
+
+    Members stand in the order that TensorFlow.js gives them. With `as_read`, specs that were read
+    from the file of another program are what they were there.
+    """
+    return [(as_read and spec.json) or _spec_to_json(spec) for spec in specs]
 
 
 def require_readable(specs: Sequence[WeightSpec]) -> None:
@@ -63,7 +69,7 @@ def require_readable(specs: Sequence[WeightSpec]) -> None:
 
 def round_tripped(specs: Sequence[WeightSpec]) -> tuple[WeightSpec, ...]:
     """Return `specs` as they will be once they were written and read again."""
-    return specs_from_json(specs_to_json(specs))
+    return specs_from_json(specs_to_json(specs, as_read=False))
 
 
 def require_shape(spec: WeightSpec) -> None:
@@ -122,7 +128,17 @@ def _spec(entry: JSONValue, what: str) -> WeightSpec:
         numpy_dtype=_text(entry, "numpyDtype", what) if "numpyDtype" in entry else None,
     )
     require_shape(spec)  # before the sides are multiplied: the product can be astronomical
+    # The members that nearly all specs have need not be compared.
+    if tuple(entry) != _USUAL and not _same_text(entry, _spec_to_json(spec)):
+        spec.remember_json(entry)
     return spec
+
+
+def _same_text(first: JSONValue, second: JSONValue) -> bool:
+    """Whether two values are written as the same text, so far as specs can differ."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return list(first) == list(second) and all(_same_text(first[k], second[k]) for k in first)
+    return first == second
 
 
 def _quantization(value: JSONValue, what: str, target: str) -> Quantization:

@@ -66,7 +66,12 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from pyio.errors import DamagedModelError, InvalidModelError, ModelNotFoundError
+from pyio.errors import (
+    DamagedModelError,
+    InvalidModelError,
+    ModelNotFoundError,
+    OtherFormatError,
+)
 from pyio.format.layout import require_sizes_match
 from pyio.format.serialized import serialize
 from pyio.format.specs import require_readable
@@ -166,7 +171,7 @@ class Loader(ABC):
             await self.describe()
         except ModelNotFoundError:
             return False
-        except DamagedModelError:
+        except InvalidModelError:
             return True
         return True
 
@@ -184,7 +189,7 @@ def damaged(url: str) -> Iterator[None]:
     """Turn an InvalidModelError inside the block into a DamagedModelError that names `url`."""
     try:
         yield
-    except DamagedModelError:
+    except (DamagedModelError, OtherFormatError):
         raise
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from pyio.errors import DamagedModelError, ModelNotFoundError
+from pyio.errors import InvalidModelError, ModelNotFoundError
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts
@@ -107,7 +107,7 @@ async def is_stored(handler: LoadHandler) -> bool:
         await _describe(handler, {})
     except ModelNotFoundError:
         return False
-    except DamagedModelError:
+    except InvalidModelError:
         return True
     return True
 

@@ -327,7 +327,7 @@ def test_journals(tmp_path: Path, value: Any) -> None:
     assert same(run(pyio.load_artifacts(f"file://{place}")), artifacts())
     assert kept.read_text() == "kept"
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == ["kept", "m"]
-    assert Folder(place).locate("model.json") == place / "model.json"
+    assert Folder(place).contents().locate("model.json") == place / "model.json"
 
 
 @st.composite

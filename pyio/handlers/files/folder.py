@@ -12,7 +12,11 @@ A reader looks at the journal first, so after a crash at any moment it sees
 all the old files or all the new ones; the next save does what was left undone. A program that knows
 nothing of the journal can see a mixture only after a crash within step 3, which lasts microseconds.
 Readers and writers keep out of each other's way by a lock on the directory (``flock``), which
-leaves no file behind; Windows and Pyodide have none.
+leaves no file behind; Windows and Pyodide have none. A lock that is not released in time is an
+error.
+
+A journal may have come with a directory that was downloaded. So it can only name what a save
+writes and removes: ``model.json``, files of weights, and the temporary file of each.
 """
 
 from __future__ import annotations
@@ -23,9 +27,13 @@ import os
 import secrets
 import time
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from pyio.errors import StorageError
 from pyio.format.json_text import loads
+from pyio.format.manifest import is_weights_file
+from pyio.handlers.files.opening import created, opened_directory, read_file
 from pyio.handlers.findings import STALE
 from pyio.progress import chunks
 
@@ -43,8 +51,38 @@ except ImportError:  # Windows
 _JOURNAL = ".pyio-save.json"
 _TEMPORARY = ".pyio-tmp"
 
+_JOURNAL_BYTES = 4 * 1024 * 1024
+"""More than a save in the most files that are read takes for its journal."""
+
 _PAUSE = 0.005
 """Seconds between two attempts to get the lock."""
+
+_PATIENCE = 60.0
+"""Seconds that a save waits for the lock: loads hold it as long as they read. So does a load while
+a save is being finished, which takes moments, but longer on a disk that is busy."""
+
+_HURRY = 3.0
+"""Seconds that a load waits for a lock that no save holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files of a directory as they are while the lock is held.
+
+    Attributes:
+        path: The directory.
+        pending: Name -> temporary file of what an interrupted save has still to put in place.
+    """
+
+    path: Path
+    pending: Mapping[str, str]
+
+    def locate(self, name: str) -> Path:
+        """Return where the file `name` is now; it may not be there at all."""
+        temporary = self.pending.get(name)
+        if temporary is not None and (self.path / temporary).is_file():
+            return self.path / temporary
+        return self.path / name
 
 
 class Folder:
@@ -53,12 +91,9 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def locate(self, name: str) -> Path:
-        """Return where the file `name` is now; it may not be there at all."""
-        pending = self._journal()["rename"].get(name)
-        if pending is not None and (self.path / pending).is_file():
-            return self.path / pending
-        return self.path / name
+    def contents(self) -> Contents:
+        """Return where the files are at this moment; `reading` keeps them there."""
+        return Contents(self.path, self._journal()["rename"])
 
     @property
     def journal(self) -> Path:
@@ -76,7 +111,7 @@ class Folder:
 
     def temporaries(self) -> list[Path]:
         """Return the temporary files that no journal names."""
-        pending = self._journal()["rename"].values()
+        pending = {*self._journal()["rename"].values()}
         files = sorted(self.path.glob(f".*{_TEMPORARY}"))
         return [file for file in files if file.name not in pending]
 
@@ -92,16 +127,17 @@ class Folder:
             return self._remove_temporary(file, written)
 
     def _remove_temporary(self, file: Path, written: float) -> bool:
-        if file not in self.temporaries() or file.stat().st_mtime != written:
+        # Not `temporaries`: a directory with thousands of them would be listed once for each.
+        if file.name in self._journal()["rename"].values() or file.stat().st_mtime != written:
             return False
         file.unlink()
         return True
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[None]:
-        """Keep the files as they are inside the block."""
+    async def reading(self) -> AsyncIterator[Contents]:
+        """Keep the files as they are inside the block, and give where they are."""
         async with self._locked(shared=True):
-            yield
+            yield self.contents()
 
     async def replace(
         self, files: Mapping[str, Sequence[memoryview]], obsolete: Iterable[str], meter: Meter
@@ -134,7 +170,7 @@ class Folder:
     async def _write(
         self, temporary: str, name: str, pieces: Sequence[memoryview], meter: Meter
     ) -> None:
-        with (self.path / temporary).open("xb") as file:
+        with created(self.path / temporary) as file:
             for piece in pieces:
                 for chunk in chunks(piece):
                     file.write(chunk)
@@ -146,8 +182,8 @@ class Folder:
     def _commit(self, journal: dict[str, object], token: str) -> None:
         temporary = self.path / f"{_JOURNAL}.{token}{_TEMPORARY}"
         try:
-            with temporary.open("x", encoding="utf-8") as file:
-                json.dump(journal, file)
+            with created(temporary) as file:
+                file.write(json.dumps(journal).encode())
                 _flush(file)
             temporary.replace(self.journal)
         except BaseException:
@@ -161,7 +197,7 @@ class Folder:
             self._complete()
 
     def _complete(self) -> None:
-        if not self.journal.exists():
+        if not os.path.lexists(self.journal):
             return
         plan = self._journal()
         for name, temporary in plan["rename"].items():
@@ -176,14 +212,14 @@ class Folder:
         """Return what a journal says; nothing if it is absent or not one of ours."""
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
-            plan: Any = loads(self.journal.read_bytes(), "the journal")
+            text = read_file(self.journal, self.path, _JOURNAL_BYTES)
+            plan: Any = loads(text, "the journal")
             renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
             removes = dict.fromkeys(map(str, plan["remove"]), "")
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return nothing
-        names = [*renames, *renames.values(), *removes]
-        ours = all(temporary.endswith(_TEMPORARY) for temporary in renames.values())
-        if not ours or any(name in ("", ".", "..") or {*name} & {*"/\\\x00"} for name in names):
+        ours = all(_is_ours(name, temporary) for name, temporary in renames.items())
+        if not ours or not all(map(is_weights_file, removes)):
             return nothing
         return {"rename": renames, "remove": removes}
 
@@ -195,7 +231,7 @@ class Folder:
 
     def _flush_directory(self) -> None:
         with suppress(OSError):  # a directory cannot be opened on Windows
-            number = os.open(self.path, os.O_RDONLY)
+            number = opened_directory(self.path)
             try:
                 os.fsync(number)
             finally:
@@ -204,16 +240,40 @@ class Folder:
     @asynccontextmanager
     async def _locked(self, *, shared: bool) -> AsyncIterator[None]:
         try:
-            number = os.open(self.path, os.O_RDONLY)
+            number = opened_directory(self.path)
         except OSError:
             yield
             return
         try:
-            while not _lock(number, shared=shared):  # noqa: ASYNC110 - no event tells of it
+            begun = time.monotonic()
+            while not _lock(number, shared=shared):
+                self._require_patience(time.monotonic() - begun, shared=shared)
                 await asyncio.sleep(_PAUSE)
             yield
         finally:
             os.close(number)
+
+    def _require_patience(self, waited: float, *, shared: bool) -> None:
+        """Raise StorageError once the lock has been waited for too long."""
+        if waited <= _HURRY or (waited <= _PATIENCE and not shared):
+            return
+        if waited <= _PATIENCE and any(self.path.glob(f".*{_TEMPORARY}")):
+            return  # a save is being finished
+        raise StorageError(
+            f"nothing was changed: another program has locked {str(self.path)!r} for "
+            f"{waited:.0f} seconds (`lslocks` names it). It may load a large model, or be "
+            "suspended; end it, or try again later",
+            "TimeoutError",
+        )
+
+
+def _is_ours(name: str, temporary: str) -> bool:
+    """Whether a save puts this temporary file in place under this name."""
+    if name != "model.json" and not is_weights_file(name):
+        return False
+    begin, end = f".{name}.", _TEMPORARY
+    token = temporary.removeprefix(begin).removesuffix(end)
+    return temporary == f"{begin}{token}{end}" and token.isalnum()
 
 
 def _lock(number: int, *, shared: bool) -> bool:

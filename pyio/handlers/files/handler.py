@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.errors import (
     InvalidModelError,
     InvalidURLError,
@@ -27,7 +28,7 @@ from pyio.errors import (
     WeightsError,
 )
 from pyio.format.artifacts import SaveResult
-from pyio.format.json_text import require_length
+from pyio.format.kinds import LOOKED_AT
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.format.model_files import (
     lay_out,
@@ -38,7 +39,8 @@ from pyio.format.model_files import (
 )
 from pyio.format.model_json import FILE_KEYS
 from pyio.handlers.contract import Acquired, Loader, Saver
-from pyio.handlers.files.folder import Folder
+from pyio.handlers.files.folder import Contents, Folder
+from pyio.handlers.files.opening import opened, read_file, size_of
 from pyio.handlers.registry import require_path
 from pyio.progress import Meter, chunks
 
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
     from pyio.progress import OnProgress
 
 _JSON, _WEIGHTS = "model.json", "weights.bin"
+
+_FILE_SUFFIXES = (".bin", ".h5", ".hdf5", ".json", ".keras", ".npz", ".onnx", ".pb", ".tflite", ".zip")
+"""What only files are called: a directory of that name would surprise."""
 
 _WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
 
@@ -92,11 +97,17 @@ class FileHandler(Saver, Loader):
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         with self._translated("saving"):
-            is_file = self._path.is_file()
-        if is_file or self._path.suffix == ".json":
+            is_directory, is_there = self._path.is_dir(), self._path.exists()
+        suffix = self._path.suffix.lower()
+        if not is_directory and (is_there or suffix in _FILE_SUFFIXES):
+            then = ""
+            if suffix == ".zip":
+                name = self._path.stem
+                then = f", and pack it: python -m zipfile -c {name}.zip {name}/*"
             raise InvalidURLError(
                 self.url,
-                f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
+                f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the "
+                f"directory{then}",
             )
         keys = [key for key in FILE_KEYS if model.specs is not None or key != "weightsManifest"]
         files = lay_out(
@@ -116,7 +127,7 @@ class FileHandler(Saver, Loader):
     def _weights_files(self) -> list[str]:
         """Return the weight files of the present model that have names of pyio or TensorFlow.js."""
         try:
-            text = self._read_json(_JSON, Folder(self._path))
+            text = self._read_json(_JSON, Folder(self._path).contents())
             groups = parse_model_json(text).groups
         except (OSError, InvalidModelError):
             return []
@@ -125,45 +136,51 @@ class FileHandler(Saver, Loader):
     async def _fetch(self) -> ModelArtifacts:
         with self._translated("loading"):
             json, folder = self._places()
-            async with folder.reading():
-                manifest = parse_model_json(self._read_json(json, folder))
-                return await read_model(self.url, manifest, _Directory(folder), self._on_progress)
+            async with folder.reading() as contents:
+                manifest = parse_model_json(self._read_json(json, contents), json)
+                source = _Directory(contents)
+                return await read_model(self.url, manifest, source, self._on_progress)
 
     async def exists(self) -> bool:
         with self._translated("reading"):
             json, folder = self._places()
-            async with folder.reading():
-                return folder.locate(json).is_file()
+            async with folder.reading() as contents:
+                return os.path.lexists(contents.locate(json))
 
     async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):
             json, folder = self._places()
-            async with folder.reading():
-                return outline(parse_model_json(self._read_json(json, folder)))
+            async with folder.reading() as contents:
+                return outline(parse_model_json(self._read_json(json, contents), json))
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, from this directory."""
         folder = Folder(self._path)
         with self._translated("loading"):
-            async with folder.reading():
-                return await read_groups(groups, _Directory(folder), self._on_progress, self.url)
+            async with folder.reading() as contents:
+                return await read_groups(groups, _Directory(contents), self._on_progress, self.url)
 
     def _places(self) -> tuple[str, Folder]:
         if self._path.is_dir():
             return _JSON, Folder(self._path)
         return self._path.name, Folder(self._path.parent)
 
-    def _read_json(self, name: str, folder: Folder) -> bytes:
-        file = folder.locate(name)
-        if not file.is_file():
-            hint = (
-                f"the directory has no {_JSON}; give the json if it is called otherwise"
-                if self._path.is_dir()
-                else f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
+    def _read_json(self, name: str, contents: Contents) -> bytes:
+        file = contents.locate(name)
+        try:
+            return read_file(file, contents.path, limits.JSON_BYTES, "pyio.limits.JSON_BYTES")
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise ModelNotFoundError(self.url, self._hint()) from error
+
+    def _hint(self) -> str:
+        if not self._path.is_dir():
+            return f"{str(self._path)!r} does not exist, seen from {str(Path.cwd())!r}"
+        if (self._path / "saved_model.pb").is_file():
+            return (
+                "the directory holds a SavedModel of TensorFlow, which tensorflowjs_converter "
+                "makes a model.json of"
             )
-            raise ModelNotFoundError(self.url, hint)
-        require_length(file.stat().st_size, name)
-        return file.read_bytes()
+        return f"the directory has no {_JSON}; give the json if it is called otherwise"
 
     @contextmanager
     def _translated(self, doing: str, needed: int = 0) -> Iterator[None]:
@@ -193,28 +210,32 @@ def file_system(
 class _Directory:
     """The files beside and below a json."""
 
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
 
     def size(self, path: str) -> int:
-        file = self._file(path)
-        if not file.is_file():
+        try:
+            return size_of(self._file(path), self._contents.path)
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise WeightsError(
                 f"the weights file {path!r} is named in the json and is not in "
-                f"{str(self._folder.path)!r}"
-            )
-        return file.stat().st_size
+                f"{str(self._contents.path)!r}"
+            ) from error
 
     async def read_into(self, path: str, target: memoryview, moved: Callable[[int], None]) -> None:
-        with self._file(path).open("rb") as file:
+        with opened(self._file(path), self._contents.path) as file:
             for chunk in chunks(target):
                 if file.readinto(chunk) != chunk.nbytes:
                     raise WeightsError(f"the weights file {path!r} shrank while it was read")
                 moved(chunk.nbytes)
                 await asyncio.sleep(0)
 
+    async def start(self, path: str) -> bytes:
+        with opened(self._file(path), self._contents.path) as file:
+            return file.read(LOOKED_AT)
+
     def _file(self, path: str) -> Path:
-        return self._folder.locate(plain_path(path))
+        return self._contents.locate(plain_path(path))
 
 
 def _free_bytes(path: Path) -> int | None:

@@ -13,58 +13,95 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.errors import InvalidModelError, ModelNotFoundError, StorageError, StorageRefusedError
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.files.handler import local_path
+from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import Choices, Finding, Found, Leftover, report_only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 async def find(path: str, choices: Choices) -> Found:
     """Return what is left over in a directory and below it."""
     place = local_path(path)
-    if not place.is_dir():
-        raise ModelNotFoundError(f"file://{path}", f"there is no directory {str(place)!r}")
-    leftovers: list[Leftover] = []
     try:
-        for directory, _, names in os.walk(place, onerror=_refuse):
-            leftovers += _directory(Path(directory), sorted(names), place, choices)
+        if not place.is_dir():
+            raise ModelNotFoundError(f"file://{path}", f"there is no directory {str(place)!r}")
+        os.listdir(place)  # what lies below may refuse, the place itself may not
+        return Found(tuple([found async for found in _Search(place, choices).leftovers()]))
     except PermissionError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
         raise StorageRefusedError(what, "PermissionError") from error
+    except ModelNotFoundError:
+        raise
     except OSError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
         raise StorageError(what, type(error).__name__) from error
-    return Found(tuple(leftovers))
 
 
-def _refuse(error: OSError) -> None:
-    raise error
+class _Search:
+    """One look through a directory and all below it; each json is read once."""
 
+    def __init__(self, place: Path, choices: Choices) -> None:
+        self._place = place
+        self._choices = choices
+        self._used: dict[Path, set[Path]] = {}
+        self._unread: list[OSError] = []
 
-def _directory(
-    directory: Path, names: list[str], place: Path, choices: Choices
-) -> Iterator[Leftover]:
-    folder = Folder(directory)
-    interrupted = folder.journal.is_file()
-    if interrupted:
-        yield _journal(folder)
-    for file in folder.temporaries():
-        with suppress(FileNotFoundError):  # the save that wrote it is done
-            yield _temporary(folder, file, choices)
-    shards = [directory / name for name in names if is_weights_file(name)]
-    if shards and not interrupted:
-        used = _used(directory, place)
-        for file in shards:
-            if file not in used:
+    async def leftovers(self) -> AsyncIterator[Leftover]:
+        """Yield what is left over. Saves may run meanwhile, and directories may go."""
+        for name, _, _ in os.walk(self._place, onerror=self._unread.append):
+            folder = Folder(Path(name))
+            async with folder.reading():  # no save is finished while its files are looked at
+                try:
+                    found = list(self._directory(folder))
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                except OSError as error:
+                    self._unread.append(error)
+                    continue
+            for leftover in found:
+                yield leftover
+        for error in self._unread:
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                yield report_only(
+                    str(error.filename), f"it cannot be read: {error}", "repair it as its owner"
+                )
+
+    def _directory(self, folder: Folder) -> Iterator[Leftover]:
+        interrupted = folder.journal.is_file()
+        if interrupted:
+            yield _journal(folder)
+        for file in folder.temporaries():
+            with suppress(FileNotFoundError):  # the save that wrote it is done
+                yield _temporary(folder, file, self._choices)
+        self._note(folder.path)
+        names = sorted(os.listdir(folder.path))
+        shards = [folder.path / name for name in names if is_weights_file(name)]
+        above = [folder.path, *folder.path.parents]
+        above = above[: above.index(self._place) + 1]
+        for file in shards if not interrupted else ():
+            if not any(file in self._used[parent] for parent in above):
                 yield report_only(
                     str(file),
                     "no model.json that can be read names it",
                     "delete it yourself if no program uses it",
                 )
+
+    def _note(self, directory: Path) -> None:
+        """Read which weight files the jsons of a directory name, there and below."""
+        self._used[directory] = set()
+        for json in directory.glob("*.json"):
+            try:
+                text = read_file(json, directory, limits.JSON_BYTES)
+                groups = parse_model_json(text, json.name).groups or ()
+            except (OSError, InvalidModelError):
+                continue
+            self._used[directory] |= {directory / path for group in groups for path in group.paths}
 
 
 def _journal(folder: Folder) -> Leftover:
@@ -98,18 +135,3 @@ def _temporary(folder: Folder, file: Path, choices: Choices) -> Leftover:
         return report_only(str(file), problem, action)
     finding = Finding(str(file), problem, "remove it", bytes_freed=about.st_size)
     return Leftover(finding, partial(folder.remove_temporary, file, about.st_mtime))
-
-
-def _used(directory: Path, place: Path) -> set[Path]:
-    """Return the weight files that any json of the directory, or above it in `place`, names."""
-    used = set()
-    for parent in (directory, *directory.parents):
-        for json in parent.glob("*.json"):
-            try:
-                groups = parse_model_json(json.read_bytes()).groups or ()
-            except (OSError, InvalidModelError):
-                continue
-            used |= {parent / path for group in groups for path in group.paths}
-        if parent == place:
-            break
-    return used
