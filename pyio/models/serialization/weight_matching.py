@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pyio.errors import WeightsError
 from pyio.models.core.weight import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 _NOISE = {"vars", "layers", "_layer_checkpoint_dependencies", "layer_checkpoint_dependencies"}
 _SUFFIX = re.compile(r"(:\d+)$")
+_COMPARED = 50
+"""Stored names that share their end and their rarest part with a weight: more are not told apart."""
+
+_SHOWN = 20
+"""Names in a message."""
+
 _INNER = re.compile(r"(lstm|gru|simple_rnn|stacked_rnn|rnn|conv_lstm\w*)_cells?(_\d+)?")
 
 
@@ -56,8 +63,8 @@ class LoadReport:
         parts = [f"{count} by {how}" for how, count in kinds.items()]
         text = f"{len(self.matches)} weights loaded" + (f" ({', '.join(parts)})" if parts else "")
         if self.missing:
-            text += f"; missing: {', '.join(self.missing)}"
-        return text + (f"; left over: {', '.join(self.extra)}" if self.extra else "")
+            text += f"; missing: {_listed(self.missing)}"
+        return text + (f"; left over: {_listed(self.extra)}" if self.extra else "")
 
 
 def checked_copies(given: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
@@ -160,25 +167,31 @@ def _pairs_by_parts(
     is matched only if one stored name fits it, and that name fits no other weight: a wrong match
     would give wrong predictions without an error.
     """
-    # By the last part, because most names end differently: comparing all pairs would be slow.
-    by_end: dict[str, list[tuple[str, list[str]]]] = {}
+    # By its last part and one more: comparing all pairs would be slow.
+    shelves: dict[tuple[str, str | None], list[tuple[str, list[str]]]] = {}
     for source in sources:
-        parts = _normalised(source).split("/")
-        by_end.setdefault(parts[-1], []).append((source, parts[:-1]))
+        *parts, end = _normalised(source).split("/")
+        for part in {*parts, None}:
+            shelves.setdefault((end, part), []).append((source, parts))
     fits: dict[str, list[str]] = {}
+    crowded: set[tuple[str, str | None]] = set()
     for name in open_weights:
-        ends = [each.split("/") for each in (name, *others[name])]
-        fits[name] = [
-            source
-            for *scope, end in ends
-            for source, parts in by_end.get(end, ())
-            if _within(scope, parts)
-        ]
+        fits[name] = []
+        for *scope, end in [each.split("/") for each in (name, *others[name])]:
+            keys = [(end, part) for part in scope] or [(end, None)]
+            key = min(keys, key=lambda each: len(shelves.get(each, ())))
+            shelf = shelves.get(key, [])
+            if len(shelf) > _COMPARED:
+                crowded.add(key)
+                continue
+            fits[name] += [source for source, parts in shelf if _within(scope, parts)]
+    # What stands on a crowded shelf may fit a weight that was not compared with it.
+    unsure = {source for key in crowded for source, _ in shelves[key]}
     taken = Counter(source for each in fits.values() for source in each)
     return [
         (open_weights[name], each[0])
         for name, each in fits.items()
-        if len(each) == 1 and taken[each[0]] == 1
+        if len(each) == 1 and taken[each[0]] == 1 and each[0] not in unsure
     ]
 
 
@@ -192,13 +205,17 @@ def _pairs_by_order(
     weights: list[Weight], sources: list[str], shapes: Mapping[str, tuple[int, ...]]
 ) -> list[tuple[Weight, str]]:
     """Return pairs in order: each weight takes the next stored one of its shape."""
+    places: dict[tuple[int, ...], list[int]] = {}
+    for place, source in enumerate(sources):
+        places.setdefault(shapes[source], []).append(place)
     pairs = []
-    rest = list(sources)
+    start = 0
     for weight in weights:
-        source = next((name for name in rest if shapes[name] == weight.shape), None)
-        if source is not None:
-            pairs.append((weight, source))
-            rest = rest[rest.index(source) + 1 :]
+        of_shape = places.get(weight.shape, [])
+        index = bisect_left(of_shape, start)
+        if index < len(of_shape):
+            pairs.append((weight, sources[of_shape[index]]))
+            start = of_shape[index] + 1
     return pairs
 
 
@@ -250,5 +267,10 @@ def _refusal(model: Container, report: LoadReport, wrong: list[str]) -> str:
         ("another shape", wrong),
     ):
         if names:
-            lines.append(f"{what} ({len(names)}): {', '.join(names)}")
+            lines.append(f"{what} ({len(names)}): {_listed(names)}")
     return "; ".join(lines) + "; strict=False takes what fits and matches by order and shape"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
