@@ -1,4 +1,4 @@
-"""The command line: ``python -m pyio list|inspect|copy|verify|repair|bridge``.
+"""The command line: ``pyio list|inspect|copy|verify|repair|bridge``, or ``python -m pyio …``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -12,30 +12,50 @@ import asyncio
 import json
 import os
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyio
+from pyio import limits
 from pyio.bridge import script
 from pyio.display.bars import progress_bar
 from pyio.display.tables import plain, table
-from pyio.errors import ModelExistsError, PyioError
+from pyio.errors import (
+    InvalidModelError,
+    ModelExistsError,
+    ModelNotFoundError,
+    PyioError,
+    StorageError,
+)
+from pyio.format.json_text import loads
+from pyio.handlers.files.handler import local_path
+from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import STALE
+from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
 from pyio.operations.inspection import inspect
 from pyio.operations.repair import repair
 from pyio.operations.transfer import load_artifacts
+from pyio.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pyio.format.artifacts import WeightSpec
     from pyio.operations.inspection import Inspection
 
 
+_ABOUT_A_MODEL = (InvalidModelError, ModelNotFoundError, StorageError)
+"""What is said in a model's row; an address that cannot be used is no damage."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    _require_ours()
     options = _parser().parse_args(arguments)
+    warnings.showwarning = _show_warning
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
@@ -57,11 +77,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _require_ours() -> None:
+    """End the program where another package of this name has replaced files of pyio."""
+    if Path(getattr(pyio, "__file__", None) or "").parent != Path(__file__).parent or not hasattr(
+        pyio, "list_models"
+    ):
+        sys.exit(
+            "error: the package 'pyio' that Python finds is another one, from "
+            f"{getattr(pyio, '__file__', None)}. This one is called pyio-web. Put it right with: "
+            "pip uninstall pyio; pip install --force-reinstall pyio-web"
+        )
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *_place: object, **_options: object
+) -> None:
+    print(f"{category.__name__}: {plain(str(message))}", file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m pyio",
+        prog="pyio" if Path(sys.argv[0]).stem == "pyio" else "python -m pyio",
         description="Look at, check and copy TensorFlow.js models in files and on servers.",
     )
+    parser.add_argument("--version", action="version", version=f"pyio {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -117,7 +156,7 @@ def _add_repair(
 
 
 async def _list(options: argparse.Namespace) -> int:
-    addresses = [address for place in options.places for address in _models_below(place)]
+    addresses = [address for place in options.places for address in await _models_below(place)]
     rows = [await _row(address) for address in addresses]
     if options.json:
         _print_json(rows)
@@ -132,7 +171,7 @@ async def _row(address: str) -> dict[str, Any]:
     row = {"model": address, **row}
     try:
         found = await inspect(_url(address))
-    except PyioError as error:
+    except _ABOUT_A_MODEL as error:
         return row | {"damage": str(error)}
     return row | {
         "format": found.format,
@@ -142,13 +181,33 @@ async def _row(address: str) -> dict[str, Any]:
     }
 
 
-def _models_below(place: str) -> Iterable[str]:
-    if "://" in place:
+async def _models_below(place: str) -> list[str]:
+    """Return the address of each model in a place, which may be one model itself."""
+    medium, path = medium_of(_url(place))
+    require_available(medium)
+    if medium.lists and not path:
+        return [f"{medium.scheme}://{name}" for name in await medium.list()]
+    directory = local_path(path) if medium.scheme == "file" else None
+    if directory is None or not directory.is_dir():
         return [place]
-    path = Path(place)
-    if path.is_dir():
-        return [str(file) for file in sorted(path.rglob("model.json"))]
-    return [place]
+    return [str(file) for file in sorted(directory.rglob("*.json")) if _may_be_model(file)]
+
+
+def _may_be_model(file: Path) -> bool:
+    """Whether a json is listed: one with a model's members, and any ``model.json``."""
+    if file.name == "model.json":
+        return True
+    try:
+        text = read_file(file, file.parent, limits.JSON_BYTES)
+    except (OSError, InvalidModelError):
+        return False
+    if not any(member in text for member in (b'"modelTopology"', b'"weightsManifest"')):
+        return False
+    try:
+        value = loads(text, file.name)
+    except InvalidModelError:
+        return True  # a model that was cut: it is listed with its damage
+    return isinstance(value, dict) and not {"modelTopology", "weightsManifest"}.isdisjoint(value)
 
 
 async def _inspect(options: argparse.Namespace) -> int:
@@ -236,7 +295,7 @@ async def _verify(options: argparse.Namespace) -> int:
             arrays = decode_artifacts(found)
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
             row["checksum"] = "verified" if found.checksum else "none"
-        except PyioError as error:
+        except _ABOUT_A_MODEL as error:
             row["damage"] = str(error)
         rows.append(row)
     if options.json:
@@ -269,12 +328,18 @@ def _url(place: str) -> str:
 
 
 def _print_json(value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _printable(json.dumps(value, ensure_ascii=False, indent=2))
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(value, indent=2)
+        text = json.dumps(value, indent=2).replace("\x7f", r"\u007f")
     print(text)
+
+
+def _printable(text: str) -> str:
+    """Return JSON text with escapes for what could command the terminal."""
+    parts = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return "".join(parts).replace("\x7f", r"\u007f")  # the one that ASCII's JSON lets through
 
 
 def _short(value: Any) -> str | None:

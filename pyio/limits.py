@@ -12,9 +12,9 @@ from __future__ import annotations
 JSON_BYTES = 256 * 1024 * 1024
 """A model.json, or any other JSON text. It takes about ten times that when parsed."""
 
-JSON_DEPTH = 2_000
-"""Lists and objects inside one another in JSON that is read; Python's own stack may end before,
-near 1,000 in CPython 3.11. At 100,000 Pyodide hangs."""
+JSON_DEPTH = 500
+"""Lists and objects inside one another in JSON that is read. What is deeper could be read, and then
+neither printed nor compared: Python's own stack ends near 1,000. At 100,000 Pyodide hangs."""
 
 JSON_DEPTH_WRITTEN = 200
 """The same in JSON that is written. Python's own stack ends near 1,000, a level takes two."""

@@ -134,7 +134,12 @@ def _lines() -> OnProgress:
         line = f"{progress.action} {plain(progress.what)}: {progress.bytes_done:,} bytes{share}"
         wide = width_of(line)
         ended = progress.fraction == 1.0
-        print(f"\r{line}{' ' * (width - wide)}", end="\n" if ended else "", file=sys.stderr, flush=True)
+        print(
+            f"\r{line}{' ' * (width - wide)}",
+            end="\n" if ended else "",
+            file=sys.stderr,
+            flush=True,
+        )
         width = 0 if ended else wide
 
     return write

@@ -86,7 +86,7 @@ def unzip(data: memoryview, name: str) -> list[Member]:
     members = []
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
-            entries = [entry for entry in archive.infolist() if _is_wanted(entry.filename)]
+            entries = [entry for entry in archive.infolist() if is_wanted(entry.filename)]
             _require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)
@@ -97,7 +97,8 @@ def unzip(data: memoryview, name: str) -> list[Member]:
     return members
 
 
-def _is_wanted(path: str) -> bool:
+def is_wanted(path: str) -> bool:
+    """Whether a file is one of the model's: not one that a system has added, such as .DS_Store."""
     *folders, base = path.split("/")
     return bool(base) and not base.startswith(".") and "__MACOSX" not in folders
 

@@ -115,7 +115,9 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
         if kind is None:
             raise
         start = text[:40]
-        raise InvalidModelError(f"{name} is not JSON but {kind}; it starts with {start!r}") from error
+        raise InvalidModelError(
+            f"{name} is not JSON but {kind}; it starts with {start!r}"
+        ) from error
     if _is_bare(fields):
         raise OtherFormatError(name, "a weights manifest alone, as tensorflowjs wrote before 1.0")
     if not isinstance(fields, dict):

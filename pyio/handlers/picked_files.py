@@ -1,25 +1,29 @@
 """Files that a person picked or dropped on a page, in any order: ``browser_files``.
 
-A model.json is matched with its weights by name alone, as in tfjs-core ``browser_files.ts``: the
-last component of each path in the manifest, since a picker tells no directories. The single
-``.zip`` that ``downloads://`` offers is read too.
+People pick all that an export has given them. So the model.json is found by its content, and what
+it does not name is left alone. It is matched with its weights by name, as in tfjs-core
+``browser_files.ts``: the last component of each path in the manifest, since a picker tells no
+directories. Where it does, because a folder was picked, they decide between files of one name. The
+single ``.zip`` that ``downloads://`` offers is read too.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.browser.page import picker as picked
 from pyio.errors import HandlerError, InvalidModelError, WeightsError
-from pyio.format.archive import unzip
+from pyio.format.archive import is_wanted, unzip
 from pyio.format.json_text import require_length
+from pyio.format.kinds import LOOKED_AT, kind_of
 from pyio.format.manifest import Manifest, parse_model_json
 from pyio.format.model_files import outline, read_model
 from pyio.handlers.contract import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyio.format.archive import Member
     from pyio.format.artifacts import ModelArtifacts
@@ -28,6 +32,12 @@ if TYPE_CHECKING:
     AnyFile: TypeAlias = picked.PickedFile | Member
 
 __all__ = ["BrowserFilesHandler", "browser_files", "pick_files"]
+
+
+_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
+
+_SHOWN = 20
+"""Files in a message."""
 
 
 class BrowserFilesHandler:
@@ -44,19 +54,63 @@ class BrowserFilesHandler:
         Raises InvalidModelError if the files are not those of one model, and DamagedModelError if
         they are and one of them is damaged.
         """
-        files = await self._unpacked()
-        json = self._json(files)
-        manifest = parse_model_json(await self._text(json), json.name)
-        weights = [file for file in files if file is not json]
-        self._match(manifest, json.name, weights)
+        files, json, manifest = await self._opened()
+        weights = self._matched(manifest, json, [file for file in files if file is not json])
+        for file in weights.values():
+            if isinstance(file, picked.PickedFile) and not file.size:
+                await file.require_there()
         with damaged(self.url):
-            return await read_model(self.url, manifest, _ByName(weights), self._on_progress)
+            return await read_model(self.url, manifest, _ByPath(weights), self._on_progress)
 
     async def describe(self) -> ModelArtifacts:
         """Return what the model.json says; see `load`."""
-        text = await self._text(self._json(await self._unpacked()))
+        _, _, manifest = await self._opened()
         with damaged(self.url):
-            return outline(parse_model_json(text))
+            return outline(manifest)
+
+    async def _opened(self) -> tuple[Sequence[AnyFile], AnyFile, Manifest]:
+        """Return the files, the one among them that is the model.json, and what it says."""
+        files = await self._unpacked()
+        named = [file for file in files if file.name.lower().endswith(".json")]
+        if len(named) == 1:
+            return files, named[0], parse_model_json(await self._text(named[0]), named[0].name)
+        if not named:
+            raise InvalidModelError(
+                "one of the files should be the model.json; none of them ends in .json "
+                f"({await self._described(files)})"
+            )
+        return files, *await self._only_model(named)
+
+    async def _only_model(self, named: Sequence[AnyFile]) -> tuple[AnyFile, Manifest]:
+        """Return the one json that is a model: exports come with metadata in others.
+
+        If a folder was picked that holds models in folders, it is the one that lies above them.
+        """
+        models: list[tuple[AnyFile, Manifest]] = []
+        problems = []
+        for file in named:
+            try:
+                models.append((file, parse_model_json(await self._text(file), file.name)))
+            except InvalidModelError as error:
+                problems.append(str(error))
+        depths = [_path(file).count("/") for file, _ in models]
+        outer = [model for model, depth in zip(models, depths, strict=True) if depth == min(depths)]
+        if len(outer) == 1:
+            return outer[0]
+        found = " and ".join(repr(_path(file)) for file, _ in outer) or " and ".join(
+            repr(file.name) for file in named[:_SHOWN]
+        )
+        why = "and one model is loaded at a time" if outer else f"and is no model: {problems[0]}"
+        raise InvalidModelError(
+            f"one of the files should be the model.json; {found} ends in .json, {why}"
+        )
+
+    async def _described(self, files: Sequence[AnyFile]) -> str:
+        words = []
+        for file in files[:_SHOWN]:
+            kind = kind_of(await file.start(LOOKED_AT))
+            words.append(f"{file.name} is {kind}" if kind else file.name)
+        return ", ".join(words)
 
     async def _text(self, json: AnyFile) -> bytes:
         with damaged(self.url):
@@ -64,35 +118,38 @@ class BrowserFilesHandler:
         return bytes(await json.read())
 
     async def _unpacked(self) -> Sequence[AnyFile]:
-        """Return the files, or those inside if it is one archive."""
-        if len(self._files) > 1 or not self._files[0].name.lower().endswith(".zip"):
-            return self._files
-        return unzip(await self._files[0].read(), self.url)
+        """Return the files that count, or those inside of the archive if there is no json."""
+        files = [file for file in self._files if is_wanted(_path(file))] or self._files
+        ends = [file.name.lower().rpartition(".")[2] for file in files]
+        if ends.count("zip") != 1 or "json" in ends:
+            return files
+        archive = files[ends.index("zip")]
+        return unzip(await archive.read(), archive.name)
 
-    def _json(self, files: Sequence[AnyFile]) -> AnyFile:
-        named = [file for file in files if file.name.lower().endswith(".json")]
-        if len(named) != 1:
-            found = "none of them" if not named else " and ".join(repr(file.name) for file in named)
-            raise InvalidModelError(
-                f"one of the files should be the model.json; {found} ends in .json"
-                + (f" ({self.url})" if not named else ", and one model is loaded at a time")
-            )
-        return named[0]
+    def _matched(
+        self, manifest: Manifest, json: AnyFile, files: Sequence[AnyFile]
+    ) -> dict[str, AnyFile]:
+        """Return the file of each path, or raise InvalidModelError with all that do not match.
 
-    def _match(self, manifest: Manifest, name: str, weights: Sequence[AnyFile]) -> None:
-        """Raise InvalidModelError, naming all that is too much or missing, unless all match."""
-        groups = manifest.groups or ()
-        wanted = Counter(_basename(path) for group in groups for path in group.paths)
-        there = Counter(file.name for file in weights)
+        Files that the json does not name are left alone.
+        """
+        places = _Places(json, files)
+        paths = [path for group in manifest.groups or () for path in group.paths]
+        choices = {path: places.files(path) for path in paths}
+        found = {path: choice[0] for path, choice in choices.items() if len(choice) == 1}
+        uses = Counter(file.name for file in found.values())
+        named = {_basename(path) for path in paths}
+        missing = [_basename(path) for path, choice in choices.items() if not choice]
         problems = {
-            f"{name} names two weight files of this name": [n for n in wanted if wanted[n] > 1],
-            "picked twice": [n for n in there if there[n] > 1],
-            "missing": [n for n in wanted if n not in there],
-            f"not named in {name}": [n for n in there if n not in wanted],
+            f"{json.name} names two weight files of this name": [n for n in uses if uses[n] > 1],
+            "picked twice": [_basename(path) for path in paths if len(choices[path]) > 1],
+            "missing": missing,
+            f"not named in {json.name}": [f.name for f in files if missing and f.name not in named],
         }
-        said = [f"{what}: {', '.join(names)}" for what, names in problems.items() if names]
+        said = [f"{what}: {_listed(names)}" for what, names in problems.items() if names]
         if said:
             raise InvalidModelError(f"the files are not one model: {'; '.join(said)}")
+        return found
 
 
 def browser_files(
@@ -103,7 +160,8 @@ def browser_files(
     Args:
         files: JavaScript ``File`` objects in any order: those of an ``<input type="file">``
             (``event.target.files``), of a drop (``event.dataTransfer.files``) or of `pick_files`.
-            They are a model.json and all its weight files, or one ``.zip`` of them.
+            They are a model.json and all its weight files, or one ``.zip`` of them. Other files
+            among them are left alone.
         on_progress: Called with a `pyio.Progress` as bytes are read.
 
     Raises:
@@ -132,11 +190,11 @@ async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) 
     return await picked.pick(accept, multiple)
 
 
-class _ByName:
-    """Weight files by the last component of their paths."""
+class _ByPath:
+    """The files of a manifest's paths."""
 
-    def __init__(self, files: Iterable[AnyFile]) -> None:
-        self._files = {file.name: file for file in files}
+    def __init__(self, files: Mapping[str, AnyFile]) -> None:
+        self._files = files
 
     def size(self, path: str) -> int:
         return self._file(path).size
@@ -144,11 +202,49 @@ class _ByName:
     async def read_into(self, path: str, target: memoryview, moved: Callable[[int], None]) -> None:
         await self._file(path).read_into(target, moved)
 
+    async def start(self, path: str) -> bytes:
+        return await self._file(path).start(LOOKED_AT)
+
     def _file(self, path: str) -> AnyFile:
+        if path not in self._files:
+            raise WeightsError(f"the weights file {path!r} is missing")
+        return self._files[path]
+
+
+class _Places:
+    """Files by where they are, by name, and by the name that they had before they were copied."""
+
+    def __init__(self, json: AnyFile, files: Sequence[AnyFile]) -> None:
+        self._folder = _path(json).rpartition("/")[0]
+        self._copy = _COPY.search(json.name)
+        self._by_path: dict[str, list[AnyFile]] = {}
+        self._by_name: dict[str, list[AnyFile]] = {}
+        self._copies: dict[str, list[AnyFile]] = {}
+        for file in files:
+            self._by_path.setdefault(_path(file), []).append(file)
+            self._by_name.setdefault(file.name, []).append(file)
+            # "w (1).bin" is what a browser makes of w.bin if there is one already.
+            if _COPY.search(file.name):
+                self._copies.setdefault(_COPY.sub("", file.name), []).append(file)
+
+    def files(self, path: str) -> list[AnyFile]:
+        """Return the files that may be meant by a path of the manifest."""
         name = _basename(path)
-        if name not in self._files:
-            raise WeightsError(f"the weights file {name!r} is missing")
-        return self._files[name]
+        parts = [self._folder, *(part for part in path.split("/") if part != ".")]
+        there = self._by_path.get("/".join(filter(None, parts)), [])
+        if len(there) == 1:
+            return there
+        copies = self._copies.get(name, [])
+        alike = [file for file in copies if self._copy and self._copy[0] in file.name]
+        return self._by_name.get(name) or alike or copies
+
+
+def _path(file: AnyFile) -> str:
+    return file.path or file.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _basename(path: str) -> str:

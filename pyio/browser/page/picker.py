@@ -22,12 +22,14 @@ class PickedFile:
 
     Attributes:
         name: Its name, without a directory.
-        size: Its length in bytes.
+        path: Its name with the directories below the one that was picked, if one was.
+        size: Its length in bytes. It is 0 in Chromium for a file that is gone by now.
     """
 
     def __init__(self, file_js: JSObject) -> None:
         self._file_js = file_js
         self.name = str(file_js.name)
+        self.path = str(getattr(file_js, "webkitRelativePath", "") or self.name)
         self.size = int(file_js.size)
 
     async def read_into(self, target: memoryview, moved: Callable[[int], None]) -> None:
@@ -35,18 +37,38 @@ class PickedFile:
 
         Raises StorageError if it can no longer be read, for instance because it was changed.
         """
+        if not self.size:
+            await self.require_there()
         for start in range(0, self.size, CHUNK):
             end = min(start + CHUNK, self.size)
-            try:
-                buffer_js = await self._file_js.slice(start, end).arrayBuffer()
-            except JsException as error:
-                raise StorageError(
-                    f"reading the file {self.name!r} failed: {error}; if it was changed after it "
-                    "was picked, pick it again",
-                    error.name,
-                ) from error
+            buffer_js = await self._buffer(self._file_js.slice(start, end), end - start)
             buffer_js.assign_to(target[start:end])
             moved(end - start)
+
+    async def require_there(self) -> None:
+        """Raise StorageError if an empty file is empty because it can no longer be read."""
+        await self._buffer(self._file_js, self.size)
+
+    async def start(self, count: int) -> bytes:
+        """Return the first `count` bytes, or fewer if there are fewer."""
+        size = min(count, self.size)
+        return bytes((await self._buffer(self._file_js.slice(0, size), size)).to_bytes())
+
+    async def _buffer(self, part_js: JSObject, size: int) -> JSObject:
+        try:
+            buffer_js = await part_js.arrayBuffer()
+        except JsException as error:
+            raise self._gone(str(error), error.name) from error
+        if buffer_js.byteLength != size:
+            raise self._gone("its size has changed", "NotReadableError")
+        return buffer_js
+
+    def _gone(self, why: str, name: str) -> StorageError:
+        return StorageError(
+            f"the file {self.name!r} can no longer be read: {why}; if it was changed, moved or "
+            "deleted after it was picked, pick it again",
+            name,
+        )
 
     async def read(self) -> memoryview:
         """Return the whole content."""

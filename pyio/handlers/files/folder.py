@@ -84,6 +84,10 @@ class Contents:
             return self.path / temporary
         return self.path / name
 
+    def has(self, name: str) -> bool:
+        """Return whether anything is there under this name, a broken link too."""
+        return os.path.lexists(self.locate(name))
+
 
 class Folder:
     """A directory whose files are read and replaced together."""

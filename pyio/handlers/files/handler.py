@@ -54,7 +54,18 @@ if TYPE_CHECKING:
 
 _JSON, _WEIGHTS = "model.json", "weights.bin"
 
-_FILE_SUFFIXES = (".bin", ".h5", ".hdf5", ".json", ".keras", ".npz", ".onnx", ".pb", ".tflite", ".zip")
+_FILE_SUFFIXES = (
+    ".bin",
+    ".h5",
+    ".hdf5",
+    ".json",
+    ".keras",
+    ".npz",
+    ".onnx",
+    ".pb",
+    ".tflite",
+    ".zip",
+)
 """What only files are called: a directory of that name would surprise."""
 
 _WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
@@ -145,7 +156,7 @@ class FileHandler(Saver, Loader):
         with self._translated("reading"):
             json, folder = self._places()
             async with folder.reading() as contents:
-                return os.path.lexists(contents.locate(json))
+                return contents.has(json)
 
     async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):

@@ -29,9 +29,7 @@ async def find(path: str, choices: Choices) -> Found:
     """Return what is left over in a directory and below it."""
     place = local_path(path)
     try:
-        if not place.is_dir():
-            raise ModelNotFoundError(f"file://{path}", f"there is no directory {str(place)!r}")
-        os.listdir(place)  # what lies below may refuse, the place itself may not
+        _require_directory(path, place)
         return Found(tuple([found async for found in _Search(place, choices).leftovers()]))
     except PermissionError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
@@ -41,6 +39,12 @@ async def find(path: str, choices: Choices) -> Found:
     except OSError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
         raise StorageError(what, type(error).__name__) from error
+
+
+def _require_directory(path: str, place: Path) -> None:
+    if not place.is_dir():
+        raise ModelNotFoundError(f"file://{path}", f"there is no directory {str(place)!r}")
+    next(place.iterdir(), None)  # what lies below may refuse, the place itself may not
 
 
 class _Search:
@@ -66,10 +70,10 @@ class _Search:
                     continue
             for leftover in found:
                 yield leftover
-        for error in self._unread:
-            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        for refused in self._unread:
+            if not isinstance(refused, FileNotFoundError | NotADirectoryError):
                 yield report_only(
-                    str(error.filename), f"it cannot be read: {error}", "repair it as its owner"
+                    str(refused.filename), f"it cannot be read: {refused}", "repair it as its owner"
                 )
 
     def _directory(self, folder: Folder) -> Iterator[Leftover]:
@@ -80,8 +84,7 @@ class _Search:
             with suppress(FileNotFoundError):  # the save that wrote it is done
                 yield _temporary(folder, file, self._choices)
         self._note(folder.path)
-        names = sorted(os.listdir(folder.path))
-        shards = [folder.path / name for name in names if is_weights_file(name)]
+        shards = sorted(file for file in folder.path.iterdir() if is_weights_file(file.name))
         above = [folder.path, *folder.path.parents]
         above = above[: above.index(self._place) + 1]
         for file in shards if not interrupted else ():

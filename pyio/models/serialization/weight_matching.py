@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOISE = {"vars", "layers", "_layer_checkpoint_dependencies", "layer_checkpoint_dependencies"}
 _SUFFIX = re.compile(r"(:\d+)$")
 _COMPARED = 50
-"""Stored names that share their end and their rarest part with a weight: more are not told apart."""
+"""Stored names that share end and rarest part with a weight: more are not told apart."""
 
 _SHOWN = 20
 """Names in a message."""
@@ -178,7 +178,8 @@ def _pairs_by_parts(
     for name in open_weights:
         fits[name] = []
         for *scope, end in [each.split("/") for each in (name, *others[name])]:
-            keys = [(end, part) for part in scope] or [(end, None)]
+            keys: list[tuple[str, str | None]] = [(end, part) for part in scope]
+            keys = keys or [(end, None)]
             key = min(keys, key=lambda each: len(shelves.get(each, ())))
             shelf = shelves.get(key, [])
             if len(shelf) > _COMPARED:
