@@ -7,7 +7,7 @@ import re
 LOOKED_AT = 512
 """Bytes at the start of a file by which its kind is told."""
 
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}+[A-Za-z0-9+/\s]*+={0,2}\s*")
 
 _ELSEWHERE = (
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file, such as Keras writes as .h5"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyio import limits
 from pyio.errors import InvalidModelError, OtherFormatError, WeightsError
-from pyio.format.json_text import loads
+from pyio.format.json_text import loads, require_length
 from pyio.format.kinds import LOOKED_AT, kind_of, other_format
 from pyio.format.specs import require_count, specs_from_json
 
@@ -105,6 +105,7 @@ def group_to_json(
 
 def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
     """Return what a model.json says. Raises InvalidModelError for any other text."""
+    require_length(len(text), name)
     other = other_format(text[:LOOKED_AT]) if isinstance(text, bytes) else None
     if other is not None:
         raise OtherFormatError(name, other)

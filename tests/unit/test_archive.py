@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyio.format.archive import zip_pieces
-
-if TYPE_CHECKING:
-    import pytest
+import pyio
+from pyio.format.archive import unzip, zip_pieces
 
 
 def opened(pieces: list[memoryview]) -> zipfile.ZipFile:
@@ -92,6 +92,33 @@ def test_large_files_are_announced(monkeypatch: pytest.MonkeyPatch) -> None:
         assert archive.read("a") == b"x" * 6 + b"y" * 6
         assert archive.getinfo("a").extract_version == zipfile.ZIP64_VERSION
         assert archive.read("b") == b"z"
+
+
+def test_too_many_members_cost_nothing() -> None:
+    """An archive that lists 200,000 files is refused before an object is made of each."""
+    count = 200_000
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, *[0] * 7, 1, 0) + b"w"
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *[0] * 7, 1, *[0] * 6) + b"w"
+    listed = entry * count
+    end = struct.pack(
+        "<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(listed), len(local)
+    )
+    end += struct.pack("<4sIQI", b"PK\6\7", 0, len(local) + len(listed), 1)
+    end += struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
+    begun = time.process_time()
+    with pytest.raises(pyio.DamagedModelError, match=r"200,000 files; .*ZIP_MEMBERS"):
+        unzip(memoryview(local + listed + end), "m.zip")
+    assert time.process_time() - begun < 0.3
+
+
+def test_members_that_lie_over_one_another() -> None:
+    """Files that are together larger than their archive are refused before they are read."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("a", bytes(1000))
+        archive.filelist.extend(archive.infolist() * 3)
+    with pytest.raises(pyio.DamagedModelError, match="lie over one another"):
+        unzip(memoryview(sink.getvalue()), "m.zip")
 
 
 def test_no_file_is_an_empty_archive() -> None:

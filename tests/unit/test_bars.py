@@ -19,6 +19,7 @@ from IPython.terminal.interactiveshell import TerminalInteractiveShell
 from IPython.utils.capture import capture_output
 
 import pyio
+from pyio.display import bars
 from tests.support.models import run
 
 if TYPE_CHECKING:
@@ -86,6 +87,31 @@ def test_in_ipython_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         TerminalInteractiveShell.clear_instance()
     assert "save memory://<b>: 2,000 bytes (100%)\n" in sink.getvalue()
+
+
+ESCAPES = "\x1b]0;x\x07\x1b[2J\x9b2J\u202e漢.bin"
+
+
+@pytest.mark.parametrize("bar", [bars._lines, lambda: bars._tqdm({})])
+def test_names_do_not_command_the_terminal(bar: Any) -> None:
+    """Control characters in the name of a file are printed as escapes, by tqdm's bar too."""
+    sink = io.StringIO()
+    with redirect_stderr(sink):
+        draw = bar()
+        for done in (0, 5, 10):
+            draw(pyio.Progress("load", ESCAPES, done, 10))
+    shown = sink.getvalue()
+    assert r"\x1b]0;x\x07\x1b[2J\x9b2J\u202e漢.bin" in shown
+    assert not {*shown} & {"\x1b", "\x07", "\x9b", "\u202e"}
+
+
+@pytest.mark.usefixtures("notebook")
+def test_names_do_not_command_the_notebook() -> None:
+    """They are escapes in the text beside the HTML as well."""
+    with capture_output() as shown:
+        pyio.progress_bar()(pyio.Progress("load", ESCAPES, 1, 2))
+    for text in shown.outputs[0].data.values():
+        assert not {*text} & {"\x1b", "\x07", "\x9b", "\u202e"}
 
 
 def test_in_marimo(tmp_path: Path) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pyio
 import pyio.bridge
+from pyio.display.tables import table
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, model_json, run, same, shards, weight
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def call(*arguments: str, status: int = 0, cwd: Path | None = None) -> str:
@@ -34,8 +34,6 @@ def call(*arguments: str, status: int = 0, cwd: Path | None = None) -> str:
 
 
 def _environment() -> dict[str, str]:
-    from pathlib import Path
-
     root = str(Path(pyio.__file__).parent.parent)
     return os.environ | {"PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
 
@@ -168,6 +166,82 @@ def test_names_do_not_command_the_terminal(tmp_path: Path) -> None:
     assert as_json("inspect", str(tmp_path))["tensors"][0]["tensor"] == name
     (tmp_path / "model.json").write_bytes(text.replace(b"w.bin", rb"\u001b]0;x"))
     assert "\x1b" not in call("verify", str(tmp_path), status=1)
+
+
+def test_json_does_not_command_the_terminal(tmp_path: Path) -> None:
+    """What JSON itself lets through is printed as escapes, and means the same."""
+    name = "a\x7f\x9b2J\u202e漢\U0001f600\ud800"
+    (tmp_path / "model.json").write_bytes(
+        model_json([{"paths": ["w.bin"], "weights": [weight(name, 1)]}])
+    )
+    text = call("inspect", "--json", str(tmp_path))
+    assert r"a\u007f\u009b2J\u202e漢😀\ud800" in text
+    assert json.loads(text)["tensors"][0]["tensor"] == name
+
+
+def test_wide_letters_align() -> None:
+    """A Chinese letter takes two columns, an accent of its own takes none."""
+    rows = [("漢字", 1), ("e\u0301te", 22), ("abcde", 333)]
+    assert table(("name", "n"), rows).splitlines() == [
+        "name     n",
+        "漢字     1",
+        "e\u0301te     22",
+        "abcde  333",
+    ]
+
+
+def test_list_finds_models_of_any_name(place: Path) -> None:
+    """A json is listed by its content; one of another program is not."""
+    (place / "good/model.json").rename(place / "good/Net 2.json")
+    (place / "good/cut.json").write_text('{"modelTopology": {"a')
+    (place / "package.json").write_text('{"about": "has a \\"modelTopology\\" inside"}')
+    (place / "about.json").write_text('{"about": {"modelTopology": 1}}')
+    (place / "good/.pyio-save.json").write_text('{"rename": {}, "remove": []}')
+    os.mkfifo(place / "pipe.json")
+    for where in (str(place), f"file://{place}"):
+        rows = as_json("list", where, status=1)
+        names = [os.path.relpath(row["model"], place) for row in rows]
+        assert names == ["deep/cut/model.json", "good/Net 2.json", "good/cut.json"]
+        assert [row["damage"] is None for row in rows] == [True, True, False]
+
+
+def test_media_that_are_not_here() -> None:
+    """An address that cannot be used is an error, and no damage of a model."""
+    for command in ("list", "verify"):
+        said = call(command, "indexeddb://", status=1)
+        assert said.startswith("error: indexeddb:// does not work here")
+    assert call("list", "memory://") == "nothing found\n"
+
+
+def test_copy_into_an_archive(place: Path) -> None:
+    """A name that only a file has is refused, with what to do instead."""
+    said = call("copy", str(place / "good"), str(place / "out.zip"), status=1)
+    assert "python -m zipfile -c out.zip out/*" in said
+    assert not (place / "out.zip").exists()
+    (place / "v1.zip").mkdir()
+    call("copy", str(place / "good"), str(place / "v1.zip"))
+
+
+def test_version() -> None:
+    """The program tells its version."""
+    assert call("--version") == f"pyio {pyio.__version__}\n"
+
+
+def test_another_package_of_this_name(tmp_path: Path) -> None:
+    """Where a foreign package has replaced files of pyio, the program says so and what to do."""
+    root = Path(pyio.__file__).parent
+    shutil.copytree(root, tmp_path / "pyio", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "pyio/__init__.py").write_text("# pyio 0.1.1 of 2013\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pyio", "list"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": ""},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "This one is called pyio-web" in done.stderr
 
 
 def test_who_stops_reading(place: Path) -> None:

@@ -15,7 +15,7 @@ from pyio.errors import DamagedModelError, InvalidModelError, WeightsError
 from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, WeightSpec, now
 from pyio.format.checksum import MEMBER
 from pyio.format.info import info_from_json, info_to_json
-from pyio.format.json_text import dumps
+from pyio.format.json_text import dumps, loads
 from pyio.format.model_json import (
     FIELDS,
     FILE_KEYS,
@@ -97,6 +97,18 @@ def test_record_order() -> None:
         "weightSpecs",
     ]
     assert record["weightData"] is None, "a place for the buffer"
+
+
+def test_the_order_of_a_record_is_kept() -> None:
+    """A copy of a record that another program wrote has its members in the same order."""
+    written = artifacts_to_record(serialize(WHOLE))
+    weights = written.pop("weightSpecs")
+    other = {"weightSpecs": weights, **dict(reversed(written.items()))}
+    found = record_to_artifacts(loads(dumps(other), "it"), WHOLE.weight_data)
+    assert list(artifacts_to_record(serialize(found))) == list(other)
+    assert list(artifacts_to_record(serialize(replace(found, format=None)))) == [
+        key for key in [*written, "weightSpecs"] if key != "format"
+    ]
 
 
 def test_every_field_is_in_every_order() -> None:

@@ -74,7 +74,7 @@ def read_file(file: Path, directory: Path, most: int, limit: str = "") -> bytes:
     """Return a regular file whole. Raises InvalidModelError if it has more than `most` bytes."""
     with opened(file, directory) as content:
         size = os.fstat(content.fileno()).st_size
-        found = b"" if size > most else content.read(most + 1)
+        found = b"" if size > most else content.read(size + 1)
         if len(found) > most or size > most:  # it may grow while it is read
             raise InvalidModelError(
                 f"{file.name} has {max(size, len(found)):,} bytes; at most {most:,} are read"
