@@ -230,10 +230,11 @@ class _Places:
     def files(self, path: str) -> list[AnyFile]:
         """Return the files that may be meant by a path of the manifest."""
         name = _basename(path)
-        parts = [self._folder, *(part for part in path.split("/") if part != ".")]
-        there = self._by_path.get("/".join(filter(None, parts)), [])
-        if len(there) == 1:
-            return there
+        # Where the path says, or beside the json, as in a picker that tells no directories.
+        for below in ([part for part in path.split("/") if part != "."], [name]):
+            there = self._by_path.get("/".join(filter(None, [self._folder, *below])), [])
+            if len(there) == 1:
+                return there
         copies = self._copies.get(name, [])
         alike = [file for file in copies if self._copy and self._copy[0] in file.name]
         return self._by_name.get(name) or alike or copies

@@ -168,7 +168,6 @@ def test_a_graph_model_offered_and_picked(tab: Tab, tmp_path: Path) -> None:
 
 
 MISMATCHES: dict[str, tuple[list[tuple[str, bytes]], str]] = {
-    "too many": ([*TWO_GROUPS.items(), ("5.bin", b"")], "not named in model.json: 5.bin"),
     "wrong name": (
         [(name.replace("2.bin", "zwei.bin"), body) for name, body in TWO_GROUPS.items()],
         "missing: 2.bin; not named in model.json: zwei.bin",
@@ -185,6 +184,15 @@ MISMATCHES: dict[str, tuple[list[tuple[str, bytes]], str]] = {
         "model.json names two weight files of this name: w.bin",
     ),
     "no json": ([("1.bin", b"")], "none of them ends in .json (1.bin)"),
+    "another kind": ([("m.h5", b"\x89HDF\r\n\x1a\n..")], "m.h5 is an HDF5 file"),
+    "weights of another kind": (
+        [*list(TWO_GROUPS.items())[:-1], ("4.bin", b"<html>\n")],
+        "'4.bin' has 7 bytes (it is a web page (HTML))",
+    ),
+    "two models": (
+        [("a.json", b'{"modelTopology":{}}'), ("b.json", b'{"modelTopology":{}}')],
+        "'a.json' and 'b.json' ends in .json, and one model is loaded at a time",
+    ),
     "two jsons": ([("a.json", b"{}"), ("b.json", b"{}")], "'a.json' and 'b.json' ends in .json"),
     "no JSON": ([("m.json", b"<html>")], "m.json is not JSON"),
     "no model": ([("m.json", b"{}")], "neither modelTopology nor weightsManifest"),
@@ -204,6 +212,102 @@ def test_mismatches_are_named(tab: Tab, case: str) -> None:
     kind, message = tab.python(load)
     assert kind in ("InvalidModelError", "DamagedModelError")
     assert text in message
+
+
+WEIGHTS = b"123456789abcdefgh"
+
+
+def test_what_an_export_has_besides(tab: Tab) -> None:
+    """The model.json is found by its content; files that it does not name are left alone."""
+    others = {
+        "5.bin": b"",
+        "README.txt": b"Read me",
+        "metadata.json": b'{"tfjsVersion":"1.3.1","labels":["a"]}',
+        "empty.json": b"",
+        ".DS_Store": b"\0\0\0\1Bud1",
+        "._model.json": b"\0\5\26\7",
+        "packed.zip": b"PK",
+    }
+    offer(tab, others | TWO_GROUPS)
+    assert bytes.fromhex(tab.python(load)["weights"]) == WEIGHTS
+    packed = {**TWO_GROUPS, **others, "old/model.json": TWO_GROUPS["model.json"], "old/1.bin": b""}
+    offer(tab, {"m.zip": archive(packed, zipfile.ZIP_DEFLATED), "README.txt": b"Read me"})
+    assert bytes.fromhex(tab.python(load)["weights"]) == WEIGHTS
+
+
+def test_copies_of_downloads(tab: Tab) -> None:
+    """A browser renames a file of a name that it has offered before; its number is known."""
+    names = {name: name.replace(".", " (1).") for name in TWO_GROUPS}
+    copies = {names[name]: content for name, content in TWO_GROUPS.items()}
+    offer(tab, copies)
+    assert bytes.fromhex(tab.python(load)["weights"]) == WEIGHTS
+    offer(tab, copies | {name.replace("(1)", "(2)"): b"?" for name in list(copies)[1:]})
+    assert bytes.fromhex(tab.python(load)["weights"]) == WEIGHTS
+    offer(tab, {"model.json": copies["model (1).json"], **copies, "1 (2).bin": b"?"})
+    kind, message = tab.python(load)
+    assert (kind, "ends in .json" in message) == ("InvalidModelError", True)
+
+
+FOLDER = {
+    "tm/model.json": TWO_GROUPS["model.json"],
+    "tm/a/1.bin": TWO_GROUPS["1.bin"],
+    "tm/b/2.bin": TWO_GROUPS["2.bin"],
+    "tm/3.bin": TWO_GROUPS["3.bin"],
+    "tm/4.bin": TWO_GROUPS["4.bin"],
+    "tm/old/model.json": TWO_GROUPS["model.json"],
+    "tm/old/3.bin": b"?",
+    "tm/old/1.bin": b"?",
+    "tm/.DS_Store": b"?",
+    "tm/README.md": b"# Read me",
+}
+
+
+def test_a_folder(tab: Tab) -> None:
+    """Files of one name in a picked folder are told apart by where they are."""
+    tab.js(
+        """(files) => {
+          window.offered = files.map(([path, text]) => {
+            const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+            const file = new File([bytes], path.split("/").at(-1));
+            Object.defineProperty(file, "webkitRelativePath", { value: path });
+            return file;
+          });
+        }""",
+        [[path, base64.b64encode(content).decode()] for path, content in FOLDER.items()],
+    )
+    assert bytes.fromhex(tab.python(load)["weights"]) == WEIGHTS
+
+
+@pytest.mark.parametrize("gone", ["model.json", "weights.bin"])
+@pytest.mark.parametrize("how", ["deleted", "changed"])
+def test_a_file_that_is_gone(tab: Tab, tmp_path: Path, gone: str, how: str) -> None:
+    """A file that was deleted or changed after it was picked is named, with what to do."""
+    saved(artifacts(), tmp_path)
+    tab.js(
+        """() => {
+          const input = document.createElement("input");
+          Object.assign(input, { type: "file", multiple: true, id: "gone" });
+          document.body.append(input);
+        }"""
+    )
+    tab.view.upload("#gone", sorted(tmp_path.iterdir()))
+    tab.js("() => { window.offered = document.querySelector('#gone').files; }")
+    if how == "deleted":
+        (tmp_path / gone).unlink()
+    else:
+        (tmp_path / gone).write_bytes(b"another length")
+    kind, message = tab.python(load)
+    tab.js("() => document.querySelector('#gone').remove()")
+    assert kind == "StorageError"
+    assert f"the file '{gone}' can no longer be read" in message
+    assert "pick it again" in message
+
+
+def test_an_empty_file(tab: Tab) -> None:
+    """Weights of no bytes are a file that can be read."""
+    text = model_json([{"paths": ["w.bin"], "weights": [weight("w", 0)]}])
+    offer(tab, {"model.json": text, "w.bin": b""})
+    assert tab.python(load)["weights"] == ""
 
 
 def test_no_files(tab: Tab) -> None:

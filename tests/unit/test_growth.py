@@ -15,7 +15,7 @@ from tests.support.models import model_json, run, weight
 from tests.unit.test_costs import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("memory")
@@ -25,14 +25,16 @@ FEW, MANY = 40, 160
 
 def bools(count: int) -> pyio.ModelArtifacts:
     """A model of `count` bytes."""
-    return pyio.ModelArtifacts({}, (pyio.WeightSpec("w", (count,), "bool"),), (bytes(count),))
+    return pyio.ModelArtifacts(
+        {}, (pyio.WeightSpec("w", (count,), "bool"),), (memoryview(bytes(count)),)
+    )
 
 
 def shards(place: Path, count: int) -> None:
     run(pyio.save_artifacts(bools(count), pyio.file_system(place, shard_size_bytes=1)))
 
 
-def behind_a_journal(place: Path, count: int) -> Awaitable[Any]:
+def behind_a_journal(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Loading a model whose save was interrupted before any file was in place."""
     shards(place, count)
     renames = {}
@@ -43,13 +45,13 @@ def behind_a_journal(place: Path, count: int) -> Awaitable[Any]:
     return pyio.load_artifacts(f"file://{place}")
 
 
-def in_shards(place: Path, count: int) -> Awaitable[Any]:
+def in_shards(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Loading a model in many files."""
     shards(place, count)
     return pyio.load_artifacts(f"file://{place}")
 
 
-def temporaries(place: Path, count: int) -> Awaitable[Any]:
+def temporaries(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Repairing a directory with the files of many saves that have died."""
     place.mkdir()
     for index in range(count):
@@ -58,7 +60,7 @@ def temporaries(place: Path, count: int) -> Awaitable[Any]:
     return pyio.repair(place, apply=True)
 
 
-def jsons(place: Path, count: int) -> Awaitable[Any]:
+def jsons(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Repairing a directory with many models, each with its weights in a folder."""
     for index in range(count):
         (place / f"s{index}").mkdir(parents=True)
@@ -68,20 +70,20 @@ def jsons(place: Path, count: int) -> Awaitable[Any]:
     return pyio.repair(place)
 
 
-def found(place: Path, count: int) -> Awaitable[Any]:
+def found(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Finding the models below a directory."""
     run(jsons(place, count))
     return _models_below(str(place))
 
 
-def listed(_place: Path, count: int) -> Awaitable[Any]:
+def listed(_place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Listing many models."""
     for index in range(count):
         run(pyio.save_artifacts(bools(1), f"memory://m{index}"))
     return pyio.list_models()
 
 
-def tensors(place: Path, count: int) -> Awaitable[Any]:
+def tensors(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Copying a model of many tensors."""
     place.mkdir()
     weights = [weight(f"w{index}", 1, "bool") for index in range(count)]
@@ -90,7 +92,7 @@ def tensors(place: Path, count: int) -> Awaitable[Any]:
     return pyio.copy_model(f"file://{place}", f"file://{place}/copy")
 
 
-def model(place: Path, count: int, name: str) -> Awaitable[Any]:
+def model(place: Path, count: int, name: str) -> Coroutine[Any, Any, Any]:
     """Loading a model of many layers whose weights are called `name`."""
     options = {"units": 1, "batch_input_shape": [None, 1], "use_bias": False}
     layers = [
@@ -105,17 +107,17 @@ def model(place: Path, count: int, name: str) -> Awaitable[Any]:
     return pyio.load_layers_model(f"file://{place}", strict=False)
 
 
-def by_order(place: Path, count: int) -> Awaitable[Any]:
+def by_order(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Names that have nothing in common with those of the model."""
     return model(place, count, "x{}/kernel")
 
 
-def by_parts(place: Path, count: int) -> Awaitable[Any]:
+def by_parts(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Names with further parts, all of which are alike but one."""
     return model(place, count, "a/d{}/b/kernel")
 
 
-def ambiguous(place: Path, count: int) -> Awaitable[Any]:
+def ambiguous(place: Path, count: int) -> Coroutine[Any, Any, Any]:
     """Names that could all belong to the same few weights."""
     return model(place, count, "d0/d1/d2/d3/x{}/kernel")
 
@@ -135,7 +137,7 @@ def ambiguous(place: Path, count: int) -> Awaitable[Any]:
         ambiguous,
     ],
 )
-def test_growth(tmp_path: Path, make: Callable[[Path, int], Awaitable[Any]]) -> None:
+def test_growth(tmp_path: Path, make: Callable[[Path, int], Coroutine[Any, Any, Any]]) -> None:
     """Four times as many take about four times as many calls, and not sixteen times."""
     run(make(tmp_path / "warm", 3))
     few = counted(make(tmp_path / "few", FEW)).total()
