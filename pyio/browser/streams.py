@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.errors import WeightsError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -15,7 +17,11 @@ async def pieces(stream: Any) -> AsyncIterator[memoryview]:
     async for piece in stream if hasattr(stream, "__aiter__") else _read(stream):
         # A typed array of JavaScript is no buffer for Python, but gives one.
         buffer = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
-        yield memoryview(buffer).cast("B")
+        try:
+            view = memoryview(buffer).cast("B")
+        except TypeError as error:
+            raise WeightsError(f"a stream should give bytes, got {piece!r:.80}") from error
+        yield view
 
 
 async def _read(stream_js: JSObject) -> AsyncIterator[JSObject]:

@@ -206,11 +206,7 @@ class ModelArtifacts(_Checked):
 
     def __post_init__(self) -> None:
         if self.weight_specs is not None:
-            if not isinstance(self.weight_specs, tuple):
-                object.__setattr__(self, "weight_specs", tuple(self.weight_specs))
-            for spec in self.weight_specs:
-                if not isinstance(spec, WeightSpec):
-                    raise WeightsError(f"weight_specs should hold WeightSpecs, got {spec!r:.80}")
+            object.__setattr__(self, "weight_specs", checked_specs(self.weight_specs))
         if self.weight_data is not None:
             object.__setattr__(self, "weight_data", flat_buffers(self.weight_data))
 
@@ -251,6 +247,25 @@ class SaveResult:
     model_artifacts_info: ModelArtifactsInfo
     responses: tuple[Any, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+
+
+def checked_specs(specs: Iterable[WeightSpec]) -> tuple[WeightSpec, ...]:
+    """Return specs as a tuple. Raises WeightsError where something in it is none."""
+    if not isinstance(specs, Iterable):
+        raise WeightsError(f"weight_specs should be a list of WeightSpecs, got {specs!r:.80}")
+    checked = tuple(specs)
+    for spec in checked:
+        if not isinstance(spec, WeightSpec):
+            raise WeightsError(f"weight_specs should hold WeightSpecs, got {spec!r:.80}")
+    return checked
+
+
+def require_artifacts(artifacts: ModelArtifacts) -> None:
+    """Raise InvalidModelError for anything else."""
+    if not isinstance(artifacts, ModelArtifacts):
+        raise InvalidModelError(
+            f"expected ModelArtifacts, got {type(artifacts).__name__}; load_artifacts returns them"
+        )
 
 
 def flat_buffers(data: Buffer | Iterable[Buffer]) -> tuple[memoryview, ...]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.format.artifacts import ModelArtifactsInfo, now
+from pyio.errors import InvalidModelError
+from pyio.format.artifacts import ModelArtifactsInfo, now, require_artifacts
 from pyio.format.json_text import JSONText, dumps, utf8_length
 from pyio.format.manifest import group_to_json
 from pyio.format.model_json import MODEL_JSON_KEYS, fields_to_json, topology_text
 from pyio.format.specs import specs_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from pyio.format.artifacts import ModelArtifacts
@@ -55,6 +57,8 @@ class Serialized:
         checksums: Sequence[str] | None = None,
     ) -> str:
         """Return the text of a ``model.json``; see `get_model_json`."""
+        if isinstance(weight_paths, str) or not isinstance(weight_paths, Sequence):
+            raise InvalidModelError(f"weight_paths should be a list, got {weight_paths!r:.80}")
         members = self.fields([key for key in keys if key != "weightsManifest"])
         members["weightsManifest"] = [group_to_json(weight_paths, self.specs, checksums)]
         return dumps({key: members[key] for key in keys if key in members})
@@ -65,6 +69,7 @@ def serialize(artifacts: ModelArtifacts, date_saved: datetime | None = None) -> 
 
     Raises InvalidModelError for a topology, or another part, that JSON cannot hold.
     """
+    require_artifacts(artifacts)
     topology = None if artifacts.model_topology is None else JSONText(topology_text(artifacts))
     specs = artifacts.weight_specs
     specs_text = None if specs is None else JSONText(dumps(specs_to_json(specs)))

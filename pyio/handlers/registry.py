@@ -62,12 +62,18 @@ def available_media() -> list[Medium]:
 
 def register_save_router(router: Router) -> None:
     """Ask `router` too when something is to be saved; see `Router`."""
-    _save_routers.append(router)
+    _save_routers.append(_callable(router))
 
 
 def register_load_router(router: Router) -> None:
     """Ask `router` too when something is to be loaded; see `Router`."""
-    _load_routers.append(router)
+    _load_routers.append(_callable(router))
+
+
+def _callable(router: Router) -> Router:
+    if not callable(router):
+        raise HandlerError(f"a router is a function of an address and options, got {router!r:.60}")
+    return router
 
 
 def unregister_router(router: Router) -> None:

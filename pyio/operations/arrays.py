@@ -6,7 +6,12 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.errors import CompatibilityWarning, UnsupportedOperationError, WeightsError
+from pyio.errors import (
+    CompatibilityWarning,
+    InvalidURLError,
+    UnsupportedOperationError,
+    WeightsError,
+)
 from pyio.format.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts, SaveResult
 from pyio.format.manifest import parse_groups
 from pyio.handlers.http.handler import http
@@ -96,6 +101,8 @@ async def load_weights(
         StorageError: A file could not be read.
     """
     groups = parse_groups(manifest) or ()
+    if not isinstance(prefix, str):
+        raise InvalidURLError(prefix, "the directory of the weight files is expected, as a text")
     listed = [spec.name for group in groups for spec in group.specs]
     wanted = listed if names is None else list(names)
     known = set(listed)

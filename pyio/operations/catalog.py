@@ -128,6 +128,8 @@ async def move_model(
             f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
             "closed. Use copy_model, check the copy, then call remove_model"
         )
+    for medium in (origin, target):
+        require_available(medium)
     # Without the lock, a model that another tab saves under `source` would be removed.
     async with _exclusive(source, destination):
         if origin.durability > target.durability == Durability.LATER:

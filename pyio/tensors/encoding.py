@@ -16,6 +16,7 @@ from pyio.format.artifacts import (
     Conversion,
     ModelArtifacts,
     WeightSpec,
+    checked_specs,
 )
 from pyio.format.layout import locate
 from pyio.format.segments import SegmentedBuffer
@@ -114,7 +115,7 @@ def decode_weights(
         WeightsError: The specs and the data do not agree to the byte, or a name comes twice.
     """
     buffer = SegmentedBuffer(data)
-    specs = list(specs)
+    specs = list(checked_specs(specs))
     return _decoded(buffer, specs, locate(specs, buffer))
 
 
@@ -163,7 +164,17 @@ def refuse_duplicates(names: list[str]) -> None:
 
 
 def _pairs(tensors: Tensors) -> Iterable[tuple[str, ArrayLike]]:
-    return tensors.items() if isinstance(tensors, Mapping) else tensors
+    pairs = tensors.items() if isinstance(tensors, Mapping) else tensors
+    try:
+        found = [(name, value) for name, value in pairs]
+    except (TypeError, ValueError) as error:
+        raise WeightsError(
+            f"a dict of arrays, or pairs of name and array, is expected, got {tensors!r:.80}"
+        ) from error
+    for name, _ in found:
+        if not isinstance(name, str):
+            raise WeightsError(f"the name of a weight should be a text, got {name!r:.80}")
+    return found
 
 
 def _array(name: str, value: ArrayLike) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.browser.streams import pieces
 from pyio.errors import WeightsError
+from pyio.format.artifacts import checked_specs
 from pyio.format.specs import require_shape
 from pyio.tensors.encoding import decode_tensor, refuse_duplicates
 
@@ -36,8 +37,10 @@ async def decode_weights_stream(
         WeightsError: The stream ends too early, with the number of bytes that are missing, or it
             goes on after the last tensor; or a name comes twice.
     """
-    specs = list(specs)
+    specs = checked_specs(specs)
     refuse_duplicates([spec.name for spec in specs])
+    if not hasattr(stream, "__aiter__") and not hasattr(stream, "getReader"):
+        raise WeightsError(f"a stream of bytes is expected, got {stream!r:.80}")
     reader = _Reader(stream)
     arrays: dict[str, NDArray[Any]] = {}
     for spec in specs:

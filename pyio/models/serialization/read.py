@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
+from pyio.format.artifacts import require_artifacts
 from pyio.models.serialization.topology import model_from_json
 from pyio.models.serialization.weight_matching import assign_matching
 from pyio.tensors.encoding import decode_artifacts
@@ -29,6 +30,7 @@ def model_from_artifacts(
     Raises InvalidModelError for artifacts that are not a layers model, UnknownLayersError for
     classes that are not registered, WeightsError for weights that do not fit.
     """
+    require_artifacts(artifacts)
     topology = artifacts.model_topology
     if not isinstance(topology, dict):
         raise InvalidModelError(

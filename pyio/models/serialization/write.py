@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pyio.errors import CompatibilityWarning
+from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.operations.transfer import save_artifacts
@@ -78,6 +78,8 @@ def model_to_artifacts(
     same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
     open. The model does not change.
     """
+    if not callable(getattr(model, "topology", None)):
+        raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
     _warn_of_limits(model)

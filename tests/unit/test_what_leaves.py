@@ -1,0 +1,157 @@
+"""What may leave a call: what pyio cannot use, arguments and files, is an error of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import itertools
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+import pyio
+from tests.support.models import artifacts, model_json, run, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("memory")
+
+JUNK: list[Any] = [
+    *(None, 5, -1, float("nan"), 10**400, b"x", "", "x", "://", object(), len),
+    *([], {}, (), [1], {"a": 1}, {1: 2}, {"a": [1, [2]]}, [{"paths": 5}], {"w": [[1], [1, 2]]}),
+    *("memory://", "memory://x\ud800", "file://", "file://a\0b", "file:///dev/null/x", "ftp://x"),
+    *("indexeddb://a", "localstorage://a", "downloads://a", "http://", "file:///dev/zero"),
+]
+NOT_CALLED = {
+    "pick_files": "asks a person",
+    "with_save_handler": "takes a function and returns it, and cannot know what it raises",
+}
+
+
+def functions() -> list[str]:
+    """Every public name that is called, and is no error and no protocol."""
+    found = []
+    for name in pyio.__all__:
+        value = getattr(pyio, name)
+        protocol = getattr(value, "_is_protocol", False)
+        error = isinstance(value, type) and issubclass(value, BaseException | Warning)
+        if callable(value) and not error and not protocol and name not in NOT_CALLED:
+            found.append(name)
+    return found
+
+
+def leaves(function: Callable[..., Any], *arguments: Any) -> BaseException | None:
+    """Call it and return what leaves that no error of pyio is."""
+
+    async def call() -> None:
+        result = function(*arguments)
+        if inspect.isawaitable(result):
+            await asyncio.wait_for(result, 10)
+
+    try:
+        asyncio.run(call())
+    except pyio.PyioError:
+        return None
+    except Exception as error:  # noqa: BLE001 - that is what is looked for
+        return error
+    return None
+
+
+def needed(function: Callable[..., Any]) -> int:
+    """How many arguments a call needs."""
+    parameters = inspect.signature(function).parameters.values()
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(p.default is p.empty and p.kind in positional for p in parameters)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", functions())
+def test_unusable_arguments(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is given for the arguments that a function needs, only errors of pyio leave it."""
+    monkeypatch.chdir(tmp_path)
+    function = getattr(pyio, name)
+    count = needed(function)
+    alike = [(junk,) * count for junk in JUNK]
+    tried = itertools.product(JUNK, repeat=count) if count in (1, 2) else alike
+    found = {}
+    try:
+        for arguments in tried:
+            error = leaves(function, *arguments)
+            if error is not None:
+                found[repr(arguments)] = repr(error)
+    finally:
+        if "register" in name:
+            pyio.unregister_router(cast("Any", len))
+    assert found == {}
+
+
+def nest(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"a": [value]}
+    return value
+
+
+def hostile(place: Path) -> None:
+    """Fill a directory with what should not be there."""
+    odd: dict[str, Callable[[Path], Any]] = {
+        "pipe": lambda path: os.mkfifo(path / "model.json"),
+        "device": lambda path: (path / "model.json").symlink_to("/dev/zero"),
+        "circle": lambda path: (path / "model.json").symlink_to("model.json"),
+        "directory": lambda path: (path / "model.json").mkdir(),
+        "surrogate": lambda path: put(path, paths=["\ud800"]),
+        "long": lambda path: put(path, paths=["x" * 5000]),
+        "nul": lambda path: put(path, paths=["a\0b"]),
+        "itself": lambda path: put(path, paths=["model.json"]),
+        "negative": lambda path: put(path, shape=[-1]),
+        "huge": lambda path: put(path, shape=[2**52, 2**52]),
+        "deep": lambda path: put(path, fields={"userDefinedMetadata": nest(200)}),
+        "deeper": lambda path: put(path, fields={"userDefinedMetadata": nest(240)}),
+        "too deep": lambda path: put(path, fields={"modelTopology": nest(400)}),
+        "binary": lambda path: (path / "model.json").write_bytes(bytes(range(256))),
+        "utf-16": lambda path: (path / "model.json").write_bytes('{"a":1}'.encode("utf-16")),
+        "empty": lambda path: (path / "model.json").write_bytes(b""),
+    }
+    for name, make in odd.items():
+        (place / name).mkdir(parents=True)
+        make(place / name)
+
+
+def put(
+    path: Path,
+    *,
+    paths: list[str] | None = None,
+    shape: list[int] | None = None,
+    fields: dict[str, Any] | None = None,
+) -> None:
+    manifest = {"paths": paths or ["w"], "weights": [weight("w", 1) | {"shape": shape or [1]}]}
+    (path / "w").write_bytes(b"1234")
+    (path / "model.json").write_bytes(model_json([manifest], **fields or {}))
+
+
+def test_hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file makes another exception leave loading, looking, copying, saving or repairing."""
+    hostile(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    works: dict[str, Callable[[str], Any]] = {
+        "load": pyio.load_artifacts,
+        "arrays": pyio.load_arrays,
+        "model": pyio.load_layers_model,
+        "unknown": lambda url: pyio.load_layers_model(url, allow_unknown=True),
+        "inspect": lambda url: repr(run(pyio.inspect(url))),
+        "exists": pyio.exists,
+        "copy": lambda url: pyio.copy_model(url, "memory://x", overwrite=True),
+        "repair": lambda url: str(run(pyio.repair(url, apply=True, older_than=0))),
+        "save": lambda url: pyio.save_artifacts(artifacts(), url),
+    }
+    found = {}
+    for name, work in works.items():
+        for directory in sorted(tmp_path.iterdir()):
+            for url in (f"file://{directory}", f"file://{directory}/model.json"):
+                error = leaves(work, url)
+                if error is not None:
+                    found[name, directory.name] = repr(error)
+    assert found == {}
