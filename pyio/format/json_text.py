@@ -24,7 +24,7 @@ JSONValue: TypeAlias = (
     "bool | int | float | str | list[JSONValue] | tuple[JSONValue, ...] "
     "| Mapping[str, JSONValue] | None"
 )
-"""Anything that JSON text can say. Tuples are written as lists; parsing gives lists and dicts."""
+"""Any JSON value. Tuples are written as lists; parsing gives lists and dicts."""
 
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2

@@ -1,4 +1,4 @@
-"""Requests, replies, and what sends one and returns the other."""
+"""Requests, replies, and the type of the functions that send them."""
 
 from __future__ import annotations
 
