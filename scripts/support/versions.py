@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.support.environment import ROOT, call, make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 OLDEST_NUMPY = "2.0.1"
 OLDEST = range(11, 13)
@@ -25,15 +31,22 @@ def run_unit_tests() -> int:
     if here != 11:
         code = _run_with(_installed([11]), "Python 3.11") or code
     newest = _installed(LATER)
-    if newest is None or newest.endswith(f"3.{here}"):
+    if newest is None or Path(newest).name == f"python3.{here}":
         print("left out: a newer Python than that of the main run is not installed", flush=True)
         return code
     return _run_with(newest, "the newest Python") or code
 
 
-def _installed(minors: range | list[int]) -> str | None:
-    found = (shutil.which(f"python3.{minor}") for minor in minors)
-    return next(filter(None, found), None)
+def _installed(minors: Iterable[int]) -> str | None:
+    """Return the first of these Pythons that runs: on the path, or among those of pyenv."""
+    for minor in minors:
+        name = f"python3.{minor}"
+        of_pyenv = (Path.home() / ".pyenv/versions").glob(f"3.{minor}.*/bin/{name}")
+        for python in (shutil.which(name), *map(str, of_pyenv)):
+            # pyenv puts a command on the path for each version, also where it is not switched on.
+            if python and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
+                return python
+    return None
 
 
 def _run_with(python: str | None, what: str, *requirements: str) -> int:

@@ -78,7 +78,7 @@ async def listed() -> Any:
 
 
 async def save(url: str, size: int) -> Any:
-    """Save `size` ones; return None, or what was raised as [class, message, attributes]."""
+    """Save `size` ones; return None, or the exception as [class, message, attributes]."""
     import numpy as np
 
     import pyio
@@ -97,7 +97,7 @@ async def load(url: str) -> Any:
 
 
 def begin(tab: Tab, function: Callable[..., Any], *arguments: Any) -> None:
-    """Call a Python function and do not wait for it; `end` does."""
+    """Start a Python function without waiting for it; `end` waits."""
     source = [textwrap.dedent(inspect.getsource(function)), function.__name__]
     tab.js(
         "(args) => { window.begun = callPython(...args); begun.catch(() => {}); }",
@@ -106,12 +106,12 @@ def begin(tab: Tab, function: Callable[..., Any], *arguments: Any) -> None:
 
 
 def end(tab: Tab) -> Any:
-    """Return what the function that has begun returns."""
+    """Wait for the started function and return its result."""
     return json.loads(tab.js("() => begun"))
 
 
 def served(tab: Tab) -> int:
-    """How many Pythons this page serves."""
+    """The number of workers that this page serves."""
     return int(tab.js("() => globalThis[Symbol.for('pyio.bridge')]?.size ?? 0"))
 
 
@@ -174,7 +174,7 @@ def test_two_downloads(tab: Tab, name: str) -> None:
     ],
 )
 def test_as_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
-    """What holds on the page holds in a worker."""
+    """A test of the page passes in a worker as well."""
     test(tab)
 
 
@@ -187,7 +187,7 @@ def test_picking(tab: Tab, tmp_path: Path) -> None:
 
 @pytest.mark.every_engine
 def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
-    """Where no picker opens by itself the page offers a button, and takes no for an answer."""
+    """If the browser blocks the picker, the page shows a button, which can be cancelled."""
     (tmp_path / "a.json").write_text("{}")
 
     async def pick() -> Any:
@@ -280,7 +280,7 @@ def test_a_page_that_goes_away(open_tab: Open) -> None:
 
 
 def test_a_page_that_goes_away_before_it_answers(open_tab: Open) -> None:
-    """What may be done twice is asked of another page; of what may not, the outcome is unknown."""
+    """Repeatable requests go to another page; for others the error says the outcome is unknown."""
 
     async def pick() -> Any:
         import pyio
@@ -306,7 +306,7 @@ def test_a_page_that_goes_away_before_it_answers(open_tab: Open) -> None:
 
 
 def test_a_page_that_goes_away_while_it_saves(open_tab: Open) -> None:
-    """A save that was asked of a page that has ended is asked of another one, or not known."""
+    """A save whose page closes is repeated on another page, or its outcome is unknown."""
     worker, busy = open_tab(WITHOUT, WORKER), open_tab(NAMED, PAGE)
     for open_another in (True, False):
         assert worker.python(save, "localstorage://m", 10) is None
@@ -330,7 +330,7 @@ def test_a_page_that_goes_away_while_it_saves(open_tab: Open) -> None:
 
 @pytest.mark.every_engine
 def test_no_page(open_tab: Open) -> None:
-    """The error says what is missing and what works; a listing says why, and asks only once."""
+    """The error names what is missing and what works; a listing gives the reason and asks once."""
     tab = open_tab(WITHOUT, WORKER)
     tab.js("""() => {
       window.asked = 0;
@@ -376,7 +376,7 @@ def test_the_bridge_of_another_version(open_tab: Open) -> None:
 @pytest.mark.every_engine
 @AGAIN
 def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
-    """They are served side by side, and the page forgets one that has ended."""
+    """Several workers are served at the same time, and a terminated one is forgotten."""
     tab = open_tab(NAMED, WORKER)
     tab.js(
         """async (wheel) => {
@@ -431,7 +431,7 @@ def test_a_page_that_is_busy(tab: Tab) -> None:
 @pytest.mark.every_engine
 @AGAIN
 def test_without_web_locks(open_tab: Open) -> None:
-    """Where neither https nor localhost gives locks, it works, and a page's end is noticed too."""
+    """Without Web Locks the bridge works, and notices when a page closes."""
     one, two = open_tab(UNNAMED, WORKER), open_tab(UNNAMED, WORKER)
 
     async def unlock() -> Any:
@@ -453,7 +453,7 @@ def test_without_web_locks(open_tab: Open) -> None:
 
 @pytest.mark.every_engine
 def test_100_mb(tab: Tab) -> None:
-    """LocalStorage says why not, IndexedDB takes it and it arrives as a download, uncopied."""
+    """A localStorage save of 100 MB is refused; IndexedDB and a download take it uncopied."""
 
     async def offer() -> Any:
         import numpy as np
@@ -487,7 +487,7 @@ def test_100_mb(tab: Tab) -> None:
 @pytest.mark.every_engine
 @AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
-    """The script needs no ``eval`` on the page, so that localStorage works where nothing may."""
+    """The script needs no ``eval``, so localStorage works on a page whose policy forbids it."""
     view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
     deadline = time.monotonic() + 120
     while not view.title().startswith('"[') and time.monotonic() < deadline:
@@ -500,7 +500,7 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
 @pytest.mark.every_engine
 @AGAIN
 def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
-    """Python on the page stores without the bridge, though the page has it for its workers."""
+    """Python on the page does not use the bridge, even if the page offers it to workers."""
 
     async def modules() -> Any:
         import sys

@@ -1,4 +1,4 @@
-"""What is made of localStorage items that are not what they should be.
+"""How damaged, foreign and old localStorage items are read and listed.
 
 Damage of every kind is named and changes nothing, and what other programs and older versions of
 TensorFlow.js have stored is read for what it is.
@@ -38,7 +38,7 @@ async def save(name: str) -> None:
 
 
 async def load(name: str) -> Any:
-    """Return the artifacts as a dict, or what was raised as [class, message]."""
+    """Return the artifacts as a dict, or the exception as [class, message]."""
     import pyio
 
     try:
@@ -67,7 +67,7 @@ def items(tab: Tab) -> dict[str, str]:
 
 
 def put(tab: Tab, part: str, text: str | None) -> None:
-    """Store `text` behind pyio's back; None removes the item."""
+    """Store `text` with the browser's own API; None removes the item."""
     tab.js(
         """([key, text]) => {
           if (text === null) localStorage.removeItem(key);
@@ -109,7 +109,7 @@ def test_the_five_items(stored: Tab) -> None:
 
 
 def test_info_is_written_last(tab: Tab) -> None:
-    """TensorFlow.js and pyio look for the info first, so that it comes when all else is there."""
+    """The info item is written last, because TensorFlow.js and pyio look for it first."""
     tab.js("""() => {
       window.written = [];
       const { setItem } = Storage.prototype;
@@ -167,7 +167,7 @@ def test_info_is_written_last(tab: Tab) -> None:
     ids=range(30),
 )
 def test_damage_is_named(stored: Tab, part: str, text: str, problem: str) -> None:
-    """Each damaged item is a DamagedModelError that says the address and what is wrong."""
+    """Each damaged item raises a DamagedModelError with the address and the problem."""
     put(stored, part, text)
     stored.python(save, "y")
     before = items(stored)
@@ -182,7 +182,7 @@ def test_damage_is_named(stored: Tab, part: str, text: str, problem: str) -> Non
 
 @pytest.mark.parametrize("text", ["", "AAAA", "AAAAAAAAAAAAAAAA"])
 def test_weights_of_another_length_are_listed(stored: Tab, text: str) -> None:
-    """Weights that were cut, or grew, are told by the listing without decoding them."""
+    """The listing reports weights that are too short or too long, without decoding them."""
     put(stored, "weight_data", text)
     said = f"its weight data is {len(text)} characters long and should be 12"
     assert stored.python(damages) == {"localstorage://x": said}
@@ -207,7 +207,7 @@ async def remove(name: str) -> None:
 
 
 def test_stray_items(tab: Tab) -> None:
-    """Keys that only look like a model's are not listed, whatever stands in them."""
+    """Keys that only resemble a model's are not listed, whatever their value."""
     for key in ("tensorflowjs_models/info", "tensorflowjs_models//info", "other/x/info"):
         tab.js("key => localStorage.setItem(key, '{')", key)
     assert tab.python(damages) == {}
@@ -243,7 +243,7 @@ def test_parts_that_tensorflow_did_not_have(stored: Tab, text: str) -> None:
 
 
 def test_undefined_specs(stored: Tab) -> None:
-    """So it does with the specs of a model that has no weights."""
+    """TensorFlow.js stores `undefined` for missing specs as well; they load as none."""
     info = json.loads(items(stored)[PREFIX + "info"])
     put(stored, "info", json.dumps({**info, "weightDataBytes": 0}))
     put(stored, "weight_specs", "undefined")
@@ -260,7 +260,7 @@ def test_metadata_has_no_say_in_the_topology(stored: Tab) -> None:
 
 
 def test_an_absent_model_is_not_damaged(tab: Tab) -> None:
-    """Where there is no item at all, there is no model."""
+    """Without any item the model does not exist."""
     kind, message = tab.python(load, "absent")
     assert kind == "ModelNotFoundError"
     assert "'localstorage://absent'" in message

@@ -1,4 +1,4 @@
-"""The demo page as a person meets it: in Chromium, served as scripts/demo.py serves it."""
+"""The demo page in Chromium, served as scripts/demo.py serves it and used by mouse and keys."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def demo(shared_demo: Demo) -> Iterator[Demo]:
 def test_boots_in_steps_and_moves_nothing(
     browser_context_kept: BrowserContext, demo_site: Site
 ) -> None:
-    """The start is told in five steps, and nothing on a phone's page moves when it is over."""
+    """The start shows five steps, and no element moves at its end, on a phone's screen either."""
     demo = Demo(browser_context_kept.new_page(), demo_site)
     demo.page.set_viewport_size({"width": 360, "height": 740})
     demo.page.add_init_script(
@@ -202,7 +202,7 @@ def test_boots_in_steps_and_moves_nothing(
 
 
 def test_says_what_is_missing(browser_context_kept: BrowserContext, tmp_path: Path) -> None:
-    """Without the fetched runtime the page says so, and which command brings it."""
+    """Without the runtime the page shows an error with the command that fetches it."""
     with Site({"/": WEB, "/vendor/": tmp_path}) as site:
         page = browser_context_kept.new_page()
         page.goto(f"{site.url}/")
@@ -216,7 +216,7 @@ def test_says_what_is_missing(browser_context_kept: BrowserContext, tmp_path: Pa
 def test_says_that_webassembly_is_needed(
     browser_context_kept: BrowserContext, demo_site: Site
 ) -> None:
-    """A browser without WebAssembly is told that Python needs it, and what to do."""
+    """Without WebAssembly the page says that Python needs it, and what to do."""
     page = browser_context_kept.new_page()
     page.add_init_script("delete globalThis.WebAssembly")
     page.goto(f"{demo_site.url}/")
@@ -239,7 +239,7 @@ def test_recognises_samples(demo: Demo) -> None:
 
 @pytest.mark.parametrize(("digit", "points"), [(0, TURN), (1, LINE), (7, SEVEN)])
 def test_recognises_what_the_mouse_draws(demo: Demo, digit: int, points: Points) -> None:
-    """A stroke becomes an image like the training data: it is recognised, already while drawn."""
+    """A stroke becomes an image like the training data, and is recognised while it is drawn."""
     demo.draw(points, lift=False)
     demo.page.locator("#winner", has_text=str(digit)).wait_for()
     assert demo.page.inner_text("#prediction-status") == ""
@@ -284,7 +284,7 @@ def test_recognises_what_the_keyboard_draws(demo: Demo) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_saves_and_lists(demo: Demo, place: str) -> None:
-    """A saved model is listed with name, place, size and date, and the page says that it did."""
+    """A saved model is listed with name, place, size and date, and the page confirms the save."""
     assert demo.page.is_visible("#stored-nothing")
     assert demo.saved(" mine ", place) == f"Saved “mine” in {PLACES[place]}: 70.7 kB."
     assert demo.rows() == [["mine", PLACES[place], "70.7 kB"]]
@@ -313,7 +313,7 @@ def test_stored_models_outlive_a_reload(demo: Demo) -> None:
 
 
 def test_the_loaded_weights_are_the_ones_that_predict(demo: Demo) -> None:
-    """What is loaded comes from the store: with all weights zero, every digit is as likely."""
+    """The model comes from the store: with all weights zero, all digits are equally likely."""
     demo.saved("zero", "localstorage")
     demo.page.evaluate(
         """() => {
@@ -391,7 +391,7 @@ def test_the_model_in_use_is_followed(demo: Demo) -> None:
 
 
 def test_overwriting_asks(demo: Demo) -> None:
-    """Neither a save nor a copy replaces a stored model before the person says so."""
+    """Neither a save nor a copy replaces a stored model without a confirmation."""
     demo.saved("one", "indexeddb")
     demo.saved("two", "localstorage")
     stored = "() => localStorage['tensorflowjs_models/two/info']"
@@ -446,7 +446,7 @@ def test_names_what_is_damaged(demo: Demo) -> None:
 
 
 def test_refuses_a_model_of_another_kind(demo: Demo) -> None:
-    """A whole model that recognises no digits is refused in words; the one in use stays."""
+    """A model that recognises no digits is refused with a message; the current one stays."""
     demo.saved("other", "localstorage")
     demo.page.evaluate(
         """() => {
@@ -495,7 +495,7 @@ def test_says_when_there_is_no_room(demo: Demo) -> None:
 
 
 def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
-    """Without an estimate of the room the page says so and does everything else."""
+    """Without an estimate of the free space the page says so, and all else works."""
     demo.page.evaluate(
         """() => {
           navigator.storage.estimate = () => Promise.reject(new TypeError("not here"));

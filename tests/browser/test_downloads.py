@@ -1,4 +1,4 @@
-"""``downloads://``: what the browser gets, when, and what is left of it in the page."""
+"""``downloads://``: the files, when they are offered, and that no object URL is left."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_single_file(tab: Tab) -> None:
 
 
 def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
-    """The second click comes later than the first, and no object URL outlives its purpose."""
+    """The second click comes later than the first, and each object URL is revoked in time."""
     tab.js("""() => {
       window.clicks = [], window.urls = [];
       const { createObjectURL, revokeObjectURL } = URL, { setTimeout, HTMLAnchorElement } = window;
@@ -94,14 +94,14 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
 
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "what?", "a\nb", ".a", " a", "x" * 201])
 def test_names_that_a_browser_would_change(tab: Tab, name: str) -> None:
-    """A name that would not arrive as it is would break the manifest, so it is refused."""
+    """A name that the browser would change is refused, because the manifest would be wrong."""
     kind, message = tab.python(offer, f"downloads://{name}", False)
     assert kind == "InvalidURLError"
     assert "the browser would c" in message
 
 
 def test_downloads_cannot_be_loaded(tab: Tab) -> None:
-    """Loading and removing say that a page cannot read downloads back, and what to do."""
+    """Loading and removing raise an error: a page cannot read downloads. It says what to do."""
 
     async def attempts() -> Any:
         import pyio

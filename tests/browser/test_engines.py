@@ -52,7 +52,7 @@ def test_the_room_of_texts(tab: Tab, engine: Engine) -> None:
 
 
 def test_a_private_window(launch: Callable[..., Browser], site: Site, wheel: Path) -> None:
-    """Models are there until the window is closed, and none is there in the next one."""
+    """In a private window models are kept until it closes; the next window has none."""
     for _ in range(2):
         browser = launch(private=True)
         tab = Tab(browser.open(f"{site.url}/index.html"), wheel.name)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.every_engine
 
 
 async def save_bytes(url: str, size: int) -> Any:
-    """Save `size` ones; return None, or what was raised as [class, message, attributes]."""
+    """Save `size` ones; return None, or the exception as [class, message, attributes]."""
     import numpy as np
 
     import pyio
@@ -31,7 +31,7 @@ async def save_bytes(url: str, size: int) -> Any:
 
 
 async def save_noise(url: str, size: int) -> Any:
-    """The same with bytes that cannot be compressed, as Chromium does in IndexedDB."""
+    """As `save_bytes`, but with random bytes, because Chromium compresses what IndexedDB stores."""
     import os
 
     import numpy as np
@@ -70,7 +70,7 @@ LOCAL_LENGTH = """start => Object.entries(localStorage)
 
 
 def test_localstorage_quota(tab: Tab) -> None:
-    """An overwrite that does not fit leaves both models whole and tells the two byte counts."""
+    """An overwrite that does not fit leaves both models whole; the error has both byte counts."""
     assert tab.python(save_bytes, "localstorage://old", 1_000_000) is None
     assert tab.python(save_bytes, "localstorage://other", 500_000) is None
     before = snapshot(tab)
@@ -98,7 +98,7 @@ def test_localstorage_quota(tab: Tab) -> None:
 
 @pytest.mark.parametrize("size", [20_000_000, 60_000_000])
 def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
-    """An overwrite that does not fit leaves the old model whole and tells the two byte counts."""
+    """An overwrite that does not fit keeps the old model; the error has both byte counts."""
     tab = small_quota
     assert tab.python(save_noise, "indexeddb://old", 4_000_000) is None
     assert tab.python(save_noise, "indexeddb://other", 1_000_000) is None
@@ -122,7 +122,7 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
 
 @pytest.mark.lacks("webkit", "what its estimate tells is a part of the room, and refuses nothing")
 def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
-    """Where the browser's estimate says there is no room, a big model is not even copied."""
+    """If the browser's estimate is too small for a big model, its bytes are not copied."""
     tab.js("""() => {
       window.keptEstimate = StorageManager.prototype.estimate;
       StorageManager.prototype.estimate = async () => ({ quota: 9000000, usage: 1000000 });
@@ -139,7 +139,7 @@ def test_what_the_estimate_refuses_is_not_tried(tab: Tab) -> None:
 
 
 def test_a_move_that_does_not_fit_loses_nothing(tab: Tab) -> None:
-    """Moving too large a model to localStorage leaves it in IndexedDB and nothing half moved."""
+    """A model too large for localStorage stays in IndexedDB when moved, and nothing is left."""
     assert tab.python(save_bytes, "indexeddb://big", 6_000_000) is None
     assert tab.python(save_bytes, "localstorage://other", 1000) is None
     before = snapshot(tab)
@@ -228,7 +228,7 @@ def test_a_newer_database(tab: Tab) -> None:
 
 
 def test_a_database_without_stores(tab: Tab) -> None:
-    """A database of the right version without the stores is named, and does not hang."""
+    """A database without the stores raises an error that names it, and does not hang."""
     tab.js(
         """() => new Promise(done => {
           indexedDB.open("tensorflowjs", 1).onsuccess = ({target}) => done(target.result.close());
@@ -266,7 +266,7 @@ def test_a_cancelled_first_save_leaves_a_sound_database(tab: Tab) -> None:
 
 
 def test_storage_that_is_refused(new_tab: Callable[[], Tab]) -> None:
-    """Where the page may not touch localStorage the error says so, and says what to do."""
+    """If the page may not use localStorage, the error says so and what to do."""
     refused = new_tab()
     refused.js(
         """() => Object.defineProperty(window, "localStorage", {
@@ -281,7 +281,7 @@ def test_storage_that_is_refused(new_tab: Callable[[], Tab]) -> None:
 
 
 def test_base64_without_the_browsers_own_encoder(tab: Tab) -> None:
-    """Where Uint8Array has no toBase64, the same text is stored and read."""
+    """Without Uint8Array.toBase64 the same text is stored and read."""
     data = bytes(range(256)) * 300 + b"xy"
 
     async def round_trip(text: str) -> Any:

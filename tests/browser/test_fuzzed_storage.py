@@ -119,7 +119,7 @@ def checksum(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def raw(tab: Tab) -> Tab:
-    """A tab with functions that reach behind pyio's back."""
+    """A tab with functions that use the browser's storage directly."""
     tab.js(RAW)
     return tab
 
@@ -144,7 +144,7 @@ def by_chance(texts: dict[str, str], count: int) -> Iterator[list[str]]:
 
 
 def test_items_damaged_by_chance(tab: Tab, checksum: bool) -> None:
-    """Hundreds of damaged items are each an error of pyio's own or the same model.
+    """Each of hundreds of damaged items gives an error of pyio's own or the same model.
 
     Without digests other values may come out where the format cannot tell; none that were verified
     by digests do. The listing names both models each time, and the damage where it can be seen
@@ -158,7 +158,7 @@ def test_items_damaged_by_chance(tab: Tab, checksum: bool) -> None:
 
 
 def test_every_character_of_every_item(tab: Tab) -> None:
-    """With digests, a bit that turns anywhere in the five items never gives other values."""
+    """With digests, no flipped bit in the five items gives other values."""
     tab.python_module(inside, "save", "localstorage", True)
     cases = []
     for part, text in items(tab).items():
@@ -173,7 +173,7 @@ def test_every_character_of_every_item(tab: Tab) -> None:
 
 
 def test_records_damaged_by_chance(raw: Tab, checksum: bool) -> None:
-    """So it is with records of IndexedDB whose members, bytes or infos are others."""
+    """The same for IndexedDB records with changed members, bytes or infos."""
     raw.python_module(inside, "save", "indexeddb", checksum)
     artifacts, weights = raw.js("() => fuzzGet()")
     random, cases = Random("records"), []
@@ -192,7 +192,7 @@ def test_records_damaged_by_chance(raw: Tab, checksum: bool) -> None:
 
 
 def test_every_byte_of_a_record(raw: Tab) -> None:
-    """With digests, a bit that turns anywhere in a record never gives other values."""
+    """With digests, no flipped bit in a record gives other values."""
     raw.python_module(inside, "save", "indexeddb", True)
     artifacts, weights = raw.js("() => fuzzGet()")
     data, cases = base64.b64decode(weights), []
@@ -211,7 +211,7 @@ def test_every_byte_of_a_record(raw: Tab) -> None:
 
 
 def test_records_that_json_cannot_say(raw: Tab) -> None:
-    """Cycles, bigints, maps, and lists that are a million long are told, and soon."""
+    """Cycles, bigints, maps and lists of a million members are reported quickly."""
     raw.python_module(inside, "save", "indexeddb", False)
     raw.js("() => fuzzGet()")
     names = raw.js("() => fuzzNames")

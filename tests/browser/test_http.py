@@ -77,7 +77,7 @@ async def save(url: str, options: dict[str, Any]) -> Any:
 
 
 def test_tensorflow_and_pyio_post_the_same(tab: Tab, receiver: Receiver) -> None:
-    """From one page both post one model; the requests carry equal parts, and both load it back."""
+    """TensorFlow.js and pyio post one model in equal parts, and both load it back."""
 
     async def save_again(source: str, destination: str) -> None:
         import pyio
@@ -108,7 +108,7 @@ def test_tensorflow_and_pyio_post_the_same(tab: Tab, receiver: Receiver) -> None
 
 
 def test_put_with_headers(tab: Tab, receiver: Receiver) -> None:
-    """Method and headers of request_init are used, and the answer is handed back unread."""
+    """Method and headers of request_init are used, and the response is returned unread."""
     init = {"method": "PUT", "headers": {"X-Token": "secret"}}
     answer = tab.python(save, f"{receiver.url}/upload", {"request_init": init})
     assert answer == [200, '{"stored":0}\n']
@@ -133,7 +133,7 @@ def test_other_field_names(tab: Tab, receiver: Receiver) -> None:
 
 
 def test_a_save_that_is_refused(tab: Tab, server: Answers) -> None:
-    """Status, address and the start of the body are said, and it is not sent twice."""
+    """A failed save raises an error with status, address and body, and is not sent again."""
     server.table["/upload"] = Answer(b"disk full", 507, "text/plain")
     kind, text = tab.python(save, f"{server.url}/upload", {})
     assert kind == "RequestError"
@@ -148,7 +148,7 @@ def test_a_save_that_is_refused(tab: Tab, server: Answers) -> None:
 
 @pytest.mark.parametrize("status", [302, 307])
 def test_a_save_that_is_redirected(tab: Tab, server: Answers, status: int) -> None:
-    """The page cannot tell whether the model went along, so it is no success."""
+    """The page cannot tell whether a redirect kept the body, so the save fails."""
     server.table["/old"] = Answer(b"", status, headers={"Location": "/new"})
     server.table["/new"] = b"a page"
     kind, message = tab.python(save, f"{server.url}/old", {})
@@ -166,7 +166,7 @@ def test_a_relative_address(tab: Tab) -> None:
 
 
 def test_many_shards_in_one_buffer(tab: Tab, server: Answers) -> None:
-    """Thirty files, no more than six at once, in one buffer in the right order."""
+    """Thirty files load into one buffer in the right order, at most six at a time."""
     weights = put(server, *[70_000] * 29, 1234)
     assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
     assert server.together <= 6
@@ -216,7 +216,7 @@ def test_faulty_shards(tab: Tab, server: Answers, fault: str) -> None:
 
 
 def test_a_connection_that_drops_twice(tab: Tab, server: Answers) -> None:
-    """Broken off half-way twice and then answered, the model is whole."""
+    """After two attempts that break off half-way, the third loads the whole model."""
     weights = put(server, 300_000, 300_000, 5)
     whole = weights[300_000:600_000]
     broken = [Answer(whole, cut=100_000), Answer(whole, cut=200_000), Answer(whole)]
@@ -253,7 +253,7 @@ def test_redirect_query_prefix_and_mapping(tab: Tab, server: Answers) -> None:
 
 
 def test_sizes_that_the_browser_does_not_tell(tab: Tab, server: Answers) -> None:
-    """Compressed and unmeasured files are put together all the same, in one buffer."""
+    """Files that are compressed or have no length are joined in one buffer as well."""
     import gzip
 
     weights = put(server, 1000, 1000, 1000, 700)
@@ -265,7 +265,7 @@ def test_sizes_that_the_browser_does_not_tell(tab: Tab, server: Answers) -> None
 
 
 def test_credentials_only_where_asked(tab: Tab, server: Answers) -> None:
-    """Headers reach the JSON and the weights of the caller's server, and no other one."""
+    """Headers are sent with the JSON and the weights to the caller's server only."""
     with Answers({"/w.bin": b"1234"}) as other:
         server.table["/m.json"] = model_json(
             [{"paths": [f"{other.url}/w.bin", "v.bin"], "weights": [weight("w", 2)]}]

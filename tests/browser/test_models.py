@@ -47,7 +47,7 @@ async def load_and_predict(url: str) -> Any:
 
 @pytest.mark.parametrize("scheme", ["indexeddb", "localstorage"])
 def test_a_model_survives_a_reload(tab: Tab, scheme: str) -> None:
-    """What was built and saved in Python is there after the page was loaded anew."""
+    """A model that was built and saved in Python loads after a reload of the page."""
     before, size = tab.python(build_and_save, f"{scheme}://my/model")
     assert size == 4 * (10 * 4 + (4 + 3 + 1) * 12 + 4 * 2) + 4
     tab.js("() => proxiesEnd()")
@@ -95,7 +95,7 @@ def test_pyio_opens_what_tensorflow_stored(tab: Tab) -> None:
 
 
 def test_hostile_topologies_in_the_page(tab: Tab) -> None:
-    """WebAssembly's small stack is no trap: each gives its clear error within a second."""
+    """Each hostile topology gives a clear error within a second, despite the small stack."""
     assert tab.python_module(hostile, "refused") == {}
 
 

@@ -198,7 +198,7 @@ MISMATCHES: dict[str, tuple[list[tuple[str, bytes]], str]] = {
 
 @pytest.mark.parametrize("case", MISMATCHES)
 def test_mismatches_are_named(tab: Tab, case: str) -> None:
-    """Whatever is missing, too much, twice or damaged is said by name."""
+    """A missing, superfluous, repeated or damaged file is named in the error."""
     files, text = MISMATCHES[case]
     offer(tab, files)
     kind, message = tab.python(load)
@@ -207,7 +207,7 @@ def test_mismatches_are_named(tab: Tab, case: str) -> None:
 
 
 def test_no_files(tab: Tab) -> None:
-    """No file at all, and things that are no files, are refused at once."""
+    """An empty list, and objects that are not files, are refused at once."""
 
     def refused() -> Any:
         import pyio

@@ -57,6 +57,9 @@ class Watchdog:
     @contextmanager
     def watch(self, what: str, seconds: float) -> Iterator[None]:
         """Kill the browsers if the block takes longer, and raise EngineHungError at its end."""
+        if os.environ.get("PWDEBUG"):  # a person is looking at the page
+            yield
+            return
         call = _Call(what, seconds, time.monotonic() + seconds)
         with self._change:
             if self._thread is None:

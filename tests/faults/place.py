@@ -1,4 +1,4 @@
-"""A site that hears which saves have returned, and that can refuse or clear a page's storage."""
+"""A site that records which saves have returned, and can refuse or clear a page's storage."""
 
 from __future__ import annotations
 

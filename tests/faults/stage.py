@@ -205,7 +205,7 @@ class Stage:
         return found
 
     def verdict(self) -> str:
-        """Return "old" or "new", or in other words what the fault has done."""
+        """Return "old" or "new", or a description of what the fault has damaged."""
         found, other = self.state(), self.state("other")
         if other != "other":
             return f"the other model: {other}"

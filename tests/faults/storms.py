@@ -27,7 +27,7 @@ class Weather:
         operations: How many there were.
         errors: The names of the errors, and how often each came.
         final: Address -> the label of the model, "nothing", or what it is instead.
-        unexplained: In words, what nobody can have put there.
+        unexplained: Descriptions of models that no tab can have saved.
     """
 
     operations: int

@@ -72,7 +72,7 @@ def mounted(path: Path, *options: str) -> Iterator[None]:
 def test_a_disk_that_is_full(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """However large the model is that does not fit, the old ones stay and the room is told."""
+    """If a model of any size does not fit, the old ones stay; the error has the free bytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     with mounted(disk, "-t", "tmpfs", "-o", "size=300k", "tmpfs"):
@@ -115,7 +115,7 @@ def test_a_file_that_may_not_grow(
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Do without the rights of root, who may write anywhere."""
+    """Give up root's rights, which allow writing anywhere."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)

@@ -31,6 +31,6 @@ def test_every_fault_is_tested() -> None:
 
 
 def test_pyio_keeps_its_promise_in_every_cell() -> None:
-    """No cell of pyio's tells of a failure."""
+    """No cell of pyio reports a failure."""
     found = table.read()
     assert [cell for cell, text in found.items() if "✗" in text and cell[2] != "tfjs"] == []

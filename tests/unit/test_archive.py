@@ -1,4 +1,4 @@
-"""A zip archive of the very buffers given."""
+"""A zip archive made of the given buffers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_date_is_now() -> None:
 
 
 def test_a_clock_before_1980_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Zip knows no year before 1980; a clock that was never set does not keep one from saving."""
+    """Zip has no year before 1980; with an unset clock saving works all the same."""
     then = time.gmtime(0)
     monkeypatch.setattr(time, "localtime", lambda *_: then)
     with opened(zip_pieces({"a": views(b"x")})) as archive:

@@ -127,7 +127,7 @@ def test_the_bar_is_tqdms() -> None:
 def test_lines_cover_each_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without tqdm, nothing of a longer line is left beside a shorter one."""
+    """Without tqdm, a shorter line erases the whole longer line before it."""
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     bar = pyio.progress_bar()
     bar(pyio.Progress("load", "a-long-name", 5, 10))

@@ -100,7 +100,7 @@ def test_removing(memory: Models) -> None:
     ids=range(6),
 )
 def test_removing_what_cannot_be(url: Any, error: type[Exception], text: str) -> None:
-    """Each reason not to remove is its own error, and nothing is touched."""
+    """Each reason not to remove has its own error, and nothing is removed."""
     put("a")
     with pytest.raises(error, match=text):
         run(pyio.remove_model(url))
@@ -172,7 +172,7 @@ def test_a_model_is_never_moved_onto_itself(transfer: Transfer, again: str) -> N
 def test_a_transfer_that_fails_changes_nothing(
     transfer: Transfer, memory: Models, source: Any, destination: Any, error: type[Exception]
 ) -> None:
-    """Whatever is wrong with either address is its own error, and both places stay as they were."""
+    """Each problem with an address has its own error, and both places stay unchanged."""
     put("a", "kept")
     before = dict(memory)
     for overwrite in (False, True):
@@ -196,13 +196,13 @@ def test_an_unreadable_source_is_told_before_a_stored_destination() -> None:
 
 @transfers
 def test_sameness_is_told_first(transfer: Transfer) -> None:
-    """Two equal addresses are told as such, whatever else the medium could not do."""
+    """Equal source and destination are reported first, before what the medium cannot do."""
     with pytest.raises(InvalidURLError, match="the same"):
         run(transfer("downloads://a", "downloads://a"))
 
 
 def test_moving_to_a_download_is_refused() -> None:
-    """A download cannot say whether it was kept, so that the source would be lost."""
+    """A move to downloads is refused: it cannot confirm the file, so the source could be lost."""
     put("a")
     with pytest.raises(
         UnsupportedOperationError, match=r"cannot move to 'downloads://b'.*copy_mod"
@@ -328,7 +328,7 @@ def test_a_binary_topology_keeps_the_old_model(memory: Models) -> None:
 
 
 def test_copying_to_a_handler_that_returns_nothing() -> None:
-    """A user's handler may return what it likes; the copy was made and its sizes are told."""
+    """A user's handler may return anything; the copy is made and its sizes are returned."""
     saved: list[Any] = []
 
     def router(url: str, _options: Mapping[str, Any]) -> Any:

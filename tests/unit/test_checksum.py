@@ -31,7 +31,7 @@ def saved(place: Path, model: pyio.ModelArtifacts, **options: Any) -> dict[str, 
 
 
 def test_what_is_written(tmp_path: Path) -> None:
-    """One more member, the last; the digests are those that its docstring tells of."""
+    """One member is added at the end; the digests are those that the docstring describes."""
     plain = saved(tmp_path / "plain", artifacts())
     signed = saved(tmp_path / "signed", artifacts(), checksum=True)
     assert list(signed) == [*plain, checksum.MEMBER]
@@ -62,7 +62,7 @@ def test_nothing_changes_without_it(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_copies_keep_it(tmp_path: Path) -> None:
-    """Copies and moves between media, however they cut the weights, keep digests that are right."""
+    """Copies and moves keep correct digests, however the media cut the weights."""
     first = saved(tmp_path / "a", graph_model(), checksum=True, shard_size_bytes=7)
     run(pyio.copy_model(f"file://{tmp_path}/a", "memory://m"))
     run(pyio.move_model("memory://m", f"file://{tmp_path}/b"))
@@ -153,7 +153,7 @@ def test_layout_does_not_matter(tmp_path: Path) -> None:
     ids=range(8),
 )
 def test_members_that_are_none(member: Any) -> None:
-    """What stands there and cannot be verified is an error, not a model that passes."""
+    """A digest member that cannot be verified is an error."""
     fields: Any = loads(get_model_json(artifacts(), ["w"]), "model.json")
     fields[checksum.MEMBER] = member
     data = artifacts().weight_data
@@ -210,7 +210,7 @@ def test_models_and_arrays_take_it() -> None:
 
 
 def test_an_option_that_is_none() -> None:
-    """The name of an algorithm is no answer to yes or no."""
+    """A text as `checksum` is refused: the option is a bool."""
     wrong: Any = "sha1"
     with pytest.raises(pyio.HandlerError, match="checksum is 'sha1'; it should be True, False"):
         run(pyio.save_artifacts(artifacts(), "memory://m", checksum=wrong))

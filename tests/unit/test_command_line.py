@@ -1,4 +1,4 @@
-"""``python -m pyio`` as a person and as a program use it."""
+"""``python -m pyio``, with output for people and for programs."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_inspect(place: Path) -> None:
 
 
 def test_verify(place: Path) -> None:
-    """A damaged model is told with the reason and by the exit status."""
+    """A damaged model is reported with the reason, and sets the exit status."""
     assert as_json("verify", str(place / "good")) == [
         {"model": str(place / "good"), "tensors": 3, "bytes": 104}
         | {"checksum": "none", "damage": None}
@@ -129,7 +129,7 @@ def test_verify(place: Path) -> None:
 
 
 def test_copy(place: Path) -> None:
-    """A copy is the same model; one that is there is replaced only on request."""
+    """A copy equals the model; an existing model is replaced only on request."""
     assert "copied to" in call("copy", str(place / "good"), str(place / "new/copy"))
     model = run(pyio.load_artifacts(f"file://{place}/new/copy"))
     assert same(model, artifacts(user_defined_metadata={"author": "Zoë"}))
@@ -159,7 +159,7 @@ def test_over_http(place: Path) -> None:
 
 
 def test_names_do_not_command_the_terminal(tmp_path: Path) -> None:
-    """Control characters in a file of anybody's are shown as escapes; so is half a surrogate."""
+    """Control characters and lone surrogates from a file are printed as escapes."""
     name = "a\x1b[31m\nb\ud800"
     text = model_json([{"paths": ["w.bin"], "weights": [weight(name, 1)]}])
     (tmp_path / "model.json").write_bytes(text)
@@ -183,13 +183,13 @@ def test_who_stops_reading(place: Path) -> None:
 
 
 def test_usage() -> None:
-    """Without a command, or with an unknown one, the usage is told and the status is 2."""
+    """Without a command, or with an unknown one, the usage is printed and the status is 2."""
     assert "usage: python -m pyio" in call(status=2)
     assert "invalid choice" in call("destroy", status=2)
 
 
 def test_repair(tmp_path: Path) -> None:
-    """What a killed save left is shown, as a table or as JSON, and removed when told."""
+    """Remains of a killed save are shown as a table or JSON, and removed on request."""
     place = tmp_path / "deep/model"
     run(pyio.save_artifacts(artifacts(), f"file://{place}"))
     left = place / ".weights.bin.0123abcd.pyio-tmp"

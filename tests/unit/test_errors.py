@@ -68,7 +68,7 @@ def test_samples_cover_every_class() -> None:
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
-    """The drawing has exactly the classes of the module, under their real parents and builtins."""
+    """The tree in the docstring has exactly the module's classes, with their real bases."""
     tree = drawn()
     assert sorted(name for _, name, _ in tree) == sorted({*CLASSES} - {"CompatibilityWarning"})
     parents: list[str] = []
@@ -95,7 +95,7 @@ def test_the_warning_is_a_user_warning() -> None:
 
 @by_class
 def test_attributes(error: errors.PyioError, attributes: dict[str, Any]) -> None:
-    """What an error knows besides its text is an attribute."""
+    """The values in an error's text are attributes as well."""
     assert vars(error) == attributes
     assert isinstance(error, errors.PyioError)
 

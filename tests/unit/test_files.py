@@ -242,7 +242,7 @@ def test_shards_are_written_under_the_converters_names(tmp_path: Path) -> None:
 
 
 def test_saving_again_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Files that only the previous model used are gone, and those of other people are not."""
+    """Files that only the previous model used are removed; other programs' files are kept."""
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "group9-shard1of1.bin").write_text("another model's")
     save(FULL, tmp_path, shard_size_bytes=50)
@@ -277,7 +277,7 @@ def test_names_that_no_file_can_have(name: str) -> None:
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
-    """What the system refuses is told as an error of this package."""
+    """A refusal of the operating system is raised as an error of pyio."""
     url = f"file://{tmp_path}/{'a' * 5000}"
     with pytest.raises((pyio.StorageError, pyio.ModelNotFoundError)):
         run(pyio.load_artifacts(url))
@@ -448,7 +448,7 @@ def test_a_strange_journal_is_not_obeyed(tmp_path: Path) -> None:
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No room is a QuotaExceededError with both byte counts, and the old model is untouched."""
+    """A full disk raises QuotaExceededError with both byte counts, and the old model stays."""
     save(FULL, tmp_path)
     before = files(tmp_path)
 
@@ -607,7 +607,7 @@ def test_copy_and_move(tmp_path: Path) -> None:
 
 
 def test_inspecting_reads_no_weights(tmp_path: Path) -> None:
-    """Format, layers, tensors, sizes and metadata are told even when the weights are gone."""
+    """Format, layers, tensors, sizes and metadata are returned even without the weights file."""
     save(FULL, tmp_path)
     (tmp_path / "weights.bin").unlink()
     found = run(pyio.inspect(f"file://{tmp_path}"))

@@ -69,7 +69,7 @@ def form(seen: Any) -> dict[str, tuple[str | None, str, bytes]]:
 
 
 def test_save_posts_both_files(server: Answers) -> None:
-    """One POST, the parts named and typed as TensorFlow.js does, and the answer handed back."""
+    """One POST, with parts named and typed as TensorFlow.js does; the response is returned."""
     server.table["/upload"] = Answer(b'{"ok":true}', kind="application/json")
     result = save(artifacts(), f"{server.url}/upload")
     (seen,) = server.seen
@@ -87,7 +87,7 @@ def test_save_posts_both_files(server: Answers) -> None:
 
 
 def test_save_to_flask() -> None:
-    """The receiver of TensorFlow.js's documentation takes CPython's post as it takes a page's."""
+    """The receiver of TensorFlow.js's documentation accepts a post from CPython as from a page."""
     with Receiver() as receiver:
         result = save(artifacts(), f"{receiver.url}/upload")
         assert result.responses[0].status_code == 200
@@ -130,7 +130,7 @@ def test_save_with_other_field_names(server: Answers) -> None:
 
 
 def test_save_refused(server: Answers) -> None:
-    """An answer that is no success is an error with status, address and the start of the body."""
+    """An unsuccessful response raises an error with status, address and start of the body."""
     server.table["/upload"] = Answer(b"disk full" * 100, 507, "text/plain")
     with pytest.raises(
         pyio.RequestError, match="answered 507 Insufficient Storage: 'disk full"
@@ -143,7 +143,7 @@ def test_save_refused(server: Answers) -> None:
 
 
 def test_save_follows_a_redirect_with_its_body(server: Answers) -> None:
-    """A 307 gets the whole body once more."""
+    """After a 307 the whole body is sent again."""
     server.table["/old"] = Answer(b"", 307, headers={"Location": "/new"})
     server.table["/new"] = b""
     reports: list[pyio.Progress] = []
@@ -336,7 +336,7 @@ def test_headers_are_latin_1(server: Answers) -> None:
 
 
 def test_what_only_a_browser_knows_is_warned_about(server: Answers) -> None:
-    """`credentials` means nothing to CPython, and that is said rather than dropped."""
+    """`credentials` does nothing in CPython, so it is refused with an error."""
     server.table["/t.json"] = b'{"modelTopology":{"a":1}}'
     with pytest.warns(pyio.CompatibilityWarning, match="credentials"):
         load(f"{server.url}/t.json", request_init={"credentials": "include"})
@@ -368,7 +368,7 @@ def test_custom_fetch_is_used_for_all(server: Answers) -> None:
 
 
 def test_custom_fetch_that_fails() -> None:
-    """What the caller's function raises comes out as it is; what it returns wrongly is named."""
+    """Exceptions of the caller's function are not changed; a wrong return value is named."""
 
     def fails(_url: str, _init: Any) -> bytes:
         raise KeyError("mine")
@@ -569,7 +569,7 @@ def test_a_connection_that_drops_twice(server: Answers) -> None:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
 def test_what_may_pass_is_tried_again(server: Answers, status: int) -> None:
-    """These answers are retried, for the JSON and for weights, and at last given up."""
+    """These responses are retried, for the JSON and for weights, until the attempts are used up."""
     weights = put(server, 10)
     for path in ("/m/model.json", "/m/group1-shard1of1.bin"):
         server.table[path] = [Answer(b"", status), server.answer(path)]
@@ -582,7 +582,7 @@ def test_what_may_pass_is_tried_again(server: Answers, status: int) -> None:
 
 
 def test_a_busy_file_does_not_hold_up_the_others(server: Answers) -> None:
-    """While one file waits for its second attempt, those behind it arrive all the same."""
+    """While one file waits for its second attempt, the others are loaded."""
     weights = put(server, 1000, 1000, 500)
     server.table["/m/group1-shard1of3.bin"] = [
         Answer(b"", 503, headers={"Retry-After": "1"}),
@@ -598,7 +598,7 @@ def test_a_busy_file_does_not_hold_up_the_others(server: Answers) -> None:
 
 
 def test_an_answer_that_lies_about_its_length() -> None:
-    """More bytes than were announced are noticed, although they are not all read."""
+    """A body longer than announced is an error, and is not read to its end."""
 
     class Lying:
         status = 200
@@ -637,7 +637,7 @@ def test_what_will_not_pass_is_not_tried_again(server: Answers) -> None:
 
 
 def test_a_server_that_hangs(server: Answers) -> None:
-    """After the timeout it is an error that says for how long there was no answer."""
+    """A timeout raises an error with the number of seconds without a response."""
     server.table["/m.json"] = Answer(hang=True)
     start = time.monotonic()
     with pytest.raises(pyio.RequestError, match=r"no answer within 0\.2 seconds"):

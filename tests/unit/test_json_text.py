@@ -164,7 +164,7 @@ def test_integers_are_doubles(number: int) -> None:
     ],
 )
 def test_integers_beyond_a_double_are_rounded(number: int, text: str) -> None:
-    """An int that no double is becomes the nearest one, as it would in JavaScript."""
+    """An int without an exact double becomes the nearest one, as in JavaScript."""
     assert dumps(number) == text
 
 
@@ -243,7 +243,7 @@ def test_no_spaces_and_empty_containers() -> None:
     ],
 )
 def test_errors_name_the_place(value: Any, texts: tuple[str, ...]) -> None:
-    """What JSON cannot hold is refused with the path to it and its type."""
+    """A value that JSON cannot represent is refused; the error has its path and type."""
     with pytest.raises(InvalidModelError) as caught:
         dumps(value)
     for text in texts:

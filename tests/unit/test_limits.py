@@ -48,7 +48,7 @@ def packed(method: int, **files: bytes) -> memoryview:
 
 
 def test_the_readme_has_them_all() -> None:
-    """The table names every limit, so that none is a surprise."""
+    """The table of limits names every limit."""
     named = [name for name in vars(limits) if name.isupper()]
     page = Path(__file__).parents[2] / "web/manual/damage-and-limits.md"
     text = page.read_text("utf-8")
@@ -82,7 +82,7 @@ def test_a_large_json_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that goes on sending is cut off there."""
+    """A body without an end is cut off at JSON_BYTES."""
     monkeypatch.setattr(limits, "JSON_BYTES", 1_000_000)
     with (
         Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
@@ -92,7 +92,7 @@ def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_json_depth() -> None:
-    """What is read may be that deep, what is written less deep."""
+    """Reading allows JSON_DEPTH levels, writing fewer."""
     deep = limits.JSON_DEPTH + 1
     with pytest.raises(pyio.InvalidModelError, match=r"2,000 lists .*pyio\.limits\.JSON_DEPTH"):
         loads("[" * deep + "]" * deep, "it")
@@ -244,7 +244,7 @@ def test_zip_methods(method: int) -> None:
 
 
 def test_sides_of_layers() -> None:
-    """A layer's numbers and the bytes of one weight end where TensorFlow.js has long ended."""
+    """A layer's numbers and the bytes of one weight are limited, above TensorFlow.js's limits."""
     layer = pyio.layers.Dense(limits.LAYER_SIDE, input_shape=[1])
     with pytest.raises(pyio.InvalidModelError, match="4,294,967,296 is the most"):
         pyio.Sequential([layer])

@@ -179,7 +179,7 @@ def test_from_files(tmp_path: Path) -> None:
 
 
 def test_a_size_without_end(server: Answers) -> None:
-    """Specs that claim more bytes than the server has take no memory: the sizes tell."""
+    """Specs that claim more bytes than the server has allocate no memory."""
     server.table["/f"] = bytes(8)
     for claimed in (2**31, 2**53):
         tracemalloc.start()

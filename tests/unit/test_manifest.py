@@ -1,4 +1,4 @@
-"""Manifests and shards: how weights are cut into files, and which file is to blame."""
+"""Manifests and shards: how weights are cut into files, and which file is the damaged one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def blame(paths: list[str], sizes: list[int], size: int, **notes: str) -> str:
 @settings(max_examples=200, deadline=None)
 @given(pieces_of_bytes, st.integers(1, 12))
 def test_shards_are_equal_but_the_last(parts: list[bytes], size: int) -> None:
-    """However the data is cut before, it is cut into full files and a last one, without copies."""
+    """Buffers of any sizes are cut into full shards and a last one, without copies."""
     data = b"".join(parts)
     cut, files = shard(
         (WeightSpec("w", (len(data),), "bool"),), [memoryview(part) for part in parts], size
@@ -99,7 +99,7 @@ def test_the_file_that_does_not_fit_is_named(sizes: list[int], guilty: str) -> N
 
 
 def test_what_looks_strange_is_named_first() -> None:
-    """A file with a note is the suspect, whatever the sizes say; the note is told."""
+    """A file with a note is named as the damaged one, with the note, whatever the sizes are."""
     said = blame(["a", "b"], [10, 3], 20, a="it is a poem")
     assert said.startswith("'a' has 10 bytes (it is a poem)")
     assert blame(["a"], [3], 20) == "'a' has 3 bytes. Its weights take 20 bytes"

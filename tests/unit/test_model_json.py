@@ -100,7 +100,7 @@ def test_record_order() -> None:
 
 
 def test_every_field_is_in_every_order() -> None:
-    """No order forgets a field."""
+    """Each key order has all fields."""
     assert {*METADATA_KEYS, "modelTopology"} == set(RECORD_KEYS) == {*FIELDS, MEMBER}
     assert set(MODEL_JSON_KEYS) == set(FILE_KEYS) == {*RECORD_KEYS, "weightsManifest"}
 
@@ -160,7 +160,7 @@ def test_binary_topologies_are_refused(topology: Any) -> None:
 
 @pytest.mark.parametrize("name", ["format", "generated_by", "converted_by"])
 def test_texts_that_are_none_are_not_written(name: str) -> None:
-    """A descriptive text that is no text is refused before it is saved, as it is on loading."""
+    """A descriptive field that is not a text is refused on saving, as it is on loading."""
     changes: dict[str, Any] = {name: 5}
     artifacts = replace(WHOLE, **changes)
     for write in (
@@ -402,7 +402,7 @@ def test_dates_at_the_edge_of_time_do_not_crash() -> None:
 
 @pytest.mark.parametrize("value", [None, [], "x", 5, True])
 def test_info_that_is_none(value: Any) -> None:
-    """What is no object is damage, not an error."""
+    """An info that is not an object is reported as damage, and raises nothing."""
     assert info_from_json(value).damage == "its info is not an object"
 
 

@@ -9,7 +9,7 @@ from tests.support.models import run
 
 
 def test_picking_needs_a_page() -> None:
-    """In CPython both functions say what they lack and what there is instead."""
+    """In CPython both functions raise an error that says what to use instead."""
     with pytest.raises(pyio.UnsupportedEnvironmentError, match="file://"):
         run(pyio.pick_files())
     with pytest.raises(pyio.HandlerError, match="file://"):

@@ -295,7 +295,7 @@ def test_rules(rule: Any, chosen: dict[str, str]) -> None:
     ids=range(12),
 )
 def test_rules_that_are_none(rule: Any, text: str) -> None:
-    """Unknown dtypes, conflicts, two catch-alls and things that are no rule are said in words."""
+    """Unknown dtypes, conflicts, two catch-alls and invalid rules are explained in errors."""
     with pytest.raises(WeightsError) as caught:
         rule_for(NAMES, rule)
     assert text in str(caught.value)

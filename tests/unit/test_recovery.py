@@ -1,4 +1,4 @@
-"""repair: what it finds in directories, what it does when told, and what it leaves alone."""
+"""repair: what it finds in directories, what it removes on request, and what it keeps."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_interrupted_saves(tmp_path: Path) -> None:
 
 
 def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
-    """However far a killed save came, repair keeps the model that loads and no other file."""
+    """At whatever point a save was killed, repair keeps the model that loads and no other file."""
     for number in count(1):
         place = tmp_path / str(number)
         run(pyio.save_artifacts(artifacts(), f"file://{place}", shard_size_bytes=60))
@@ -175,7 +175,7 @@ def test_shards_that_nobody_names(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_is_none(tmp_path: Path) -> None:
-    """A journal that says nothing that may be done is removed, and nothing else."""
+    """A journal without an allowed action is removed, and nothing else."""
     run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}"))
     there = files(tmp_path)
     (tmp_path / ".pyio-save.json").write_text('{"rename": {}, "remove": ["../secret"]}')
@@ -186,7 +186,7 @@ def test_a_journal_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_repair_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be done says why, and the other findings are acted on."""
+    """A finding that cannot be repaired has the reason, and the others are repaired."""
     _, after = killed_saves(tmp_path)
 
     def refuse(self: Path, _target: Path) -> None:

@@ -56,7 +56,7 @@ FAMILIES: dict[str, NDArray[Any]] = {
     "<M8[D]": np.array("1582-10-15", "M8[D]"),
     "<M8[25us]": np.array([1, -1], "M8[25us]"),
     "<m8[s]": np.array([-5, 2**62], "m8[s]"),
-    "<m8": np.array([7], "m8"),
+    "<m8": np.array([7], "<i8").view("m8"),  # NumPy 2.5 warns of making one from numbers
 }
 
 
