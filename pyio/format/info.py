@@ -35,7 +35,7 @@ def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
     try:
         date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
     except (ValueError, OverflowError):
-        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
+        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is not a date"
     sizes: list[int] = []
     for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):
         size = value.get(key, 0)

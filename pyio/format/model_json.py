@@ -39,23 +39,46 @@ METADATA_KEYS = (*tuple(FIELDS)[1:], checksum.MEMBER)
 """The order of the localStorage item ``model_metadata``."""
 
 RECORD_KEYS = (
-    *("modelTopology", "format", "generatedBy", "convertedBy", "trainingConfig"),
-    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    "modelTopology",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "trainingConfig",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
     checksum.MEMBER,
 )
 """The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
 
 MODEL_JSON_KEYS = (
-    *("modelTopology", "format", "generatedBy", "convertedBy", "weightsManifest"),
-    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
-    *("trainingConfig", checksum.MEMBER),
+    "modelTopology",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "weightsManifest",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
+    "trainingConfig",
+    checksum.MEMBER,
 )
 """The order of a ``model.json`` that is downloaded or sent over HTTP."""
 
 FILE_KEYS = (
-    *("modelTopology", "weightsManifest", "format", "generatedBy", "convertedBy"),
-    *("trainingConfig", "signature", "userDefinedMetadata"),
-    *("modelInitializer", "initializerSignature", checksum.MEMBER),
+    "modelTopology",
+    "weightsManifest",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "trainingConfig",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
+    checksum.MEMBER,
 )
 """The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
 initializer and its signature."""

@@ -175,7 +175,7 @@ def _array(name: str, value: ArrayLike) -> NDArray[Any]:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise WeightsError(f"weight {name!r} is no array: {error}") from error
+        raise WeightsError(f"weight {name!r} is not an array: {error}") from error
 
 
 def _prepare(

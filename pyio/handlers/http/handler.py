@@ -231,7 +231,7 @@ def _absolute(url: str, fetch_func: object) -> str:
         absolute = url if base is None else urljoin(base, url)
         has_server = bool(urlsplit(absolute).netloc)
     except ValueError as error:
-        raise InvalidURLError(url, f"it is no address: {error}") from error
+        raise InvalidURLError(url, f"it is not an address: {error}") from error
     if base is None and fetch_func is None and not has_server:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
     return absolute
