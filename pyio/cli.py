@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PyioError as error:
         print(f"error: {plain(str(error))}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever read the table has seen enough
+    except BrokenPipeError:  # the reader of the table, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:

@@ -67,7 +67,7 @@ class ModelNotFoundError(PyioError, FileNotFoundError):
 
 
 class ModelExistsError(PyioError, FileExistsError):
-    """A copy or move would replace a stored model and nobody asked for that."""
+    """A copy or move would replace a stored model, and `overwrite` was not given."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
@@ -140,7 +140,7 @@ class QuotaExceededError(StorageError):
     ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
     said is left for this origin, or None where it does not say. ``removable`` has the address and
     the bytes of the other models whose removal would make room, the largest first; it is empty
-    where there is none or where that could not be found out.
+    if there are none or they could not be found out.
     """
 
     def __init__(
@@ -227,7 +227,7 @@ class UnsupportedEnvironmentError(PyioError, RuntimeError):
 
 
 class HandlerError(PyioError, TypeError):
-    """Something was given as an IOHandler that is none, or with an option that it does not have."""
+    """The object passed as a handler has no save() or load(), or an unknown option was passed."""
 
 
 class CompatibilityWarning(UserWarning):

@@ -1,10 +1,10 @@
-"""How much pyio takes in: what goes beyond is refused by name, before it takes time or memory.
+"""Limits of what pyio reads: what exceeds one is refused by name, before it takes time or memory.
 
-Models come out of files that anybody may have written. No model in use comes near these numbers.
-What could not be read again is not saved either.
-Besides, nothing is allocated by what a file says of itself until the medium has told that as many
-bytes are there; a server that tells no size is the exception, for which memory is taken in steps
-as bytes arrive.
+Models come from files of unknown origin. No model in use comes near these numbers. What could not
+be read again is not saved either. A limit that is set here takes effect at once.
+
+Sizes claimed by a file are not trusted: memory is allocated only once the medium confirms that the
+bytes exist. If a server sends no length, memory grows as bytes arrive.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ SIDE = 2**53
 
 TEXT_CHARACTERS = 4_000_000
 TEXT_RATIO = 16
-"""Characters of a text array with a ``numpyDtype``: so many, or so many times what its texts need,
-whichever is more."""
+"""A fixed-width text array may take TEXT_CHARACTERS characters, or TEXT_RATIO times its longest
+text per element, whichever is larger."""
 
 UNTOLD_BYTES = 2**30
-"""Bytes of a weights file whose size neither its specs tell, because of strings, nor its server."""
+"""Bytes of a weights file of unknown size: it has strings, and the server sends no length."""
 
 ZIP_MEMBERS = 20_000
 """Files in a zip archive."""
 
 ZIP_BYTES = 64 * 1024 * 1024
 ZIP_RATIO = 100
-"""Bytes that the compressed files of a zip archive expand to: so many, or so many times the
-archive, whichever is more. Stored files do not count: they are views of the archive."""
+"""The compressed files of a zip archive may expand to ZIP_BYTES, or to ZIP_RATIO times the archive,
+whichever is larger. Stored files do not count: they are views of the archive."""
 
 LAYER_SIDE = 2**31 - 1
 """Elements of one example anywhere in a model, and the largest whole number in a layer's settings.

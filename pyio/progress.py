@@ -53,10 +53,10 @@ class Meter:
     """Counts the bytes of one operation and reports them.
 
     Args:
-        on_progress: Whom to tell, or None.
+        on_progress: The callback, or None.
         action: "load" or "save".
         what: What moves, until `advance` says otherwise.
-        total: Bytes in all, or None as long as nobody knows.
+        total: Bytes in all, or None while that is not known.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Meter:
 
     @property
     def listener(self) -> Callable[[int], None] | None:
-        """`advance` if anybody listens, so that what nobody hears can be done in one go."""
+        """`advance`, or None without a callback; the caller may then copy everything at once."""
         return None if self._on_progress is None else self.advance
 
     def advance(self, count: int, what: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """The border: the only folder of pyio that touches JavaScript.
 
-Everything here speaks of keys, buffers, records and files, never of models. In CPython the modules
-import cleanly and `environment` says what is missing. JavaScript values are named ``*_js``; whoever
-makes a proxy destroys it.
+The modules here know keys, buffers, records and files, and no models. In CPython they import
+cleanly and `environment` says what is missing. JavaScript values are named ``*_js``. Every proxy is
+destroyed by the code that made it.
 """

@@ -1,4 +1,4 @@
-// Requests whose answers do not keep anybody waiting for ever. Timeouts are in milliseconds, or
+// Requests with a timeout for the reply and for each part of it. Timeouts are in milliseconds, or
 // undefined for none. They are made here because Pyodide's timers go on after they are cancelled,
 // which would keep Node from ending.
 (() => {

@@ -3,7 +3,7 @@
 Facts of Pyodide that this module hides: JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
 0.28 on and None before, ``undefined`` is None; ``to_js`` turns None into ``undefined`` and integers
 from 2**53 - 1 into BigInt, so that objects are better built from JSON text; exceptions of the
-browser arrive as JsException and are told apart by ``name``, never by their text.
+browser arrive as JsException and are distinguished by ``name``, never by their text.
 """
 
 from __future__ import annotations
@@ -128,9 +128,9 @@ def array_buffer(
 ) -> JSObject:
     """Copy `buffers` one after another into one ArrayBuffer: the only copy that a save makes.
 
-    `moved` is told the number of bytes after each part. `spare_js` is an ArrayBuffer of the right
-    size that nobody needs any more; without it a new one is made. The result is an ArrayBuffer of
-    its own: a view of WebAssembly memory would be stored with the whole heap behind it.
+    `moved` is called with the number of bytes after each part. `spare_js` is an unused ArrayBuffer
+    of the right size; without it a new one is made. The result is an ArrayBuffer of its own: a view
+    of WebAssembly memory would be stored with the whole heap behind it.
     """
     buffers = [buffer for buffer in buffers if buffer.nbytes]
     if len(buffers) == 1 and moved is None and spare_js is None:

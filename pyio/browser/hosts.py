@@ -30,7 +30,7 @@ class Host:
 
 
 def find() -> Host | None:
-    """Return the host that this Python runs in, or None if there is none with such a way."""
+    """Return the notebook that this Python runs in, or None."""
     for name, present, run in (
         ("marimo", in_marimo, _runin_marimo),
         ("IPython", in_ipython, _runin_ipython),

@@ -1,14 +1,14 @@
-"""Digests that are stored with a model, so that whoever loads it knows that nothing has changed.
+"""Digests that are stored with a model, so that a load detects every change.
 
 With ``checksum=True`` a save adds one member beside those of TensorFlow.js, which skips it: to the
 model.json, to ``modelArtifacts`` of an IndexedDB record, to localStorage's ``model_metadata``::
 
     "pyioChecksum": {"algorithm": "sha256", "description": "9f86…", "weights": "60e0…"}
 
-``weights`` is the SHA-256 of the weight data. ``description`` is that of everything else that a
-load gives: topology, weight specs, training config, metadata and the rest, as one JSON text in
-JavaScript's layout, however the medium spreads and formats it. A program that knows nothing of the
-member drops it when it saves the model again, and then nothing is verified any more.
+``weights`` is the SHA-256 of the weight data. ``description`` is the SHA-256 of everything else
+that a load returns: topology, weight specs, training config, metadata and the rest, as one JSON
+text in JavaScript's layout, however the medium spreads and formats it. A program that knows nothing
+of the member drops it when it saves the model again, and then nothing is verified any more.
 
 Weights are digested piece by piece, never joined or copied. In Pyodide that takes 0.3 s of
 processor time for 100 MB, once for a save and once for a load.
@@ -33,7 +33,7 @@ MEMBER = "pyioChecksum"
 _ALGORITHM = "sha256"
 
 
-def of(description: str, weight_data: Sequence[memoryview]) -> JSONValue:
+def digest_member(description: str, weight_data: Sequence[memoryview]) -> JSONValue:
     """Return the member for a model."""
     return {
         "algorithm": _ALGORITHM,

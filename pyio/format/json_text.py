@@ -87,7 +87,7 @@ def loads(text: str | bytes, what: str) -> JSONValue:
 
 
 def require_length(length: int, what: str) -> None:
-    """Raise InvalidModelError for JSON of so many bytes that no model has them."""
+    """Raise InvalidModelError for JSON longer than `pyio.limits.JSON_BYTES`."""
     if length > limits.JSON_BYTES:
         raise InvalidModelError(
             f"{what} has {length:,} bytes; at most {limits.JSON_BYTES:,} are read "

@@ -103,7 +103,7 @@ def group_to_json(
 
 
 def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
-    """Return what a model.json says. Raises InvalidModelError for what is none."""
+    """Return what a model.json says. Raises InvalidModelError for any other text."""
     fields = loads(text, name)
     if not isinstance(fields, dict):
         raise InvalidModelError(f"{name} is {fields!r:.60}, not an object")

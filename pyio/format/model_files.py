@@ -27,7 +27,7 @@ class Source(Protocol):
     """Where weight files lie that can be asked for their size before they are read."""
 
     def size(self, path: str, /) -> int:
-        """Return the bytes of a file. Raises WeightsError if there is none of that path."""
+        """Return the bytes of a file. Raises WeightsError if it does not exist."""
         ...
 
     async def read_into(

@@ -80,7 +80,9 @@ def fields_to_json(
     for key in keys:
         if key == checksum.MEMBER:
             if artifacts.checksum:
-                fields[key] = checksum.of(_description(artifacts), artifacts.weight_data or ())
+                fields[key] = checksum.digest_member(
+                    _description(artifacts), artifacts.weight_data or ()
+                )
             continue
         value = getattr(artifacts, FIELDS[key])
         if key in _TEXT_FIELDS and not isinstance(value, str | None):

@@ -121,7 +121,8 @@ def _suspects(
 ) -> list[tuple[str, int]]:
     """Return the files to be named when the sizes do not add up.
 
-    Those that look strange, or else those that do not fit the shard size that explains the most.
+    Files with a note (such as "is HTML"). Without any: the files that differ from the shard size
+    that most of them have.
     """
     listed = list(zip(group.paths, sizes, strict=True))
     if not listed:

@@ -121,7 +121,7 @@ def _spec(entry: JSONValue, what: str) -> WeightSpec:
         else _quantization(quantization, f"the quantization of {name!r}", dtype),
         numpy_dtype=_text(entry, "numpyDtype", what) if "numpyDtype" in entry else None,
     )
-    require_shape(spec)  # before anybody multiplies the sides: the product can be astronomical
+    require_shape(spec)  # before the sides are multiplied: the product can be astronomical
     return spec
 
 

@@ -172,7 +172,7 @@ class Loader(ABC):
 
     @abstractmethod
     async def _fetch(self) -> ModelArtifacts:
-        """Read the model. Raises InvalidModelError for what is none."""
+        """Read the model. Raises InvalidModelError if it cannot be one."""
 
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:

@@ -21,7 +21,7 @@ class Finding:
         problem: What is wrong, in words.
         action: What is done about it when `pyio.repair` is told to, in words.
         acts: Whether anything is done about it at all; otherwise it is only named.
-        bytes_freed: How many bytes that frees; 0 for what is only named, None if nobody knows.
+        bytes_freed: How many bytes that frees; 0 for what is only named, None if not known.
         done: Whether it has been done.
         failure: Why it was not done although that was asked for, in words, or None.
     """
@@ -63,6 +63,6 @@ class Choices:
     older_than: float = STALE
 
 
-def named(where: str, problem: str, action: str) -> Leftover:
-    """Return a finding that is only told, with what the person may do."""
+def report_only(where: str, problem: str, action: str) -> Leftover:
+    """Return a finding that is only reported, with what the person may do."""
     return Leftover(Finding(where, problem, f"nothing; {action}", acts=False))

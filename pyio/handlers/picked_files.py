@@ -126,8 +126,8 @@ async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) 
         JavaScript ``File`` objects; an empty list if the person cancelled.
 
     Raises:
-        UnsupportedEnvironmentError: There is no page, or Python runs on it and nobody has just
-            clicked.
+        UnsupportedEnvironmentError: There is no page, or Python runs on the page and there was no
+            click just before.
     """
     return await picked.pick(accept, multiple)
 

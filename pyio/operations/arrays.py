@@ -93,7 +93,7 @@ async def load_weights(
 
     Raises:
         WeightsError: The manifest does not list one of `names`; or the bytes do not fit.
-        StorageError: A file could not be had.
+        StorageError: A file could not be read.
     """
     groups = parse_groups(manifest) or ()
     listed = [spec.name for group in groups for spec in group.specs]

@@ -77,22 +77,23 @@ async def copy_model(
 ) -> ModelArtifactsInfo:
     """Copy a model from one address to another, across media, and return the copy's info.
 
-    `on_progress` hears of the load and then of the save (`pyio.Progress.action`).
+    `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
-    what loading and saving raise. The source is never touched, and nothing is half copied.
+    what loading and saving raise. The source is not changed, and no half copy is ever visible.
     """
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
     artifacts = await load_artifacts(loader)
-    async with _alone(destination):
+    async with _exclusive(destination):
         await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
         result = await save_artifacts(artifacts, saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
-    return get_model_artifacts_info_for_json(artifacts)  # a handler of the user's said otherwise
+    # A handler of the caller's may return anything.
+    return get_model_artifacts_info_for_json(artifacts)
 
 
 async def move_model(
@@ -119,16 +120,16 @@ async def move_model(
         )
     if not target.lists and not target.keeps:
         raise UnsupportedOperationError(
-            f"cannot move to {destination!r}: {target.scheme}:// does not say what it keeps; use "
-            "copy_model, and remove_model once you have made sure of the copy"
+            f"cannot move to {destination!r}: {target.scheme}:// cannot confirm that a model was "
+            "stored. Use copy_model, check the copy, then call remove_model"
         )
     if not target.lists and target.durability < min(origin.durability, Durability.LATER):
         raise UnsupportedOperationError(
             f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
-            "closed; use copy_model, and remove_model once you have made sure of the copy"
+            "closed. Use copy_model, check the copy, then call remove_model"
         )
-    # What another tab saves under `source` meanwhile would be removed with it.
-    async with _alone(source, destination):
+    # Without the lock, a model that another tab saves under `source` would be removed.
+    async with _exclusive(source, destination):
         if origin.durability > target.durability == Durability.LATER:
             async with origin.moving(path):
                 return await copy_model(
@@ -146,8 +147,8 @@ def _require_different(source: str, destination: str) -> None:
 
 
 @asynccontextmanager
-async def _alone(*urls: str) -> AsyncIterator[None]:
-    """Keep other tabs from changing the media of `urls` inside the block."""
+async def _exclusive(*urls: str) -> AsyncIterator[None]:
+    """Hold the locks of the media of `urls` inside the block, in the order that avoids deadlock."""
     schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
     async with AsyncExitStack() as stack:
         for scheme in schemes:
@@ -156,9 +157,9 @@ async def _alone(*urls: str) -> AsyncIterator[None]:
 
 
 async def _require_free(url: str, saver: SaveHandler, *, overwrite: bool) -> None:
-    medium = media().get(split_url(url)[0])  # None where a router of the user's serves the scheme
+    medium = media().get(split_url(url)[0])  # None if only a router serves the scheme
     if overwrite or medium is None or not (medium.lists or medium.keeps):
         return
-    # The medium's own handler does both, so that it can be asked.
+    # The handlers of media that keep models load as well as save.
     if await is_stored(cast("LoadHandler", saver)):
         raise ModelExistsError(url)

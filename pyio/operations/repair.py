@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyio.display.tables import html_lines, html_table, table
 from pyio.errors import PyioError, UnsupportedOperationError
-from pyio.handlers.findings import STALE, Choices, Finding, Found, Leftover, named
+from pyio.handlers.findings import STALE, Choices, Finding, Found, Leftover, report_only
 from pyio.handlers.registry import available_media, medium_of, require_available
 
 _HEAD = ("where", "problem", "action", "bytes", "outcome")
@@ -77,10 +77,11 @@ async def repair(
     delete_database: bool = False,
     older_than: float = STALE,
 ) -> RepairPlan:
-    """Find what interrupted saves of any program have left, and clear it up if told to.
+    """Find what interrupted saves of any program have left, and repair it with ``apply=True``.
 
     Nothing is touched without ``apply=True``. No whole model is ever removed: one that only lacks
-    its listing gets it back. What may be somebody's is named and left alone.
+    its listing gets it back. Data that may belong to another
+    program is reported and not changed.
 
     Args:
         place: ``localstorage://``, ``indexeddb://``, an address of one model there, or a directory
@@ -112,7 +113,7 @@ async def repair(
                 try:
                     places[url] = await _find(url, choices)
                 except PyioError as error:
-                    unknown = named(url, str(error), "try again when that is put right")
+                    unknown = report_only(url, str(error), "try again when that is put right")
                     places[url] = Found((unknown,))
     leftovers = [leftover for found in places.values() for leftover in found.leftovers]
     findings = [await _acted(one) if apply else one.finding for one in leftovers]

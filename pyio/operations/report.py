@@ -30,7 +30,7 @@ class MediumReport:
         models: Address and bytes of each of its models, the largest first; the bytes are None for
             a damaged model whose size is not known. localStorage counts as its quota does, in
             UTF-16 code units of keys and values.
-        bytes_available: How much more it takes, or None where nobody says.
+        bytes_available: How much more it takes, or None where that is not known.
         problem: Why it could not be asked for its models, in words; None if it could.
     """
 
@@ -102,7 +102,7 @@ class StorageReport:
 
     def _lines(self) -> list[str]:
         if self.usage is None or self.quota is None:
-            line = "No browser says how much may be stored here."
+            line = "The storage quota is not known here."
         else:
             line = (
                 f"This origin uses {self.usage:,} of {self.quota:,} bytes, as the browser "

@@ -147,7 +147,7 @@ def test_where_the_browser_says_nothing(tab: Tab) -> None:
     finally:
         tab.js("() => { delete navigator.storage; }")
     assert [about[key] for key in ("usage", "quota", "persisted", "other")] == [None] * 4
-    assert text.startswith("No browser says how much may be stored here.\n\nmedium")
+    assert text.startswith("The storage quota is not known here.\n\nmedium")
     assert refused[0] == "UnsupportedEnvironmentError"
     assert "navigator.storage.persist()" in refused[1]
 

@@ -37,7 +37,7 @@ def test_without_a_browser(memory: MutableMapping[str, StoredModel]) -> None:
         ("memory://small", sizes["small"]),
     )
     assert media["memory"].bytes == sum(sizes.values())
-    assert str(report).startswith("No browser says how much may be stored here.\n")
+    assert str(report).startswith("The storage quota is not known here.\n")
     assert f"memory://small  {sizes['small']:5,}" in str(report)
 
 

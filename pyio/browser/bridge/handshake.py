@@ -1,4 +1,4 @@
-"""Finding a page that has the script already, on a channel that every page of the origin knows."""
+"""Finding a page that already has the script, on a channel that all pages of the origin know."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEP = 0.05
-"""Seconds between two questions, and in which all pages that are not busy answer."""
+"""Seconds between two questions. All pages that are not busy answer in that time."""
 
 
 class Meeting:
-    """Asks who is there, and has one page serve the channel `name`.
+    """Asks which pages are there, and has one serve the channel `name`.
 
-    It stays open until it is closed, and tells `noticed` of a page that shows up later.
+    It listens until it is closed, and calls `noticed` when a page appears later.
     """
 
     def __init__(self, name: str, noticed: Callable[[], None]) -> None:
@@ -31,7 +31,7 @@ class Meeting:
     async def claim(self, patience: float) -> str:
         """Have the page of this worker, or the one used last, serve the channel.
 
-        Returns what keeps it from that, or "".
+        Returns why that failed, or "".
         """
         self._open()
         self._pages.clear()

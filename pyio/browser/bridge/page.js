@@ -1,10 +1,10 @@
 // The page's side of the bridge: calls `functions` for Python in a worker, which has no localStorage
-// and no document. Over a channel whose name only that Python and its page know come requests
-// {id, calls: [[name, ...arguments], ...]}, and answers {id, answers} with one of {result} or
-// {error: [name, message]} for each call go back. The calls of one request are made in one stretch.
+// and no document. Requests {id, calls: [[name, ...arguments], ...]} arrive on a channel whose name
+// only that Python and its page know. Replies {id, answers} hold {result} or {error: [name, message]}
+// for each call. The calls of one request are made in one stretch.
 //
-// `mark` tells one version of the functions from another. `channel` is that of one Python; a page
-// that is told none answers every Python of its origin that asks, until one of them claims it.
+// `mark` identifies the version of the functions. `channel` is the channel of one Python. Without
+// one, the page answers every Python of its origin that asks, until one of them claims the page.
 ((functions, mark, channel) => {
   const served = (globalThis[Symbol.for("pyio.bridge")] ??= new Map());
 
@@ -24,7 +24,7 @@
   };
 
   const serve = (name) => {
-    if (served.has(name)) return served.get(name)(); // hosts may run a script again
+    if (served.has(name)) return served.get(name)(); // notebooks may run a script again
     const channel = new BroadcastChannel(name);
     const hello = () => channel.postMessage({ hello: true });
     const end = () => {
@@ -34,8 +34,8 @@
     served.set(name, hello);
     channel.onmessage = async ({ data }) => channel.postMessage(await answer(data));
     if (navigator.locks) {
-      // Each side holds a lock as long as it lives, and who gets the other's knows that it has ended,
-      // be it by a crash.
+      // Each side holds a lock while it exists. A side that gets the other's lock knows that the
+      // other is gone, even after a crash.
       const ended = navigator.locks.request(`${name} python`, end);
       navigator.locks.request(`${name} page`, () => {
         hello();
@@ -53,7 +53,7 @@
   if (channel) return serve(channel);
   if (globalThis.pyioBridge) return; // the page has two tags
   const id = `pyio-page-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
-  // A worker that is made with this name finds its own page among all tabs, as in
+  // A worker that is created with this name finds its own page among all tabs, as in
   // new Worker(url, { name: pyioBridge.workerName }); others take the tab that was used last.
   globalThis.pyioBridge = { workerName: id };
   let used = Date.now();

@@ -1,12 +1,18 @@
 """The worker's side of the bridge to its page; ``page.js`` is the other.
 
-One BroadcastChannel with a name that nobody can guess joins this Python and one page. Each side
-holds a Web Lock for as long as it lives, by which the other learns that it has ended. So a request
-waits as long as its page lives, however busy that is, and never leaves open whether it will still
-be done: a page that has gone away does nothing more.
+One BroadcastChannel with a random name joins this Python and one page. Each side holds a Web Lock
+while it exists, and waits for the other side's lock: getting it means that the other side is gone.
+A request waits for as long as its page exists, even if the page is busy. Once the page is gone, the
+request can no longer take effect::
 
-The first request brings the script to the page (`pyio.browser.hosts`), or finds a page that has it
-already (`pyio.browser.bridge.handshake`), and so does the first one after that page has gone away.
+    worker                                     page
+      | -- script by the notebook, or claim --> |     `hosts`, or `handshake`
+      | <-------------- hello ----------------- |     the page holds "<channel> page"
+      | ---------- {id, calls} ---------------> |
+      | <--------- {id, answers} -------------- |
+      | <--------------- bye ------------------ |     when the page is closed
+
+The first request looks for a page, and so does the first one after that page is gone.
 """
 
 from __future__ import annotations
@@ -41,8 +47,8 @@ _HOST_PATIENCE = 10.0
 """Seconds in which a notebook must run a script; it may be busy starting."""
 
 _PATIENCE = 2.0
-"""Seconds in which a page that has the script must answer. A later answer is heard as well, so that
-a listing need not ask again where there was none."""
+"""Seconds in which a page that has the script must answer. A late answer still counts: after one,
+the next listing searches again."""
 
 _ATTEMPTS = 3
 
@@ -54,7 +60,7 @@ def the_bridge() -> Bridge:
 
 
 class Bridge:
-    """Finds the page when it is first asked for something, and has it call functions."""
+    """Finds the page at the first request, and has it call functions."""
 
     def __init__(self) -> None:
         self._name = f"pyio-{token_hex(16)}"
@@ -107,7 +113,7 @@ class Bridge:
         host = hosts.find()
         why = "none answered before"
         if patient or not self._silent:
-            # The search goes on when its caller is cancelled, for others may wait for it too.
+            # The search goes on if its caller is cancelled: others may wait for it as well.
             self._looking = self._looking or asyncio.ensure_future(self._look(host))
             why = await asyncio.shield(self._looking)
         if not self._connected():
@@ -118,7 +124,7 @@ class Bridge:
         return self._greeted.done() and not self._gone.done()
 
     async def _look(self, host: hosts.Host | None) -> str:
-        """Find a page; return why there is none, or ""."""
+        """Find a page; return why none was found, or ""."""
         try:
             await self._lock()
             self._greeted = _future()
@@ -175,7 +181,7 @@ class Bridge:
         self._meeting.close()
         self._gone = _future()
         if self._locks_js is not None:
-            # Whatever function is called with the lock will do.
+            # Any function serves as the callback: only the end of the lock matters.
             ended = self._locks_js.request(f"{self._name} page", js.Object)
             self._gone = asyncio.ensure_future(ended)
 

@@ -1,4 +1,4 @@
-"""One connection to an IndexedDB database, kept open and never in anybody's way.
+"""One connection to an IndexedDB database, kept open, and closed when another tab needs it.
 
 A database that is being deleted or upgraded by another tab waits until all connections to it are
 closed, so this one closes itself when ``versionchange`` asks for that (a transaction that is under
@@ -130,7 +130,7 @@ def blocked(name: str, what: str) -> StorageError:
 def first_event(target_js: JSObject, *names: str) -> asyncio.Future[str]:
     """Return a future of the first of the events `names` that is fired at `target_js`.
 
-    One of them must come, whether somebody still waits or not: that frees the listener.
+    One of them must come, even if the caller no longer waits: that frees the listener.
     """
     first: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 

@@ -39,7 +39,7 @@ class Database:
 
     Args:
         name: Its name.
-        version: Its version; any other is somebody else's.
+        version: Its version; a database of another version is another program's.
         stores: Its stores, in the order in which they are made.
         key_path: The member of every record that is its key.
     """
@@ -277,7 +277,7 @@ def _text(record_js: JSObject) -> str:
     try:
         return to_text(record_js)
     except ValueError:
-        return ""  # no JSON either, so that whoever reads it says that it is damaged
+        return ""  # no JSON either, so that the reader reports it as damaged
 
 
 def _issue(

@@ -1,4 +1,4 @@
-"""The databases of this origin, whoever made them: what is in them, and deleting them."""
+"""The databases of this origin, those of other programs too: what is in them, and deleting them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def names() -> tuple[str, ...] | None:
 
 
 async def look(name: str, what: str) -> Layout | None:
-    """Return what a database is like, or None if there is none; none is made to find out.
+    """Return what a database is like, or None if it does not exist. Looking creates none.
 
     Raises StorageError.
     """

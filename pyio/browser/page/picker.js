@@ -39,7 +39,7 @@
 
   return {
     // Ask for files; resolves to an array of File, empty if the person cancels. Browsers open no
-    // picker but soon after a click, and tell nobody that they did not: where that is too long ago,
+    // picker but soon after a click, and do not report that they did not: where that is too long ago,
     // a button is offered, or else this throws.
     pick: (accept, multiple, withButton) => {
       const clicked = navigator.userActivation?.isActive ?? !withButton;

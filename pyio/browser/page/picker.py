@@ -70,7 +70,7 @@ async def pick(accept: str, multiple: bool) -> list[JSObject]:
         raise UnsupportedEnvironmentError(
             f"{missing}; file:// reads files where Python can reach them"
         )
-    # Whoever runs a cell, or works with the page of a worker, need not have clicked just now.
+    # A cell, or code in a worker, need not run just after a click. So the page may show a button.
     arguments = (accept, multiple, in_worker())
     what = "picking files"
     try:

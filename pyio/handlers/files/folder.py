@@ -8,7 +8,7 @@ A file system renames one file at a time, and a model is at least two. So:
 3. The files are renamed, those of the previous model that are no longer named are removed, and
    the journal is removed.
 
-Whoever reads through this module looks at the journal first, so after a crash at any moment it sees
+A reader looks at the journal first, so after a crash at any moment it sees
 all the old files or all the new ones; the next save does what was left undone. A program that knows
 nothing of the journal can see a mixture only after a crash within step 3, which lasts microseconds.
 Readers and writers keep out of each other's way by a lock on the directory (``flock``), which
@@ -87,7 +87,7 @@ class Folder:
         return True
 
     async def remove_temporary(self, file: Path, written: float) -> bool:
-        """Remove a file of `temporaries` if nobody has written to it since; return whether."""
+        """Remove a file of `temporaries` unless it was written to since; return whether."""
         async with self._locked(shared=False):
             return self._remove_temporary(file, written)
 
@@ -173,7 +173,7 @@ class Folder:
         self.journal.unlink()
 
     def _journal(self) -> dict[str, dict[str, str]]:
-        """Return what a journal says, nothing if there is none or if it is not one of ours."""
+        """Return what a journal says; nothing if it is absent or not one of ours."""
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
             plan: Any = loads(self.journal.read_bytes(), "the journal")

@@ -114,7 +114,7 @@ class FileHandler(Saver, Loader):
         return SaveResult(model.info)
 
     def _weights_files(self) -> list[str]:
-        """Return the weight files of the model that is there now and that nobody else wrote."""
+        """Return the weight files of the present model that have names of pyio or TensorFlow.js."""
         try:
             text = self._read_json(_JSON, Folder(self._path))
             groups = parse_model_json(text).groups

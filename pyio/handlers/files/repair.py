@@ -1,7 +1,7 @@
 """What interrupted saves have left in directories; `folder.py` says how they come about.
 
-Loads look through an interrupted save by themselves, and the next save finishes it; this does it
-for directories that nobody saves to again.
+A load reads around an interrupted save, and the next save finishes it. A repair is for directories
+that no program saves to again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pyio.errors import InvalidModelError, ModelNotFoundError, StorageError, Sto
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.files.handler import local_path
-from pyio.handlers.findings import Choices, Finding, Found, Leftover, named
+from pyio.handlers.findings import Choices, Finding, Found, Leftover, report_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +60,10 @@ def _directory(
         used = _used(directory, place)
         for file in shards:
             if file not in used:
-                yield named(
+                yield report_only(
                     str(file),
                     "no model.json that can be read names it",
-                    "delete it yourself if it is nobody's",
+                    "delete it yourself if no program uses it",
                 )
 
 
@@ -95,7 +95,7 @@ def _temporary(folder: Folder, file: Path, choices: Choices) -> Leftover:
             f"a save may be running; it is removed once it is older than {choices.older_than:,.0f} "
             "seconds; a smaller older_than is for when you know that none runs"
         )
-        return named(str(file), problem, action)
+        return report_only(str(file), problem, action)
     finding = Finding(str(file), problem, "remove it", bytes_freed=about.st_size)
     return Leftover(finding, partial(folder.remove_temporary, file, about.st_mtime))
 

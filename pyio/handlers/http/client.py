@@ -24,16 +24,16 @@ PAUSE = 0.5
 more by chance, so that many pages do not come back at the same moment."""
 
 _LONGEST_PAUSE = 30.0
-"""Seconds after which the next attempt is made whatever the server asked for."""
+"""Longest pause in seconds, even if the server asks for more."""
 
 _PORTION = 256 * 1024
-"""Bytes that are read at once of a body whose length nobody told."""
+"""Chunk size for bodies without Content-Length."""
 
 _DIGITS = 16
-"""Of a length that a server can mean."""
+"""Longest Content-Length that is believed, in digits."""
 
 _SHOWN = 120
-"""Bytes of an unwelcome body that an error shows."""
+"""Bytes of an error page that an error message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Client:
 
     Attributes:
         send: The transport.
-        retries: How many further attempts a request gets whose failure may pass.
+        retries: How many further attempts a request gets after a failure that may pass.
     """
 
     send: Send
@@ -54,10 +54,10 @@ class Client:
         use: Callable[[Reply], Awaitable[T]],
         failed: Callable[[], None] = lambda: None,
     ) -> T:
-        """Return what `use` makes of the answer to a request, which may be sent several times.
+        """Send a request, several times if need be, and return what `use` makes of the reply.
 
-        `failed` is called after each attempt that failed and is not the last.
-        Raises RequestError for what no further attempt will change, or the last one did not.
+        `failed` is called after each failed attempt but the last.
+        Raises RequestError if the last attempt failed, or if another attempt would not help.
         """
         pause = PAUSE
         for _ in range(self.retries):

@@ -42,7 +42,7 @@ async def download(
 
     Raises:
         WeightsError: A file does not have the bytes that it should; the message names it.
-        RequestError: A file could not be had. All the others are given up then.
+        RequestError: A request failed for good. All others are cancelled then.
     """
     slots = asyncio.Semaphore(parallel)
     jobs = [_Group(group) for group in groups]
@@ -144,7 +144,7 @@ class _Group:
         body = await read_all(reply, moved, most)
         if len(body) > most:
             raise WeightsError(
-                f"{path!r} has more than {most:,} bytes; a file whose size nobody tells may not be "
+                f"{path!r} has more than {most:,} bytes; a file of unknown size may not be "
                 "longer (pyio.limits.UNTOLD_BYTES)"
             )
         return body

@@ -8,7 +8,7 @@ from pyio.errors import WeightsError
 
 
 def origin(url: str) -> tuple[str, str]:
-    """Return scheme and host of an absolute address: who is being asked."""
+    """Return scheme and host of an absolute address."""
     parts = urlsplit(url)
     return parts.scheme.lower(), parts.netloc.lower()
 
@@ -26,7 +26,7 @@ def effective_query(requested: str, final: str) -> str:
 
 
 def joined(base: str, path: str) -> str:
-    """Return the address of a weights file `path` at `base`. Raises WeightsError if it is none."""
+    """Return the address of a weights file `path` at `base`. Raises WeightsError."""
     try:
         url = urljoin(base, path)
         url.encode()  # half a surrogate pair

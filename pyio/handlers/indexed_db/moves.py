@@ -74,8 +74,8 @@ async def _keep(path: str, move: str, what: str) -> None:
         texts, _ = await _stored()
         needed = info_of(texts[path]).total_bytes if path in texts else 0
         hint = (
-            "a move to localStorage keeps its source for a while; use copy_model, and "
-            "remove_model once you have made sure of the copy"
+            "a move to localStorage keeps its source for a while. Use copy_model, check the copy, "
+            "then call remove_model"
         )
         raise QuotaExceededError(f"indexeddb://{path}", needed, None, hint) from error
 

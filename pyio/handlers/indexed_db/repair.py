@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyio.browser.indexed_db import layout as databases
 from pyio.browser.indexed_db.space import SCRATCH
 from pyio.errors import DamagedModelError, ModelNotFoundError
-from pyio.handlers.findings import Finding, Found, Leftover, named
+from pyio.handlers.findings import Finding, Found, Leftover, report_only
 from pyio.handlers.indexed_db import moves, store
 from pyio.handlers.indexed_db.handler import IndexedDBHandler
 from pyio.handlers.indexed_db.layout import NAME, STORES, VERSION, info_of
@@ -66,7 +66,7 @@ def _foreign_layout(layout: databases.Layout, choices: Choices) -> Leftover:
         f"it holds {' and '.join(held) or 'nothing'}"
     )
     if not choices.delete_database:
-        return named(
+        return report_only(
             _database(NAME), problem, "delete_database=True deletes it with all that it holds"
         )
 
@@ -96,7 +96,7 @@ async def _model(name: str, text: str | None, *, whole: bool) -> list[Leftover]:
         return []  # it has just been removed
     except DamagedModelError as error:
         problem = f"{problem}, and {error.problem}"
-        return [named(handler.url, problem, "remove_model() removes it")]
+        return [report_only(handler.url, problem, "remove_model() removes it")]
     finding = Finding(handler.url, f"{problem}; the model is whole", "write its info anew")
     return [Leftover(finding, partial(store.revise, name, info, seen=text, whole=True))]
 

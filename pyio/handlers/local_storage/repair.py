@@ -17,7 +17,7 @@ from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.model_json import verified_artifacts
 from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.handlers.findings import Finding, Found, Leftover, named
+from pyio.handlers.findings import Finding, Found, Leftover, report_only
 from pyio.handlers.local_storage.handler import LocalStorageHandler
 from pyio.handlers.local_storage.items import PREFIX
 
@@ -73,7 +73,7 @@ def _stray(key: str) -> Leftover:
     problem = "it is no item of a model as TensorFlow.js or pyio keeps it"
     if key == f"{PREFIX}info":
         problem += ", and tf.io.listModels fails on it"
-    return named(key, problem, "it may be another program's; remove it if it is nobody's")
+    return report_only(key, problem, "it may be another program's; remove it if no program uses it")
 
 
 async def _model(name: str) -> list[Leftover]:
@@ -97,7 +97,7 @@ async def _model(name: str) -> list[Leftover]:
         finding = Finding(handler.url, problem, action, bytes_freed=_taken(seen))
     else:
         choice = "topology, specs and weights are there; remove_model() removes it"
-        return [named(handler.url, problem, choice)]
+        return [report_only(handler.url, problem, choice)]
     return [Leftover(finding, partial(page.replace_if, seen, items))]
 
 
