@@ -140,7 +140,7 @@ class QuotaExceededError(StorageError):
     ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
     said is left for this origin, or None where it does not say. ``removable`` has the address and
     the bytes of the other models whose removal would make room, the largest first; it is empty
-    if there are none or they could not be found out.
+    if no removal would help, or if that is not known.
     """
 
     def __init__(

@@ -1,110 +1,185 @@
-"""The house: which folder of pyio may import from which, and that no imports form a circle.
-
-All imports count: those at the top, inside functions, and for type checkers alone.
-"""
+"""The rules of the house: directions between the folders of pyio, and the border."""
 
 from __future__ import annotations
 
 import ast
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-PYIO = Path(__file__).resolve().parents[2] / "pyio"
+ROOT = Path(__file__).resolve().parents[2]
 
-GROUND = {"errors", "limits", "progress", "version"}
-
-MAY_IMPORT = {
-    **{name: set() for name in GROUND},
-    "browser": GROUND,
-    "format": GROUND,
-    "tensors": GROUND | {"format", "browser"},
-    "handlers": GROUND | {"browser", "format"},
-    "display": GROUND | {"browser", "format"},
-    "operations": GROUND | {"browser", "display", "format", "handlers", "tensors"},
-    "models": GROUND | {"display", "format", "handlers", "operations", "tensors"},
+GROUND = ("errors", "limits", "progress", "version")
+FORMAT = (*GROUND, "format")
+BROWSER = (*GROUND, "browser")
+HANDLERS = (*FORMAT, "browser", "handlers")
+OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
+MODELS = (*OPERATIONS, "models")
+ALLOWED: dict[str, tuple[str, ...]] = {
+    # The ground.
+    "errors": (),
+    "limits": GROUND,
+    "progress": GROUND,
+    "version": (),
+    # Files and bytes, then the border.
+    "format": FORMAT,
+    "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
+    "browser": BROWSER,
+    # Media, and what is done with them.
+    "handlers": HANDLERS,
+    "display": (*FORMAT, "browser", "display"),
+    "operations": OPERATIONS,
+    "models": MODELS,
+    # Faces and programs: names of what is below.
+    **dict.fromkeys(
+        ("layers", "initializers", "regularizers", "constraints", "optimizers"),
+        (*GROUND, "models"),
+    ),
+    "bridge": BROWSER,
+    "testing": MODELS,
+    "sync": MODELS,
+    "cli": (*MODELS, "bridge", "sync"),
+    "__main__": ("cli",),
+    "__init__": ("*",),
 }
-"""Folder or module -> what it imports from beside itself. What is not listed is a face: it stands
-above all of these and may import from each."""
+"""Name directly in pyio/ -> the names there that it may import, in functions and for types too."""
 
-BORDER = {
-    "handlers": None,
-    "display": {"pyio.browser.environment"},
-    "tensors": {"pyio.browser.streams"},
-    "operations": {
-        "pyio.browser.environment",
-        "pyio.browser.quota",
-        "pyio.browser.page.persistence",
+OF_PYIO = {
+    "sync": "makes its functions from the public names, and is one of them itself",
+    "testing": "tests the public names; nothing in pyio imports it",
+}
+"""Modules that may ``import pyio``, which is not counted, and why."""
+
+INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
+    "models": {
+        "ops": (),
+        "core": ("ops",),
+        "inputs": ("core",),
+        "summary": ("core",),
+        "training": ("core", "inputs", "ops"),
+        "layers": ("core", "ops", "serialization"),
+        "serialization": ("core", "model", "ops"),
+        "model": ("core", "inputs", "serialization", "summary", "training"),
+        "sequential": ("core", "layers", "model", "serialization"),
+        "load": ("model", "serialization"),
     },
 }
-"""Who reaches the border, and which of its modules; None for any."""
+"""The same inside of a package."""
+
+BORDER = "browser"
+"""The only folder that may touch JavaScript."""
 
 
-@cache
-def imports() -> dict[str, set[str]]:
-    """Module -> the modules of pyio that it imports, wherever the statement stands."""
-    modules = {_name(file): file for file in PYIO.rglob("*.py")}
-    found: dict[str, set[str]] = {}
-    for name, file in modules.items():
-        found[name] = set()
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found[name] |= {alias.name for alias in node.names} & modules.keys()
-            elif isinstance(node, ast.ImportFrom) and node.module is not None:
-                inner = {f"{node.module}.{alias.name}" for alias in node.names} & modules.keys()
-                whole = {node.module} & modules.keys() if len(inner) < len(node.names) else set()
-                found[name] |= inner | whole
+def modules() -> dict[str, Path]:
+    """Dotted name without "pyio." -> file."""
+    found = {}
+    for file in sorted((ROOT / "pyio").rglob("*.py")):
+        parts = file.relative_to(ROOT / "pyio").with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+        found[name] = file
     return found
 
 
-def _name(file: Path) -> str:
-    parts = file.relative_to(PYIO.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+@cache
+def imports(name: str) -> frozenset[str]:
+    """The modules of pyio that a module imports anywhere: in functions and for types as well."""
+    known = modules()
+    found = set()
+    for node in ast.walk(ast.parse(known[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            module = node.module or ""
+            # `from package import module` imports the module, not what the package imports.
+            inner = [f"{module}.{alias.name}" for alias in node.names]
+            targets = [each if each.removeprefix("pyio.") in known else module for each in inner]
+        else:
+            continue
+        for target in targets:
+            if target == "pyio" and name not in OF_PYIO:
+                found.add("__init__")
+            elif target.startswith("pyio.") and target.removeprefix("pyio.") in known:
+                found.add(target.removeprefix("pyio."))
+    return frozenset(found - {name})
 
 
-def _top(module: str) -> str:
-    return module.split(".")[1] if "." in module else ""
+def circles() -> list[list[str]]:
+    """The groups of modules that import each other, over any number of steps (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in imports(name):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            group = [stack.pop()]
+            while group[-1] != name:
+                group.append(stack.pop())
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in modules():
+        if name not in index:
+            visit(name)
+    return found
 
 
-def test_no_circle() -> None:
-    """No module reaches itself through its imports; the package itself stands above all."""
-    edges = {name: targets - {"pyio"} for name, targets in imports().items()}
-    done: set[str] = set()
-
-    def visit(name: str, way: tuple[str, ...]) -> None:
-        assert name not in way, " -> ".join((*way[way.index(name) :], name))
-        if name not in done:
-            for target in sorted(edges[name]):
-                visit(target, (*way, name))
-            done.add(name)
-
-    for name in sorted(edges):
-        visit(name, ())
+def test_no_import_circle() -> None:
+    """No two modules of pyio import each other, be it inside functions or for types alone."""
+    assert circles() == []
 
 
-@pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
-def test_directions(folder: str) -> None:
-    """A folder imports only from those below it."""
-    for name, targets in imports().items():
-        if _top(name) == folder:
-            others = {_top(target) for target in targets} - {folder}
-            assert others <= MAY_IMPORT[folder], (name, others - MAY_IMPORT[folder])
+def forbidden(name: str) -> Iterator[str]:
+    """The imports of a module that the tables do not allow."""
+    top, *below = name.split(".")
+    allowed = ALLOWED[top]
+    inside = INSIDE.get(top, {})
+    for other in sorted(imports(name)):
+        target, *inner = other.split(".")
+        if target != top:
+            if target not in allowed and "*" not in allowed:
+                yield f"{name} imports {other}"
+        elif inside and below and inner and inner[0] not in (below[0], *inside[below[0]]):
+            yield f"{name} imports {other}"
 
 
-@pytest.mark.parametrize(
-    "folder", [name for name, below in MAY_IMPORT.items() if "browser" in below]
-)
-def test_the_border(folder: str) -> None:
-    """The border is reached from few places."""
-    allowed = BORDER[folder]
-    for name, targets in imports().items():
-        if _top(name) == folder and allowed is not None:
-            reached = {target for target in targets if _top(target) == "browser"}
-            assert reached <= allowed, (name, reached - allowed)
+def test_directions() -> None:
+    """A folder imports only what the tables allow; a new one needs a line there."""
+    tops = {name.split(".")[0] for name in modules()}
+    assert tops <= set(ALLOWED)
+    assert [each for name in modules() for each in forbidden(name)] == []
 
 
-def test_rooms() -> None:
-    """The plan shows the ideas: few entries stand directly in the package."""
-    folders = {path.name for path in PYIO.iterdir() if (path / "__init__.py").exists()}
-    assert folders == MAY_IMPORT.keys() - GROUND
+def javascript() -> Iterator[str]:
+    for name, file in modules().items():
+        if name.split(".")[0] == BORDER:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            where = f"{name}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Import):
+                roots = [alias.name.split(".")[0] for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                roots = [(node.module or "").split(".")[0]]
+            else:
+                roots = []
+            if {"js", "pyodide", "pyodide_js"} & set(roots):
+                yield f"{where} imports {roots}"
+            named = getattr(node, "id", None) or getattr(node, "arg", None)
+            if isinstance(named, str) and named.endswith("_js"):
+                yield f"{where} uses {named}"
+
+
+def test_only_the_border_touches_javascript() -> None:
+    """Outside pyio/browser/ there are no imports of js or pyodide, and no values named ``*_js``."""
+    assert list(javascript()) == []
