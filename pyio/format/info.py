@@ -25,7 +25,7 @@ def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
 
 
 def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
-    """Return parsed info as a value; whatever is wrong with it is said in its ``damage``.
+    """Return parsed info as a value; its ``damage`` says what is wrong with it.
 
     A missing ``weightDataBytes`` is 0: TensorFlow.js leaves it out for an empty list of buffers.
     """

@@ -117,7 +117,7 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
 
 
 def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:
-    """Return the groups of a manifest, or None for the one that goes with no weights at all.
+    """Return the groups of a manifest, or None for the manifest of a model without weights.
 
     TensorFlow.js writes ``[{"paths": [...]}]`` for a topology without weights, and no file.
     """

@@ -152,7 +152,7 @@ def decode_tensor(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
 
 
 def refuse_duplicates(names: list[str]) -> None:
-    """Raise WeightsError for a name that comes twice or is no text."""
+    """Raise WeightsError for a name that comes twice or is not a string."""
     seen: set[str] = set()
     for name in names:
         if not isinstance(name, str):
