@@ -93,7 +93,7 @@ class Database:
     async def get(
         self, store: str, key: str, buffer: Member, what: str, *, copy: bool = True
     ) -> tuple[str, tuple[memoryview, ...] | None] | None:
-        """Return a record as `records.read` gives it, or None if it is absent."""
+        """Return a record as `records.read` gives it, or None without a record."""
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
             return [transaction_js.objectStore(store).get(key)]

@@ -37,7 +37,7 @@ async def models() -> dict[str, ModelArtifactsInfo]:
 
 
 async def look_up(path: str) -> ModelArtifactsInfo | None:
-    """Return what `models` says of one model, or None if it is not stored."""
+    """Return what `models` says of one model, or None if it is not there."""
     text, whole = await DATABASE.look_up(path, INFOS, MODELS, f"reading {f'indexeddb://{path}'!r}")
     if text is None:
         # A model without an info may have been moved away, which only a listing finds out.
