@@ -2,7 +2,7 @@
 
 People pick all that an export has given them. So the model.json is found by its content, and what
 it does not name is left alone. It is matched with its weights by name, as in tfjs-core
-``browser_files.ts``: the last component of each path in the manifest, since a picker tells no
+``browser_files.ts``: the last component of each path in the manifest, because a picker gives no
 directories. Where it does, because a folder was picked, they decide between files of one name. The
 single ``.zip`` that ``downloads://`` offers is read too.
 """
