@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from pyio.models.core.parts import ConfigObject, activation, constraint, initial
 from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
+from pyio.models.serialization.registry import acts_on_each_number
 
 if TYPE_CHECKING:
     from pyio.models.core.layer import Array
@@ -27,7 +28,7 @@ class BaseConv(BiasActivation):
             strides change its size.
         data_format: "channels_last" or "channels_first".
         dilation_rate: The distance between the values that a window takes.
-        activation: The name of an activation, "linear" unless given.
+        activation: The name of an activation or a layer such as ReLU; "linear" unless given.
         use_bias: Whether a bias (filters,) is added.
         bias_initializer: What the bias starts from.
         bias_regularizer: Regularizer of the bias. Stored in the config; used in training only.
@@ -42,7 +43,7 @@ class BaseConv(BiasActivation):
     padding: str = option("valid", PADDING)
     data_format: str = option("channels_last", DATA_FORMAT)
     dilation_rate: list[int] = option(1, sizes(2))
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
     use_bias: bool = option(True, flag)
     bias_initializer: ConfigObject = option("Zeros", initializer)
     bias_regularizer: ConfigObject | None = option(None, regularizer)
@@ -86,7 +87,7 @@ class BaseConv(BiasActivation):
 
     def finish_last(self, y: Array) -> Array:
         """Add the bias and activate, with the channels last."""
-        if self.channels_first and self.activation in ("softmax", "log_softmax"):
+        if self.channels_first and not acts_on_each_number(self.activation):
             # TensorFlow.js activates after transposing back, so along the last axis of the space.
             y = y if self.bias is None else y + self.bias.value
             return np.moveaxis(self.activate(np.moveaxis(y, -1, 1)), 1, -1)

@@ -69,7 +69,7 @@ class Dense(BiasActivation):
 
     Args:
         units: The size of the output.
-        activation: The name of an activation, "linear" unless given.
+        activation: The name of an activation or a layer such as ReLU; "linear" unless given.
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
@@ -86,7 +86,7 @@ class Dense(BiasActivation):
     min_ndim = 2
 
     units: int = option(check=whole(1))
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
     use_bias: bool = option(True, flag)
     kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
     bias_initializer: ConfigObject = option("Zeros", initializer)
@@ -139,7 +139,7 @@ class Activation(BiasActivation):
     positional = ("activation",)
     supports_masking = True
 
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
 
     def call(self, x: Array) -> Array:
         """Return the activated input."""

@@ -123,7 +123,7 @@ def _only_masks(
     Repeated, because an operation can be used by another one that is not used itself.
     """
     masks: set[Any] = set()
-    candidates = {name_of(e) for e in entries if _is_operation(e)}
+    candidates = {name_of(e) for e in entries if is_operation(e) and e.get("class_name") in _MASKS}
     while True:
         used = {place[0] for place in ends["output_layers"]}
         for entry, nodes in zip(entries, calls, strict=True):
@@ -135,6 +135,6 @@ def _only_masks(
         masks |= unused
 
 
-def _is_operation(entry: Mapping[str, Any]) -> bool:
-    module = str(entry.get("module") or "")
-    return entry.get("class_name") in _MASKS and ".ops" in module
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry among the layers is an operation of ``keras.ops``, which is no layer."""
+    return ".ops" in str(entry.get("module") or "")

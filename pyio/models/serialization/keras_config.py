@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pyio.errors import InvalidModelError
+from pyio.errors import OPERATIONS, InvalidModelError
 from pyio.models.core.names import to_snake_case
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_calls import connections
+from pyio.models.serialization.keras_calls import connections, is_operation
 from pyio.models.serialization.keras_calls import name_of as _name
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
@@ -31,6 +31,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 """Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
 
 _INNER_LAYERS = ("layer", "cell")
+_ACTIVATIONS = ("activation", "recurrent_activation")
 
 
 def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str):
         raise InvalidModelError(f"a layer has the class_name {name!r:.80}; expected text")
     config = entry.get("config")
+    if is_operation(entry):  # "Add" is an operation as well as a layer
+        name = f"{OPERATIONS}{name}"
     result: dict[str, Any] = {"class_name": name, "config": config}
     if name in registry.MODELS:
         result["config"] = _model_config(name, config)
@@ -108,14 +111,31 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     inner = result.get("layer")
     if class_name == "Bidirectional" and isinstance(inner, Mapping) and "module" in inner:
         result["layer"] = _original(inner)
-    for key in _INNER_LAYERS:
-        if isinstance(result.get(key), Mapping):
-            result[key] = normalize(result[key])
-    if isinstance(result.get("cells"), list) and all(
-        isinstance(c, Mapping) for c in result["cells"]
-    ):
-        result["cells"] = [normalize(cell) for cell in result["cells"]]
+    _normalize_inner(result)
     return result
+
+
+def _normalize_inner(config: dict[str, Any]) -> None:
+    """Normalize the layers in the `config` of a layer."""
+    for key in _ACTIVATIONS:
+        if isinstance(config.get(key), Mapping) and isinstance(config[key].get("config"), Mapping):
+            config[key] = _activation(config[key])
+    for key in _INNER_LAYERS:
+        if isinstance(config.get(key), Mapping):
+            config[key] = normalize(config[key])
+    cells = config.get("cells")
+    if isinstance(cells, list) and all(isinstance(cell, Mapping) for cell in cells):
+        config["cells"] = [normalize(cell) for cell in cells]
+
+
+def _activation(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a layer that is used as an activation, with its own settings alone."""
+    layer = normalize(entry)
+    cls = registry.layer_class(layer["class_name"])
+    if cls is not None:
+        kept = {*cls.options, "name", "trainable"}
+        layer["config"] = {key: value for key, value in layer["config"].items() if key in kept}
+    return layer
 
 
 def _original(entry: Mapping[str, Any]) -> dict[str, Any]:

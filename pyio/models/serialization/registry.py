@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.models.core.layer import Layer
+from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
 from pyio.models.core.parts import register_activation
 from pyio.models.core.unknown import UnknownLayer
+from pyio.models.ops.activations import ACTIVATIONS, ALONG_AN_AXIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pyio.models.ops.activations import Activation
 
 L = TypeVar("L", bound=type[Layer])
 
@@ -59,6 +63,13 @@ _MODEL_MODULES: Mapping[str, str] = {
     "Model": "pyio.models.model",
 }
 """The modules of the models. They import this one, so they are found by name when needed."""
+
+_ON_EACH_NUMBER = ("ReLU", "LeakyReLU", "ELU", "ThresholdedReLU")
+
+_WRITTEN_BY_TFJS: Mapping[str, str] = {
+    to_snake_case(name): name for name in FAMILIES["activation"].split()
+}
+"""The layers that can be activations. TensorFlow.js writes their names in snake case there."""
 
 _custom: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
@@ -145,3 +156,48 @@ def layers_option(value: Any) -> list[Layer]:
     if not isinstance(value, list | tuple):
         raise OptionError("a list of layers")
     return [layer_option(item) for item in value]
+
+
+def activation_class(value: Any) -> str | None:
+    """Return the class of an activation that is a layer, or None for the name of a function."""
+    if isinstance(value, Mapping):
+        return str(value["class_name"])
+    return None if value in ACTIVATIONS else _WRITTEN_BY_TFJS.get(value)
+
+
+def is_known_activation(value: Any) -> bool:
+    """Whether `value`, as `pyio.models.core.parts.activation` returns it, can be computed."""
+    name = activation_class(value)
+    return value in ACTIVATIONS if name is None else layer_class(name) is not None
+
+
+def acts_on_each_number(value: Any) -> bool:
+    """Whether an activation treats each number by itself, so that axes do not matter to it."""
+    name = activation_class(value)
+    return value not in ALONG_AN_AXIS if name is None else name in _ON_EACH_NUMBER
+
+
+def activation_function(value: Any, layer: str) -> Activation:
+    """Return the function of an activation: of a name, or of a layer with its settings.
+
+    Raises UnknownLayersError naming the `layer`, and InvalidModelError for a layer with weights.
+    """
+    name = activation_class(value)
+    if not is_known_activation(value):
+        unknown = value if name is None else name
+        raise UnknownLayersError([], f"compute the activation of the layer {layer!r}", [unknown])
+    if name is None:
+        return ACTIVATIONS[value]
+    config = value["config"] if isinstance(value, Mapping) else {}
+    made = layer_from_json({"class_name": name, "config": config})
+
+    def act(x: Any) -> Any:
+        y = made(x)
+        if made.weights:
+            raise InvalidModelError(
+                f"the activation of {layer!r} is a {name}, which has weights; files do not have "
+                "them for activations. Use it as a layer of its own"
+            )
+        return y
+
+    return act

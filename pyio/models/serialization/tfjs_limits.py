@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.models.core.names import is_tfjs_name
+from pyio.models.ops.activations import KERAS_ONLY
+from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,11 +28,12 @@ def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
             )
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        if "gelu_new" in (
-            getattr(layer, "activation", ""),
-            getattr(layer, "recurrent_activation", ""),
-        ):
-            yield f"{layer.name!r} has the activation 'gelu_new'"
+        for key in ("activation", "recurrent_activation"):
+            used = getattr(layer, key, None)
+            if isinstance(used, str) and (used == "gelu_new" or used in KERAS_ONLY):
+                yield f"{layer.name!r} has the activation {used!r}"
+            elif isinstance(used, str) and activation_class(used) is not None:
+                yield f"{layer.name!r} has the activation {used!r}, which TensorFlow.js only writes"
         problem = layer.tfjs_incompatibility()
         if problem:
             yield f"{layer.name!r} has {problem}"

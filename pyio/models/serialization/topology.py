@@ -8,7 +8,6 @@ from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models.core.parts import activation
-from pyio.models.ops.activations import ACTIVATIONS
 from pyio.models.serialization import registry
 from pyio.models.serialization.keras_config import normalize
 
@@ -47,9 +46,11 @@ def model_from_json(
         topology = normalize(value)
         with registry.classes(custom_objects, allow_unknown):
             # All unknown classes at once: building would stop at the first.
-            unknown = list(dict.fromkeys(_unknown_classes(topology)))
+            unknown = dict.fromkeys(_unknown_classes(topology))
             if unknown and not allow_unknown:
-                raise UnknownLayersError(unknown, "build this model")
+                layers = [name for name, is_activation in unknown if not is_activation]
+                functions = [name for name, is_activation in unknown if is_activation]
+                raise UnknownLayersError(layers, "build this model", functions)
             model = cast("LayersModel", registry.layer_from_json(topology))
             if model.outputs:
                 _ = model.graph  # raises for a model that could not compute
@@ -99,18 +100,21 @@ def _check_nesting(value: Any) -> None:
         level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
 
 
-def _unknown_classes(value: Any) -> Iterator[str]:
-    """Yield the classes and activations in a normalized topology that are not registered."""
+def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:
+    """Yield the classes and activations in a normalized topology that are not registered.
+
+    Each with whether it is an activation.
+    """
     name, config = value["class_name"], value["config"]
     cls = registry.layer_class(name)
     if name not in registry.MODELS and cls is None:
-        yield name
+        yield name, False
         return
     for key in {"activation", "recurrent_activation"} & set(cls.options if cls else ()):
         if config.get(key) is not None:
             function = activation(config[key])
-            if function not in ACTIVATIONS:
-                yield function
+            if not registry.is_known_activation(function):
+                yield registry.activation_class(function) or str(function), True
     for inner in _inner(config):
         yield from _unknown_classes(inner)
 
