@@ -84,14 +84,14 @@ def _per_input(model: Container, x: Any) -> list[Any]:
     """Return what `x` has for each input: `x` is one value, a list of them, or a dict by name."""
     if isinstance(x, np.ndarray):  # nearly always
         return [x]
+    if isinstance(x, list | tuple):
+        return list(x) if len(model.inputs) > 1 or _is_list_of_one(x, model) else [x]
     if isinstance(x, Mapping):
         if len(x) != len(model.inputs) or any(name not in x for name in model.input_names):
             raise ModelInputError(
                 f"the model {model.name!r} has the inputs {model.input_names}; got {list(x)}"
             )
         return [x[name] for name in model.input_names]
-    if isinstance(x, list | tuple) and (len(model.inputs) > 1 or _is_list_of_one(x, model)):
-        return list(x)
     return [x]
 
 
@@ -107,7 +107,7 @@ def _is_list_of_one(x: Sequence[Any], model: Container) -> bool:
     depth = 0
     while isinstance(inner, list | tuple):
         depth, inner = depth + 1, inner[0] if inner else None
-    return depth + np.ndim(inner) > rank if inner is not None else depth > rank
+    return depth + getattr(inner, "ndim", 0) > rank
 
 
 def numbers(value: Any, what: str) -> NDArray[Any]:

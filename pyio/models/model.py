@@ -9,7 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
-from pyio.models.core.container import Container, config_of
+from pyio.models.core.container import Container, config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
@@ -156,8 +156,10 @@ class LayersModel(Container):
 
     def named_weights(self, trainable_only: bool = False) -> list[tuple[str, NDArray[Any]]]:
         """Return the weights with their names, in the order in which they are saved."""
-        weights = self.trainable_weights if trainable_only else self.weights
-        return [(weight.name, weight.value) for weight in weights]
+        kept = set(self.trainable_weights) if trainable_only else None
+        return [
+            (name, weight.value) for name, weight in named(self) if kept is None or weight in kept
+        ]
 
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`: all of them or none.

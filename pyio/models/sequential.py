@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
+from pyio.format.json_text import dumps
 from pyio.models.core.container import Container
 from pyio.models.core.layer import Layer
 from pyio.models.core.names import numbered
@@ -105,7 +106,16 @@ class Sequential(LayersModel):
     def from_config(cls, config: Any) -> Self:
         """Return the model that `get_config` described. Raises InvalidModelError."""
         layers, name = checked_config(cls.class_name, config)
-        return cls(map(layer_from_json, layers), name)
+        made: dict[str, Layer] = {}
+
+        def layer_of(entry: Any) -> Layer:
+            """Return the layer of an entry: the one from before if the same is there again."""
+            key = dumps(entry)
+            if key not in made:
+                made[key] = layer_from_json(entry)
+            return made[key]
+
+        return cls(map(layer_of, layers), name)
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the layers as JSON."""

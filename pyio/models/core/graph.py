@@ -112,6 +112,11 @@ class Graph:
         self.outputs = list(outputs)
         self.nodes, met = _walk(self.outputs)
         depths = _layer_depths(self.nodes)
+        # An input that nothing uses is listed first among those of depth 0, as Keras does.
+        unused = [tensor.node for tensor in self.inputs if tensor.layer not in depths]
+        self.nodes += unused
+        met = [*(node.layer for node in unused), *met]
+        depths |= {node.layer: 0 for node in unused}
         self.layers: list[GraphLayer] = sorted(met, key=lambda layer: -depths[layer])
         _refuse_same_names(self.layers)
         self._refuse_other_sources()

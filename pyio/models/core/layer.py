@@ -254,6 +254,19 @@ class Layer(Configured):
         """
         assign_all(self.weights, values, f"layer {self.name!r}")
 
+    @property
+    def own_weights(self) -> list[Weight]:
+        """The weights that this layer made, without those of layers inside it."""
+        return self._trainable_weights + self._other_weights
+
+    def share_weights(self, other: Layer) -> None:
+        """Use the weights of `other`, a layer of the same class and shapes, instead of own ones."""
+        for key, value in vars(other).items():
+            if isinstance(value, Weight):
+                setattr(self, key, value)
+        self._trainable_weights = other._trainable_weights
+        self._other_weights = other._other_weights
+
     def count_params(self) -> int:
         """Return the number of elements in all weights."""
         return sum(weight.size for weight in self.weights)

@@ -132,6 +132,7 @@ def layer_from_json(value: Any) -> Layer:
     if cls is None and name in MODELS:
         model = getattr(import_module(_MODEL_MODULES[MODELS[name]]), MODELS[name])
         built: Layer = model.from_config(config)
+        built.class_name = name  # "Functional" is written as it was read, as TensorFlow.js does
         return built
     if not isinstance(config, Mapping):
         raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")

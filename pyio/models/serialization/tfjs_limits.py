@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyio.models.core.layer import Layer
+    from pyio.models.core.weight import Weight
 
 
 def incompatibilities(layers: Iterable[Layer]) -> list[str]:
@@ -20,7 +21,15 @@ def incompatibilities(layers: Iterable[Layer]) -> list[str]:
 
 
 def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
+    owners: dict[str, Weight] = {}
     for layer in layers:
+        for weight in layer.own_weights:
+            if weight.name not in owners:
+                owners[weight.name] = weight
+            elif owners[weight.name] is weight:
+                yield f"the layer {layer.name!r} is in two places of the model"
+            else:
+                yield f"two layers with weights are called {layer.name!r}"
         if layer.weights and not is_tfjs_name(layer.name):
             yield (
                 f"the layer name {layer.name!r} has characters other than letters, digits, "
