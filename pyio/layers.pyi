@@ -485,6 +485,7 @@ class Conv2DTranspose(_convolutional.Conv2DTranspose):
         strides: int | Sequence[int] | None = 1,
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
+        dilation_rate: int | Sequence[int] | None = [1, 1],
         activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
@@ -515,6 +516,7 @@ class Conv3DTranspose(_convolutional.Conv3DTranspose):
         strides: int | Sequence[int] | None = 1,
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
+        dilation_rate: int | Sequence[int] | None = [1, 1, 1],
         activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
@@ -1294,6 +1296,7 @@ class GlobalMaxPooling1D(_pooling.GlobalMaxPooling1D):
     def __init__(
         self,
         *,
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1311,6 +1314,7 @@ class GlobalMaxPooling2D(_pooling.GlobalMaxPooling2D):
         self,
         *,
         data_format: str | None = "channels_last",
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1322,11 +1326,18 @@ class GlobalMaxPooling2D(_pooling.GlobalMaxPooling2D):
     ) -> None: ...
 
 class GlobalAveragePooling1D(_pooling.GlobalAveragePooling1D):
-    """The mean of each channel: (batch, steps, channels) -> (batch, channels)."""
+    """The mean of each channel: (batch, steps, channels) -> (batch, channels).
+
+    Args:
+        use_mask: Whether masked steps are left out of the mean, as Keras does. TensorFlow.js
+            counts them. It is set for models that Keras wrote.
+    """
 
     def __init__(
         self,
         *,
+        use_mask: bool | None = False,
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1344,6 +1355,7 @@ class GlobalAveragePooling2D(_pooling.GlobalAveragePooling2D):
         self,
         *,
         data_format: str | None = "channels_last",
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1807,6 +1819,8 @@ class Bidirectional(_wrappers.Bidirectional):
         merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
+        backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
+            TensorFlow.js does not.
     """
 
     def __init__(
@@ -1814,6 +1828,7 @@ class Bidirectional(_wrappers.Bidirectional):
         layer: Layer | Mapping[str, Any],
         merge_mode: str | None = "concat",
         *,
+        backward_layer: Layer | Mapping[str, Any] | None = None,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,

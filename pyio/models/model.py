@@ -21,7 +21,7 @@ from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -215,9 +215,13 @@ class LayersModel(Container):
             )
         return found
 
-    def summary(self) -> str:
-        """Return a table of the layers, their shapes and parameter counts, ready to print."""
-        return summary.text(self)
+    def summary(self, print_fn: Callable[[str], Any] = print) -> None:
+        """Print a table of the layers, their shapes and parameter counts.
+
+        Args:
+            print_fn: Called with the table as text, instead of `print`.
+        """
+        print_fn(summary.text(self))
 
     def get_config(self) -> dict[str, Any]:
         """Return the name, the layers and their connections as JSON."""

@@ -193,13 +193,13 @@ class _Transposed(Conv):
 
     def side_after(self, side: int | None, axis: int) -> int | None:
         """Return what a side of the space becomes."""
-        return deconv_side(side, self.kernel_size[axis], self.padding, self.strides[axis])
+        reach = (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
+        return deconv_side(side, reach, self.padding, self.strides[axis])
 
     def convolve(self, x: Array) -> Array:
         """Return the transposed convolution of `x`."""
-        whole_ = kernels.conv_transpose(
-            x, self._kernel_columns(), self.kernel_size, self.strides, self.filters
-        )
+        window = self.kernel_size, self.strides, self.dilation_rate
+        whole_ = kernels.conv_transpose(x, self._kernel_columns(), *window, self.filters)
         # The whole result is cut to the size that the padding asks for: at both ends for "same".
         # With strides longer than the window it is too short instead, and is filled up with 0.
         cut = [slice(None)]
@@ -212,6 +212,11 @@ class _Transposed(Conv):
             missing.append((0, max(-extra, 0)))
         result = whole_[tuple(cut)]
         return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
+
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js has no dilated windows here."""
+        wide = any(rate != 1 for rate in self.dilation_rate)
+        return f"dilation_rate {self.dilation_rate}, which it ignores there" if wide else None
 
     def _kernel_columns(self) -> Matrix:
         """Return the kernel with one row per input channel, made again for a new value only."""
@@ -226,7 +231,8 @@ class Conv2DTranspose(_Transposed):
     """A transposed convolution over images, which makes them larger."""
 
     ndim = 4
-    omitted = ("dilation_rate",)
+
+    dilation_rate: list[int] = option([1, 1], sizes(2), written="changed")
 
 
 class Conv3DTranspose(_Transposed):
@@ -234,7 +240,7 @@ class Conv3DTranspose(_Transposed):
 
     rank = 3
     ndim = 5
-    omitted = ("dilation_rate",)
 
     kernel_size: list[int] = option(check=sizes(3))
     strides: list[int] = option(1, sizes(3))
+    dilation_rate: list[int] = option([1, 1, 1], sizes(3), written="changed")

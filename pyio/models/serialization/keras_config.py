@@ -7,7 +7,7 @@ that change what a layer computes, and that no layer here has, are errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pyio.errors import OPERATIONS, InvalidModelError
@@ -18,6 +18,7 @@ from pyio.models.serialization.keras_calls import name_of as _name
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "groups": (1,),
+    "data_format": ("channels_last", None),
     "output_padding": (None,),
     "keepdims": (False,),
     "time_major": (False,),
@@ -97,8 +98,9 @@ def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
 
 def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     result = {to_snake_case(key): _unboxed(value) for key, value in config.items()}
+    cls = registry.layer_class(class_name)
     for key, neutral in _NEUTRAL.items():
-        if key in result and result[key] not in neutral:
+        if key in result and result[key] not in neutral and not _takes(cls, key):
             raise InvalidModelError(
                 f"the {class_name} {config.get('name')!r} has {key}={result[key]!r}, which "
                 "neither TensorFlow.js nor pyio can compute"
@@ -108,11 +110,15 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(result.get("dtype"), Mapping):
         result["dtype"] = (result["dtype"].get("config") or {}).get("name")
     _rename(class_name, result)
-    inner = result.get("layer")
-    if class_name == "Bidirectional" and isinstance(inner, Mapping) and "module" in inner:
-        result["layer"] = _original(inner)
+    _unmirror(class_name, result)
     _normalize_inner(result)
     return result
+
+
+def _takes(cls: Any, key: str) -> bool:
+    """Whether a class has the option `key`, or is one of the user's and may have any."""
+    own = cls.__module__.startswith("pyio.") and cls.__name__ not in registry.PASSING
+    return key in cls.options or not own
 
 
 def _normalize_inner(config: dict[str, Any]) -> None:
@@ -138,12 +144,64 @@ def _activation(entry: Mapping[str, Any]) -> dict[str, Any]:
     return layer
 
 
-def _original(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer as it was given to Bidirectional; Keras 3 writes its forward copy."""
+def _unmirror(class_name: str, config: dict[str, Any]) -> None:
+    """Bring a Bidirectional to the form with the layer as it was given.
+
+    Keras 3 writes the forward copy of that layer and always the backward one. Only one that is not
+    the mirror image of the first was given as such.
+    """
+    layer, backward = config.get("layer"), config.get("backward_layer")
+    if class_name != "Bidirectional" or not isinstance(layer, Mapping):
+        return
+    if "module" in layer:
+        config["layer"] = layer = _renamed(layer, "forward_")
+    if isinstance(backward, Mapping):
+        backward = _renamed(backward, "backward_")
+        if _without_direction(backward) == _without_direction(layer):
+            del config["backward_layer"]
+        else:
+            config["backward_layer"] = normalize(backward)
+
+
+def _without_direction(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+    config = entry.get("config")
+    if not isinstance(config, Mapping):
+        return entry.get("class_name"), config
+    left_out = ("go_backwards", "name")
+    return entry.get("class_name"), {k: v for k, v in config.items() if k not in left_out}
+
+
+def _renamed(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     config = dict(entry.get("config") or {})
     if isinstance(config.get("name"), str):
-        config["name"] = config["name"].removeprefix("forward_")
+        config["name"] = config["name"].removeprefix(prefix)
     return {**entry, "config": config}
+
+
+def use_masks(topology: Mapping[str, Any]) -> None:
+    """Let layers leave out masked steps in a topology that Keras wrote, as Keras does."""
+    entries = list(_entries(topology))
+    if any(
+        entry["class_name"] == "Masking"
+        or (entry["class_name"] == "Embedding" and entry["config"].get("mask_zero"))
+        for entry in entries
+    ):
+        for entry in entries:
+            if entry["class_name"] == "GlobalAveragePooling1D":
+                entry["config"]["use_mask"] = True
+
+
+def _entries(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the layers of a normalized topology, also those inside of others."""
+    config = entry.get("config")
+    if not isinstance(config, Mapping):
+        return
+    yield entry
+    for key in ("layers", "layer"):
+        inner = config.get(key)
+        for each in inner if isinstance(inner, list) else [inner]:
+            if isinstance(each, Mapping) and "class_name" in each:
+                yield from _entries(each)
 
 
 def _rename(class_name: str, config: dict[str, Any]) -> None:

@@ -51,9 +51,23 @@ This is the one list of layers. `pyio.layers` takes its names from here, and so 
 ``scripts/generate/layer_stubs.py``, which writes their constructors for type checkers.
 """
 
-FAMILY_OF: Mapping[str, str] = {
+FAMILY_OF: dict[str, str] = {
     name: family for family, names in FAMILIES.items() for name in names.split()
 }
+
+KERAS_FAMILIES: Mapping[str, str] = {"normalization": "Normalization"}
+"""Classes that only Keras has, likewise. They are computed, and are no part of `pyio.layers`."""
+
+_PASSING = """
+ActivityRegularization AugMix CutMix Identity MixUp RandAugment RandomBrightness
+RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform RandomErasing
+RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert
+RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
+RandomShear RandomTranslation RandomZoom SpatialDropout2D SpatialDropout3D
+"""
+
+PASSING = frozenset(_PASSING.split())
+"""Classes that only Keras has and that do nothing when predicting."""
 
 MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
 """The classes that are models, and the one that each is here."""
@@ -71,7 +85,12 @@ _WRITTEN_BY_TFJS: Mapping[str, str] = {
 }
 """The layers that can be activations. TensorFlow.js writes their names in snake case there."""
 
+_MODULE_OF: Mapping[str, str] = FAMILY_OF | {
+    name: family for family, names in KERAS_FAMILIES.items() for name in names.split()
+}
+
 _custom: dict[str, type[Layer]] = {}
+_passing: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
 _placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
 
@@ -91,9 +110,12 @@ def layer_class(name: str) -> type[Layer] | None:
     found = (_scope.get() or {}).get(name) or _custom.get(name)
     if found is None and name in MODELS:
         return None
-    if found is None and name in FAMILY_OF:
-        module = import_module(f"pyio.models.layers.{FAMILY_OF[name]}")
+    if found is None and name in _MODULE_OF:
+        module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
         found = getattr(module, name)
+    if found is None and name in PASSING:
+        passing = import_module("pyio.models.layers.noise").passing
+        found = _passing.setdefault(name, passing(name))
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 

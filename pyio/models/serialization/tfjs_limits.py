@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
 
+_ACTIVATIONS = {"activation", "recurrent_activation"}
+
 
 def incompatibilities(layers: Iterable[Layer]) -> list[str]:
     """Return what TensorFlow.js refuses or computes differently in the `layers` of a model."""
@@ -37,12 +39,15 @@ def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
             )
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        for key in ("activation", "recurrent_activation"):
-            used = getattr(layer, key, None)
-            if isinstance(used, str) and (used == "gelu_new" or used in KERAS_ONLY):
-                yield f"{layer.name!r} has the activation {used!r}"
-            elif isinstance(used, str) and activation_class(used) is not None:
-                yield f"{layer.name!r} has the activation {used!r}, which TensorFlow.js only writes"
+        for key in _ACTIVATIONS & layer.options.keys():
+            if isinstance(name := getattr(layer, key), str) and not _is_read(name):
+                yield f"{layer.name!r} has the activation {name!r}"
         problem = layer.tfjs_incompatibility()
         if problem:
             yield f"{layer.name!r} has {problem}"
+
+
+def _is_read(activation: str) -> bool:
+    """Whether TensorFlow.js reads it. It writes "leaky_re_lu" for a layer, and cannot read that."""
+    foreign = activation == "gelu_new" or activation in KERAS_ONLY
+    return not foreign and activation_class(activation) is None

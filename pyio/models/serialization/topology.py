@@ -9,7 +9,7 @@ from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models.core.parts import activation
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_config import normalize
+from pyio.models.serialization.keras_config import normalize, use_masks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,9 +41,11 @@ def model_from_json(
     """
     value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
     _check_nesting(value)
-    value = _unwrapped(value)
+    value, by_keras = _unwrapped(value)
     try:
         topology = normalize(value)
+        if by_keras:
+            use_masks(topology)
         with registry.classes(custom_objects, allow_unknown):
             # All unknown classes at once: building would stop at the first.
             unknown = dict.fromkeys(_unknown_classes(topology))
@@ -64,17 +66,21 @@ def model_from_json(
         ) from error
 
 
-def _unwrapped(value: Any) -> Any:
-    for key in ("modelTopology", "model_config"):
-        if isinstance(value, dict) and isinstance(value.get(key), dict):
-            value = value[key]
+def _unwrapped(value: Any) -> tuple[Any, bool]:
+    """Return the entry of the model, and whether Keras wrote it."""
+    version = None
+    for key in ("modelTopology", "model_config", "class_name"):
+        if isinstance(value, dict):
+            version = value.get("keras_version", version)
+            value = value[key] if isinstance(value.get(key), dict) else value
     name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
     if not isinstance(name, str) or name not in registry.MODELS:
         raise InvalidModelError(
             f"the topology has class_name {name!r}; a model of layers is "
             f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
         )
-    return value
+    by_tfjs = isinstance(version, str) and version.startswith("tfjs")
+    return value, not by_tfjs and (isinstance(version, str) or "module" in value)
 
 
 def _check_nesting(value: Any) -> None:
@@ -120,7 +126,7 @@ def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:
 
 
 def _inner(config: Any) -> Iterator[Any]:
-    for key in ("layers", "cells", "layer", "cell"):
+    for key in ("layers", "cells", "layer", "cell", "backward_layer"):
         inner = config.get(key) if isinstance(config, dict) else None
         for item in inner if isinstance(inner, list) else [inner]:
             if isinstance(item, dict) and "class_name" in item and "config" in item:

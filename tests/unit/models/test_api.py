@@ -149,11 +149,22 @@ def test_a_layer_by_itself() -> None:
 
 def test_summary_shows_layers_shapes_and_counts() -> None:
     """The text has a line per layer, and the totals."""
-    lines = small(name="small").summary().splitlines()
+    texts: list[str] = []
+    small(name="small").summary(texts.append)
+    lines = texts[0].splitlines()
     assert lines[0] == "Sequential 'small'"
     assert lines[3].split() == ["hidden", "(Dense)", "(None,", "3)", "9", "hidden_input[0]"]
     assert lines[-3:] == ["Total params: 25", "Trainable params: 19", "Non-trainable params: 6"]
     assert small().count_params() == 25
+
+
+def test_a_summary_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """As Keras and TensorFlow.js do."""
+    model = small(name="small")
+    model.summary()
+    texts: list[str] = []
+    model.summary(print_fn=texts.append)
+    assert capsys.readouterr().out == f"{texts[0]}\n"
 
 
 def test_the_notebook_shows_a_table() -> None:
