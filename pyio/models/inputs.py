@@ -49,7 +49,7 @@ def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
             f"{len(given)} arrays were given"
         )
     arrays = [_fitting(a, tensor) for a, tensor in zip(given, model.inputs, strict=True)]
-    if len({len(array) for array in arrays}) > 1:
+    if len(arrays) > 1 and len({len(array) for array in arrays}) > 1:
         raise ModelInputError(
             f"all inputs need the same number of examples, got {[len(array) for array in arrays]}"
         )
@@ -135,9 +135,12 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
     if (
         shape is None
         or array.ndim != len(shape)
-        or any(
-            side is not None and side != given
-            for side, given in zip(shape[1:], array.shape[1:], strict=True)
+        or (
+            array.shape[1:] != shape[1:]  # they are the same where all sides are known
+            and any(
+                side is not None and side != given
+                for side, given in zip(shape[1:], array.shape[1:], strict=True)
+            )
         )
     ):
         wanted = [side if side is not None else "any" for side in shape_of(shape or (), "")]

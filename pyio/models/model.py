@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio import limits
+from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
 from pyio.models.core.container import Container, config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
+from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
@@ -99,7 +101,8 @@ class LayersModel(Container):
             An array (examples, ...) of float32, or a list with one per output.
 
         Raises:
-            ModelInputError: The number of arrays or their shapes do not fit the model.
+            ModelInputError: The number of arrays or their shapes do not fit the model; there is
+                not enough memory; or an example takes more than ``pyio.limits.PREDICT_WORK``.
             UnknownLayersError: The model has layers whose classes are not registered.
         """
         check_batch_size(batch_size)
@@ -144,8 +147,20 @@ class LayersModel(Container):
     def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
         if self.unknown_classes:
             raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
-        with np.errstate(all="ignore"):
-            outputs = self.graph.run(arrays, [None] * len(arrays))[0]
+        graph, limit = self.graph, limits.PREDICT_WORK
+        # Once for each shape of inputs, and again when the limit has changed.
+        looked_at = limit, *[array.shape[1:] for array in arrays]
+        if looked_at not in graph.affordable:
+            check_work(graph, arrays, limit, self.name)
+            graph.affordable.add(looked_at)
+        try:
+            with np.errstate(all="ignore"):
+                outputs = graph.run(arrays, [None] * len(arrays))[0]
+        except MemoryError as error:
+            raise ModelInputError(
+                f"there is not enough memory to predict {len(arrays[0])} examples at once with "
+                f"{self.name!r} ({error or 'out of memory'}); a smaller batch_size takes less"
+            ) from None
         # A model that changes nothing would return the caller's own memory.
         return [
             out.copy() if any(np.may_share_memory(out, x) for x in arrays) else out

@@ -11,10 +11,12 @@ from pyio.models.core.graph import Graph, Node, SymbolicTensor
 from pyio.models.core.layer import Layer
 from pyio.models.core.shapes import Shapes, as_list
 from pyio.models.core.unknown import UnknownLayer
+from pyio.models.core.work import work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pyio.models.core.shapes import Shape
     from pyio.models.core.weight import Weight
 
 
@@ -145,17 +147,13 @@ class Container(Layer):
         # The layers are asked again: the model can be called with other shapes than it was built
         # with, such as sequences of another length.
         graph = self.graph
-        shapes: dict[int, Any] = {
-            id(tensor): each for tensor, each in zip(graph.inputs, as_list(shape), strict=True)
-        }
-        for node in graph.nodes:
-            if id(node.outputs[0]) in shapes:
-                continue
-            known = [shapes[id(tensor)] for tensor in node.inputs]
-            result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
-            shapes |= dict(zip(map(id, node.outputs), as_list(result), strict=False))
-        outputs = [shapes[id(tensor)] for tensor in graph.outputs]
+        found = graph.shapes_of(as_list(shape))
+        outputs = [found[id(tensor)] for tensor in graph.outputs]
         return outputs if len(outputs) > 1 else outputs[0]
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
+        """Return the work of all layers."""
+        return work_of(self.graph, list(inputs))
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:  # noqa: ARG002
         """Check the number of inputs; the layers were built when they were connected."""

@@ -13,6 +13,7 @@ from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
+from pyio.models.core.work import volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -102,6 +103,19 @@ class Layer(Configured):
         return mask if self.supports_masking else None
 
     # ------------------------------------------------------------ what most layers do not need
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return about how many multiplications one example takes, for `pyio.limits`."""
+        most = max(volume(shape[1:]) for shape in (*inputs, *outputs))
+        return most + self.positions(inputs[0], outputs[0]) * self.matrix_elements()
+
+    def positions(self, before: Shape, after: Shape) -> int:  # noqa: ARG002
+        """Return how often the weights are multiplied with something; 0 for tables and factors."""
+        return 0
+
+    def matrix_elements(self) -> int:
+        """Return the number of elements of the weights that are matrices."""
+        return sum(weight.size for weight in self.weights if len(weight.shape) > 1)
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside this one; most layers have none inside."""

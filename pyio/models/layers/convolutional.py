@@ -9,6 +9,7 @@ import numpy as np
 from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
 from pyio.models.serialization.registry import acts_on_each_number
@@ -68,6 +69,11 @@ class BaseConv(BiasActivation):
         new = [self.side_after(side, axis) for axis, side in enumerate(space)]
         filters = self.filters_out(shape)
         return (sides[0], filters, *new) if self.channels_first else (sides[0], *new, filters)
+
+    def positions(self, before: Shape, after: Shape) -> int:
+        """Return the number of windows, or of values that a transposed one spreads."""
+        space = slice(2, None) if self.channels_first else slice(1, -1)
+        return min(volume(before[space]), volume(after[space]))
 
     def side_after(self, side: int | None, axis: int) -> int | None:
         """Return what a side of the space becomes."""

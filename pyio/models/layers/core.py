@@ -18,6 +18,7 @@ from pyio.models.core.options import (
 )
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, known, only
+from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
 
@@ -115,6 +116,10 @@ class Dense(BiasActivation):
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """(..., in) -> (..., units)."""
         return (*only(shape, self.name)[:-1], self.units)
+
+    def positions(self, before: Shape, after: Shape) -> int:  # noqa: ARG002
+        """Return the number of vectors in an example."""
+        return volume(before[1:-1])
 
     def call(self, x: Array) -> Array:
         """Return the product, the bias added and activated."""

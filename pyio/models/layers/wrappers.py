@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
+from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
+from pyio.models.core.work import volume
 from pyio.models.layers.recurrent import BaseRNN, with_states
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyio.models.core.weight import Weight
 
@@ -86,6 +88,12 @@ class TimeDistributed(Wrapper):
         sides = only(shape, self.name)
         inner = only(self.layer.compute_output_shape((sides[0], *sides[2:])), self.name)
         return (inner[0], sides[1], *inner[1:])
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return the work of the layer inside for all steps."""
+        before, after = ((sides[0], *sides[2:]) for sides in (inputs[0], outputs[0]))
+        each = self.layer.work([before], [after]) + STEP_WORK * bool(self.layer.stateful)
+        return int(each * volume(inputs[0][1:2]))
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
@@ -212,6 +220,10 @@ class Bidirectional(Wrapper):
         outputs = [output] if self.merge_mode else [output, other]
         every = [*outputs, *ahead[1:], *back[1:]]
         return every if len(every) > 1 else output
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return the work of both directions."""
+        return sum(layer.work(inputs, outputs) for layer in self.inner())
 
     def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
         """Return the mask of the sequences, if the outputs are sequences."""

@@ -157,7 +157,7 @@ def test_a_model_with_unknown_layers_is_kept_whole() -> None:
     model.summary(texts.append)
     assert "scale (Scale)" in texts[0]
     assert "Unknown layers: Scale, Shift" in texts[0]
-    assert "Total params: 0 and those of unknown layers" in texts[0]
+    assert "Total params: 6 and those of unknown layers" in texts[0]
     assert "Scale" in model._repr_html_()
     again = pyio.model_to_artifacts(model)
     assert again.model_topology == artifacts.model_topology
