@@ -12,17 +12,19 @@ UnsupportedEnvironmentError before anything has begun, and ``await`` is the way.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from functools import wraps
-from inspect import iscoroutine, iscoroutinefunction
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pyio
 from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -37,7 +39,7 @@ def run(awaitable: Awaitable[_T]) -> _T:
     try:
         _require_waiting()
     except UnsupportedEnvironmentError:
-        if iscoroutine(awaitable):
+        if isinstance(awaitable, Coroutine):
             awaitable.close()
         raise
     return wait(awaitable) if IN_PYODIDE else asyncio.run(_awaited(awaitable))
@@ -67,6 +69,7 @@ def _running_loop() -> str | None:
 def blocking(function: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
     """Return a plain function that calls the coroutine function `function` and waits for it."""
 
+    @short
     @wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         return run(function(*args, **kwargs))

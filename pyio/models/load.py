@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.models.serialization.read import model_from_artifacts
 from pyio.operations.transfer import load_artifacts
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pyio.models.model import LayersModel
 
 
+@short
 async def load_layers_model(
     url_or_handler: Any,
     *,

@@ -16,14 +16,16 @@ from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
 from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
+from pyio.models.pending import Pending
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
 from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -61,6 +63,7 @@ class LayersModel(Container):
 
     class_name = "Model"
 
+    @short
     def __init__(
         self,
         inputs: SymbolicTensor | Sequence[SymbolicTensor],
@@ -89,6 +92,7 @@ class LayersModel(Container):
 
     # ------------------------------------------------------------ predicting
 
+    @short
     def predict(self, x: Any, batch_size: int = 32) -> Any:
         """Return the predictions for `x`.
 
@@ -119,6 +123,7 @@ class LayersModel(Container):
             outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Connect the model to symbolic tensors, or predict one batch of arrays."""
         listed = inputs if isinstance(inputs, list) else [inputs]
@@ -127,6 +132,7 @@ class LayersModel(Container):
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @short
     def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
         """Return the loss on `x` and `y`, and the metrics after it if there are any.
 
@@ -176,6 +182,7 @@ class LayersModel(Container):
             (name, weight.value) for name, weight in named(self) if kept is None or weight in kept
         ]
 
+    @short
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`: all of them or none.
 
@@ -183,6 +190,7 @@ class LayersModel(Container):
         """
         assign_all(self.weights, values, f"the model {self.name!r}")
 
+    @short
     def load_weights(self, weights: Mapping[str, ArrayLike], strict: bool = True) -> LoadReport:
         """Assign named arrays: by name, then by normalised name, then by order and shape.
 
@@ -218,6 +226,7 @@ class LayersModel(Container):
         dumps(value)  # raises now rather than at the next save
         self._metadata = value
 
+    @short
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return the layer called `name`, or the one at `index`. Raises InvalidModelError."""
         if index is not None and -len(self.layers) <= index < len(self.layers):
@@ -263,6 +272,7 @@ class LayersModel(Container):
 
     # ------------------------------------------------------------ training
 
+    @short
     def compile(
         self,
         optimizer: Optimizer | str = "rmsprop",
@@ -287,14 +297,14 @@ class LayersModel(Container):
         """The names of the numbers that `evaluate` returns, in order."""
         return metrics_names(self, self.training_config)
 
-    async def save(
+    def save(
         self,
         url_or_handler: Any,
         *,
         trainable_only: bool = False,
         include_optimizer: bool = False,
         **options: Any,
-    ) -> SaveResult:
+    ) -> Coroutine[Any, Any, SaveResult]:
         """Save the model.
 
         Args:
@@ -307,13 +317,15 @@ class LayersModel(Container):
         weights of the same name: TensorFlow.js would write them and could not read them again.
         Warns about what TensorFlow.js cannot open.
         """
-        return await save_model(
+        saving = save_model(
             self,
             url_or_handler,
             trainable_only=trainable_only,
             include_optimizer=include_optimizer,
             **options,
         )
+        target = f"{url_or_handler!r:.80}"
+        return Pending(saving, f"not saved yet: await it, as in `await model.save({target})`")
 
 
 Model = LayersModel

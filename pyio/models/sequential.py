@@ -13,6 +13,7 @@ from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
 from pyio.models.serialization.functional import checked_config
 from pyio.models.serialization.registry import layer_from_json
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,11 +41,13 @@ class Sequential(LayersModel):
 
     class_name = "Sequential"
 
+    @short
     def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
         super().__init__([], [], name if name is not None else numbered("sequential_"))
         for layer in layers:
             self.add(layer)
 
+    @short
     def add(self, layer: Layer) -> None:
         """Add `layer` as the last one."""
         if not isinstance(layer, Layer):

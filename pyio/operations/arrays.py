@@ -13,6 +13,7 @@ from pyio.handlers.http.handler import http
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts, save_artifacts
 from pyio.tensors.encoding import Tensors, decode_artifacts, decode_weights, encode_weights
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pyio.tensors.quantization import QuantizationRule
 
 
+@short
 async def save_arrays(
     arrays: Tensors,
     target: str | SaveHandler,
@@ -60,7 +62,7 @@ async def save_arrays(
         warnings.warn(
             f"TensorFlow.js will not read {', '.join(foreign)}; pass cast=True to save what it can",
             CompatibilityWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     artifacts = ModelArtifacts(weight_specs=encoded.specs, weight_data=encoded.data)
     result = await save_artifacts(artifacts, target, **options)
@@ -69,6 +71,7 @@ async def save_arrays(
     return replace(result, conversions=encoded.conversions)
 
 
+@short
 async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, NDArray[Any]]:
     """Load the arrays stored at `source`: name -> array, in the order in which they were saved.
 
@@ -79,6 +82,7 @@ async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, ND
     return decode_artifacts(artifacts)
 
 
+@short
 async def load_weights(
     manifest: JSONValue, prefix: str, names: Iterable[str] | None = None, **options: Any
 ) -> dict[str, NDArray[Any]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
+from pyio.display.tables import html_lines, html_table
 from pyio.errors import DamagedModelError, ModelNotFoundError
+from pyio.format.words import size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler
 
+_SHOWN = 200
+"""How many layers and tensors a notebook shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerSummary:
@@ -27,7 +32,7 @@ class LayerSummary:
     class_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Inspection:
     """What `inspect` found.
 
@@ -55,6 +60,33 @@ class Inspection:
     signature: JSONValue
     has_training_config: bool
     has_checksum: bool
+
+    def __repr__(self) -> str:
+        return f"<Inspection of {self._line()}>"
+
+    def _line(self) -> str:
+        size = "unknown size" if self.weight_bytes is None else size_text(self.weight_bytes)
+        return (
+            f"{self.source!r}: {self.format or 'unknown format'}, {len(self.layers)} layers, "
+            f"{len(self.tensors)} tensors, {self.parameters:,} parameters, {size}"
+        )
+
+    def _repr_html_(self) -> str:
+        layers = [(layer.name, layer.class_name) for layer in self.layers]
+        tensors = [
+            (spec.name, str(list(spec.shape)), spec.dtype, spec.byte_length)
+            for spec in self.tensors
+        ]
+        tables = [
+            html_table(head, rows[:_SHOWN])
+            + html_lines([f"and {len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else [])
+            for head, rows in (
+                (("layer", "class"), layers),
+                (("tensor", "shape", "dtype", "bytes"), tensors),
+            )
+            if rows
+        ]
+        return "".join([html_lines([self._line()]), *tables])
 
     @property
     def weight_bytes(self) -> int | None:

@@ -6,7 +6,7 @@ The unit is one multiplication. What Python does around them is counted as many 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyio.errors import ModelInputError, PyioError
 from pyio.limits import CALL_WORK
@@ -41,7 +41,7 @@ def work_of(graph: Graph, shapes: Shapes) -> int:
     return graph.known_work[key]
 
 
-def check_work(graph: Graph, arrays: Sequence[NDArray[object]], limit: int, name: str) -> None:
+def check_work(graph: Graph, arrays: Sequence[NDArray[Any]], limit: int, name: str) -> None:
     """Raise ModelInputError if an example of `arrays` takes more work than `limit`."""
     shapes: list[Shape] = [array.shape for array in arrays]
     try:

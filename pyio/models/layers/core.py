@@ -21,6 +21,7 @@ from pyio.models.core.shapes import Shape, Shapes, known, only
 from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -184,6 +185,7 @@ class SpatialDropout1D(Dropout):
     ndim = 3
 
 
+@short
 def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
     shape: Sequence[int | None] | None = None,
     batch_shape: Sequence[int | None] | None = None,

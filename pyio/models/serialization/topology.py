@@ -10,6 +10,7 @@ from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models.core.parts import activation
 from pyio.models.serialization import registry
 from pyio.models.serialization.keras_config import normalize, use_masks
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ _WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Ar
 """What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
 
 
+@short
 def model_from_json(
     json: str | bytes | Mapping[str, Any],
     custom_objects: Mapping[str, Any] | None = None,

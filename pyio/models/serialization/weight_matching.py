@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyio.errors import WeightsError
+from pyio.format.words import OneLine
 from pyio.models.core.container import named
 from pyio.models.core.weight import copied
 from pyio.models.serialization.sharing import share_layers
@@ -37,8 +38,8 @@ class Match:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoadReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class LoadReport(OneLine):
     """The result of loading weights.
 
     Attributes:
@@ -50,6 +51,9 @@ class LoadReport:
     matches: tuple[Match, ...]
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<LoadReport: {self}>"
 
     def __str__(self) -> str:
         kinds: dict[str, int] = {}

@@ -12,6 +12,7 @@ from pyio.format.artifacts import ModelArtifacts
 from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.operations.transfer import save_artifacts
 from pyio.tensors.encoding import encode_weights
+from pyio.tracebacks import short
 from pyio.version import __version__
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Writable(Protocol):
         ...
 
 
+@short
 def model_to_artifacts(
     model: Writable, trainable_only: bool = False, include_optimizer: bool = False
 ) -> ModelArtifacts:
@@ -110,7 +112,7 @@ def _warn_of_limits(model: Writable) -> None:
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
             + "; ".join(problems),
             CompatibilityWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -123,6 +125,7 @@ def _all_weights(model: Writable, trainable_only: bool) -> list[tuple[str, NDArr
     return [(name, live.get(name, array)) for name, array in model.unplaced_weights.items()]
 
 
+@short
 async def save_model(
     model: Writable,
     url_or_handler: Any,
