@@ -26,11 +26,13 @@ from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from typing import Unpack
 
     from numpy.typing import ArrayLike, NDArray
 
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
+    from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.layer import Layer
     from pyio.models.training.optimizers import Optimizer
 
@@ -303,7 +305,7 @@ class LayersModel(Container):
         *,
         trainable_only: bool = False,
         include_optimizer: bool = False,
-        **options: Any,
+        **options: Unpack[AnySaveOptions],
     ) -> Coroutine[Any, Any, SaveResult]:
         """Save the model.
 

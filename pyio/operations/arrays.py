@@ -17,11 +17,13 @@ from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from numpy.typing import NDArray
 
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.handlers.keywords import AnySaveOptions, LoadOptions
     from pyio.tensors.quantization import QuantizationRule
 
 
@@ -32,7 +34,7 @@ async def save_arrays(
     *,
     cast: bool = False,
     quantization: QuantizationRule = None,
-    **options: Any,
+    **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save named NumPy arrays of any shape and dtype, all of them or nothing.
 
@@ -72,7 +74,9 @@ async def save_arrays(
 
 
 @short
-async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, NDArray[Any]]:
+async def load_arrays(
+    source: str | LoadHandler, **options: Unpack[LoadOptions]
+) -> dict[str, NDArray[Any]]:
     """Load the arrays stored at `source`: name -> array, in the order in which they were saved.
 
     The weights of a whole model can be loaded like this too. Arrays are views into one buffer, as
@@ -84,7 +88,10 @@ async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, ND
 
 @short
 async def load_weights(
-    manifest: JSONValue, prefix: str, names: Iterable[str] | None = None, **options: Any
+    manifest: JSONValue,
+    prefix: str,
+    names: Iterable[str] | None = None,
+    **options: Unpack[LoadOptions],
 ) -> dict[str, NDArray[Any]]:
     """Load some of the weights that a manifest lists, and only the files that hold them.
 
@@ -114,7 +121,8 @@ async def load_weights(
     web = prefix.startswith(("http://", "https://")) or "://" not in prefix
     directory, mark, query = prefix.partition("?") if web else (prefix, "", "")
     place = f"{directory.rstrip('/')}/{mark}{query}" if directory else prefix
-    handler: Any = load_handler(place, options) if "://" in place else http(place, **options)
+    given: Any = options
+    handler: Any = load_handler(place, given) if "://" in place else http(place, **given)
     if not hasattr(handler, "load_groups"):
         raise UnsupportedOperationError(f"{prefix!r} holds whole models, not files of weights")
     data = await handler.load_groups(needed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyio.display.tables import html_lines, html_table
 from pyio.errors import DamagedModelError, ModelNotFoundError
@@ -15,10 +15,12 @@ from pyio.operations.transfer import load_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, WeightSpec
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler
+    from pyio.handlers.keywords import LoadOptions
 
 _SHOWN = 200
 """How many layers and tensors a notebook shows."""
@@ -101,7 +103,7 @@ class Inspection:
         return sum(spec.size for spec in self.tensors if spec.group != "optimizer")
 
 
-async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
+async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> Inspection:
     """Return what is stored at `source` without loading the weights.
 
     Handlers of your own may have a ``describe()`` for this; otherwise the model is loaded.
@@ -122,7 +124,7 @@ async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
     )
 
 
-async def exists(url: str, **options: Any) -> bool:
+async def exists(url: str, **options: Unpack[LoadOptions]) -> bool:
     """Return whether anything is stored at `url`, even if it is damaged.
 
     Over HTTP the answers 404 and 410 mean no; `options` are those of the medium. Raises
@@ -144,7 +146,7 @@ async def is_stored(handler: LoadHandler) -> bool:
     return True
 
 
-async def _describe(source: str | LoadHandler, options: dict[str, Any]) -> ModelArtifacts:
+async def _describe(source: str | LoadHandler, options: LoadOptions) -> ModelArtifacts:
     handler = load_handler(source, options)
     describe = getattr(handler, "describe", None)
     if not callable(describe):

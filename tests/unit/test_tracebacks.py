@@ -15,6 +15,7 @@ from tests.support.models import run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MISSPELT: Any = {"cheksum": True}
 MISTAKES: dict[str, Callable[[], Any]] = {
     "predict": lambda: model().predict([[1.0]]),
     "call": lambda: model()([[1.0]]),
@@ -25,7 +26,7 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     "Model": lambda: pyio.Model(1, 2),  # type: ignore[arg-type]
     "add": lambda: pyio.Sequential([pyio.layers.Dense(1)]),
     "load_layers_model": lambda: run(pyio.load_layers_model("memory://not-there")),
-    "save_arrays": lambda: run(pyio.save_arrays({}, "memory://a", cheksum=True)),
+    "save_arrays": lambda: run(pyio.save_arrays({}, "memory://a", **MISSPELT)),
     "copy_model": lambda: run(pyio.copy_model("memory://not-there", "memory://b")),
     "sync": lambda: pyio.sync.load_arrays("memory://not-there"),
     "http": lambda: pyio.http(""),

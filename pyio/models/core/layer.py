@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
+_INNER = (
+    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
+    "ensure_built first_node_index infer_from_weights initial_weights inner_layers late "
+    "mark_trainable matrix_elements min_ndim named_weights ndim omitted options own_options_last "
+    "own_weights positional positions prepare_for_save scope share_weights standardize "
+    "supports_masking tfjs_incompatibility uses_mask work"
+)
+INNER = frozenset(_INNER.split())
+"""Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
+
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"
 """Which steps of a sequence count: booleans (batch, steps), or None if all of them do."""
@@ -81,6 +91,9 @@ class Layer(Configured):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.uses_mask = _takes_mask(cls.call)
+
+    def __dir__(self) -> list[str]:
+        return sorted(set(super().__dir__()) - INNER)
 
     # ------------------------------------------------------------ what a layer class can define
 

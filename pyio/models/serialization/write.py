@@ -17,11 +17,13 @@ from pyio.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from numpy.typing import NDArray
 
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
+    from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.layer import Layer
 
 
@@ -132,7 +134,7 @@ async def save_model(
     *,
     trainable_only: bool = False,
     include_optimizer: bool = False,
-    **options: Any,
+    **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save a model; the parameters are those of `LayersModel.save`."""
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
