@@ -7,6 +7,7 @@ The README has the table of schemes. Importing this starts nothing and does not 
 """
 
 from importlib import import_module
+from types import FunctionType as _FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pyio.handlers as _media  # noqa: F401 - registers them
@@ -65,6 +66,7 @@ from pyio.operations.repair import RepairPlan, repair
 from pyio.operations.report import MediumReport, StorageReport, storage_report
 from pyio.operations.transfer import load_artifacts, save_artifacts
 from pyio.progress import OnProgress, Progress
+from pyio.tracebacks import short as _short
 from pyio.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -207,6 +209,11 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'pyio' has no attribute {name!r}")
     return getattr(import_module(_MODULE_OF[name]), name)
+
+
+for _name in __all__:
+    if isinstance(_function := globals().get(_name), _FunctionType):
+        globals()[_name] = _short(_function)
 
 
 def __dir__() -> list[str]:

@@ -30,7 +30,13 @@ CompatibilityWarning (UserWarning) is the one warning.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OPERATIONS = "keras.ops."
+"""What stands before the name of an operation on tensors, as opposed to the class of a layer."""
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
@@ -107,16 +113,39 @@ class OtherFormatError(InvalidModelError):
 
 
 class UnknownLayersError(InvalidModelError, LookupError):
-    """The model has classes that are not registered; ``class_names`` lists them all."""
+    """The model has classes or activations that are not registered; ``class_names`` has all."""
 
-    def __init__(self, class_names: list[str], doing: str) -> None:
-        names = ", ".join(map(repr, class_names))
+    def __init__(
+        self, class_names: Sequence[str], doing: str, activations: Sequence[str] = ()
+    ) -> None:
+        layers = [name for name in class_names if not name.startswith(OPERATIONS)]
+        operations = [name for name in class_names if name.startswith(OPERATIONS)]
+        found, advice = [], []
+        if layers:
+            found.append(_names(layers))
+            advice.append(
+                "register a class for each with pyio.layers.register (or pass "
+                "custom_objects={name: class})"
+            )
+        if operations:
+            found.append(f"the operations {_names(operations)} on tensors")
+            advice.append("pyio computes layers and no operations of Keras between them")
+        if activations:
+            found.append(f"the activations {_names(activations)}")
+            advice.append(
+                "register a function for each with pyio.layers.register_activation (or pass "
+                "custom_objects={name: function})"
+            )
         super().__init__(
-            f"cannot {doing}: the model uses {names}, which pyio does not know; register a class "
-            "for each with pyio.layers.register (or pass custom_objects={name: class}), or load "
-            "it with allow_unknown=True to inspect, copy and re-save it"
+            f"cannot {doing}: the model uses {' and '.join(found)}, which pyio does not know; "
+            f"{'; '.join(advice)}, or load it with allow_unknown=True to inspect, copy and re-save "
+            "it"
         )
-        self.class_names = class_names
+        self.class_names = [*class_names, *activations]
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
 
 
 class WeightsError(InvalidModelError):

@@ -252,7 +252,7 @@ class SimpleRNNCell(_cells.SimpleRNNCell):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -288,8 +288,8 @@ class GRUCell(_cells.GRUCell):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -326,8 +326,8 @@ class LSTMCell(_cells.LSTMCell):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -393,7 +393,7 @@ class Conv1D(_convolutional.Conv1D):
         strides: int | Sequence[int] | None = 1,
         padding: str | None = "valid",
         dilation_rate: int | Sequence[int] | None = 1,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -424,7 +424,7 @@ class Conv2D(_convolutional.Conv2D):
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
         dilation_rate: int | Sequence[int] | None = 1,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -455,7 +455,7 @@ class Conv3D(_convolutional.Conv3D):
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
         dilation_rate: int | Sequence[int] | None = 1,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -485,7 +485,8 @@ class Conv2DTranspose(_convolutional.Conv2DTranspose):
         strides: int | Sequence[int] | None = 1,
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
-        activation: str | Mapping[str, Any] | None = "linear",
+        dilation_rate: int | Sequence[int] | None = [1, 1],
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -515,7 +516,8 @@ class Conv3DTranspose(_convolutional.Conv3DTranspose):
         strides: int | Sequence[int] | None = 1,
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
-        activation: str | Mapping[str, Any] | None = "linear",
+        dilation_rate: int | Sequence[int] | None = [1, 1, 1],
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -539,8 +541,8 @@ class ConvLSTM2D(_convolutional_recurrent.ConvLSTM2D):
         filters: int,
         kernel_size: int | Sequence[int],
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -593,8 +595,8 @@ class ConvLSTM2DCell(_convolutional_recurrent.ConvLSTM2DCell):
         filters: int,
         kernel_size: int | Sequence[int],
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -652,7 +654,7 @@ class Dense(_core.Dense):
 
     Args:
         units: The size of the output.
-        activation: The name of an activation, "linear" unless given.
+        activation: The name of an activation or a layer such as ReLU; "linear" unless given.
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
@@ -668,7 +670,7 @@ class Dense(_core.Dense):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
@@ -697,7 +699,7 @@ class Activation(_core.Activation):
 
     def __init__(
         self,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         *,
         name: str | None = None,
         trainable: bool | None = None,
@@ -783,7 +785,7 @@ class SeparableConv2D(_depthwise.SeparableConv2D):
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
         dilation_rate: int | Sequence[int] | None = 1,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -825,7 +827,7 @@ class DepthwiseConv2D(_depthwise.DepthwiseConv2D):
         padding: str | None = "valid",
         data_format: str | None = "channels_last",
         dilation_rate: int | Sequence[int] | None = 1,
-        activation: str | Mapping[str, Any] | None = "linear",
+        activation: str | Layer | Mapping[str, Any] | None = "linear",
         use_bias: bool | None = True,
         bias_initializer: str | Mapping[str, Any] | None = "Zeros",
         bias_regularizer: str | Mapping[str, Any] | None = None,
@@ -1294,6 +1296,7 @@ class GlobalMaxPooling1D(_pooling.GlobalMaxPooling1D):
     def __init__(
         self,
         *,
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1311,6 +1314,7 @@ class GlobalMaxPooling2D(_pooling.GlobalMaxPooling2D):
         self,
         *,
         data_format: str | None = "channels_last",
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1322,11 +1326,18 @@ class GlobalMaxPooling2D(_pooling.GlobalMaxPooling2D):
     ) -> None: ...
 
 class GlobalAveragePooling1D(_pooling.GlobalAveragePooling1D):
-    """The mean of each channel: (batch, steps, channels) -> (batch, channels)."""
+    """The mean of each channel: (batch, steps, channels) -> (batch, channels).
+
+    Args:
+        use_mask: Whether masked steps are left out of the mean, as Keras does. TensorFlow.js
+            counts them. It is set for models that Keras wrote.
+    """
 
     def __init__(
         self,
         *,
+        use_mask: bool | None = False,
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1344,6 +1355,7 @@ class GlobalAveragePooling2D(_pooling.GlobalAveragePooling2D):
         self,
         *,
         data_format: str | None = "channels_last",
+        keepdims: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1512,7 +1524,7 @@ class SimpleRNN(_recurrent.SimpleRNN):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -1549,8 +1561,8 @@ class GRU(_recurrent.GRU):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -1589,8 +1601,8 @@ class LSTM(_recurrent.LSTM):
         self,
         units: int,
         *,
-        activation: str | Mapping[str, Any] | None = "tanh",
-        recurrent_activation: str | Mapping[str, Any] | None = "hard_sigmoid",
+        activation: str | Layer | Mapping[str, Any] | None = "tanh",
+        recurrent_activation: str | Layer | Mapping[str, Any] | None = "hard_sigmoid",
         use_bias: bool | None = True,
         kernel_initializer: str | Mapping[str, Any] | None = "GlorotNormal",
         recurrent_initializer: str | Mapping[str, Any] | None = "Orthogonal",
@@ -1807,6 +1819,8 @@ class Bidirectional(_wrappers.Bidirectional):
         merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
+        backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
+            TensorFlow.js does not.
     """
 
     def __init__(
@@ -1814,6 +1828,7 @@ class Bidirectional(_wrappers.Bidirectional):
         layer: Layer | Mapping[str, Any],
         merge_mode: str | None = "concat",
         *,
+        backward_layer: Layer | Mapping[str, Any] | None = None,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,

@@ -56,3 +56,12 @@ TensorFlow.js and WebAssembly end far below."""
 
 WEIGHT_BYTES = 2**32
 """Bytes of one weight that a layer makes: more than any WebAssembly memory."""
+
+PREDICT_WORK = 10**12
+"""Multiplications for one example when a model predicts, estimated from shapes before it begins.
+The largest models for browsers take a tenth of it, and NumPy minutes for it."""
+
+STEP_WORK = 1_000_000
+CALL_WORK = 100_000
+"""What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
+that long for them."""

@@ -12,17 +12,18 @@ UnsupportedEnvironmentError before anything has begun, and ``await`` is the way.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from functools import wraps
 from importlib import import_module
-from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
     from pyio.handlers import picked_files
     from pyio.models import load
@@ -44,7 +45,7 @@ def run(awaitable: Awaitable[_T]) -> _T:
     try:
         _require_waiting()
     except UnsupportedEnvironmentError:
-        if iscoroutine(awaitable):
+        if isinstance(awaitable, Coroutine):
             awaitable.close()
         raise
     return wait(awaitable) if IN_PYODIDE else asyncio.run(_awaited(awaitable))
@@ -74,6 +75,7 @@ def _running_loop() -> str | None:
 def blocking(function: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
     """Return a plain function that calls the coroutine function `function` and waits for it."""
 
+    @short
     @wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         return run(function(*args, **kwargs))

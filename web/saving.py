@@ -49,9 +49,10 @@ class Saving:
         if self._model.artifacts is None:
             return "There is no model to save. Load one first."
         if place in ("downloads", "zip"):
-            options = {"single_file": True} if place == "zip" else {}
             target = f"downloads://{name}"
-            result = await pyio.save_artifacts(self._model.artifacts, target, **options)
+            result = await pyio.save_artifacts(
+                self._model.artifacts, target, single_file=place == "zip"
+            )
             size = words.size(result.model_artifacts_info.total_bytes)
             return f"Offered {size} as a download."
         url = f"{place}://{name}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pyio.display.tables import html_table, size_text, table
+from pyio.display.tables import html_table, table
 from pyio.format.artifacts import ModelArtifactsInfo
+from pyio.format.words import date_text, size_text
 
 _EMPTY = "No models are stored here."
 
@@ -23,7 +24,7 @@ class Listing(dict[str, ModelArtifactsInfo]):
 
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         head = ["Model", "Size", "Saved"]
-        rows = [[url, _size(info), _saved(info)] for url, info in self.items()]
+        rows = [[url, _size(info), date_text(info.date_saved)] for url, info in self.items()]
         if any(info.damage for info in self.values()):
             head.append("Damage")
             for row, info in zip(rows, self.values(), strict=True):
@@ -41,7 +42,3 @@ class _Shown:
 
 def _size(info: ModelArtifactsInfo) -> str:
     return "?" if info.damage and not info.total_bytes else size_text(info.total_bytes)
-
-
-def _saved(info: ModelArtifactsInfo) -> str:
-    return "?" if info.date_saved is None else f"{info.date_saved:%Y-%m-%d %H:%M} UTC"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from pyio.format.words import size_text as size_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_NUMBER = re.compile(r"[\d,]+")
+_NUMBER_OR_SIZE = re.compile(r"[\d,.]+( (bytes|kB|MB|GB))?|\?|unknown")
 
 
 def cell(value: Any) -> str:
@@ -31,10 +37,10 @@ def width_of(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(map(_columns, text))
+    return sum(map(_width, text))
 
 
-def _columns(char: str) -> int:
+def _width(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
         return 0  # drawn over the letter before, as the second part of a Korean one is
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -46,10 +52,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         return "nothing found"
     texts = [[cell(value) for value in row] for row in rows]
     widths = [max(map(width_of, column)) for column in zip(head, *texts, strict=True)]
-    numbers = [
-        all(text.replace(",", "").isdecimal() for text in column if text)
-        for column in zip(*texts, strict=True)
-    ]
+    numbers = _matching(_NUMBER, texts)
     lines = []
     for row in (head, *texts):
         cells = zip(row, widths, numbers, strict=True)
@@ -65,28 +68,31 @@ def _padded(text: str, width: int, number: bool) -> str:
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Return the same as an HTML table, in which every text is escaped."""
+    texts = [[cell(value) for value in row] for row in rows]
+    sides = ["right" if number else "left" for number in _matching(_NUMBER_OR_SIZE, texts)]
+    sides = sides or ["left"] * len(head)  # without rows
 
-    def line(tag: str, values: Sequence[Any]) -> str:
-        style = ' style="text-align:left"'
-        cells = (f"<{tag}{style}>{escape(cell(value))}</{tag}>" for value in values)
+    def line(tag: str, values: Sequence[str]) -> str:
+        cells = (
+            # Here, because marimo has no style of its own for tables, and others align cells.
+            f'<{tag} style="text-align:{side};padding:0.2em 0.6em">{escape(value)}</{tag}>'
+            for value, side in zip(values, sides, strict=True)
+        )
         return f"<tr>{''.join(cells)}</tr>"
 
-    body = "".join(line("td", row) for row in rows)
-    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+    body = "".join(line("td", row) for row in texts)
+    heading = line("th", [cell(value) for value in head])
+    return f"<table><thead>{heading}</thead><tbody>{body}</tbody></table>"
+
+
+def _matching(pattern: re.Pattern[str], texts: Sequence[Sequence[str]]) -> list[bool]:
+    """Return for each column whether all texts in it, but empty ones, match `pattern`."""
+    return [
+        any(column) and all(pattern.fullmatch(text) for text in column if text)
+        for column in zip(*texts, strict=True)
+    ]
 
 
 def html_lines(lines: Sequence[str]) -> str:
     """Return lines of text as an HTML paragraph."""
     return f"<p>{'<br>'.join(escape(plain(line)) for line in lines)}</p>" if lines else ""
-
-
-def size_text(count: int) -> str:
-    """Return a number of bytes for people: "999 bytes", "1.0 kB", "104.9 MB"."""
-    if count < 1000:
-        return f"{count} bytes"
-    size = float(count)
-    for unit in ("kB", "MB", "GB"):
-        size /= 1000
-        if size < 999.95 or unit == "GB":
-            break
-    return f"{size:,.1f} {unit}"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from pyio.errors import InvalidModelError, WeightsError
+from pyio.format.words import OneLine, date_text, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,8 +168,8 @@ class _Checked:
         object.__setattr__(self, "_ends", ends)  # a frozen dataclass refuses assignments
 
 
-@dataclass(frozen=True, slots=True)
-class ModelArtifacts(_Checked):
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelArtifacts(_Checked, OneLine):
     """Everything there is to a model, in the form that media store and load.
 
     Args:
@@ -210,14 +211,19 @@ class ModelArtifacts(_Checked):
         if self.weight_data is not None:
             object.__setattr__(self, "weight_data", flat_buffers(self.weight_data))
 
+    def __repr__(self) -> str:
+        kind = self.format or ("arrays" if self.model_topology is None else "model")
+        tensors = f"{len(self.weight_specs or ())} tensors"
+        return f"<ModelArtifacts: {kind}, {tensors}, {size_text(self.weight_data_bytes)}>"
+
     @property
     def weight_data_bytes(self) -> int:
         """The number of bytes in the weight data, 0 without any."""
         return sum([buffer.nbytes for buffer in self.weight_data or ()])
 
 
-@dataclass(frozen=True, slots=True)
-class ModelArtifactsInfo:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelArtifactsInfo(OneLine):
     """What a medium knows about a stored model without loading it. Sizes are in bytes.
 
     `damage` says in words why the entry cannot be trusted, and is None for a sound one.
@@ -230,14 +236,19 @@ class ModelArtifactsInfo:
     weight_data_bytes: int = 0
     damage: str | None = None
 
+    def __repr__(self) -> str:
+        damage = f", damaged: {self.damage!r:.200}" if self.damage else ""
+        saved = f"saved {date_text(self.date_saved)}"
+        return f"<ModelArtifactsInfo: {size_text(self.total_bytes)}, {saved}{damage}>"
+
     @property
     def total_bytes(self) -> int:
         """The topology, the weight specs and the weight data together."""
         return self.model_topology_bytes + self.weight_specs_bytes + self.weight_data_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SaveResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class SaveResult(OneLine):
     """What a save did.
 
     `responses` holds the server's answers after a save over HTTP. `conversions` lists the tensors
@@ -247,6 +258,16 @@ class SaveResult:
     model_artifacts_info: ModelArtifactsInfo
     responses: tuple[Any, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+
+    def __repr__(self) -> str:
+        info = self.model_artifacts_info
+        parts = [f"{size_text(info.total_bytes)} saved {date_text(info.date_saved)}"]
+        if self.conversions:
+            inexact = sum(not each.exact for each in self.conversions)
+            parts.append(f"{len(self.conversions)} tensors converted, {inexact} not exactly")
+        if self.responses:
+            parts.append(f"{len(self.responses)} responses of the server")
+        return f"<SaveResult: {'; '.join(parts)}>"
 
 
 def checked_specs(specs: Iterable[WeightSpec]) -> tuple[WeightSpec, ...]:

@@ -158,18 +158,20 @@ def _handlers(
     medium = _media.get(scheme)
     found = []
     if medium is not None and (medium.saves if saving else medium.loads):
-        found.append(_handler(medium, url, path, options))
+        found.append(_handler(medium, url, path, options, saving=saving))
     found += [router(url, options) for router in routers]
     return [handler for handler in found if handler is not None]
 
 
-def _handler(medium: Medium, url: str, path: str, options: Mapping[str, Any]) -> Any:
+def _handler(
+    medium: Medium, url: str, path: str, options: Mapping[str, Any], *, saving: bool
+) -> Any:
     """Return the handler for `path`, or raise what keeps it from working."""
     require_available(medium)
     known = medium.options | {"on_progress"}
     unknown = sorted(set(options) - known)
     if unknown:
-        takes = ", ".join(sorted(known))
+        takes = ", ".join(sorted(known)) + ("; every save takes checksum too" if saving else "")
         raise HandlerError(
             f"{medium.scheme}:// has no option {unknown[0]!r} (for {url!r}); its options: {takes}"
         )

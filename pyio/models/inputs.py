@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -18,28 +19,37 @@ if TYPE_CHECKING:
 
     from pyio.models.core.container import Container
 
+_COMPUTED = {
+    "float32": "float32",
+    "float16": "float32",
+    "float64": "float32",
+    "int32": "int32",
+    "int64": "int32",
+    "int16": "int32",
+    "int8": "int32",
+    "uint8": "int32",
+    "uint16": "int32",
+    "uint32": "int32",
+    "uint64": "int32",
+    "bool": "bool",
+}
+"""The dtypes that files declare for inputs, and what models compute them with."""
+
+_NAMES = {"mixed_float16": "float16", "mixed_bfloat16": "float32", "bfloat16": "float32"}
+"""Other names in files of Keras. NumPy has no bfloat16, so those numbers are not rounded."""
+
 
 def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
     """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
     _ = model.graph  # raises for an empty model
-    if isinstance(x, dict):
-        missing = [name for name in model.input_names if name not in x]
-        if missing or len(x) != len(model.inputs):
-            raise ModelInputError(
-                f"the model {model.name!r} has the inputs {model.input_names}; got {list(x)}"
-            )
-        x = [x[name] for name in model.input_names]
-    # A list is one array per input, or for a model with one input the rows of that array. Only a
-    # list of one NumPy array is understood as "a list with one per input" there.
-    several = isinstance(x, list | tuple) and len(model.inputs) > 1
-    given = list(x) if several or (isinstance(x, list) and _is_array(x)) else [x]
+    given = _per_input(model, x)
     if len(given) != len(model.inputs):
         raise ModelInputError(
             f"the model {model.name!r} has {len(model.inputs)} inputs {model.input_names}; "
             f"{len(given)} arrays were given"
         )
     arrays = [_fitting(a, tensor) for a, tensor in zip(given, model.inputs, strict=True)]
-    if len({len(array) for array in arrays}) > 1:
+    if len(arrays) > 1 and len({len(array) for array in arrays}) > 1:
         raise ModelInputError(
             f"all inputs need the same number of examples, got {[len(array) for array in arrays]}"
         )
@@ -70,8 +80,34 @@ def check_inputs(inputs: Sequence[SymbolicTensor]) -> None:
             )
 
 
-def _is_array(values: list[Any]) -> bool:
-    return len(values) == 1 and isinstance(values[0], np.ndarray)
+def _per_input(model: Container, x: Any) -> list[Any]:
+    """Return what `x` has for each input: `x` is one value, a list of them, or a dict by name."""
+    if isinstance(x, np.ndarray):  # nearly always
+        return [x]
+    if isinstance(x, list | tuple):
+        return list(x) if len(model.inputs) > 1 or _is_list_of_one(x, model) else [x]
+    if isinstance(x, Mapping):
+        if len(x) != len(model.inputs) or any(name not in x for name in model.input_names):
+            raise ModelInputError(
+                f"the model {model.name!r} has the inputs {model.input_names}; got {list(x)}"
+            )
+        return [x[name] for name in model.input_names]
+    return [x]
+
+
+def _is_list_of_one(x: Sequence[Any], model: Container) -> bool:
+    """Whether a list for a model with one input contains the array, rather than its rows."""
+    if len(x) != 1:
+        return False
+    if hasattr(x[0], "__array__") and not isinstance(x[0], np.generic):
+        return True
+    # Nested lists can be either. The rank decides, because one reading is one dimension deeper.
+    rank = len(model.inputs[0].shape or ())
+    inner: Any = x
+    depth = 0
+    while isinstance(inner, list | tuple):
+        depth, inner = depth + 1, inner[0] if inner else None
+    return depth + getattr(inner, "ndim", 0) > rank
 
 
 def numbers(value: Any, what: str) -> NDArray[Any]:
@@ -99,9 +135,12 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
     if (
         shape is None
         or array.ndim != len(shape)
-        or any(
-            side is not None and side != given
-            for side, given in zip(shape[1:], array.shape[1:], strict=True)
+        or (
+            array.shape[1:] != shape[1:]  # they are the same where all sides are known
+            and any(
+                side is not None and side != given
+                for side, given in zip(shape[1:], array.shape[1:], strict=True)
+            )
         )
     ):
         wanted = [side if side is not None else "any" for side in shape_of(shape or (), "")]
@@ -109,9 +148,24 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
             f"the input {tensor.layer.name!r} takes arrays of shape {wanted}, the number of "
             f"examples first; got {list(array.shape)}"
         )
-    if tensor.dtype not in ("float32", "int32", "bool"):
+    as_computed = array.dtype == tensor.dtype == _COMPUTED.get(tensor.dtype)
+    return array if as_computed else _cast(array, tensor)
+
+
+def _cast(array: NDArray[Any], tensor: SymbolicTensor) -> NDArray[Any]:
+    """Return `array` in the dtype of the input, then in the one that models compute with."""
+    dtype = _NAMES.get(tensor.dtype, tensor.dtype)
+    if dtype not in _COMPUTED:
         raise ModelInputError(
             f"the input {tensor.layer.name!r} is declared as {tensor.dtype!r}; models compute with "
-            "float32, int32 and bool"
+            f"numbers, and inputs may be {', '.join(_COMPUTED)}"
         )
-    return array.astype(tensor.dtype, copy=False)
+    computed = _COMPUTED[dtype]
+    if computed == "int32" and array.dtype.kind in "iuf" and array.size:
+        low, high = array.min(), array.max()
+        if not -(2**31) <= low <= high < 2**31:
+            raise ModelInputError(
+                f"the input {tensor.layer.name!r} takes whole numbers, which models compute as "
+                f"int32; got numbers from {low} to {high}"
+            )
+    return array.astype(dtype, copy=False).astype(computed, copy=False)

@@ -6,21 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.models.serialization.read import model_from_artifacts
 from pyio.operations.transfer import load_artifacts
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from typing import Unpack
 
+    from pyio.handlers.keywords import HTTPOptions
     from pyio.models.model import LayersModel
+    from pyio.progress import OnProgress
 
 
+@short
 async def load_layers_model(
     url_or_handler: Any,
     *,
     strict: bool = True,
-    on_progress: Callable[..., Any] | None = None,
+    on_progress: OnProgress | None = None,
     custom_objects: Mapping[str, Any] | None = None,
     allow_unknown: bool = False,
-    **options: Any,
+    **options: Unpack[HTTPOptions],
 ) -> LayersModel:
     """Load a model that TensorFlow.js or pyio saved.
 
@@ -39,7 +44,8 @@ async def load_layers_model(
     Raises the errors of the medium; UnknownLayersError, InvalidModelError and WeightsError as
     `pyio.models.serialization.read.model_from_artifacts` does.
     """
-    if on_progress is not None:
-        options["on_progress"] = on_progress
-    artifacts = await load_artifacts(url_or_handler, **options)
+    if on_progress is None:
+        artifacts = await load_artifacts(url_or_handler, **options)
+    else:
+        artifacts = await load_artifacts(url_or_handler, on_progress=on_progress, **options)
     return model_from_artifacts(artifacts, strict, custom_objects, allow_unknown)

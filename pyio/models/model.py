@@ -6,27 +6,33 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, UnknownLayersError
+from pyio import limits
+from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
-from pyio.models.core.container import Container, config_of
+from pyio.models.core.container import Container, config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
+from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
+from pyio.models.pending import Pending
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
 from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from typing import Unpack
 
     from numpy.typing import ArrayLike, NDArray
 
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
+    from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.layer import Layer
     from pyio.models.training.optimizers import Optimizer
 
@@ -59,6 +65,7 @@ class LayersModel(Container):
 
     class_name = "Model"
 
+    @short
     def __init__(
         self,
         inputs: SymbolicTensor | Sequence[SymbolicTensor],
@@ -87,6 +94,7 @@ class LayersModel(Container):
 
     # ------------------------------------------------------------ predicting
 
+    @short
     def predict(self, x: Any, batch_size: int = 32) -> Any:
         """Return the predictions for `x`.
 
@@ -99,7 +107,8 @@ class LayersModel(Container):
             An array (examples, ...) of float32, or a list with one per output.
 
         Raises:
-            ModelInputError: The number of arrays or their shapes do not fit the model.
+            ModelInputError: The number of arrays or their shapes do not fit the model; there is
+                not enough memory; or an example takes more than ``pyio.limits.PREDICT_WORK``.
             UnknownLayersError: The model has layers whose classes are not registered.
         """
         check_batch_size(batch_size)
@@ -116,6 +125,7 @@ class LayersModel(Container):
             outputs = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Connect the model to symbolic tensors, or predict one batch of arrays."""
         listed = inputs if isinstance(inputs, list) else [inputs]
@@ -124,6 +134,7 @@ class LayersModel(Container):
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @short
     def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
         """Return the loss on `x` and `y`, and the metrics after it if there are any.
 
@@ -144,8 +155,20 @@ class LayersModel(Container):
     def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
         if self.unknown_classes:
             raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
-        with np.errstate(all="ignore"):
-            outputs = self.graph.run(arrays, [None] * len(arrays))[0]
+        graph, limit = self.graph, limits.PREDICT_WORK
+        # Once for each shape of inputs, and again when the limit has changed.
+        looked_at = limit, *[array.shape[1:] for array in arrays]
+        if looked_at not in graph.affordable:
+            check_work(graph, arrays, limit, self.name)
+            graph.affordable.add(looked_at)
+        try:
+            with np.errstate(all="ignore"):
+                outputs = graph.run(arrays, [None] * len(arrays))[0]
+        except MemoryError as error:
+            raise ModelInputError(
+                f"there is not enough memory to predict {len(arrays[0])} examples at once with "
+                f"{self.name!r} ({error or 'out of memory'}); a smaller batch_size takes less"
+            ) from None
         # A model that changes nothing would return the caller's own memory.
         return [
             out.copy() if any(np.may_share_memory(out, x) for x in arrays) else out
@@ -156,9 +179,12 @@ class LayersModel(Container):
 
     def named_weights(self, trainable_only: bool = False) -> list[tuple[str, NDArray[Any]]]:
         """Return the weights with their names, in the order in which they are saved."""
-        weights = self.trainable_weights if trainable_only else self.weights
-        return [(weight.name, weight.value) for weight in weights]
+        kept = set(self.trainable_weights) if trainable_only else None
+        return [
+            (name, weight.value) for name, weight in named(self) if kept is None or weight in kept
+        ]
 
+    @short
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`: all of them or none.
 
@@ -166,6 +192,7 @@ class LayersModel(Container):
         """
         assign_all(self.weights, values, f"the model {self.name!r}")
 
+    @short
     def load_weights(self, weights: Mapping[str, ArrayLike], strict: bool = True) -> LoadReport:
         """Assign named arrays: by name, then by normalised name, then by order and shape.
 
@@ -201,6 +228,7 @@ class LayersModel(Container):
         dumps(value)  # raises now rather than at the next save
         self._metadata = value
 
+    @short
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return the layer called `name`, or the one at `index`. Raises InvalidModelError."""
         if index is not None and -len(self.layers) <= index < len(self.layers):
@@ -213,9 +241,13 @@ class LayersModel(Container):
             )
         return found
 
-    def summary(self) -> str:
-        """Return a table of the layers, their shapes and parameter counts, ready to print."""
-        return summary.text(self)
+    def summary(self, print_fn: Callable[[str], Any] = print) -> None:
+        """Print a table of the layers, their shapes and parameter counts.
+
+        Args:
+            print_fn: Called with the table as text, instead of `print`.
+        """
+        print_fn(summary.text(self))
 
     def get_config(self) -> dict[str, Any]:
         """Return the name, the layers and their connections as JSON."""
@@ -242,6 +274,7 @@ class LayersModel(Container):
 
     # ------------------------------------------------------------ training
 
+    @short
     def compile(
         self,
         optimizer: Optimizer | str = "rmsprop",
@@ -266,14 +299,14 @@ class LayersModel(Container):
         """The names of the numbers that `evaluate` returns, in order."""
         return metrics_names(self, self.training_config)
 
-    async def save(
+    def save(
         self,
         url_or_handler: Any,
         *,
         trainable_only: bool = False,
         include_optimizer: bool = False,
-        **options: Any,
-    ) -> SaveResult:
+        **options: Unpack[AnySaveOptions],
+    ) -> Coroutine[Any, Any, SaveResult]:
         """Save the model.
 
         Args:
@@ -286,13 +319,15 @@ class LayersModel(Container):
         weights of the same name: TensorFlow.js would write them and could not read them again.
         Warns about what TensorFlow.js cannot open.
         """
-        return await save_model(
+        saving = save_model(
             self,
             url_or_handler,
             trainable_only=trainable_only,
             include_optimizer=include_optimizer,
             **options,
         )
+        target = f"{url_or_handler!r:.80}"
+        return Pending(saving, f"not saved yet: await it, as in `await model.save({target})`")
 
 
 Model = LayersModel

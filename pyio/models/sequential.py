@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
+from pyio.format.json_text import dumps
 from pyio.models.core.container import Container
 from pyio.models.core.layer import Layer
 from pyio.models.core.names import numbered
@@ -12,6 +13,7 @@ from pyio.models.layers.core import Input
 from pyio.models.model import LayersModel
 from pyio.models.serialization.functional import checked_config
 from pyio.models.serialization.registry import layer_from_json
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,11 +41,13 @@ class Sequential(LayersModel):
 
     class_name = "Sequential"
 
+    @short
     def __init__(self, layers: Iterable[Layer] = (), name: str | None = None) -> None:
         super().__init__([], [], name if name is not None else numbered("sequential_"))
         for layer in layers:
             self.add(layer)
 
+    @short
     def add(self, layer: Layer) -> None:
         """Add `layer` as the last one."""
         if not isinstance(layer, Layer):
@@ -105,7 +109,16 @@ class Sequential(LayersModel):
     def from_config(cls, config: Any) -> Self:
         """Return the model that `get_config` described. Raises InvalidModelError."""
         layers, name = checked_config(cls.class_name, config)
-        return cls(map(layer_from_json, layers), name)
+        made: dict[str, Layer] = {}
+
+        def layer_of(entry: Any) -> Layer:
+            """Return the layer of an entry: the one from before if the same is there again."""
+            key = dumps(entry)
+            if key not in made:
+                made[key] = layer_from_json(entry)
+            return made[key]
+
+        return cls(map(layer_of, layers), name)
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the layers as JSON."""

@@ -57,11 +57,13 @@ def _row(layer: Layer) -> tuple[str, str, str, str]:
 def _totals(model: Container) -> list[str]:
     trainable = sum(weight.size for weight in model.trainable_weights)
     other = sum(weight.size for weight in model.non_trainable_weights)
+    unknown = model.unknown_classes
+    more = " and those of unknown layers" if unknown else ""
     lines = [
-        f"Total params: {trainable + other:,}",
-        f"Trainable params: {trainable:,}",
-        f"Non-trainable params: {other:,}",
+        f"Total params: {trainable + other:,}{more}",
+        f"Trainable params: {trainable:,}{more}",
+        f"Non-trainable params: {other:,}{more}",
     ]
-    if model.unknown_classes:
-        lines.append(f"Unknown layers: {', '.join(model.unknown_classes)}")
+    if unknown:
+        lines.append(f"Unknown layers: {', '.join(unknown)}")
     return lines

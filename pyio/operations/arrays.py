@@ -18,24 +18,28 @@ from pyio.handlers.http.handler import http
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts, save_artifacts
 from pyio.tensors.encoding import Tensors, decode_artifacts, decode_weights, encode_weights
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from numpy.typing import NDArray
 
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.handlers.keywords import AnySaveOptions, LoadOptions
     from pyio.tensors.quantization import QuantizationRule
 
 
+@short
 async def save_arrays(
     arrays: Tensors,
     target: str | SaveHandler,
     *,
     cast: bool = False,
     quantization: QuantizationRule = None,
-    **options: Any,
+    **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save named NumPy arrays of any shape and dtype, all of them or nothing.
 
@@ -65,7 +69,7 @@ async def save_arrays(
         warnings.warn(
             f"TensorFlow.js will not read {', '.join(foreign)}; pass cast=True to save what it can",
             CompatibilityWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     artifacts = ModelArtifacts(weight_specs=encoded.specs, weight_data=encoded.data)
     result = await save_artifacts(artifacts, target, **options)
@@ -74,7 +78,10 @@ async def save_arrays(
     return replace(result, conversions=encoded.conversions)
 
 
-async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, NDArray[Any]]:
+@short
+async def load_arrays(
+    source: str | LoadHandler, **options: Unpack[LoadOptions]
+) -> dict[str, NDArray[Any]]:
     """Load the arrays stored at `source`: name -> array, in the order in which they were saved.
 
     The weights of a whole model can be loaded like this too. Arrays are views into one buffer, as
@@ -84,8 +91,12 @@ async def load_arrays(source: str | LoadHandler, **options: Any) -> dict[str, ND
     return decode_artifacts(artifacts)
 
 
+@short
 async def load_weights(
-    manifest: JSONValue, prefix: str, names: Iterable[str] | None = None, **options: Any
+    manifest: JSONValue,
+    prefix: str,
+    names: Iterable[str] | None = None,
+    **options: Unpack[LoadOptions],
 ) -> dict[str, NDArray[Any]]:
     """Load some of the weights that a manifest lists, and only the files that hold them.
 
@@ -117,7 +128,8 @@ async def load_weights(
     web = prefix.startswith(("http://", "https://")) or "://" not in prefix
     directory, mark, query = prefix.partition("?") if web else (prefix, "", "")
     place = f"{directory.rstrip('/')}/{mark}{query}" if directory else prefix
-    handler: Any = load_handler(place, options) if "://" in place else http(place, **options)
+    given: Any = options
+    handler: Any = load_handler(place, given) if "://" in place else http(place, **given)
     if not hasattr(handler, "load_groups"):
         raise UnsupportedOperationError(f"{prefix!r} holds whole models, not files of weights")
     data = await handler.load_groups(needed)

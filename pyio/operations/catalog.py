@@ -42,7 +42,9 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
-    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one. A
+    size is that of the model, the same in every medium: topology, weight specs and weights.
+    `storage_report` says what it takes of the room.
     """
     found = Listing()
     for medium in available_media():

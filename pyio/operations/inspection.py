@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pyio.display.tables import html_lines, html_table
 from pyio.errors import InvalidModelError, ModelNotFoundError
+from pyio.format.words import size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import load_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, WeightSpec
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler
+    from pyio.handlers.keywords import LoadOptions
+
+_SHOWN = 200
+"""How many layers and tensors a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class LayerSummary:
     class_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Inspection:
     """What `inspect` found.
 
@@ -56,6 +63,33 @@ class Inspection:
     has_training_config: bool
     has_checksum: bool
 
+    def __repr__(self) -> str:
+        return f"<Inspection of {self._line()}>"
+
+    def _line(self) -> str:
+        size = "unknown size" if self.weight_bytes is None else size_text(self.weight_bytes)
+        return (
+            f"{self.source!r}: {self.format or 'unknown format'}, {len(self.layers)} layers, "
+            f"{len(self.tensors)} tensors, {self.parameters:,} parameters, {size}"
+        )
+
+    def _repr_html_(self) -> str:
+        layers = [(layer.name, layer.class_name) for layer in self.layers]
+        tensors = [
+            (spec.name, str(list(spec.shape)), spec.dtype, spec.byte_length)
+            for spec in self.tensors
+        ]
+        tables = [
+            html_table(head, rows[:_SHOWN])
+            + html_lines([f"and {len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else [])
+            for head, rows in (
+                (("layer", "class"), layers),
+                (("tensor", "shape", "dtype", "bytes"), tensors),
+            )
+            if rows
+        ]
+        return "".join([html_lines([self._line()]), *tables])
+
     @property
     def weight_bytes(self) -> int | None:
         """Bytes of all tensors as they are stored; None where strings make that unknown."""
@@ -69,7 +103,7 @@ class Inspection:
         return sum(spec.size for spec in self.tensors if spec.group != "optimizer")
 
 
-async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
+async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> Inspection:
     """Return what is stored at `source` without loading the weights.
 
     Handlers of your own may have a ``describe()`` for this; otherwise the model is loaded.
@@ -90,7 +124,7 @@ async def inspect(source: str | LoadHandler, **options: Any) -> Inspection:
     )
 
 
-async def exists(url: str, **options: Any) -> bool:
+async def exists(url: str, **options: Unpack[LoadOptions]) -> bool:
     """Return whether anything is stored at `url`, even if it is damaged.
 
     Over HTTP the answers 404 and 410 mean no; `options` are those of the medium. Raises
@@ -112,7 +146,7 @@ async def is_stored(handler: LoadHandler) -> bool:
     return True
 
 
-async def _describe(source: str | LoadHandler, options: dict[str, Any]) -> ModelArtifacts:
+async def _describe(source: str | LoadHandler, options: LoadOptions) -> ModelArtifacts:
     handler = load_handler(source, options)
     describe = getattr(handler, "describe", None)
     if not callable(describe):

@@ -13,7 +13,7 @@ from pyio.handlers.registry import available_media, medium_of, require_available
 _HEAD = ("where", "problem", "action", "bytes", "outcome")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RepairPlan:
     """What `repair` found, and what it did if it was told to; it prints as a table.
 
@@ -34,6 +34,9 @@ class RepairPlan:
         """The bytes that were freed or, before it is applied, that would be, as far as known."""
         counted = [f for f in self.findings if (f.done if self.applied else f.acts)]
         return sum(finding.bytes_freed or 0 for finding in counted)
+
+    def __repr__(self) -> str:
+        return f"<RepairPlan: {' '.join(self._lines())}>"
 
     def __str__(self) -> str:
         found = [table(_HEAD, self._rows())] if self.findings else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyio.display.tables import html_lines, html_table, table
 from pyio.errors import PyioError
+from pyio.format.words import size_text
 from pyio.handlers.quota import Sizes, by_size
 from pyio.handlers.registry import media
 from pyio.operations import persistence as origin
@@ -28,8 +29,9 @@ class MediumReport:
         loads: Whether it can load.
         lists: Whether it can list and remove.
         models: Address and bytes of each of its models, the largest first; the bytes are None for
-            a damaged model whose size is not known. localStorage counts as its quota does, in
-            UTF-16 code units of keys and values.
+            a damaged model whose size is not known. They are what the model takes of the room
+            here: localStorage counts as its quota does, in UTF-16 code units of keys and values,
+            so that its bytes are more than the size that `list_models` shows.
         bytes_available: How much more it takes, or None where that is not known.
         problem: Why it could not be asked for its models, in words; None if it could.
     """
@@ -57,7 +59,7 @@ class MediumReport:
         return ", ".join(verb for verb, able in verbs.items() if able)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StorageReport:
     """What `storage_report` found; it prints as tables. Sizes are in bytes.
 
@@ -91,6 +93,13 @@ class StorageReport:
         """Address and bytes of all models, the largest first."""
         found = [entry for medium in self.media for entry in medium.models]
         return tuple(sorted(found, key=lambda entry: -(entry[1] or 0)))
+
+    def __repr__(self) -> str:
+        works = [medium.scheme for medium in self.media if medium.missing is None]
+        taken = size_text(sum(medium.bytes for medium in self.media))
+        return (
+            f"<StorageReport: {len(self.models)} models take {taken}; {', '.join(works)} work here>"
+        )
 
     def __str__(self) -> str:
         tables = [table(head, rows) for head, rows in self._tables()]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyio.errors import HandlerError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.handlers.registry import load_handler, save_handler
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from pyio.format.artifacts import SaveResult
     from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.handlers.keywords import LoadOptions, SaveOptions
 
 
 async def save_artifacts(
@@ -20,7 +23,7 @@ async def save_artifacts(
     target: str | SaveHandler,
     *,
     checksum: bool | None = None,
-    **options: Any,
+    **options: Unpack[SaveOptions],
 ) -> SaveResult:
     """Save any model artifacts: layers models, graph models, or weights alone.
 
@@ -53,7 +56,9 @@ async def save_artifacts(
     return await result if isawaitable(result) else result
 
 
-async def load_artifacts(source: str | LoadHandler, **options: Any) -> ModelArtifacts:
+async def load_artifacts(
+    source: str | LoadHandler, **options: Unpack[LoadOptions]
+) -> ModelArtifacts:
     """Load the model artifacts from `source`, an address or a handler.
 
     Raises:

@@ -22,6 +22,7 @@ from pyio.format.layout import locate
 from pyio.format.segments import SegmentedBuffer
 from pyio.tensors.quantization import QuantizationRule, dequantize, quantize, rule_for
 from pyio.tensors.strings import decode_strings, encode_strings, is_text
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -55,6 +56,7 @@ class EncodedWeights:
     conversions: tuple[Conversion, ...] = ()
 
 
+@short
 def encode_weights(
     tensors: Tensors,
     group: str | None = None,
@@ -99,6 +101,7 @@ def encode_weights(
     return EncodedWeights(tuple(specs), tuple(data), tuple(conversions))
 
 
+@short
 def decode_weights(
     data: Buffer | Iterable[Buffer], specs: Iterable[WeightSpec]
 ) -> dict[str, NDArray[Any]]:

@@ -10,6 +10,7 @@ from pyio.errors import WeightsError
 from pyio.format.artifacts import checked_specs
 from pyio.format.specs import require_shape
 from pyio.tensors.encoding import decode_tensor, refuse_duplicates
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct("<I")
 
 
+@short
 async def decode_weights_stream(
     stream: AsyncIterable[Any], specs: Iterable[WeightSpec]
 ) -> dict[str, NDArray[Any]]:

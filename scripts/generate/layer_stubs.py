@@ -62,7 +62,7 @@ __all__ = [
 '''
 
 ACCEPTED = {
-    "activation": "str | Mapping[str, Any]",
+    "activation": "str | Layer | Mapping[str, Any]",
     "any_whole": "int",
     "axes": "int | Sequence[int]",
     "choice": "str",

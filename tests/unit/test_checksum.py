@@ -52,7 +52,8 @@ def test_what_is_written(tmp_path: Path) -> None:
 
 def test_nothing_changes_without_it(tmp_path: Path) -> None:
     """Without checksum=True the bytes are those of TensorFlow.js."""
-    for name, options in {"unset": {}, "false": {"checksum": False}}.items():
+    choices: dict[str, Any] = {"unset": {}, "false": {"checksum": False}}
+    for name, options in choices.items():
         run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/{name}", **options))
         assert checksum.MEMBER not in (tmp_path / name / "model.json").read_text("utf-8")
     assert get_model_json(artifacts(), ["w"]) == get_model_json(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GROUND = ("errors", "limits", "progress", "version")
+GROUND = ("errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "handlers")
@@ -23,6 +23,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "errors": (),
     "limits": GROUND,
     "progress": GROUND,
+    "tracebacks": ("errors",),
     "version": (),
     # Files and bytes, then the border.
     "format": FORMAT,
@@ -52,11 +53,12 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "ops": (),
         "core": ("ops",),
         "inputs": ("core",),
+        "pending": (),
         "summary": ("core",),
         "training": ("core", "inputs", "ops"),
         "layers": ("core", "ops", "serialization"),
         "serialization": ("core", "model", "ops"),
-        "model": ("core", "inputs", "serialization", "summary", "training"),
+        "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
         "load": ("model", "serialization"),
     },

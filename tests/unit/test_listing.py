@@ -6,6 +6,7 @@ import copy
 import io
 import json
 import pickle
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -80,7 +81,7 @@ def test_as_html(listing: Listing) -> None:
     """A table of the same, with nothing in it that is not escaped."""
     html = listing._repr_html_()
     assert html.count("<tr>") == 3
-    assert '<td style="text-align:left">1.2 MB</td>' in html
+    assert '<td style="text-align:right;padding:0.2em 0.6em">1.2 MB</td>' in html
     assert "indexeddb://&lt;script&gt;alert(1)&lt;/script&gt;\\n&amp;&#x27;&quot;" in html
     assert "&lt;b&gt;not&lt;/b&gt; JSON\\x1b[31m" in html
     for text in ("<script", "<b>", "\x1b"):
@@ -153,3 +154,27 @@ def test_in_marimo() -> None:
         [sys.executable, "-c", IN_MARIMO], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_results_are_one_line() -> None:
+    """What a notebook shows for a result is short, and names sizes and dates in words."""
+    saved = pyio.sync.save_arrays({"<w>": [1.0, 2.0]}, "memory://line", cast=True)
+    found = pyio.sync.inspect("memory://line")
+    model = pyio.Sequential([pyio.layers.Dense(1, input_shape=(2,))])
+    report = model.load_weights(dict(model.named_weights()))
+    shown: list[tuple[Any, str]] = [
+        (saved, "SaveResult: .* saved 20.* UTC; 1 tensors converted, 0 not exactly"),
+        (saved.model_artifacts_info, "ModelArtifactsInfo: .*, saved 20.* UTC"),
+        (found, "Inspection of 'memory://line': unknown format, 0 layers, 1 tensors, 2 param"),
+        (pyio.sync.load_artifacts("memory://line"), "ModelArtifacts: arrays, 1 tensors, 8 bytes"),
+        (report, r"LoadReport: 2 weights loaded \(2 by name\)"),
+        (pyio.sync.storage_report(), "StorageReport: .* models take .* work here"),
+        (pyio.RepairPlan(("a",), ()), "RepairPlan: Looked at a: nothing is left over"),
+    ]
+    for result, words in shown:
+        assert re.match(f"<{words}", repr(result)), repr(result)
+        assert "\n" not in repr(result)
+        assert len(repr(result)) < 200
+        assert "<p>" in result._repr_html_()
+        assert "<w>" not in result._repr_html_()
+    pyio.sync.remove_model("memory://line")

@@ -16,6 +16,7 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
+from pyio.handlers.keywords import SaveOptions
 from pyio.handlers.memory import Memory, MemoryHandler
 from pyio.handlers.registry import (
     available_media,
@@ -199,6 +200,18 @@ def test_unknown_options_are_named(use: Callable[..., object]) -> None:
         HandlerError, match=r"memory:// has no option 'fast'.*its options: on_progress"
     ):
         use("memory://x", fast=1, slow=2)
+
+
+def test_the_options_of_a_save_name_checksum() -> None:
+    """It is no option of a medium, and a misspelling is answered with it."""
+    with pytest.raises(HandlerError, match=r"no option 'cheksum'.*every save takes checksum"):
+        save("memory://x", cheksum=True)
+
+
+def test_keywords_have_the_options_of_all_media() -> None:
+    """What type checkers and editors know are the options that media take, and no fewer."""
+    for medium in media().values():
+        assert medium.options <= SaveOptions.__annotations__.keys(), medium.scheme
 
 
 def test_options_reach_the_handler(routes: dict[str, Medium]) -> None:

@@ -26,6 +26,11 @@ pyio.Sequential(layrs=[])
 pyio.Model(pyio.Input(shape=(2,)), output=None)
 pyio.layers.Conv1D(2, 3, data_format="channels_first")
 pyio.layers.GRU("4")
+
+
+async def save(model: pyio.LayersModel) -> None:
+    await model.save("memory://m", cheksum=True)
+    await pyio.load_arrays("memory://m", tiemout=1.0)
 """
 
 RIGHT = """
@@ -102,6 +107,8 @@ def test_a_wrong_keyword_is_an_error(check: Callable[[str], list[str]]) -> None:
         'Unexpected keyword argument "layrs" for "Sequential"',
         'Unexpected keyword argument "output" for "LayersModel"',
         'Unexpected keyword argument "data_format" for "Conv1D"',
+        'Unexpected keyword argument "cheksum" for "save"',
+        'Unexpected keyword argument "tiemout" for "load_arrays"',
         'Argument 1 to "GRU" has incompatible type "str"; expected "int"',
     ):
         assert any(text in error for error in found), (text, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
@@ -10,10 +11,12 @@ from pyio.models.core.graph import Graph, Node, SymbolicTensor
 from pyio.models.core.layer import Layer
 from pyio.models.core.shapes import Shapes, as_list
 from pyio.models.core.unknown import UnknownLayer
+from pyio.models.core.work import work_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pyio.models.core.shapes import Shape
     from pyio.models.core.weight import Weight
 
 
@@ -104,13 +107,13 @@ class Container(Layer):
         """The weights that training changes, layer by layer."""
         if not self.trainable:
             return []
-        return [weight for layer in self.layers for weight in layer.trainable_weights]
+        return _once([layer.trainable_weights for layer in self.layers])
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
         """The weights that training does not change, layer by layer."""
-        frozen = [] if self.trainable else [w for la in self.layers for w in la.trainable_weights]
-        return frozen + [w for layer in self.layers for w in layer.non_trainable_weights]
+        frozen = [] if self.trainable else [layer.trainable_weights for layer in self.layers]
+        return _once([*frozen, *[layer.non_trainable_weights for layer in self.layers]])
 
     @property
     def trainable(self) -> bool:
@@ -144,17 +147,13 @@ class Container(Layer):
         # The layers are asked again: the model can be called with other shapes than it was built
         # with, such as sequences of another length.
         graph = self.graph
-        shapes: dict[int, Any] = {
-            id(tensor): each for tensor, each in zip(graph.inputs, as_list(shape), strict=True)
-        }
-        for node in graph.nodes:
-            if id(node.outputs[0]) in shapes:
-                continue
-            known = [shapes[id(tensor)] for tensor in node.inputs]
-            result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
-            shapes |= dict(zip(map(id, node.outputs), as_list(result), strict=False))
-        outputs = [shapes[id(tensor)] for tensor in graph.outputs]
+        found = graph.shapes_of(as_list(shape))
+        outputs = [found[id(tensor)] for tensor in graph.outputs]
         return outputs if len(outputs) > 1 else outputs[0]
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
+        """Return the work of all layers."""
+        return work_of(self.graph, list(inputs))
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:  # noqa: ARG002
         """Check the number of inputs; the layers were built when they were connected."""
@@ -172,6 +171,42 @@ class Container(Layer):
             self.inbound_nodes[-1].inputs = inputs if isinstance(inputs, list) else [inputs]
             return result
         return super().connect(inputs, kwargs)
+
+
+def _once(groups: list[list[Weight]]) -> list[Weight]:
+    """Return the weights in order, each once: a layer can be in several places of a model."""
+    return list(dict.fromkeys([weight for group in groups for weight in group]))
+
+
+def placed(layers: Iterable[Layer], path: str = "") -> Iterator[tuple[str, Layer]]:
+    """Yield all `layers` and those inside them, each with the names of what it is in."""
+    for layer in layers:
+        yield path, layer
+        inner = f"{path}{layer.name}/"
+        if isinstance(layer, Container):
+            yield from placed(layer.layers, inner)
+        else:
+            for each in layer.inner_layers():
+                yield inner, each
+
+
+def named(model: Container) -> list[tuple[str, Weight]]:
+    """Return the weights of `model`, each with a name that no other weight has.
+
+    Layers of different nested models can have the same name. Their weights are named with those of
+    the models before them: ``encoder/dense/kernel``.
+    """
+    weights = model.weights
+    names = [weight.name for weight in weights]
+    if len(set(names)) == len(weights):  # nearly always
+        return list(zip(names, weights, strict=True))
+    counts = Counter(names)
+    paths: dict[Weight, str] = {}
+    for path, layer in placed(model.layers):
+        if not isinstance(layer, Container):
+            for weight in layer.weights:
+                paths.setdefault(weight, path)
+    return [(f"{paths[w] if counts[w.name] > 1 else ''}{w.name}", w) for w in weights]
 
 
 def _shapeless(inputs: Any) -> Any:

@@ -42,6 +42,10 @@ class GraphLayer(Protocol):
         """Return the output and its mask."""
         ...
 
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return about how many multiplications one example takes."""
+        ...
+
 
 class SymbolicTensor:
     """A tensor before there is data: the call of a layer that outputs it, and its shape.
@@ -102,6 +106,8 @@ class Graph:
         outputs: The output tensors.
         nodes: The calls, each after those it depends on.
         layers: The layers in TensorFlow.js's order.
+        known_work: What was found out about how much it computes, by the shapes of the inputs.
+        affordable: The shapes of inputs that were looked at and are not too much work.
 
     Raises InvalidModelError for outputs that do not depend on the inputs alone, and for layers of
     the same name.
@@ -112,10 +118,36 @@ class Graph:
         self.outputs = list(outputs)
         self.nodes, met = _walk(self.outputs)
         depths = _layer_depths(self.nodes)
+        # An input that nothing uses is listed first among those of depth 0, as Keras does.
+        unused = [tensor.node for tensor in self.inputs if tensor.layer not in depths]
+        self.nodes += unused
+        met = [*(node.layer for node in unused), *met]
+        depths |= {node.layer: 0 for node in unused}
         self.layers: list[GraphLayer] = sorted(met, key=lambda layer: -depths[layer])
         _refuse_same_names(self.layers)
         self._refuse_other_sources()
         self._plan = _Plan(self)
+        self._known_shapes: dict[str, dict[int, Any]] = {}
+        self.known_work: dict[str, int] = {}
+        self.affordable: set[Any] = set()
+
+    def shapes_of(self, shapes: Sequence[Any]) -> dict[int, Any]:
+        """Return the shape of every tensor, by its id, for inputs of `shapes`.
+
+        Kept: a model inside models, each of which calls the one before twice, would be asked
+        exponentially often.
+        """
+        key = str(shapes)
+        if key not in self._known_shapes:
+            found: dict[int, Any] = dict(zip(map(id, self.inputs), shapes, strict=True))
+            for node in self.nodes:
+                if id(node.outputs[0]) not in found:
+                    known = [found[id(tensor)] for tensor in node.inputs]
+                    result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
+                    every = result if isinstance(result, list) else [result]
+                    found |= dict(zip(map(id, node.outputs), every, strict=False))
+            self._known_shapes[key] = found
+        return self._known_shapes[key]
 
     def run(
         self, arrays: Sequence[NDArray[Any]], masks: Sequence[NDArray[Any] | None]

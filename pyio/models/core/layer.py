@@ -13,6 +13,7 @@ from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
+from pyio.models.core.work import volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
+
+_INNER = (
+    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
+    "ensure_built first_node_index infer_from_weights initial_weights inner_layers late "
+    "mark_trainable matrix_elements min_ndim named_weights ndim omitted options own_options_last "
+    "own_weights positional positions prepare_for_save scope share_weights standardize "
+    "supports_masking tfjs_incompatibility uses_mask work"
+)
+INNER = frozenset(_INNER.split())
+"""Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
 
 Array: TypeAlias = "NDArray[Any]"
 Mask: TypeAlias = "NDArray[Any] | None"
@@ -81,6 +92,9 @@ class Layer(Configured):
         super().__init_subclass__(**kwargs)
         cls.uses_mask = _takes_mask(cls.call)
 
+    def __dir__(self) -> list[str]:
+        return sorted(set(super().__dir__()) - INNER)
+
     # ------------------------------------------------------------ what a layer class can define
 
     def build(self, shape: Any) -> None:
@@ -102,6 +116,19 @@ class Layer(Configured):
         return mask if self.supports_masking else None
 
     # ------------------------------------------------------------ what most layers do not need
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return about how many multiplications one example takes, for `pyio.limits`."""
+        most = max(volume(shape[1:]) for shape in (*inputs, *outputs))
+        return most + self.positions(inputs[0], outputs[0]) * self.matrix_elements()
+
+    def positions(self, before: Shape, after: Shape) -> int:  # noqa: ARG002
+        """Return how often the weights are multiplied with something; 0 for tables and factors."""
+        return 0
+
+    def matrix_elements(self) -> int:
+        """Return the number of elements of the weights that are matrices."""
+        return sum(weight.size for weight in self.weights if len(weight.shape) > 1)
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside this one; most layers have none inside."""
@@ -253,6 +280,19 @@ class Layer(Configured):
         Raises WeightsError for another number of arrays or another shape.
         """
         assign_all(self.weights, values, f"layer {self.name!r}")
+
+    @property
+    def own_weights(self) -> list[Weight]:
+        """The weights that this layer made, without those of layers inside it."""
+        return self._trainable_weights + self._other_weights
+
+    def share_weights(self, other: Layer) -> None:
+        """Use the weights of `other`, a layer of the same class and shapes, instead of own ones."""
+        for key, value in vars(other).items():
+            if isinstance(value, Weight):
+                setattr(self, key, value)
+        self._trainable_weights = other._trainable_weights
+        self._other_weights = other._other_weights
 
     def count_params(self) -> int:
         """Return the number of elements in all weights."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from pyio.models.core.config import Configured
 from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
 from pyio.models.ops.activations import ACTIVATIONS, ALIASES, Activation
@@ -86,20 +87,26 @@ def register_activation(name: str, function: Activation) -> None:
         name: The name in a config, in snake case, as TensorFlow.js writes names.
         function: Takes an array of float32 and returns one of the same shape.
     """
-    ACTIVATIONS[activation(name)] = function
+    ACTIVATIONS[str(activation(name))] = function
 
 
-def activation(value: Any) -> str:
-    """Return the name of an activation as a config contains it; the check of activation options.
+def activation(value: Any) -> str | ConfigObject:
+    """Return an activation as a config contains it; the check of activation options.
 
-    Names that are not registered are kept. The layer raises UnknownLayersError when it computes.
+    That is a name, or the config object of a layer with its settings. Names that are not
+    registered are kept. The layer raises UnknownLayersError when it computes.
     """
+    if isinstance(value, Configured):
+        value = {"class_name": value.class_name, "config": value.get_config()}
     if isinstance(value, Mapping):
         # Keras writes functions as {"class_name": "function", "config": "relu"}.
-        inner = value.get("config")
-        value = inner if isinstance(inner, str) else value.get("class_name")
+        name, inner = value.get("class_name"), value.get("config")
+        if isinstance(inner, Mapping) and inner and isinstance(name, str):
+            return {"class_name": name, "config": dict(inner)}
+        value = inner if isinstance(inner, str) else name
     if not isinstance(value, str) or not value:
-        raise OptionError(f"the name of an activation, such as {', '.join(list(ACTIVATIONS)[:4])}")
+        names = ", ".join(list(ACTIVATIONS)[:4])
+        raise OptionError(f"the name of an activation, such as {names}, or a layer such as ReLU")
     name = value if value in ACTIVATIONS else to_snake_case(value)
     return ALIASES.get(name, name)
 

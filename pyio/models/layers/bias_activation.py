@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyio.models.core.layer import Array, Layer
-from pyio.models.ops.activations import Activation, activation_function
+from pyio.models.serialization.registry import activation_function
 
 if TYPE_CHECKING:
     from pyio.models.core.weight import Weight
+    from pyio.models.ops.activations import Activation
 
 
 class BiasActivation(Layer):
     """A layer with an `activation`."""
 
-    activation: str
+    activation: Any
 
     @cached_property
     def activate(self) -> Activation:
-        """The function of that name. Raises UnknownLayersError if it is not registered."""
+        """The function that it means. Raises UnknownLayersError if it is not registered."""
         return activation_function(self.activation, self.name)
 
     def finish(self, x: Array, bias: Weight | None) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,8 +13,14 @@ from pyio.models.core.parts import ConfigObject, activation, constraint, initial
 from pyio.models.core.shapes import Shapes, known, only
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
-from pyio.models.ops.activations import Activation, activation_function
-from pyio.models.serialization.registry import layers_option
+from pyio.models.serialization.registry import (
+    activation_function,
+    acts_on_each_number,
+    layers_option,
+)
+
+if TYPE_CHECKING:
+    from pyio.models.ops.activations import Activation
 
 Step = tuple[Array, list[Array]]
 """The output of a step and the new states."""
@@ -78,7 +84,7 @@ class UnitCell(Cell, BiasActivation):
     gates: ClassVar[int] = 1
 
     units: int = option(check=whole(1))
-    activation: str = option("tanh", activation)
+    activation: Any = option("tanh", activation)
     use_bias: bool = option(True, flag)
     kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
     recurrent_initializer: ConfigObject = option("Orthogonal", initializer)
@@ -146,13 +152,21 @@ class GatedCell(UnitCell):
         implementation: Stored in the config.
     """
 
-    recurrent_activation: str = option("hard_sigmoid", activation, after="activation")
+    recurrent_activation: Any = option("hard_sigmoid", activation, after="activation")
     implementation: int | None = option(None, any_whole)
 
     @cached_property
     def gate(self) -> Activation:
         """The function of the gates. Raises UnknownLayersError if it is not registered."""
-        return activation_function(self.recurrent_activation, self.name)
+        function = activation_function(self.recurrent_activation, self.name)
+        if acts_on_each_number(self.recurrent_activation):
+            return function
+
+        def each_gate(x: Array) -> Array:
+            gates = np.split(x, x.shape[-1] // self.units, axis=-1)
+            return np.concatenate([function(gate) for gate in gates], axis=-1)
+
+        return each_gate
 
 
 class GRUCell(GatedCell):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
+from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
+from pyio.models.serialization.registry import acts_on_each_number
 
 if TYPE_CHECKING:
     from pyio.models.core.layer import Array
@@ -27,7 +29,7 @@ class BaseConv(BiasActivation):
             strides change its size.
         data_format: "channels_last" or "channels_first".
         dilation_rate: The distance between the values that a window takes.
-        activation: The name of an activation, "linear" unless given.
+        activation: The name of an activation or a layer such as ReLU; "linear" unless given.
         use_bias: Whether a bias (filters,) is added.
         bias_initializer: What the bias starts from.
         bias_regularizer: Regularizer of the bias. Stored in the config; used in training only.
@@ -42,7 +44,7 @@ class BaseConv(BiasActivation):
     padding: str = option("valid", PADDING)
     data_format: str = option("channels_last", DATA_FORMAT)
     dilation_rate: list[int] = option(1, sizes(2))
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
     use_bias: bool = option(True, flag)
     bias_initializer: ConfigObject = option("Zeros", initializer)
     bias_regularizer: ConfigObject | None = option(None, regularizer)
@@ -68,6 +70,11 @@ class BaseConv(BiasActivation):
         filters = self.filters_out(shape)
         return (sides[0], filters, *new) if self.channels_first else (sides[0], *new, filters)
 
+    def positions(self, before: Shape, after: Shape) -> int:
+        """Return the number of windows, or of values that a transposed one spreads."""
+        space = slice(2, None) if self.channels_first else slice(1, -1)
+        return min(volume(before[space]), volume(after[space]))
+
     def side_after(self, side: int | None, axis: int) -> int | None:
         """Return what a side of the space becomes."""
         window = self.kernel_size[axis], self.padding, self.strides[axis], self.dilation_rate[axis]
@@ -86,7 +93,7 @@ class BaseConv(BiasActivation):
 
     def finish_last(self, y: Array) -> Array:
         """Add the bias and activate, with the channels last."""
-        if self.channels_first and self.activation in ("softmax", "log_softmax"):
+        if self.channels_first and not acts_on_each_number(self.activation):
             # TensorFlow.js activates after transposing back, so along the last axis of the space.
             y = y if self.bias is None else y + self.bias.value
             return np.moveaxis(self.activate(np.moveaxis(y, -1, 1)), 1, -1)
@@ -192,13 +199,13 @@ class _Transposed(Conv):
 
     def side_after(self, side: int | None, axis: int) -> int | None:
         """Return what a side of the space becomes."""
-        return deconv_side(side, self.kernel_size[axis], self.padding, self.strides[axis])
+        reach = (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
+        return deconv_side(side, reach, self.padding, self.strides[axis])
 
     def convolve(self, x: Array) -> Array:
         """Return the transposed convolution of `x`."""
-        whole_ = kernels.conv_transpose(
-            x, self._kernel_columns(), self.kernel_size, self.strides, self.filters
-        )
+        window = self.kernel_size, self.strides, self.dilation_rate
+        whole_ = kernels.conv_transpose(x, self._kernel_columns(), *window, self.filters)
         # The whole result is cut to the size that the padding asks for: at both ends for "same".
         # With strides longer than the window it is too short instead, and is filled up with 0.
         cut = [slice(None)]
@@ -211,6 +218,11 @@ class _Transposed(Conv):
             missing.append((0, max(-extra, 0)))
         result = whole_[tuple(cut)]
         return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
+
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js has no dilated windows here."""
+        wide = any(rate != 1 for rate in self.dilation_rate)
+        return f"dilation_rate {self.dilation_rate}, which it ignores there" if wide else None
 
     def _kernel_columns(self) -> Matrix:
         """Return the kernel with one row per input channel, made again for a new value only."""
@@ -225,7 +237,8 @@ class Conv2DTranspose(_Transposed):
     """A transposed convolution over images, which makes them larger."""
 
     ndim = 4
-    omitted = ("dilation_rate",)
+
+    dilation_rate: list[int] = option([1, 1], sizes(2), written="changed")
 
 
 class Conv3DTranspose(_Transposed):
@@ -233,7 +246,7 @@ class Conv3DTranspose(_Transposed):
 
     rank = 3
     ndim = 5
-    omitted = ("dilation_rate",)
 
     kernel_size: list[int] = option(check=sizes(3))
     strides: list[int] = option(1, sizes(3))
+    dilation_rate: list[int] = option([1, 1, 1], sizes(3), written="changed")

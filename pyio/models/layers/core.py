@@ -18,8 +18,10 @@ from pyio.models.core.options import (
 )
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, known, only
+from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +71,7 @@ class Dense(BiasActivation):
 
     Args:
         units: The size of the output.
-        activation: The name of an activation, "linear" unless given.
+        activation: The name of an activation or a layer such as ReLU; "linear" unless given.
         use_bias: Whether a bias is added.
         kernel_initializer: What the kernel (in, units) starts from.
         bias_initializer: What the bias (units,) starts from.
@@ -86,7 +88,7 @@ class Dense(BiasActivation):
     min_ndim = 2
 
     units: int = option(check=whole(1))
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
     use_bias: bool = option(True, flag)
     kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
     bias_initializer: ConfigObject = option("Zeros", initializer)
@@ -116,6 +118,10 @@ class Dense(BiasActivation):
         """(..., in) -> (..., units)."""
         return (*only(shape, self.name)[:-1], self.units)
 
+    def positions(self, before: Shape, after: Shape) -> int:  # noqa: ARG002
+        """Return the number of vectors in an example."""
+        return volume(before[1:-1])
+
     def call(self, x: Array) -> Array:
         """Return the product, the bias added and activated."""
         return self.finish(kernels.matmul(x, self.kernel.matrix), self.bias)
@@ -139,7 +145,7 @@ class Activation(BiasActivation):
     positional = ("activation",)
     supports_masking = True
 
-    activation: str = option("linear", activation)
+    activation: Any = option("linear", activation)
 
     def call(self, x: Array) -> Array:
         """Return the activated input."""
@@ -179,6 +185,7 @@ class SpatialDropout1D(Dropout):
     ndim = 3
 
 
+@short
 def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
     shape: Sequence[int | None] | None = None,
     batch_shape: Sequence[int | None] | None = None,

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
+from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer, Mask, as_array
 from pyio.models.core.names import layer_name
 from pyio.models.core.options import flag, option
 from pyio.models.core.shapes import Shape, Shapes, as_list
+from pyio.models.core.work import volume
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyio.models.core.weight import Weight
 
@@ -109,6 +111,12 @@ class BaseRNN(Layer):
         if self.return_sequences:
             output = (output[0], sides[1], *output[1:])
         return [output, *states] if self.return_state else output
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
+        """Return the work of all steps; each is a step of Python too."""
+        sides = inputs[0]
+        step = volume(sides[2:-1]) * self.matrix_elements() + volume(sides[2:])
+        return volume(sides[1:2]) * (STEP_WORK + step)
 
     def compute_mask(self, x: Any, mask: Any) -> Mask:  # noqa: ARG002
         """Return the mask of the sequence, if the output is a sequence."""

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError
+from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
+from pyio.models.core.work import volume
 from pyio.models.layers.recurrent import BaseRNN, with_states
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyio.models.core.weight import Weight
 
@@ -87,6 +89,12 @@ class TimeDistributed(Wrapper):
         inner = only(self.layer.compute_output_shape((sides[0], *sides[2:])), self.name)
         return (inner[0], sides[1], *inner[1:])
 
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return the work of the layer inside for all steps."""
+        before, after = ((sides[0], *sides[2:]) for sides in (inputs[0], outputs[0]))
+        each = self.layer.work([before], [after]) + STEP_WORK * bool(self.layer.stateful)
+        return int(each * volume(inputs[0][1:2]))
+
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
         if self.layer.stateful:  # each step changes the state that the next one starts from
@@ -104,11 +112,14 @@ class Bidirectional(Wrapper):
         merge_mode: How the two outputs are merged: "concat", "sum", "mul", "ave", or "none" for
             two outputs.
         layer: The recurrent layer; two copies of it are made.
+        backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
+            TensorFlow.js does not.
     """
 
     positional: tuple[str, ...] = ("layer", "merge_mode")
 
     merge_mode: str | None = option("concat", choice("concat", "sum", "mul", "ave", "none"))
+    backward_layer: Any = option(None, layer_option, written="given")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         without_mode = "merge_mode" in options and options["merge_mode"] is None
@@ -121,7 +132,10 @@ class Bidirectional(Wrapper):
                 "recurrent layer such as LSTM"
             )
         self.forward_layer = self._copy("forward", self.layer.go_backwards)
-        self.backward_layer = self._copy("backward", not self.layer.go_backwards)
+        self._given = self.backward_layer
+        if self._given is not None:
+            self._check_given()
+        self.backward_layer = self._copy("backward", not self.layer.go_backwards, self._given)
         self.stateful = self.layer.stateful
         self.ndim = self.layer.ndim
 
@@ -133,10 +147,36 @@ class Bidirectional(Wrapper):
             layer.trainable = False
         return layer
 
-    def _copy(self, direction: str, backwards: bool) -> BaseRNN:
-        config = self.layer.get_config() | {"go_backwards": backwards}
-        config["name"] = f"{direction}_{self.layer.name}"
-        return cast("BaseRNN", type(self.layer).from_config(config))
+    def _check_given(self) -> None:
+        """Raise InvalidModelError unless the layer for the way back fits the other."""
+        keys = ("return_sequences", "return_state", "stateful")
+        fits = (
+            isinstance(self._given, BaseRNN)
+            and self._given.go_backwards is not self.layer.go_backwards
+            and all(getattr(self._given, key) == getattr(self.layer, key) for key in keys)
+        )
+        if not fits:
+            raise InvalidModelError(
+                f"the backward_layer of {self.name!r} does not fit its layer; expected a recurrent "
+                f"layer with the other go_backwards and the same {', '.join(keys)}"
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the config, with a layer for the way back only if one was given."""
+        config = super().get_config()
+        del config["backward_layer"]
+        given = self._config_value(self._given)
+        return config if given is None else {**config, "backward_layer": given}
+
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js runs a copy of the layer backwards."""
+        return None if self._given is None else "a backward_layer, which it ignores there"
+
+    def _copy(self, direction: str, backwards: bool, given: Any = None) -> BaseRNN:
+        original = self.layer if given is None else given
+        config = original.get_config() | {"go_backwards": backwards}
+        config["name"] = f"{direction}_{original.name}"
+        return cast("BaseRNN", type(original).from_config(config))
 
     @property
     def trainable(self) -> bool:
@@ -165,13 +205,25 @@ class Bidirectional(Wrapper):
 
     def compute_output_shape(self, shape: Shapes) -> Shapes:
         """Return the shape of one direction, twice as wide for "concat"."""
-        output, *states = as_list(self.forward_layer.compute_output_shape(as_list(shape)[0]))
+        ahead, back = (
+            as_list(layer.compute_output_shape(as_list(shape)[0])) for layer in self.inner()
+        )
+        output, other = ahead[0], back[0]
         if self.merge_mode == "concat":
-            last = output[-1]
-            output = (*output[:-1], None if last is None else 2 * last)
-        outputs = [output] if self.merge_mode else [output, output]
-        every = [*outputs, *states, *states]
+            ends = output[-1], other[-1]
+            total = None if ends[0] is None or ends[1] is None else ends[0] + ends[1]
+            output = (*output[:-1], total)
+        elif self.merge_mode is not None and output != other:
+            raise InvalidModelError(
+                f"{self.name!r} cannot merge outputs of the shapes {list(output)} and {list(other)}"
+            )
+        outputs = [output] if self.merge_mode else [output, other]
+        every = [*outputs, *ahead[1:], *back[1:]]
         return every if len(every) > 1 else output
+
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+        """Return the work of both directions."""
+        return sum(layer.work(inputs, outputs) for layer in self.inner())
 
     def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
         """Return the mask of the sequences, if the outputs are sequences."""

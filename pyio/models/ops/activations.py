@@ -12,8 +12,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyio.errors import UnknownLayersError
-
 Array: TypeAlias = Any
 """A NumPy array; for NumPy's own stubs, its functions return Any."""
 Activation: TypeAlias = Callable[[Array], Array]
@@ -73,6 +71,24 @@ def l2_normalized(x: Array, axis: int) -> Array:
     return x / np.sqrt(np.maximum(squares, EPSILON))
 
 
+def _glu(x: Array) -> Array:
+    values, gates = np.split(x, 2, axis=-1)
+    return values * sigmoid(gates)
+
+
+def _sparse_plus(x: Array) -> Array:
+    return np.where(x >= 1, x, np.square(np.maximum(x, -1) + 1) / 4)
+
+
+def _sparsemax(x: Array) -> Array:
+    """Return the point nearest to `x` whose numbers are not negative and sum to 1."""
+    falling = -np.sort(-x, axis=-1)
+    excess = np.cumsum(falling, axis=-1) - 1
+    ranks = np.arange(1, x.shape[-1] + 1, dtype=x.dtype)
+    count = (falling * ranks > excess).sum(axis=-1, keepdims=True)
+    return np.maximum(x - np.take_along_axis(excess, count - 1, axis=-1) / count.astype(x.dtype), 0)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "elu": elu,
     "selu": lambda x: _SELU_SCALE * elu(x, _SELU_ALPHA),
@@ -93,12 +109,28 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 """The activations that are registered, by the name that a config has."""
 
-ALIASES: Mapping[str, str] = {"silu": "swish"}
+KERAS_ONLY: Mapping[str, Activation] = {
+    "celu": elu,  # the same for an alpha of 1, which a name alone means
+    "exponential": np.exp,
+    "glu": _glu,
+    "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, np.zeros_like(x)),
+    "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "leaky_relu": lambda x: np.where(x >= 0, x, np.asarray(0.2, x.dtype) * x),
+    "log_sigmoid": lambda x: -softplus(-x),
+    "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
+    "sparse_plus": _sparse_plus,
+    "sparse_sigmoid": lambda x: np.clip(0.5 * x + 0.5, 0, 1),
+    "sparsemax": _sparsemax,
+    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
+    "tanh_shrink": lambda x: x - np.tanh(x),
+}
+"""The activations of Keras that TensorFlow.js does not know, with Keras 3's formulas."""
+
+ACTIVATIONS |= KERAS_ONLY
+
+ALIASES: Mapping[str, str] = {"silu": "swish", "hard_swish": "hard_silu"}
 """Keras's other names."""
 
-
-def activation_function(name: str, layer: str) -> Activation:
-    """Return the activation called `name`. Raises UnknownLayersError naming the `layer`."""
-    if name not in ACTIVATIONS:
-        raise UnknownLayersError([name], f"compute the activation of the layer {layer!r}")
-    return ACTIVATIONS[name]
+ALONG_AN_AXIS = frozenset({"softmax", "log_softmax", "glu", "sparsemax"})
+"""The activations that do not act on each number by itself, but along the last axis."""

@@ -148,9 +148,16 @@ def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequenc
 
 
 def conv_transpose(
-    x: Array, kernel: Matrix, size: Sequence[int], strides: Sequence[int], filters: int
+    x: Array,
+    kernel: Matrix,
+    size: Sequence[int],
+    strides: Sequence[int],
+    dilation: Sequence[int],
+    filters: int,
 ) -> Array:
-    """Return the whole transposed convolution of `x`: side ``(side - 1) * stride + size``.
+    """Return the whole transposed convolution of `x`: side ``(side - 1) * stride + reach``.
+
+    The reach of a window goes from its first to its last value: ``(size - 1) * dilation + 1``.
 
     `kernel` has one row per input channel and one column per (position in the window, filter).
     """
@@ -158,11 +165,11 @@ def conv_transpose(
     # added one position in the window at a time.
     spread = matmul(x, kernel).reshape(*x.shape[:-1], math.prod(size), filters)
     sides = [
-        (side - 1) * step + k if side else 0
-        for side, step, k in zip(x.shape[1:-1], strides, size, strict=True)
+        (side - 1) * step + (k - 1) * rate + 1 if side else 0
+        for side, step, k, rate in zip(x.shape[1:-1], strides, size, dilation, strict=True)
     ]
     total = np.zeros((x.shape[0], *sides, filters), x.dtype)
-    for index, (_, view) in enumerate(taps(total, size, strides, [1] * len(size))):
+    for index, (_, view) in enumerate(taps(total, size, strides, dilation)):
         view += spread[..., index, :]
     return total
 

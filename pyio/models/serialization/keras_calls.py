@@ -7,7 +7,7 @@ of 1, and it writes the operations that compute masks as layers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyio.errors import InvalidModelError
@@ -16,6 +16,9 @@ from pyio.models.serialization import registry
 _MASKS = frozenset({"NotEqual", "Any", "LogicalAnd", "LogicalOr", "Concatenate", "ExpandDims"})
 """Operations that Keras 3 writes where layers compute masks; layers here do so without them."""
 
+_LOST = ("mask", "count_weights")
+"""Arguments of calls that can be tensors in files of Keras, and that no layer here takes."""
+
 
 def connections(config: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return `calls` for each of the layer `entries`, input_layers, output_layers, and `masks`.
@@ -23,6 +26,10 @@ def connections(config: Mapping[str, Any], entries: Sequence[Mapping[str, Any]])
     `masks` are the names of the layers that only compute masks.
     """
     nodes = [each.get("inbound_nodes", each.get("inboundNodes")) or [] for each in entries]
+    operations = {name_of(entry) for entry in entries if is_operation(entry)}
+    for entry, every in zip(entries, nodes, strict=True):
+        for node in _bracketed(every):
+            _refuse_lost(entry, node, operations)
     calls = [[_call(node) for node in _bracketed(every)] for every in nodes]
     ends: dict[str, Any] = {}
     for key, camel in (("input_layers", "inputLayers"), ("output_layers", "outputLayers")):
@@ -68,6 +75,24 @@ def _call(node: Any) -> Any:
         plain = {k: v for k, v in (arguments or {}).items() if k != "initial_state"}
         result.append([*place[:3], plain] if _is_place(place) else place)
     return [*result, *([*state[:3], {}] for state in states)]
+
+
+def _refuse_lost(entry: Mapping[str, Any], node: Any, operations: Container[Any]) -> None:
+    """Raise InvalidModelError for tensors that a call gets as arguments and that would be lost.
+
+    Keras 3 also writes the masks that layers pass on by themselves; operations compute those.
+    """
+    places = [node] if isinstance(node, Mapping) else [p for p in node if _is_place(p)]
+    for place in places:
+        given = place.get("kwargs") if isinstance(place, Mapping) else (*place, None)[3]
+        for key, value in given.items() if isinstance(given, Mapping) else ():
+            lost = [p[0] for p in _places(value) if key != "mask" or p[0] not in operations]
+            if lost and key in _LOST:
+                raise InvalidModelError(
+                    f"the layer {name_of(entry)!r} is called with the argument {key!r} from "
+                    f"{lost[0]!r}; pyio computes masks and weights of counts only where the layers "
+                    "before make them"
+                )
 
 
 def _is_place(value: Any) -> bool:
@@ -123,7 +148,7 @@ def _only_masks(
     Repeated, because an operation can be used by another one that is not used itself.
     """
     masks: set[Any] = set()
-    candidates = {name_of(e) for e in entries if _is_operation(e)}
+    candidates = {name_of(e) for e in entries if is_operation(e) and e.get("class_name") in _MASKS}
     while True:
         used = {place[0] for place in ends["output_layers"]}
         for entry, nodes in zip(entries, calls, strict=True):
@@ -135,6 +160,6 @@ def _only_masks(
         masks |= unused
 
 
-def _is_operation(entry: Mapping[str, Any]) -> bool:
-    module = str(entry.get("module") or "")
-    return entry.get("class_name") in _MASKS and ".ops" in module
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry among the layers is an operation of ``keras.ops``, which is no layer."""
+    return ".ops" in str(entry.get("module") or "")

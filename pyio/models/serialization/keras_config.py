@@ -7,17 +7,18 @@ that change what a layer computes, and that no layer here has, are errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyio.errors import InvalidModelError
+from pyio.errors import OPERATIONS, InvalidModelError
 from pyio.models.core.names import to_snake_case
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_calls import connections
+from pyio.models.serialization.keras_calls import connections, is_operation
 from pyio.models.serialization.keras_calls import name_of as _name
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "groups": (1,),
+    "data_format": ("channels_last", None),
     "output_padding": (None,),
     "keepdims": (False,),
     "time_major": (False,),
@@ -31,6 +32,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 """Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
 
 _INNER_LAYERS = ("layer", "cell")
+_ACTIVATIONS = ("activation", "recurrent_activation")
 
 
 def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +44,8 @@ def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str):
         raise InvalidModelError(f"a layer has the class_name {name!r:.80}; expected text")
     config = entry.get("config")
+    if is_operation(entry):  # "Add" is an operation as well as a layer
+        name = f"{OPERATIONS}{name}"
     result: dict[str, Any] = {"class_name": name, "config": config}
     if name in registry.MODELS:
         result["config"] = _model_config(name, config)
@@ -94,8 +98,9 @@ def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
 
 def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     result = {to_snake_case(key): _unboxed(value) for key, value in config.items()}
+    cls = registry.layer_class(class_name)
     for key, neutral in _NEUTRAL.items():
-        if key in result and result[key] not in neutral:
+        if key in result and result[key] not in neutral and not _takes(cls, key):
             raise InvalidModelError(
                 f"the {class_name} {config.get('name')!r} has {key}={result[key]!r}, which "
                 "neither TensorFlow.js nor pyio can compute"
@@ -105,25 +110,98 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(result.get("dtype"), Mapping):
         result["dtype"] = (result["dtype"].get("config") or {}).get("name")
     _rename(class_name, result)
-    inner = result.get("layer")
-    if class_name == "Bidirectional" and isinstance(inner, Mapping) and "module" in inner:
-        result["layer"] = _original(inner)
-    for key in _INNER_LAYERS:
-        if isinstance(result.get(key), Mapping):
-            result[key] = normalize(result[key])
-    if isinstance(result.get("cells"), list) and all(
-        isinstance(c, Mapping) for c in result["cells"]
-    ):
-        result["cells"] = [normalize(cell) for cell in result["cells"]]
+    _unmirror(class_name, result)
+    _normalize_inner(result)
     return result
 
 
-def _original(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer as it was given to Bidirectional; Keras 3 writes its forward copy."""
+def _takes(cls: Any, key: str) -> bool:
+    """Whether a class has the option `key`, or is one of the user's and may have any."""
+    own = cls.__module__.startswith("pyio.") and cls.__name__ not in registry.PASSING
+    return key in cls.options or not own
+
+
+def _normalize_inner(config: dict[str, Any]) -> None:
+    """Normalize the layers in the `config` of a layer."""
+    for key in _ACTIVATIONS:
+        if isinstance(config.get(key), Mapping) and isinstance(config[key].get("config"), Mapping):
+            config[key] = _activation(config[key])
+    for key in _INNER_LAYERS:
+        if isinstance(config.get(key), Mapping):
+            config[key] = normalize(config[key])
+    cells = config.get("cells")
+    if isinstance(cells, list) and all(isinstance(cell, Mapping) for cell in cells):
+        config["cells"] = [normalize(cell) for cell in cells]
+
+
+def _activation(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a layer that is used as an activation, with its own settings alone."""
+    layer = normalize(entry)
+    cls = registry.layer_class(layer["class_name"])
+    if cls is not None:
+        kept = {*cls.options, "name", "trainable"}
+        layer["config"] = {key: value for key, value in layer["config"].items() if key in kept}
+    return layer
+
+
+def _unmirror(class_name: str, config: dict[str, Any]) -> None:
+    """Bring a Bidirectional to the form with the layer as it was given.
+
+    Keras 3 writes the forward copy of that layer and always the backward one. Only one that is not
+    the mirror image of the first was given as such.
+    """
+    layer, backward = config.get("layer"), config.get("backward_layer")
+    if class_name != "Bidirectional" or not isinstance(layer, Mapping):
+        return
+    if "module" in layer:
+        config["layer"] = layer = _renamed(layer, "forward_")
+    if isinstance(backward, Mapping):
+        backward = _renamed(backward, "backward_")
+        if _without_direction(backward) == _without_direction(layer):
+            del config["backward_layer"]
+        else:
+            config["backward_layer"] = normalize(backward)
+
+
+def _without_direction(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+    config = entry.get("config")
+    if not isinstance(config, Mapping):
+        return entry.get("class_name"), config
+    left_out = ("go_backwards", "name")
+    return entry.get("class_name"), {k: v for k, v in config.items() if k not in left_out}
+
+
+def _renamed(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     config = dict(entry.get("config") or {})
     if isinstance(config.get("name"), str):
-        config["name"] = config["name"].removeprefix("forward_")
+        config["name"] = config["name"].removeprefix(prefix)
     return {**entry, "config": config}
+
+
+def use_masks(topology: Mapping[str, Any]) -> None:
+    """Let layers leave out masked steps in a topology that Keras wrote, as Keras does."""
+    entries = list(_entries(topology))
+    if any(
+        entry["class_name"] == "Masking"
+        or (entry["class_name"] == "Embedding" and entry["config"].get("mask_zero"))
+        for entry in entries
+    ):
+        for entry in entries:
+            if entry["class_name"] == "GlobalAveragePooling1D":
+                entry["config"]["use_mask"] = True
+
+
+def _entries(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the layers of a normalized topology, also those inside of others."""
+    config = entry.get("config")
+    if not isinstance(config, Mapping):
+        return
+    yield entry
+    for key in ("layers", "layer"):
+        inner = config.get(key)
+        for each in inner if isinstance(inner, list) else [inner]:
+            if isinstance(each, Mapping) and "class_name" in each:
+                yield from _entries(each)
 
 
 def _rename(class_name: str, config: dict[str, Any]) -> None:

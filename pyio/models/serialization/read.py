@@ -9,6 +9,7 @@ from pyio.format.artifacts import require_artifacts
 from pyio.models.serialization.topology import model_from_json
 from pyio.models.serialization.weight_matching import assign_matching
 from pyio.tensors.encoding import decode_artifacts
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pyio.models.model import LayersModel
 
 
+@short
 def model_from_artifacts(
     artifacts: ModelArtifacts,
     strict: bool = True,

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import InvalidModelError, UnknownLayersError
 from pyio.models.core.layer import Layer
+from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
 from pyio.models.core.parts import register_activation
 from pyio.models.core.unknown import UnknownLayer
+from pyio.models.ops.activations import ACTIVATIONS, ALONG_AN_AXIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pyio.models.ops.activations import Activation
 
 L = TypeVar("L", bound=type[Layer])
 
@@ -47,9 +51,23 @@ This is the one list of layers. `pyio.layers` takes its names from here, and so 
 ``scripts/generate/layer_stubs.py``, which writes their constructors for type checkers.
 """
 
-FAMILY_OF: Mapping[str, str] = {
+FAMILY_OF: dict[str, str] = {
     name: family for family, names in FAMILIES.items() for name in names.split()
 }
+
+KERAS_FAMILIES: Mapping[str, str] = {"normalization": "Normalization"}
+"""Classes that only Keras has, likewise. They are computed, and are no part of `pyio.layers`."""
+
+_PASSING = """
+ActivityRegularization AugMix CutMix Identity MixUp RandAugment RandomBrightness
+RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform RandomErasing
+RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert
+RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
+RandomShear RandomTranslation RandomZoom SpatialDropout2D SpatialDropout3D
+"""
+
+PASSING = frozenset(_PASSING.split())
+"""Classes that only Keras has and that do nothing when predicting."""
 
 MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
 """The classes that are models, and the one that each is here."""
@@ -60,7 +78,19 @@ _MODEL_MODULES: Mapping[str, str] = {
 }
 """The modules of the models. They import this one, so they are found by name when needed."""
 
+_ON_EACH_NUMBER = ("ReLU", "LeakyReLU", "ELU", "ThresholdedReLU")
+
+_WRITTEN_BY_TFJS: Mapping[str, str] = {
+    to_snake_case(name): name for name in FAMILIES["activation"].split()
+}
+"""The layers that can be activations. TensorFlow.js writes their names in snake case there."""
+
+_MODULE_OF: Mapping[str, str] = FAMILY_OF | {
+    name: family for family, names in KERAS_FAMILIES.items() for name in names.split()
+}
+
 _custom: dict[str, type[Layer]] = {}
+_passing: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
 _placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
 
@@ -80,9 +110,12 @@ def layer_class(name: str) -> type[Layer] | None:
     found = (_scope.get() or {}).get(name) or _custom.get(name)
     if found is None and name in MODELS:
         return None
-    if found is None and name in FAMILY_OF:
-        module = import_module(f"pyio.models.layers.{FAMILY_OF[name]}")
+    if found is None and name in _MODULE_OF:
+        module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
         found = getattr(module, name)
+    if found is None and name in PASSING:
+        passing = import_module("pyio.models.layers.noise").passing
+        found = _passing.setdefault(name, passing(name))
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 
@@ -121,6 +154,7 @@ def layer_from_json(value: Any) -> Layer:
     if cls is None and name in MODELS:
         model = getattr(import_module(_MODEL_MODULES[MODELS[name]]), MODELS[name])
         built: Layer = model.from_config(config)
+        built.class_name = name  # "Functional" is written as it was read, as TensorFlow.js does
         return built
     if not isinstance(config, Mapping):
         raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")
@@ -145,3 +179,48 @@ def layers_option(value: Any) -> list[Layer]:
     if not isinstance(value, list | tuple):
         raise OptionError("a list of layers")
     return [layer_option(item) for item in value]
+
+
+def activation_class(value: Any) -> str | None:
+    """Return the class of an activation that is a layer, or None for the name of a function."""
+    if isinstance(value, Mapping):
+        return str(value["class_name"])
+    return None if value in ACTIVATIONS else _WRITTEN_BY_TFJS.get(value)
+
+
+def is_known_activation(value: Any) -> bool:
+    """Whether `value`, as `pyio.models.core.parts.activation` returns it, can be computed."""
+    name = activation_class(value)
+    return value in ACTIVATIONS if name is None else layer_class(name) is not None
+
+
+def acts_on_each_number(value: Any) -> bool:
+    """Whether an activation treats each number by itself, so that axes do not matter to it."""
+    name = activation_class(value)
+    return value not in ALONG_AN_AXIS if name is None else name in _ON_EACH_NUMBER
+
+
+def activation_function(value: Any, layer: str) -> Activation:
+    """Return the function of an activation: of a name, or of a layer with its settings.
+
+    Raises UnknownLayersError naming the `layer`, and InvalidModelError for a layer with weights.
+    """
+    name = activation_class(value)
+    if not is_known_activation(value):
+        unknown = value if name is None else name
+        raise UnknownLayersError([], f"compute the activation of the layer {layer!r}", [unknown])
+    if name is None:
+        return ACTIVATIONS[value]
+    config = value["config"] if isinstance(value, Mapping) else {}
+    made = layer_from_json({"class_name": name, "config": config})
+
+    def act(x: Any) -> Any:
+        y = made(x)
+        if made.weights:
+            raise InvalidModelError(
+                f"the activation of {layer!r} is a {name}, which has weights; files do not have "
+                "them for activations. Use it as a layer of its own"
+            )
+        return y
+
+    return act

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.models.core.names import is_tfjs_name
+from pyio.models.ops.activations import KERAS_ONLY
+from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyio.models.core.layer import Layer
+    from pyio.models.core.weight import Weight
+
+_ACTIVATIONS = {"activation", "recurrent_activation"}
 
 
 def incompatibilities(layers: Iterable[Layer]) -> list[str]:
@@ -18,7 +23,15 @@ def incompatibilities(layers: Iterable[Layer]) -> list[str]:
 
 
 def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
+    owners: dict[str, Weight] = {}
     for layer in layers:
+        for weight in layer.own_weights:
+            if weight.name not in owners:
+                owners[weight.name] = weight
+            elif owners[weight.name] is weight:
+                yield f"the layer {layer.name!r} is in two places of the model"
+            else:
+                yield f"two layers with weights are called {layer.name!r}"
         if layer.weights and not is_tfjs_name(layer.name):
             yield (
                 f"the layer name {layer.name!r} has characters other than letters, digits, "
@@ -26,11 +39,15 @@ def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
             )
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        if "gelu_new" in (
-            getattr(layer, "activation", ""),
-            getattr(layer, "recurrent_activation", ""),
-        ):
-            yield f"{layer.name!r} has the activation 'gelu_new'"
+        for key in _ACTIVATIONS & layer.options.keys():
+            if isinstance(name := getattr(layer, key), str) and not _is_read(name):
+                yield f"{layer.name!r} has the activation {name!r}"
         problem = layer.tfjs_incompatibility()
         if problem:
             yield f"{layer.name!r} has {problem}"
+
+
+def _is_read(activation: str) -> bool:
+    """Whether TensorFlow.js reads it. It writes "leaky_re_lu" for a layer, and cannot read that."""
+    foreign = activation == "gelu_new" or activation in KERAS_ONLY
+    return not foreign and activation_class(activation) is None

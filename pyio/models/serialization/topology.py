@@ -8,9 +8,9 @@ from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models.core.parts import activation
-from pyio.models.ops.activations import ACTIVATIONS
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_config import normalize
+from pyio.models.serialization.keras_config import normalize, use_masks
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ _WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Ar
 """What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
 
 
+@short
 def model_from_json(
     json: str | bytes | Mapping[str, Any],
     custom_objects: Mapping[str, Any] | None = None,
@@ -42,14 +43,18 @@ def model_from_json(
     """
     value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
     _check_nesting(value)
-    value = _unwrapped(value)
+    value, by_keras = _unwrapped(value)
     try:
         topology = normalize(value)
+        if by_keras:
+            use_masks(topology)
         with registry.classes(custom_objects, allow_unknown):
             # All unknown classes at once: building would stop at the first.
-            unknown = list(dict.fromkeys(_unknown_classes(topology)))
+            unknown = dict.fromkeys(_unknown_classes(topology))
             if unknown and not allow_unknown:
-                raise UnknownLayersError(unknown, "build this model")
+                layers = [name for name, is_activation in unknown if not is_activation]
+                functions = [name for name, is_activation in unknown if is_activation]
+                raise UnknownLayersError(layers, "build this model", functions)
             model = cast("LayersModel", registry.layer_from_json(topology))
             if model.outputs:
                 _ = model.graph  # raises for a model that could not compute
@@ -63,17 +68,21 @@ def model_from_json(
         ) from error
 
 
-def _unwrapped(value: Any) -> Any:
-    for key in ("modelTopology", "model_config"):
-        if isinstance(value, dict) and isinstance(value.get(key), dict):
-            value = value[key]
+def _unwrapped(value: Any) -> tuple[Any, bool]:
+    """Return the entry of the model, and whether Keras wrote it."""
+    version = None
+    for key in ("modelTopology", "model_config", "class_name"):
+        if isinstance(value, dict):
+            version = value.get("keras_version", version)
+            value = value[key] if isinstance(value.get(key), dict) else value
     name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
     if not isinstance(name, str) or name not in registry.MODELS:
         raise InvalidModelError(
             f"the topology has class_name {name!r}; a model of layers is "
             f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
         )
-    return value
+    by_tfjs = isinstance(version, str) and version.startswith("tfjs")
+    return value, not by_tfjs and (isinstance(version, str) or "module" in value)
 
 
 def _check_nesting(value: Any) -> None:
@@ -99,24 +108,27 @@ def _check_nesting(value: Any) -> None:
         level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
 
 
-def _unknown_classes(value: Any) -> Iterator[str]:
-    """Yield the classes and activations in a normalized topology that are not registered."""
+def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:
+    """Yield the classes and activations in a normalized topology that are not registered.
+
+    Each with whether it is an activation.
+    """
     name, config = value["class_name"], value["config"]
     cls = registry.layer_class(name)
     if name not in registry.MODELS and cls is None:
-        yield name
+        yield name, False
         return
     for key in {"activation", "recurrent_activation"} & set(cls.options if cls else ()):
         if config.get(key) is not None:
             function = activation(config[key])
-            if function not in ACTIVATIONS:
-                yield function
+            if not registry.is_known_activation(function):
+                yield registry.activation_class(function) or str(function), True
     for inner in _inner(config):
         yield from _unknown_classes(inner)
 
 
 def _inner(config: Any) -> Iterator[Any]:
-    for key in ("layers", "cells", "layer", "cell"):
+    for key in ("layers", "cells", "layer", "cell", "backward_layer"):
         inner = config.get(key) if isinstance(config, dict) else None
         for item in inner if isinstance(inner, list) else [inner]:
             if isinstance(item, dict) and "class_name" in item and "config" in item:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyio.errors import WeightsError
+from pyio.format.words import OneLine
+from pyio.models.core.container import named
 from pyio.models.core.weight import copied
+from pyio.models.serialization.sharing import share_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,8 +45,8 @@ class Match:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoadReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class LoadReport(OneLine):
     """The result of loading weights.
 
     Attributes:
@@ -55,6 +58,9 @@ class LoadReport:
     matches: tuple[Match, ...]
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<LoadReport: {self}>"
 
     def __str__(self) -> str:
         kinds: dict[str, int] = {}
@@ -85,6 +91,9 @@ def assign_matching(
     for layer in model.all_layers():
         layer.infer_from_weights(shapes)
     targets = _targets(model)
+    if not shapes.keys() >= {target.name for target in targets}:
+        share_layers(model, shapes)
+        targets = _targets(model)
     found = _match(targets, shapes, by_order)
     report = _report(targets, arrays, found)
     wrong = [
@@ -94,31 +103,40 @@ def assign_matching(
     ]
     if wrong or (strict and (report.missing or report.extra)):
         raise WeightsError(_refusal(model, report, wrong))
-    for weight, source, _ in found:
-        weight.assign(arrays[source])
+    for target, source, _ in found:
+        target.weight.assign(arrays[source])
     return report
 
 
-def _targets(model: Container) -> list[Weight]:
-    weights = model.weights
-    names = [weight.name for weight in weights]
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A weight of the model, and the name that no other weight of it has."""
+
+    name: str
+    shape: tuple[int, ...]
+    weight: Weight
+
+
+def _targets(model: Container) -> list[_Target]:
+    targets = [_Target(name, weight.shape, weight) for name, weight in named(model)]
+    names = [target.name for target in targets]
     if len(set(names)) < len(names):
         same = next(name for name in names if names.count(name) > 1)
         raise WeightsError(
             f"two weights of the model {model.name!r} are called {same!r}, so the names are "
-            "ambiguous; give the layers of nested models different names, or use set_weights"
+            "ambiguous; give the layers different names, or use set_weights"
         )
-    return weights
+    return targets
 
 
 def _match(
-    targets: list[Weight], shapes: Mapping[str, tuple[int, ...]], by_order: bool
-) -> list[tuple[Weight, str, str]]:
-    found: list[tuple[Weight, str, str]] = []
+    targets: list[_Target], shapes: Mapping[str, tuple[int, ...]], by_order: bool
+) -> list[tuple[_Target, str, str]]:
+    found: list[tuple[_Target, str, str]] = []
     open_weights = {weight.name: weight for weight in targets}
     sources = dict.fromkeys(shapes)
 
-    def take(weight: Weight, source: str, how: str) -> None:
+    def take(weight: _Target, source: str, how: str) -> None:
         found.append((weight, source, how))
         del open_weights[weight.name], sources[source]
 
@@ -139,12 +157,12 @@ def _match(
 
 def _pairs_by_name(
     normal: Callable[[str], str],
-    open_weights: Mapping[str, Weight],
+    open_weights: Mapping[str, _Target],
     sources: Iterable[str],
     others: Mapping[str, list[str]],
-) -> list[tuple[Weight, str]]:
+) -> list[tuple[_Target, str]]:
     """Return the pairs whose names are the same after `normal`, and the same for no other name."""
-    wanted: dict[str, list[Weight]] = {}
+    wanted: dict[str, list[_Target]] = {}
     for weight in open_weights.values():
         for key in {normal(weight.name), *others[weight.name]}:
             wanted.setdefault(key, []).append(weight)
@@ -159,8 +177,8 @@ def _pairs_by_name(
 
 
 def _pairs_by_parts(
-    open_weights: Mapping[str, Weight], sources: Iterable[str], others: Mapping[str, list[str]]
-) -> list[tuple[Weight, str]]:
+    open_weights: Mapping[str, _Target], sources: Iterable[str], others: Mapping[str, list[str]]
+) -> list[tuple[_Target, str]]:
     """Return the pairs where a stored name has further parts, if no other pair is possible.
 
     Keras writes ``model/time_distributed/dense/kernel`` for ``time_distributed/kernel``. A weight
@@ -203,8 +221,8 @@ def _within(name: list[str], parts: list[str]) -> bool:
 
 
 def _pairs_by_order(
-    weights: list[Weight], sources: list[str], shapes: Mapping[str, tuple[int, ...]]
-) -> list[tuple[Weight, str]]:
+    weights: list[_Target], sources: list[str], shapes: Mapping[str, tuple[int, ...]]
+) -> list[tuple[_Target, str]]:
     """Return pairs in order: each weight takes the next stored one of its shape."""
     places: dict[tuple[int, ...], list[int]] = {}
     for place, source in enumerate(sources):
@@ -235,7 +253,7 @@ def _normalised(name: str) -> str:
     return "/".join(kept)
 
 
-def _other_names(targets: list[Weight]) -> dict[str, list[str]]:
+def _other_names(targets: list[_Target]) -> dict[str, list[str]]:
     """Return Keras 3's names of each weight: ``layer/index``, and ``kernel`` for depthwise ones."""
     counts: Counter[str] = Counter()
     names = {}
@@ -249,7 +267,7 @@ def _other_names(targets: list[Weight]) -> dict[str, list[str]]:
 
 
 def _report(
-    targets: list[Weight], arrays: Mapping[str, object], found: list[tuple[Weight, str, str]]
+    targets: list[_Target], arrays: Mapping[str, object], found: list[tuple[_Target, str, str]]
 ) -> LoadReport:
     taken = {source for _, source, _ in found}
     filled = {weight.name for weight, _, _ in found}

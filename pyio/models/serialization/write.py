@@ -12,15 +12,18 @@ from pyio.format.artifacts import ModelArtifacts
 from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.operations.transfer import save_artifacts
 from pyio.tensors.encoding import encode_weights
+from pyio.tracebacks import short
 from pyio.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from numpy.typing import NDArray
 
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
+    from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.layer import Layer
 
 
@@ -63,6 +66,7 @@ class Writable(Protocol):
         ...
 
 
+@short
 def model_to_artifacts(
     model: Writable, trainable_only: bool = False, include_optimizer: bool = False
 ) -> ModelArtifacts:
@@ -112,7 +116,7 @@ def _warn_of_limits(model: Writable) -> None:
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
             + "; ".join(problems),
             CompatibilityWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -125,13 +129,14 @@ def _all_weights(model: Writable, trainable_only: bool) -> list[tuple[str, NDArr
     return [(name, live.get(name, array)) for name, array in model.unplaced_weights.items()]
 
 
+@short
 async def save_model(
     model: Writable,
     url_or_handler: Any,
     *,
     trainable_only: bool = False,
     include_optimizer: bool = False,
-    **options: Any,
+    **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save a model; the parameters are those of `LayersModel.save`."""
     artifacts = model_to_artifacts(model, trainable_only, include_optimizer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html.parser
+import inspect
 import subprocess
 import sys
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 import pyio
 from pyio import layers
+from pyio.models.core.layer import INNER
 
 
 def small(**options: Any) -> Any:
@@ -149,11 +151,22 @@ def test_a_layer_by_itself() -> None:
 
 def test_summary_shows_layers_shapes_and_counts() -> None:
     """The text has a line per layer, and the totals."""
-    lines = small(name="small").summary().splitlines()
+    texts: list[str] = []
+    small(name="small").summary(texts.append)
+    lines = texts[0].splitlines()
     assert lines[0] == "Sequential 'small'"
     assert lines[3].split() == ["hidden", "(Dense)", "(None,", "3)", "9", "hidden_input[0]"]
     assert lines[-3:] == ["Total params: 25", "Trainable params: 19", "Non-trainable params: 6"]
     assert small().count_params() == 25
+
+
+def test_a_summary_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """As Keras and TensorFlow.js do."""
+    model = small(name="small")
+    model.summary()
+    texts: list[str] = []
+    model.summary(print_fn=texts.append)
+    assert capsys.readouterr().out == f"{texts[0]}\n"
 
 
 def test_the_notebook_shows_a_table() -> None:
@@ -298,3 +311,24 @@ def test_inputs_of_text_are_refused() -> None:
     model = pyio.Sequential([layers.InputLayer(input_shape=(2,), dtype="string", name="words")])
     with pytest.raises(pyio.ModelInputError, match="'words' is declared as 'string'"):
         model.predict([[1.0, 2.0]])
+
+
+def test_what_editors_offer() -> None:
+    """A model offers what users call, and no inner names; every layer class does the same."""
+    offered = {name for name in dir(small()) if not name.startswith("_")}
+    assert {"predict", "save", "summary"} <= offered
+    assert not offered & INNER
+    assert offered <= {
+        *("add", "batch_input_shape", "build", "built", "call", "class_name", "compile"),
+        *("compute_mask", "compute_output_shape", "count_params", "dtype", "evaluate"),
+        *("from_config", "get_config", "get_layer", "get_weights", "graph", "inbound_nodes"),
+        *("input", "input_names", "inputs", "layers", "load_report", "load_weights"),
+        *("metrics_names", "name", "non_trainable_weights", "optimizer_weights", "output"),
+        *("output_names", "outputs", "pop", "predict", "reset_states", "save", "set_weights"),
+        *("stateful", "summary", "to_json", "topology", "trainable", "trainable_weights"),
+        *("training_config", "unknown_classes", "unplaced_weights", "user_defined_metadata"),
+        "weights",
+    }
+    assert str(inspect.signature(pyio.Sequential)).startswith("(layers")
+    assert str(inspect.signature(pyio.Model)).startswith("(inputs")
+    assert not {"Any", "TYPE_CHECKING"} & set(dir(pyio))

@@ -153,8 +153,11 @@ def test_a_model_with_unknown_layers_is_kept_whole() -> None:
     artifacts = pyio.model_to_artifacts(own_model())
     model = pyio.model_from_artifacts(artifacts, allow_unknown=True)
     assert model.unknown_classes == ["Scale", "Shift"]
-    assert "scale (Scale)" in model.summary()
-    assert "Unknown layers: Scale, Shift" in model.summary()
+    texts: list[str] = []
+    model.summary(texts.append)
+    assert "scale (Scale)" in texts[0]
+    assert "Unknown layers: Scale, Shift" in texts[0]
+    assert "Total params: 6 and those of unknown layers" in texts[0]
     assert "Scale" in model._repr_html_()
     again = pyio.model_to_artifacts(model)
     assert again.model_topology == artifacts.model_topology

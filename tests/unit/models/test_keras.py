@@ -135,7 +135,7 @@ def test_dtypes_of_later_layers_are_dropped() -> None:
     [
         ("Conv2D", {"groups": 2}),
         ("Conv2DTranspose", {"output_padding": [1, 1]}),
-        ("GlobalAveragePooling2D", {"keepdims": True}),
+        ("GlobalAveragePooling1D", {"data_format": "channels_first"}),
         ("LayerNormalization", {"rms_scaling": True}),
     ],
 )

@@ -125,3 +125,24 @@ def test_a_depth_multiplier_found_in_weights_stays_in_the_file(
     again = asyncio.run(pyio.load_layers_model("memory://saved"))
     image = np.ones((1, 4, 4, 1), np.float32)
     np.testing.assert_allclose(again.predict(image), given.predict(image), rtol=1e-6)
+
+
+def test_an_input_that_nothing_uses() -> None:
+    """It is saved, and the copy takes the same inputs."""
+    used, unused = pyio.Input(shape=[2], name="used"), pyio.Input(shape=[3], name="unused")
+    model = pyio.Model([used, unused], pyio.layers.Dense(1)(used))
+    copy = pyio.model_from_artifacts(pyio.model_to_artifacts(model))
+    assert copy.to_json() == model.to_json()
+    assert copy.input_names == ["used", "unused"]
+    x = [np.ones((1, 2)), np.ones((1, 3))]
+    np.testing.assert_array_equal(copy.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize("name", ["Functional", "Model"])
+def test_the_class_name_that_was_read_is_written(name: str) -> None:
+    """TensorFlow.js keeps it too, also that of a nested model."""
+    x, y = pyio.Input(shape=[2]), pyio.Input(shape=[2])
+    inner = pyio.Model(x, pyio.layers.Dense(1)(x))
+    topology = pyio.Model(y, inner(y)).topology()
+    topology["class_name"] = topology["config"]["layers"][1]["class_name"] = name
+    assert pyio.model_from_json(topology).topology() == topology

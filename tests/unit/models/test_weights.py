@@ -132,15 +132,23 @@ def test_names_that_could_mean_two_weights_match_neither() -> None:
         model.load_weights(given)
 
 
+@pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
 def test_two_weights_of_one_name() -> None:
-    """Nested models with layers of the same name: loading and saving say why they cannot."""
-    inner = two_layers("inner")
+    """Layers of the same name in nested models are saved with the name of the model before it."""
+    inner, other = two_layers("inner"), two_layers("other")
     tensor = pyio.Input(shape=(2,))
-    model = pyio.Model(tensor, layers.Dense(1, name="a")(inner(tensor)))
-    with pytest.raises(pyio.WeightsError, match=r"two weights of the model .* called 'a/kernel'"):
+    model = pyio.Model(tensor, layers.Dense(2, name="a")(other(layers.Dense(2)(inner(tensor)))))
+    with pytest.raises(pyio.WeightsError, match=r"missing.*inner/a/kernel.*other/a/kernel"):
         model.load_weights({})
-    with pytest.raises(pyio.WeightsError, match="'a/kernel'"):
-        pyio.model_to_artifacts(model)
+    artifacts = pyio.model_to_artifacts(model)
+    names = [spec.name for spec in artifacts.weight_specs or ()]
+    assert {"inner/a/kernel", "other/a/kernel", "a/kernel"} <= set(names)
+    again = pyio.model_from_artifacts(artifacts)
+    x = np.ones((1, 2))
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    assert len({id(weight) for weight in again.weights}) == len(model.weights)
+    with pytest.warns(pyio.CompatibilityWarning, match="two layers with weights are called 'a'"):
+        pyio.model_to_artifacts(again)
 
 
 def test_set_weights_is_all_or_nothing() -> None:
@@ -259,3 +267,65 @@ def test_weights_that_are_no_arrays() -> None:
         model.set_weights(ragged)
     with pytest.raises(pyio.WeightsError, match="'a/kernel' are lists of different lengths"):
         model.load_weights({"a/kernel": [[1.0], [1.0, 2.0]]})
+
+
+def through(model: pyio.LayersModel) -> pyio.LayersModel:
+    """The model after it was saved and loaded."""
+    return pyio.model_from_artifacts(pyio.model_to_artifacts(model))
+
+
+@pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
+@pytest.mark.parametrize("wrapped_first", [True, False])
+def test_a_layer_in_a_wrapper_and_beside_it(wrapped_first: bool) -> None:
+    """Its weights are saved once, and both places have them after loading."""
+    shared = layers.Dense(2, name="words")
+    a, b = pyio.Input(shape=[3]), pyio.Input(shape=[5, 3])
+    if wrapped_first:
+        steps = layers.TimeDistributed(layer=shared)(b)
+        one = shared(a)
+    else:
+        one = shared(a)
+        steps = layers.TimeDistributed(layer=shared)(b)
+    model = pyio.Model([a, b], [one, steps])
+    copy = through(model)
+    x = [np.ones((1, 3)), np.ones((1, 5, 3))]
+    for ours, theirs in zip(copy.predict(x), model.predict(x), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert len(copy.weights) == len(model.weights) == 2
+    copy.set_weights([np.zeros((3, 2)), np.ones(2)])
+    assert (copy.predict(x)[1] == 1).all()
+    saved = pyio.model_to_artifacts(copy)
+    assert saved.weight_specs == pyio.model_to_artifacts(model).weight_specs
+
+
+@pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
+@pytest.mark.parametrize("at_the_top", [True, False])
+@pytest.mark.parametrize("make", [lambda: layers.Dense(3, name="s"), lambda: two_layers("s")])
+def test_a_layer_in_two_models(at_the_top: bool, make: Any) -> None:
+    """A layer or a whole model in a nested model and beside it, or in two nested models."""
+    shared = make()
+
+    def nested(name: str) -> pyio.LayersModel:
+        x = pyio.Input(shape=(2,))
+        return pyio.Model(x, shared(x), name=name)
+
+    x = pyio.Input(shape=(2,))
+    other = shared if at_the_top else nested("second")
+    model = pyio.Model(x, [nested("first")(x), other(x)])
+    copy = through(model)
+    ours, theirs = copy.predict(np.ones((1, 2))), model.predict(np.ones((1, 2)))
+    for one, other_one in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one, other_one)
+    assert len(copy.weights) == len(model.weights)
+    with pytest.warns(pyio.CompatibilityWarning, match="in two places"):
+        pyio.model_to_artifacts(copy)
+
+
+@pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
+def test_a_layer_twice_in_a_sequential() -> None:
+    """It is the same layer after loading."""
+    dense = layers.Dense(2, name="d")
+    model = pyio.Sequential([layers.InputLayer(input_shape=(2,)), dense, dense])
+    copy = through(model)
+    assert copy.layers[-1] is copy.layers[-2]
+    np.testing.assert_array_equal(copy.predict(np.ones((1, 2))), model.predict(np.ones((1, 2))))

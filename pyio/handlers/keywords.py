@@ -1,0 +1,51 @@
+"""The options that addresses take, by name and type: editors show them, type checkers check them.
+
+Which medium takes which is in its `Medium.options`; another is an error. Routers of your own may
+take others: give those to the handler where it is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pyio.progress import OnProgress
+
+
+class HTTPOptions(TypedDict, total=False):
+    """Those of ``http://`` and ``https://``; `pyio.http` explains them."""
+
+    request_init: Mapping[str, Any] | None
+    fetch_func: Callable[..., Any] | None
+    weight_path_prefix: str | None
+    weight_url_converter: Mapping[str, str] | Callable[[str], Any] | None
+    field_names: Mapping[str, str] | None
+    timeout: float | None
+    retries: int
+    parallel: int
+    deadline: float | None
+    sha256: str | None
+    redirects: bool
+    allowed_hosts: Iterable[str] | None
+
+
+class LoadOptions(HTTPOptions, total=False):
+    """Those of loading."""
+
+    on_progress: OnProgress | None
+
+
+class SaveOptions(HTTPOptions, total=False):
+    """Those of saving: to files and downloads too."""
+
+    on_progress: OnProgress | None
+    single_file: bool
+    shard_size_bytes: int | None
+
+
+class AnySaveOptions(SaveOptions, total=False):
+    """Those of saving where ``checksum`` is not named in the signature."""
+
+    checksum: bool | None

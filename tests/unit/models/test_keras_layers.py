@@ -1,0 +1,166 @@
+"""What files of Keras say and TensorFlow.js does not: computed, or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pyio
+from pyio.models.serialization.registry import PASSING, layer_from_json
+
+layers = pyio.layers
+
+KERAS = {"keras_version": "2.12.0", "backend": "tensorflow"}
+
+
+def copy_of(model: pyio.LayersModel) -> pyio.LayersModel:
+    """The model after it was saved and loaded, with a warning about TensorFlow.js."""
+    with pytest.warns(pyio.CompatibilityWarning):
+        return pyio.model_from_artifacts(pyio.model_to_artifacts(model))
+
+
+def test_the_mean_of_masked_steps() -> None:
+    """Keras leaves masked steps out and TensorFlow.js does not; a copy keeps what was meant."""
+    embedding = layers.Embedding(5, 2, mask_zero=True, input_shape=(None,))
+    ours = pyio.Sequential([embedding, layers.GlobalAveragePooling1D()])
+    keras = pyio.model_from_json(ours.topology() | KERAS)
+    keras.set_weights(ours.get_weights())
+    table = ours.get_weights()[0]
+    x = [[1, 4, 0, 0], [2, 0, 3, 0]]
+    np.testing.assert_allclose(ours.predict(x), table[x].mean(axis=1), rtol=1e-6)
+    expected = [table[[1, 4]].mean(axis=0), table[[2, 3]].mean(axis=0)]
+    np.testing.assert_allclose(keras.predict(x), expected, rtol=1e-6)
+    np.testing.assert_allclose(copy_of(keras).predict(x), expected, rtol=1e-6)
+
+
+def test_a_bidirectional_with_a_backward_layer_of_its_own() -> None:
+    """Both directions have their own size and settings, also after a copy."""
+    ahead = layers.GRU(3, return_sequences=True)
+    back = layers.GRU(2, return_sequences=True, go_backwards=True, activation="relu")
+    both = layers.Bidirectional(layer=ahead, backward_layer=back)
+    model = pyio.Sequential([layers.InputLayer(input_shape=(4, 2)), both])
+    x = np.random.default_rng(1).normal(size=(2, 4, 2))
+    parts = [pyio.Sequential([layers.InputLayer(input_shape=(4, 2)), a]) for a in (ahead, back)]
+    weights = model.get_weights()
+    parts[0].set_weights(weights[:3])
+    parts[1].set_weights(weights[3:])
+    expected = np.concatenate([parts[0].predict(x), parts[1].predict(x)[:, ::-1]], axis=-1)
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-5)
+    copy = copy_of(model)
+    assert copy.to_json() == model.to_json()
+    np.testing.assert_array_equal(copy.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize("options", [{"go_backwards": False}, {"return_sequences": True}])
+def test_a_backward_layer_that_does_not_fit(options: Any) -> None:
+    """It has the other direction and the same outputs."""
+    back = layers.GRU(2, **{"go_backwards": True} | options)
+    with pytest.raises(pyio.InvalidModelError, match=r"backward_layer .* does not fit"):
+        layers.Bidirectional(layer=layers.GRU(2), backward_layer=back)
+
+
+def test_outputs_of_two_sizes_cannot_be_added() -> None:
+    """The two directions can only be joined then."""
+    back = layers.GRU(3, go_backwards=True)
+    both = layers.Bidirectional(layer=layers.GRU(2), backward_layer=back, merge_mode="sum")
+    with pytest.raises(pyio.InvalidModelError, match="cannot merge"):
+        both(pyio.Input(shape=(4, 2)))
+
+
+@pytest.mark.parametrize("keras_3", [True, False])
+def test_a_mask_from_an_input_is_refused(keras_3: bool) -> None:
+    """It would be lost, and the numbers would be wrong without an error."""
+    x, steps = pyio.Input(shape=(4, 2), name="x"), pyio.Input(shape=(4,), name="steps")
+    topology = pyio.Model([x, steps], layers.GRU(2, name="gru")(x)).topology()
+    (gru,) = (each for each in topology["config"]["layers"] if each["name"] == "gru")
+    if keras_3:
+
+        def tensor(name: str) -> Any:
+            history = {"keras_history": [name, 0, 0]}
+            return {"class_name": "__keras_tensor__", "config": history}
+
+        gru["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {"mask": tensor("steps")}}]
+    else:
+        gru["inbound_nodes"] = [[["x", 0, 0, {"mask": ["steps", 0, 0]}]]]
+    with pytest.raises(pyio.InvalidModelError, match=r"'gru'.*'mask' from 'steps'"):
+        pyio.model_from_json(topology)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_dilated_transposed_convolution(padding: str, strides: int) -> None:
+    """It is the one with a kernel that has zeros between its values."""
+    options: Any = {"strides": strides, "padding": padding, "input_shape": (5, 4, 2)}
+    dilated = pyio.Sequential([layers.Conv2DTranspose(3, [2, 3], dilation_rate=[3, 2], **options)])
+    plain = pyio.Sequential([layers.Conv2DTranspose(3, [4, 5], **options)])
+    kernel, bias = dilated.get_weights()
+    spread = np.zeros((4, 5, *kernel.shape[2:]), np.float32)
+    spread[::3, ::2] = kernel
+    plain.set_weights([spread, bias])
+    x = np.random.default_rng(1).normal(size=(2, 5, 4, 2))
+    np.testing.assert_allclose(dilated.predict(x), plain.predict(x), rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(copy_of(dilated).predict(x), dilated.predict(x))
+
+
+@pytest.mark.parametrize("kind", ["Max", "Average"])
+@pytest.mark.parametrize("rank", [1, 2])
+def test_pooling_that_keeps_its_sides(kind: str, rank: int) -> None:
+    """`keepdims` leaves sides of 1, in the shape that is announced too."""
+    layer = getattr(layers, f"Global{kind}Pooling{rank}D")(keepdims=True)
+    shape = (4, 3) if rank == 1 else (2, 5, 3)
+    model = pyio.Sequential([layers.InputLayer(input_shape=shape), layer])
+    x = np.random.default_rng(1).normal(size=(2, *shape)).astype(np.float32)
+    reduced = (np.max if kind == "Max" else np.mean)(x, axis=(1, 2)[:rank], keepdims=True)
+    np.testing.assert_allclose(model.predict(x), reduced, rtol=1e-5)
+    assert model.outputs[0].shape == (None, *reduced.shape[1:])
+    np.testing.assert_array_equal(copy_of(model).predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize("class_name", sorted(PASSING))
+def test_layers_that_act_in_training_only(class_name: str) -> None:
+    """They pass their input, and a copy has all their settings."""
+    config = {"name": "it", "trainable": True, "factor": [0.1, 0.2], "seed": None}
+    layer = layer_from_json({"class_name": class_name, "config": config})
+    model = pyio.Sequential([layers.InputLayer(input_shape=(2, 2, 3)), layer])
+    x = np.ones((1, 2, 2, 3), np.float32)
+    np.testing.assert_array_equal(model.predict(x), x)
+    copy = copy_of(model)
+    assert copy.to_json() == model.to_json()
+    assert copy.layers[-1].get_config() == config
+
+
+def normalization(**config: Any) -> pyio.LayersModel:
+    entry = {"class_name": "Normalization", "config": {"name": "n", **config}}
+    return pyio.Sequential([layers.InputLayer(input_shape=(2, 3)), layer_from_json(entry)])
+
+
+X = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
+
+
+def test_normalization_by_weights() -> None:
+    """Mean and variance of each channel; files without the count load too."""
+    model = normalization(axis=[-1])
+    mean, variance = np.array([1, 2, 3.0]), np.array([4, 9, 16.0])
+    for names in (["mean", "variance", "count"], ["mean", "variance"]):
+        model = normalization(axis=[-1])
+        values = {"mean": mean, "variance": variance, "count": np.array(7)}
+        model.load_weights({f"n/{name}": values[name] for name in names})
+        np.testing.assert_allclose(model.predict(X), (X - mean) / np.sqrt(variance), rtol=1e-6)
+        np.testing.assert_array_equal(copy_of(model).predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("axis", [None, -1, [1, 2]])
+def test_normalization_by_settings(axis: Any) -> None:
+    """Mean and variance in the config, and the way back."""
+    size = {None: 1, -1: 3}.get(axis if not isinstance(axis, list) else 0, 6)
+    mean, variance = np.arange(size) + 1.0, np.arange(size) + 4.0
+    options = {"axis": axis, "mean": mean.tolist(), "variance": variance.tolist()}
+    shape = (2, 3) if axis == [1, 2] else (-1,)
+    expected = (X - mean.reshape(shape)) / np.sqrt(variance.reshape(shape))
+    model = normalization(**options)
+    assert not model.weights
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6)
+    back = normalization(**options, invert=True)
+    np.testing.assert_allclose(back.predict(model.predict(X)), X, rtol=1e-5, atol=1e-5)
