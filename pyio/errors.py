@@ -31,6 +31,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyio.addresses import shown
+
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
     error = cls.__new__(cls)
@@ -50,7 +52,8 @@ class InvalidURLError(PyioError, ValueError):
     """A model address that cannot be used: no scheme, an empty path, a name with ``://``."""
 
     def __init__(self, url: object, problem: str) -> None:
-        super().__init__(f"{url!r} is not a usable model address: {problem}")
+        told = shown(url) if isinstance(url, str) else url
+        super().__init__(f"{told!r} is not a usable model address: {problem}")
         self.url = url
 
 
@@ -62,7 +65,7 @@ class ModelNotFoundError(PyioError, FileNotFoundError):
     """Nothing is stored under this address."""
 
     def __init__(self, url: str, hint: str = "") -> None:
-        super().__init__(f"there is no model at {url!r}" + (f"; {hint}" if hint else ""))
+        super().__init__(f"there is no model at {shown(url)!r}" + (f"; {hint}" if hint else ""))
         self.url = url
 
 
@@ -71,7 +74,7 @@ class ModelExistsError(PyioError, FileExistsError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"a model is already stored at {url!r}; pass overwrite=True to replace it, "
+            f"a model is already stored at {shown(url)!r}; pass overwrite=True to replace it, "
             "or choose another name"
         )
         self.url = url
@@ -85,7 +88,7 @@ class DamagedModelError(InvalidModelError):
     """What the medium holds under this address is truncated, foreign or contradictory."""
 
     def __init__(self, url: str, problem: str) -> None:
-        super().__init__(f"the model stored at {url!r} is damaged: {problem}")
+        super().__init__(f"the model stored at {shown(url)!r} is damaged: {problem}")
         self.url = url
         self.problem = problem
 
@@ -201,20 +204,33 @@ class RequestError(StorageError, ConnectionError):
     """A request over HTTP got no answer, or one that says no.
 
     ``status`` is that of the answer, or None where none came. ``retry_after`` is how many seconds
-    the server asks to wait before the next attempt, or None.
+    the server asks to wait before the next attempt, or None. ``lasting`` is True where pyio itself
+    refused: the address, a redirect, or an answer that it did not ask for.
     """
 
+    lasting = False
+
     def __init__(
-        self, message: str, url: str, status: int | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        url: str,
+        status: int | None = None,
+        retry_after: float | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message, "" if status is None else str(status))
         self.url = url
         self.status = status
         self.retry_after = retry_after
+        if lasting:
+            self.lasting = True
 
     @property
     def may_pass(self) -> bool:
         """Whether the same request may succeed a little later."""
+        if self.lasting:
+            return False
         return self.status is None or self.status in (408, 429) or self.status >= 500
 
 
