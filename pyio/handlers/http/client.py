@@ -1,4 +1,4 @@
-"""Getting a file over HTTP, whole: status, retries and size in one place."""
+"""Getting a file over HTTP, whole and in time: status, retries, size and deadline in one place."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pyio.addresses import shown
+from pyio.browser import fetch
 from pyio.errors import RequestError
-from pyio.handlers.http.deadline import deadline
 from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
@@ -183,6 +183,32 @@ async def sending(send: Send, servers: Servers, request: Request) -> AsyncIterat
         yield reply
 
 
+@asynccontextmanager
+async def deadline(seconds: float | None, url: str, note: str = "") -> AsyncIterator[None]:
+    """Cancel the block after that many seconds, and raise RequestError then; None for no limit."""
+    if seconds is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    limit = asyncio.timeout(None)
+    try:
+        async with limit:
+            later = fetch.call_later if fetch.available() else _call_later
+            stop = later(seconds, lambda: limit.reschedule(loop.time()))
+            try:
+                yield
+            finally:
+                stop()
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise RequestError(
+            f"{shown(url)!r} took longer than its deadline of {seconds} seconds{note}",
+            url,
+            lasting=True,
+        ) from error
+
+
 async def _start(reply: Reply) -> str:
     try:
         async with deadline(_PATIENCE, reply.url):
@@ -194,3 +220,7 @@ async def _start(reply: Reply) -> str:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text is not None and text.isdecimal() else None
+
+
+def _call_later(seconds: float, function: Callable[[], None]) -> Callable[[], None]:
+    return asyncio.get_running_loop().call_later(seconds, function).cancel

@@ -30,8 +30,7 @@ from pyio.format.manifest import WeightGroup, parse_model_json, total_bytes
 from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
-from pyio.handlers.http.client import Client, read_all, sending
-from pyio.handlers.http.deadline import deadline
+from pyio.handlers.http.client import Client, deadline, read_all, sending
 from pyio.handlers.http.messages import Part
 from pyio.handlers.http.servers import Servers
 from pyio.handlers.http.shards import download
