@@ -14,13 +14,7 @@ _WITHIN = re.compile(r"""https?:[^\s"'<>]+""", re.IGNORECASE)
 
 
 def shown(address: str) -> str:
-    """Return an address of a server, or a path in a manifest, without what may be secret.
-
-    Names of models in other media stay as they are.
-    """
-    scheme = _SCHEME.match(address)
-    if scheme is not None and scheme[1].lower() not in ("http", "https"):
-        return address
+    """Return an address of a server, or a path in a manifest, without what may be secret."""
     start, mark, fragment = _USER.sub(r"\1…@", address).partition("#")
     path, question, query = start.partition("?")
     if query:
@@ -29,6 +23,13 @@ def shown(address: str) -> str:
             for name, equals, _ in (part.partition("=") for part in query.split("&"))
         )
     return path + question + query + mark + ("…" if fragment else "")
+
+
+def shown_model(address: str) -> str:
+    """Return the address of a model in any medium; a name in the browser is no secret."""
+    scheme = _SCHEME.match(address)
+    of_server = scheme is None or scheme[1].lower() in ("http", "https")
+    return shown(address) if of_server else address
 
 
 def without_secrets(text: str) -> str:

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyio.addresses import shown
+from pyio.addresses import shown_model
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
@@ -52,7 +52,7 @@ class InvalidURLError(PyioError, ValueError):
     """A model address that cannot be used: no scheme, an empty path, a name with ``://``."""
 
     def __init__(self, url: object, problem: str) -> None:
-        told = shown(url) if isinstance(url, str) else url
+        told = shown_model(url) if isinstance(url, str) else url
         super().__init__(f"{told!r} is not a usable model address: {problem}")
         self.url = url
 
@@ -65,7 +65,9 @@ class ModelNotFoundError(PyioError, FileNotFoundError):
     """Nothing is stored under this address."""
 
     def __init__(self, url: str, hint: str = "") -> None:
-        super().__init__(f"there is no model at {shown(url)!r}" + (f"; {hint}" if hint else ""))
+        super().__init__(
+            f"there is no model at {shown_model(url)!r}" + (f"; {hint}" if hint else "")
+        )
         self.url = url
 
 
@@ -74,8 +76,8 @@ class ModelExistsError(PyioError, FileExistsError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"a model is already stored at {shown(url)!r}; pass overwrite=True to replace it, "
-            "or choose another name"
+            f"a model is already stored at {shown_model(url)!r}; pass overwrite=True to replace "
+            "it, or choose another name"
         )
         self.url = url
 
@@ -88,7 +90,7 @@ class DamagedModelError(InvalidModelError):
     """What the medium holds under this address is truncated, foreign or contradictory."""
 
     def __init__(self, url: str, problem: str) -> None:
-        super().__init__(f"the model stored at {shown(url)!r} is damaged: {problem}")
+        super().__init__(f"the model stored at {shown_model(url)!r} is damaged: {problem}")
         self.url = url
         self.problem = problem
 
