@@ -189,7 +189,7 @@ def _translated(method: str, url: str, timeout: float | None) -> Iterator[None]:
             raise RequestError(f"{method} {shown(url)!r} failed: {why}", url) from error
         raise RequestError(
             f"{method} {shown(url)!r} failed: {without_secrets(str(error))}. "
-            "The browser tells no more: the server was out of reach or broke off, or it does not "
+            "The browser gives no reason: the server was out of reach or broke off, or it does not "
             "allow this page to read its answers (CORS)",
             url,
         ) from error

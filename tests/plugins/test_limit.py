@@ -7,13 +7,15 @@ import time
 from tests.plugins.inner import pytest_in_a_process
 
 LIMIT = "--total-minutes=0.1"
+ENOUGH = 120
+"""Seconds, most of them for starting the processes on a busy machine; the tests take 200."""
 
 
 def test_a_run_ends_in_its_time() -> None:
     """In one process the run ends after the current test; the summary counts those before."""
     begin = time.monotonic()
     said = pytest_in_a_process("sleeping.py", "-p", "no:xdist", LIMIT)
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < ENOUGH
     assert "the run has taken its 0.1 minutes" in said
     assert " passed" in said.splitlines()[-1]
 
@@ -22,7 +24,7 @@ def test_a_shared_run_ends_in_its_time() -> None:
     """With several processes as well."""
     begin = time.monotonic()
     said = pytest_in_a_process("sleeping.py", "-n2", "--dist=load", LIMIT)
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < ENOUGH
     assert "the run has taken its 0.1 minutes" in said
     assert " passed" in said.splitlines()[-1]
 
@@ -32,6 +34,6 @@ def test_a_process_that_is_stuck_is_killed() -> None:
     begin = time.monotonic()
     stuck = {"PYIO_STUCK": "1", "PYIO_GRACE_MINUTES": "0.1"}
     said = pytest_in_a_process("sleeping.py", "-n2", "-k", "stuck or quick", LIMIT, **stuck)
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < ENOUGH
     assert "FAILED tests/plugins/sleeping.py::test_stuck" in said, said
     assert "1 failed, 1 passed" in said.splitlines()[-1], said

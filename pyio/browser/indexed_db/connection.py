@@ -86,7 +86,7 @@ class Connection:
             request_js.onupgradeneeded = None
             create.destroy()
         database_js = request_js.result
-        # A function of JavaScript's own: a Python one would be a proxy for as long as the page.
+        # A JavaScript function: a Python one would need a proxy as long as the page exists.
         database_js.onversionchange = database_js.close.bind(database_js)
         self._check_layout(database_js)
         return database_js

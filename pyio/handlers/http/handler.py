@@ -31,7 +31,7 @@ from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
 from pyio.handlers.http.client import Client, deadline, read_all, sending
-from pyio.handlers.http.messages import Part
+from pyio.handlers.http.messages import FormFile
 from pyio.handlers.http.servers import Servers
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
@@ -109,10 +109,10 @@ class HTTPHandler(Saver, Loader):
         await acquired()
         text = model.model_json([f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
-        parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]
+        parts = [FormFile(self._fields[_JSON], _JSON, "application/json", json)]
         if model.artifacts.weight_data is not None:
             kind = "application/octet-stream"
-            parts.append(Part(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
+            parts.append(FormFile(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
         meter = Meter(self._on_progress, "save", shown(self.url), model.info.weight_data_bytes)
 
         def sent(count: int, name: str) -> None:
@@ -291,7 +291,7 @@ def _absolute(url: str, fetch_func: object) -> str:
         parts = urlsplit(absolute)
         url.encode()
     except ValueError as error:
-        raise InvalidURLError(url, f"it is no address: {error}") from error
+        raise InvalidURLError(url, f"it is not an address: {error}") from error
     if base is None and fetch_func is None and not parts.netloc:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
     # A page may also load from blob:, and a function of the caller's from anywhere.

@@ -23,7 +23,7 @@ from pyio.handlers.http.urls import Origin, origin, problem
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-    from pyio.handlers.http.messages import Part, Reply, Send
+    from pyio.handlers.http.messages import FormFile, Reply, Send
 
 _KEEPING_THE_BODY = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _REDIRECTS = (
@@ -66,7 +66,7 @@ class Servers:
         return self._addressed(Request("GET", url, timeout=self.timeout))
 
     def save(
-        self, method: str, url: str, parts: Sequence[Part], sent: Callable[[int, str], None]
+        self, method: str, url: str, parts: Sequence[FormFile], sent: Callable[[int, str], None]
     ) -> Request:
         """Return the request that sends a model."""
         request = Request(method, url, parts=parts, timeout=self.timeout, sent=sent)

@@ -39,7 +39,7 @@ def problem(url: str) -> str | None:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        return f"it is no address: {error}"
+        return f"it is not an address: {error}"
     if parts.scheme.lower() not in _PORTS:
         return "it is neither http nor https"
     if not host or port == 0:
@@ -63,7 +63,7 @@ def effective_query(requested: str, final: str) -> str:
     """Return the query that goes on from a model.json to its weights.
 
     It is that of the final address; that of the requested one stays if a redirect within the same
-    origin lost it, and is not told to another origin.
+    origin lost it, and is not sent to another origin.
     """
     query = urlsplit(final).query
     if not query and origin(requested) == origin(final):
