@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyio.addresses import shown_model
+from pyio.addresses import shown_model, without_secrets
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
@@ -43,6 +43,10 @@ def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any])
 
 class PyioError(Exception):
     """The root of everything that pyio raises on purpose."""
+
+    def __init__(self, *args: object) -> None:
+        """Take the message; addresses of servers in it lose what may be secret."""
+        super().__init__(*(without_secrets(arg) if isinstance(arg, str) else arg for arg in args))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__)

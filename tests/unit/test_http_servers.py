@@ -461,6 +461,36 @@ def test_no_secrets_in_errors_and_progress(server: Answers) -> None:
     assert "tok123" not in str(invalid.value)
 
 
+def test_no_secrets_in_errors_of_other_parts() -> None:
+    """Whatever part of pyio quotes the address of a server, its secrets are not in the message."""
+    url = "http://user:hunter2@127.0.0.1:9/m.json?token=tok123"
+
+    def twice(_url: str, _options: Any) -> Any:
+        return pyio.http(url)
+
+    async def attempts() -> list[str]:
+        said = []
+        for attempt in (
+            lambda: pyio.load_artifacts(url, no_option=1),
+            lambda: pyio.remove_model(url),
+            lambda: pyio.move_model(url, "memory://x"),
+            lambda: pyio.repair(url),
+            lambda: pyio.load_artifacts(pyio.http(url), timeout=3),
+            lambda: pyio.load_artifacts(url, retries=0),
+            lambda: pyio.copy_model(url, url),
+        ):
+            pyio.register_load_router(twice)
+            with pytest.raises(pyio.PyioError) as caught:
+                await attempt()
+            pyio.unregister_router(twice)
+            said.append(repr(caught.value) + str(caught.value))
+        return said
+
+    for text in run(attempts()):
+        assert "hunter2" not in text
+        assert "tok123" not in text
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

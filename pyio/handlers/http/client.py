@@ -148,15 +148,7 @@ async def read_all(
         if not count:
             require_announced(reply, before + len(body))
             break
-        try:
-            body += part[:count]
-        except MemoryError as error:
-            raise RequestError(
-                f"there is no memory for {shown(reply.url)!r} after {len(body):,} bytes of it",
-                reply.url,
-                reply.status,
-                lasting=True,
-            ) from error
+        body += part[:count]
         moved(count)
     return body
 

@@ -158,7 +158,7 @@ class _translated:  # noqa: N801 - used as a function
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, Exception) or isinstance(error, PyioError):
+        if not isinstance(error, Exception) or isinstance(error, PyioError | MemoryError):
             return
         if self._body is not None and error is self._body.failure:
             return

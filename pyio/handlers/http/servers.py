@@ -50,8 +50,8 @@ class Servers:
         named: The servers that the caller named.
     """
 
-    headers: Mapping[str, str]
-    init: Mapping[str, Any]
+    headers: Mapping[str, str] = field(repr=False)
+    init: Mapping[str, Any] = field(repr=False)
     hosts: frozenset[str] | None
     redirects: bool
     timeout: float | None
