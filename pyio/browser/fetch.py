@@ -97,7 +97,7 @@ async def send(
 
 @asynccontextmanager
 async def replying(
-    response: Any, timeout: float | None, method: str = "GET", url: str = ""
+    response: Any, timeout: float | None, method: str, url: str
 ) -> AsyncIterator[Reply]:
     """Give a Response, or pyodide's wrapper of one, as a reply."""
     yield Reply(getattr(response, "js_response", response), timeout, method, url)

@@ -189,6 +189,31 @@ def test_headers_are_not_redirected(tab: Tab, server: Answers, status: int) -> N
         assert len([seen for seen in other.seen if "x-api-key" in seen.headers]) == 2
 
 
+def test_headers_are_not_redirected_by_functions(tab: Tab, server: Answers) -> None:
+    """A function of the caller's that passes all members on stops at a redirect as well."""
+
+    async def through(url: str) -> Any:
+        import pyodide.http
+
+        import pyio
+
+        async def fetch(url, init):  # type: ignore[no-untyped-def]
+            return await pyodide.http.pyfetch(url, **init)
+
+        headers = {"headers": {"X-Api-Key": "secret"}}
+        try:
+            await pyio.load_artifacts(url, fetch_func=fetch, request_init=headers)
+        except pyio.RequestError as error:
+            return str(error)
+
+    with Answers() as other:
+        put(other, 4)
+        final = f"{other.url}/m/model.json"
+        server.table["/latest"] = Answer(b"", 302, headers={"Location": final})
+        assert f"was redirected to '{final}'" in tab.python(through, f"{server.url}/latest")
+        assert not [seen for seen in other.seen if "x-api-key" in seen.headers]
+
+
 @pytest.mark.parametrize("status", [302, 307])
 def test_a_save_goes_to_no_other_server(tab: Tab, server: Answers, status: int) -> None:
     """Neither headers nor the model go to a server that only a redirect names."""

@@ -174,6 +174,26 @@ def test_hosts_that_are_not_allowed(server: Answers, other: Answers) -> None:
         other.seen.clear()
 
 
+def test_a_function_is_told_which_redirects_to_follow(server: Answers, other: Answers) -> None:
+    """A fetch_func learns that it must not follow one; pyio follows the one that it returns."""
+    import httpx
+
+    weights = put(other, 4)
+    server.table["/latest"] = to(f"{other.url}/m/model.json")
+    seen = []
+
+    async def fetch(url: str, init: Any) -> Any:
+        seen.append((init.get("redirect"), "headers" in init))
+        async with httpx.AsyncClient() as client:
+            return await client.get(url, headers=init.get("headers"))
+
+    url = f"{server.url}/latest"
+    loaded = load(url, fetch_func=fetch, request_init={"headers": SECRETS})
+    assert data(loaded) == weights
+    assert seen == [("manual", True), (None, False), (None, False)]
+    assert told(other) == set()
+
+
 def compressed(size: int, *, times: int = 1) -> bytes:
     """Zeros, compressed that many times."""
     body = bytes(size)

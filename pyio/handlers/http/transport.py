@@ -77,7 +77,9 @@ class _Custom:
         answer = self._function(request.url, init)
         answer = await answer if isawaitable(answer) else answer
         if fetch.is_response(answer):
-            async with fetch.replying(answer, request.timeout) as reply:
+            async with fetch.replying(
+                answer, request.timeout, request.method, request.url
+            ) as reply:
                 yield reply
             return
         yield await _custom_reply(answer, request.url)
