@@ -211,6 +211,10 @@ def test_codings_that_were_not_asked_for(server: Answers, coding: str) -> None:
         load(f"{server.url}/m.json")
     assert len(server.seen) == 1
     assert server.seen[0].headers["accept-encoding"] == "gzip, deflate"
+    # What needs no body is not kept from being understood.
+    server.table["/m.json"] = Answer(body, 404, headers={"Content-Encoding": coding})
+    with pytest.raises(pyio.ModelNotFoundError):
+        load(f"{server.url}/m.json")
 
 
 def test_a_bomb_is_not_unpacked(server: Answers) -> None:

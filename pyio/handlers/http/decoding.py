@@ -28,26 +28,26 @@ class Body:
     Args:
         coding: The Content-Encoding.
         pieces: What arrives.
-
-    Raises:
-        DecodingError: The coding is not one of `ACCEPTED`, or there are several.
     """
 
     def __init__(self, coding: str, pieces: AsyncIterator[bytes]) -> None:
-        coding = coding.strip().lower()
-        self._window = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}.get(coding)
-        if self._window is None and coding not in ("", "identity"):
-            raise DecodingError(
-                f"it is coded as {coding[:80]!r}, which was not asked for; of the codings pyio "
-                f"takes one of {ACCEPTED}"
-            )
+        self._coding = coding.strip().lower()
+        self._window = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}.get(self._coding)
         self._pieces = pieces
         self._decoder = zlib.decompressobj(self._window) if self._window is not None else None
         self._left: bytes | memoryview = b""  # what has arrived and is not decoded
         self._begun = False
 
     async def read_into(self, target: memoryview) -> int:
-        """Copy the next bytes to the start of `target` and return how many; 0 at the end."""
+        """Copy the next bytes to the start of `target` and return how many; 0 at the end.
+
+        Raises DecodingError, also if the coding is not one of `ACCEPTED` or if there are several.
+        """
+        if self._window is None and self._coding not in ("", "identity"):
+            raise DecodingError(
+                f"it is coded as {self._coding[:80]!r}, which was not asked for; pyio takes one of "
+                f"{ACCEPTED}"
+            )
         if not target.nbytes:
             return 0
         while True:

@@ -56,9 +56,7 @@ async def client() -> AsyncIterator[Send]:
                     sending.stream = body
                 response = await session.send(sending, stream=True)
             try:
-                with _translated(request):
-                    reply = _Reply(request, response)
-                yield reply
+                yield _Reply(request, response)
             finally:
                 await response.aclose()
 
