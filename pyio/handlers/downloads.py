@@ -28,7 +28,7 @@ _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
 asks a person only once when the second comes a little later."""
 
-_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[. ~]')
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|~]|^[. ]')
 
 _NOT_IN_ADDRESSES = re.compile("[#%]")
 """What an address takes for something else than a part of a file's name. A manifest that encodes it

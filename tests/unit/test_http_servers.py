@@ -436,6 +436,20 @@ def test_a_converter_that_gives_no_address(server: Answers, address: Any) -> Non
         load(f"{server.url}/m/model.json", weight_url_converter=lambda _path: address)
 
 
+@pytest.mark.parametrize("odd", [{"url": "http://["}, {"url": 5}, {"headers": 5}, {"headers": "x"}])
+def test_odd_answers_of_functions(odd: dict[str, Any]) -> None:
+    """What a function's answer has besides its status and its body may be anything."""
+
+    class Reply:
+        status = 200
+        content = memoryview(model_json([]) + b" ")[::1]
+
+    for name, value in odd.items():
+        setattr(Reply, name, value)
+    loaded = load("http://x/m.json", fetch_func=lambda _url, _init: Reply())
+    assert loaded.weight_specs == ()
+
+
 def test_no_secrets_in_errors_and_progress(server: Answers) -> None:
     """Passwords and tokens are in no message, no repr, no progress and no cause."""
     with_user = server.url.replace("//", "//user:hunter2@")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyio.addresses import shown
 from pyio.browser import fetch
 from pyio.errors import RequestError
+from pyio.handlers.http.urls import is_parsable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -101,6 +102,8 @@ async def _custom_reply(answer: Any, url: str) -> _CustomReply:
             lasting=True,
         )
     named = str(getattr(answer, "url", "") or url)
+    if not is_parsable(named):
+        named = url
     try:
         fields = dict(getattr(answer, "headers", None) or {})
     except (TypeError, ValueError):

@@ -32,6 +32,15 @@ def origin(url: str) -> Origin:
     return scheme, (parts.hostname or "").rstrip("."), port or _PORTS.get(scheme)
 
 
+def is_parsable(url: str) -> bool:
+    """Whether a text has the parts of an address at all."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
+
+
 def problem(url: str) -> str | None:
     """Return what keeps an absolute address from being asked for, in words, or None."""
     try:
