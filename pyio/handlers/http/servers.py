@@ -127,7 +127,7 @@ class Servers:
         )
 
     async def _target(self, request: Request, reply: Reply) -> str | None:
-        """Return where a redirect leads, or None for an answer that is none."""
+        """Return where a redirect leads, or None for any other answer."""
         if reply.hidden:
             # Not even an empty request may go to hosts that are not allowed.
             seeking = self.redirects and self.hosts is None
