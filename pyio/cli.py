@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyio
 from pyio import limits
+from pyio.addresses import shown_model
 from pyio.bridge import script
 from pyio.display.bars import progress_bar
 from pyio.display.tables import plain, table
@@ -63,7 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(asyncio.run(options.command(options)))
         sys.stdout.flush()
     except ModelExistsError as error:
-        print(f"error: there is a model at {plain(error.url)!r}; add --overwrite", file=sys.stderr)
+        print(
+            f"error: there is a model at {plain(shown_model(error.url))!r}; add --overwrite",
+            file=sys.stderr,
+        )
         return 1
     except PyioError as error:
         print(f"error: {plain(str(error))}", file=sys.stderr)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 OPERATIONS = "keras.ops."
 """What stands before the name of an operation on tensors, as opposed to the class of a layer."""
 
+from pyio.addresses import shown_model, without_secrets
+
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
     error = cls.__new__(cls)
@@ -49,6 +51,10 @@ def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any])
 class PyioError(Exception):
     """The root of everything that pyio raises on purpose."""
 
+    def __init__(self, *args: object) -> None:
+        """Take the message; addresses of servers in it lose what may be secret."""
+        super().__init__(*(without_secrets(arg) if isinstance(arg, str) else arg for arg in args))
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__)
 
@@ -57,7 +63,8 @@ class InvalidURLError(PyioError, ValueError):
     """A model address that cannot be used: no scheme, an empty path, a name with ``://``."""
 
     def __init__(self, url: object, problem: str) -> None:
-        super().__init__(f"{url!r} is not a usable model address: {problem}")
+        told = shown_model(url) if isinstance(url, str) else url
+        super().__init__(f"{told!r} is not a usable model address: {problem}")
         self.url = url
 
 
@@ -69,7 +76,9 @@ class ModelNotFoundError(PyioError, FileNotFoundError):
     """Nothing is stored under this address."""
 
     def __init__(self, url: str, hint: str = "") -> None:
-        super().__init__(f"there is no model at {url!r}" + (f"; {hint}" if hint else ""))
+        super().__init__(
+            f"there is no model at {shown_model(url)!r}" + (f"; {hint}" if hint else "")
+        )
         self.url = url
 
 
@@ -78,8 +87,8 @@ class ModelExistsError(PyioError, FileExistsError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"a model is already stored at {url!r}; pass overwrite=True to replace it, "
-            "or choose another name"
+            f"a model is already stored at {shown_model(url)!r}; pass overwrite=True to replace "
+            "it, or choose another name"
         )
         self.url = url
 
@@ -92,7 +101,7 @@ class DamagedModelError(InvalidModelError):
     """What the medium holds under this address is truncated, foreign or contradictory."""
 
     def __init__(self, url: str, problem: str) -> None:
-        super().__init__(f"the model stored at {url!r} is damaged: {problem}")
+        super().__init__(f"the model stored at {shown_model(url)!r} is damaged: {problem}")
         self.url = url
         self.problem = problem
 
@@ -246,20 +255,33 @@ class RequestError(StorageError, ConnectionError):
     """A request over HTTP got no reply, or a reply that reports an error.
 
     ``status`` is that of the answer, or None where none came. ``retry_after`` is how many seconds
-    the server asks to wait before the next attempt, or None.
+    the server asks to wait before the next attempt, or None. ``lasting`` is True where pyio itself
+    refused: the address, a redirect, or an answer that it did not ask for.
     """
 
+    lasting = False
+
     def __init__(
-        self, message: str, url: str, status: int | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        url: str,
+        status: int | None = None,
+        retry_after: float | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message, "" if status is None else str(status))
         self.url = url
         self.status = status
         self.retry_after = retry_after
+        if lasting:
+            self.lasting = True
 
     @property
     def may_pass(self) -> bool:
         """Whether the same request may succeed a little later."""
+        if self.lasting:
+            return False
         return self.status is None or self.status in (408, 429) or self.status >= 500
 
 

@@ -20,6 +20,18 @@
   return {
     fetch: (url, init, timeout) => within(fetch(url, init), timeout),
 
+    // The final address of a redirect, asked for without anything that another server must not have.
+    target: async (url, init, timeout) => {
+      const controller = new AbortController();
+      try {
+        const asked = fetch(url, { ...init, signal: controller.signal });
+        const response = await within(asked, timeout);
+        return response.redirected ? response.url : "";
+      } finally {
+        controller.abort();
+      }
+    },
+
     // The body of an answer, read straight into Python's memory.
     body: (response) => {
       const reader = response.body?.getReader();

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pyio.addresses import shown, without_secrets
 from pyio.browser.ffi import (
     IN_PYODIDE,
     JsException,
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
     FormFile = tuple[str, str, str, Sequence[memoryview]]
     """A file of a multipart/form-data body: its field, its name, its type and its pieces."""
+
+_SEEKING = 5.0
+"""Seconds that may be spent on finding out where a redirect leads, for the error."""
+
+_LONGEST_TIMER = 2**31 - 1
+"""Milliseconds. A browser's timer that should be later fires at once."""
 
 
 def available() -> bool:
@@ -57,6 +64,7 @@ async def send(
     files: Sequence[FormFile],
     timeout: float | None,
     sent: Callable[[int, str], None],
+    follow: bool,
 ) -> AsyncIterator[Reply]:
     """Send a request and give the reply; an exception inside the block cancels the rest of it.
 
@@ -68,9 +76,11 @@ async def send(
         files: The files of a multipart/form-data body; without any there is no body.
         timeout: Seconds without an answer, or without a byte of it, after which it has failed.
         sent: Called with the number of bytes of each piece that was handed over, and its file.
+        follow: Whether the browser follows redirects, and sends the headers wherever they lead.
     """
     controller_js = js.AbortController.new()
-    members = {**init, "method": method, "signal": controller_js.signal}
+    redirect = "follow" if follow else "manual"
+    members = {**init, "method": method, "redirect": redirect, "signal": controller_js.signal}
     if headers:
         members["headers"] = dict(headers)
     if files:
@@ -78,10 +88,7 @@ async def send(
     try:
         with _translated(method, url, timeout):
             response_js = await _functions().fetch(url, options(**members), _milliseconds(timeout))
-        async with replying(response_js, timeout, method) as reply:
-            # A redirect with 301, 302 or 303 drops the body, one with 307 or 308 does not, and
-            # fetch does not tell which it was.
-            reply.may_lack_body = bool(response_js.redirected)
+        async with replying(response_js, timeout, method, url) as reply:
             yield reply
     except BaseException:
         controller_js.abort()
@@ -90,19 +97,21 @@ async def send(
 
 @asynccontextmanager
 async def replying(
-    response: Any, timeout: float | None, method: str = "GET"
+    response: Any, timeout: float | None, method: str, url: str
 ) -> AsyncIterator[Reply]:
     """Give a Response, or pyodide's wrapper of one, as a reply."""
-    yield Reply(getattr(response, "js_response", response), timeout, method)
+    yield Reply(getattr(response, "js_response", response), timeout, method, url)
 
 
 class Reply:
     """An answer whose body has not been read yet; see `pyio.handlers.http.messages.Reply`."""
 
-    def __init__(self, response_js: JSObject, timeout: float | None, method: str) -> None:
+    def __init__(self, response_js: JSObject, timeout: float | None, method: str, url: str) -> None:
+        kind = str(response_js.type)
         self.status = int(response_js.status)
-        self.may_lack_body = False
-        self.url = str(response_js.url)
+        self.hidden = kind == "opaqueredirect"
+        self.measured = kind == "basic"  # of the page's own server, so that all headers are seen
+        self.url = str(response_js.url) or url
         self.headers: Mapping[str, str] = {
             str(name): str(value) for name, value in response_js.headers.entries()
         }
@@ -122,6 +131,15 @@ class Reply:
                 return int(await self._body_js.fill(target_js, target.nbytes, timeout))
         finally:
             target_js.destroy()
+
+    async def target(self) -> str:
+        """Return where a hidden redirect leads a request without headers; "" if it is not known."""
+        members = options(credentials="omit", referrerPolicy="no-referrer")
+        timeout = _milliseconds(min(self._timeout or _SEEKING, _SEEKING))
+        try:
+            return str(await _functions().target(self.url, members, timeout))
+        except JsException:
+            return ""
 
     async def native(self) -> JSObject:
         """Return the Response itself, its body unread."""
@@ -146,7 +164,19 @@ def _form_data(files: Sequence[FormFile], sent: Callable[[int, str], None]) -> J
 
 
 def _milliseconds(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds * 1000
+    return None if seconds is None else min(seconds * 1000, _LONGEST_TIMER)
+
+
+def call_later(seconds: float, function: Callable[[], None]) -> Callable[[], None]:
+    """Call a function later, and return what prevents that."""
+    function_js = create_proxy(function)
+    timer_js = js.setTimeout(function_js, _milliseconds(seconds))
+
+    def stop() -> None:
+        js.clearTimeout(timer_js)
+        function_js.destroy()
+
+    return stop
 
 
 @contextmanager
@@ -156,10 +186,10 @@ def _translated(method: str, url: str, timeout: float | None) -> Iterator[None]:
     except JsException as error:
         if error.name == "TimeoutError":
             why = f"no answer within {timeout} seconds"
-            raise RequestError(f"{method} {url!r} failed: {why}", url) from error
+            raise RequestError(f"{method} {shown(url)!r} failed: {why}", url) from error
         raise RequestError(
-            f"{method} {url!r} failed: {error}. The browser gives no reason: "
-            "the server was out of reach or broke off, or it does not allow this page to read "
-            "its answers (CORS)",
+            f"{method} {shown(url)!r} failed: {without_secrets(str(error))}. "
+            "The browser gives no reason: the server was out of reach or broke off, or it does not "
+            "allow this page to read its answers (CORS)",
             url,
         ) from error

@@ -61,6 +61,15 @@ def verify(
         _require(recorded, "weights", weight_data)
 
 
+def require_weights(expected: str, weight_data: Sequence[memoryview] | None) -> None:
+    """Raise InvalidModelError unless the weights have the SHA-256 that the caller expects."""
+    found = _sha256(weight_data or ())
+    if found != expected:
+        raise InvalidModelError(
+            f"the SHA-256 of its weights is {found}, and sha256= asks for {expected}"
+        )
+
+
 def _require(recorded: Mapping[str, JSONValue], part: str, pieces: Iterable[memoryview]) -> None:
     found, expected = _sha256(pieces), recorded.get(part)
     if found != expected:

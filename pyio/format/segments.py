@@ -6,6 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from pyio.addresses import shown
 from pyio.errors import WeightsError
 from pyio.format.artifacts import flat_buffers
 
@@ -63,6 +64,6 @@ def allocate(size: int, paths: Sequence[str]) -> memoryview:
         return memoryview(bytearray(size))
     except (MemoryError, OverflowError) as error:
         raise WeightsError(
-            f"the weights in {', '.join(paths[:3])} … take {size:,} bytes, for which there is no "
-            "memory"
+            f"the weights in {', '.join(map(shown, paths[:3]))} … take {size:,} bytes, for which "
+            "there is no memory"
         ) from error

@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pyio.addresses import shown
 from pyio.errors import WeightsError
 from pyio.format.manifest import SHARD_NAME, WeightGroup, require_file_count
 
@@ -81,7 +82,9 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
     if numbers is None:
         return
     if numbers != list(range(1, len(numbers) + 1)):
-        raise WeightsError(f"the shards are listed in the wrong order: {', '.join(group.paths)}")
+        raise WeightsError(
+            f"the shards are listed in the wrong order: {', '.join(map(shown, group.paths))}"
+        )
     odd = _odd_one_out(sizes)
     if odd is not None:
         raise WeightsError(
@@ -97,8 +100,8 @@ def check_checksum(group: WeightGroup, index: int, piece: memoryview) -> None:
     found, expected = crc32([piece]), group.checksums[index]
     if found != expected:
         raise WeightsError(
-            f"{group.paths[index]!r} has the CRC-32 {found} and was written with {expected}: it is "
-            "another shard, or it was changed"
+            f"{shown(group.paths[index])!r} has the CRC-32 {found} and was written with "
+            f"{expected}: it is another shard, or it was changed"
         )
 
 
@@ -141,4 +144,4 @@ def _suspects(
 
 def _describe(path: str, size: int, notes: Mapping[str, str]) -> str:
     note = notes.get(path, "")
-    return f"{path!r} has {size:,} bytes" + (f" ({note})" if note else "")
+    return f"{shown(path)!r} has {size:,} bytes" + (f" ({note})" if note else "")

@@ -28,7 +28,11 @@ _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
 asks a person only once when the second comes a little later."""
 
-_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[. ~]')
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|~]|^[. ]')
+
+_NOT_IN_ADDRESSES = re.compile("[#%]")
+"""What an address takes for something else than a part of a file's name. A manifest that encodes it
+is right for a server and wrong for files that a person picks."""
 
 _LONGEST_NAME = 200
 """Bytes: file systems end at 255, and the browser may put a number behind the name."""
@@ -62,6 +66,13 @@ class DownloadsHandler(Saver):
                 f"downloads://{path}",
                 f"the browser would change {bad[0]!r} in a file's name, and then model.json would "
                 "not find its weights; choose a name without it",
+            )
+        bad = _NOT_IN_ADDRESSES.search(self._name)
+        if bad is not None:
+            raise InvalidURLError(
+                f"downloads://{path}",
+                f"{bad[0]!r} has a meaning of its own in the address of a file, so on a server "
+                "model.json would not find its weights; choose a name without it",
             )
         if len(self._name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
             raise InvalidURLError(

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from pyio.addresses import shown
+from pyio.browser import fetch
 from pyio.errors import (
     HandlerError,
     InvalidURLError,
@@ -124,9 +126,13 @@ def split_url(url: str) -> tuple[str, str]:
     if match is None:
         some = next(iter(_media), "indexeddb")
         name = url if isinstance(url, str) and url else "my-model"
-        raise InvalidURLError(
-            url, f"expected scheme://name with one of {_schemes()}, such as {some}://{name}"
-        )
+        expected = f"expected scheme://name with one of {_schemes()}"
+        if name.endswith(".json") or "/" in name.strip("/"):
+            example = f"a model on this computer is file://{name}"
+            if fetch.base_url() is not None:
+                example = f"a model beside this page is pyio.http({shown(name)!r})"
+            raise InvalidURLError(url, f"{expected}; {example}")
+        raise InvalidURLError(url, f"{expected}, such as {some}://{name}")
     return match[1].lower(), match[2]
 
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import pytest
+
+from tests.support.answers import Answer, Answers
 
 if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
 pytestmark = pytest.mark.every_engine
+
+
+class Folder(Answers):
+    """A server that decodes addresses, as those of files do."""
+
+    def answer(self, path: str) -> Answer:
+        return super().answer(unquote(path))
 
 
 async def offer(url: str, single_file: bool) -> Any:
@@ -92,12 +102,36 @@ def test_clicks_are_spaced_and_urls_revoked(tab: Tab) -> None:
         tab.js("() => { Object.assign(URL, original); window.setTimeout = original.setTimeout; }")
 
 
-@pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "what?", "a\nb", ".a", " a", "x" * 201])
+@pytest.mark.parametrize(
+    "name", ["a/b", "a\\b", "a:b", "what?", "a\nb", ".a", " a", "a~1", "x" * 201]
+)
 def test_names_that_a_browser_would_change(tab: Tab, name: str) -> None:
     """A name that the browser would change is refused, because the manifest would be wrong."""
     kind, message = tab.python(offer, f"downloads://{name}", False)
     assert kind == "InvalidURLError"
     assert "the browser would c" in message
+
+
+@pytest.mark.parametrize("name", ["digits #3", "100%25 done", "50%"])
+def test_names_that_no_server_would_find(tab: Tab, name: str) -> None:
+    """A name that an address would not keep is refused, because the manifest would be wrong."""
+    kind, message = tab.python(offer, f"downloads://{name}", False)
+    assert kind == "InvalidURLError"
+    assert "on a server model.json would not find its weights" in message
+
+
+@pytest.mark.parametrize("name", ["plain v1.2 (ü)", "a&b=c;d+e", "m'!@$,[n]{x}^`"])
+def test_downloads_that_a_server_gives_back(tab: Tab, name: str) -> None:
+    """What was downloaded under an odd name loads from a server."""
+
+    async def load(url: str) -> Any:
+        import pyio
+
+        return b"".join((await pyio.load_artifacts(url, retries=0)).weight_data or ()).hex()
+
+    files = tab.downloads(2, lambda: tab.python(offer, f"downloads://{name}", False))
+    with Folder({f"/{file}": body for file, body in files.items()}) as server:
+        assert tab.python(load, f"{server.url}/{quote(name)}.json") == WEIGHTS.hex()
 
 
 def test_downloads_cannot_be_loaded(tab: Tab) -> None:

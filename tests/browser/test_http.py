@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -165,12 +166,166 @@ def test_a_relative_address(tab: Tab) -> None:
     assert "answered 404" in text
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_headers_are_not_redirected(tab: Tab, server: Answers, status: int) -> None:
+    """A browser hides where a redirect leads, so a request with headers stops there."""
+    with Answers() as other:
+        weights = put(other, 4)
+        final = f"{other.url}/m/model.json"
+        server.table["/latest"] = Answer(b"", status, headers={"Location": final})
+        options = {"request_init": {"headers": {"X-Api-Key": "secret"}}}
+        kind, message = tab.python(load, f"{server.url}/latest", options)
+        assert kind == "RequestError"
+        assert f"was redirected to '{final}'" in message
+        assert "give the final address" in message
+        assert server.paths() == ["/latest"] * 2  # the second finds out where it leads
+        assert not [seen for seen in other.seen if "x-api-key" in seen.headers]
+        assert tab.python(load, f"{server.url}/latest", {}) == [weights.hex(), 1]
+        assert tab.python(load, final, options) == [weights.hex(), 1]
+        server.table["/m.json"] = model_json([{"paths": ["w.bin"], "weights": [weight("w", 1)]}])
+        server.table["/w.bin"] = server.table["/latest"]
+        kind, message = tab.python(load, f"{server.url}/m.json", options)
+        assert (kind, "'…" in message) == ("RequestError", False)
+        assert len([seen for seen in other.seen if "x-api-key" in seen.headers]) == 2
+
+
+def test_headers_are_not_redirected_by_functions(tab: Tab, server: Answers) -> None:
+    """A function of the caller's that passes all members on stops at a redirect as well."""
+
+    async def through(url: str) -> Any:
+        import pyodide.http
+
+        import pyio
+
+        async def fetch(url, init):  # type: ignore[no-untyped-def]
+            return await pyodide.http.pyfetch(url, **init)
+
+        headers = {"headers": {"X-Api-Key": "secret"}}
+        try:
+            await pyio.load_artifacts(url, fetch_func=fetch, request_init=headers)
+        except pyio.RequestError as error:
+            return str(error)
+
+    with Answers() as other:
+        put(other, 4)
+        final = f"{other.url}/m/model.json"
+        server.table["/latest"] = Answer(b"", 302, headers={"Location": final})
+        assert f"was redirected to '{final}'" in tab.python(through, f"{server.url}/latest")
+        assert not [seen for seen in other.seen if "x-api-key" in seen.headers]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_save_goes_to_no_other_server(tab: Tab, server: Answers, status: int) -> None:
+    """Neither headers nor the model go to a server that only a redirect names."""
+    with Answers({"/new": b"thanks"}) as other:
+        where = {"Location": f"{other.url}/new"}
+        server.table["/old"] = Answer(b"", status, headers=where)
+        options = {"request_init": {"headers": {"X-Api-Key": "secret"}}}
+        kind, message = tab.python(save, f"{server.url}/old", options)
+        assert kind == "RequestError"
+        assert f"save to '{other.url}/new' itself" in message
+        assert [(seen.body, seen.headers.get("x-api-key")) for seen in other.seen] == [(b"", None)]
+
+
+def test_hosts_and_redirects_that_are_not_allowed(tab: Tab, server: Answers) -> None:
+    """With allowed_hosts or redirects=False nothing at all goes to another server."""
+    with Answers() as other:
+        put(other, 4)
+        final = f"{other.url}/m/model.json"
+        server.table["/latest"] = Answer(b"", 302, headers={"Location": final})
+        refusing: list[dict[str, Any]] = [{"allowed_hosts": []}, {"redirects": False}]
+        for options in refusing:
+            kind, message = tab.python(load, f"{server.url}/latest", options)
+            assert (kind, "was redirected" in message) == ("RequestError", True)
+        server.table["/m.json"] = model_json(
+            [{"paths": [f"{other.url}/m/group1-shard1of1.bin"], "weights": [weight("w", 1)]}]
+        )
+        kind, message = tab.python(load, f"{server.url}/m.json", {"allowed_hosts": []})
+        assert (kind, "is not in allowed_hosts" in message) == ("RequestError", True)
+        assert not other.seen
+        host = other.url.removeprefix("http://")
+        assert len(tab.python(load, f"{server.url}/m.json", {"allowed_hosts": [host]})[0]) == 8
+
+
+def test_a_deadline(tab: Tab, server: Answers) -> None:
+    """A load that goes on and on ends after its deadline; one that is quick is not changed."""
+    weights = put(server, 10, 5)
+    url = f"{server.url}/m/model.json"
+    assert tab.python(load, url, {"deadline": 30}) == [weights.hex(), 1]
+    server.table["/m/group1-shard2of2.bin"] = Answer(hang=True)
+    kind, message = tab.python(load, url, {"deadline": 0.5})
+    assert kind == "RequestError"
+    assert "took longer than its deadline of 0.5 seconds" in message
+
+
+def test_a_timeout_beyond_all_timers(tab: Tab, server: Answers) -> None:
+    """A browser's timer of more than 24 days would fire at once."""
+    weights = put(server, 4)
+    options = {"timeout": 1e300, "deadline": 1e9}
+    assert tab.python(load, f"{server.url}/m/model.json", options) == [weights.hex(), 1]
+
+
+def test_no_secrets_in_errors(tab: Tab, server: Answers) -> None:
+    """Neither a password nor a token in the address is in an error, its cause included."""
+
+    async def failing(url: str, with_user: str) -> Any:
+        import traceback
+
+        import pyio
+
+        said = []
+        for address in (url, with_user):
+            try:
+                await pyio.load_artifacts(address, retries=0)
+            except pyio.PyioError as error:
+                said.append("".join(traceback.format_exception_only(error)) + repr(error.__cause__))
+        return said
+
+    url = f"{server.url}/m.json?token=tok123"
+    with_user = server.url.replace("//", "//user:hunter2@") + "/m.json"
+    absent, refused = tab.python(failing, url, with_user)
+    assert "/m.json?token=…" in absent
+    assert "as a header" in refused
+    assert not any(secret in absent + refused for secret in ("tok123", "hunter2"))
+
+
+def test_a_relative_address_without_http(tab: Tab) -> None:
+    """A path alone is refused, and the error names what loads it."""
+
+    async def load_path(path: str) -> Any:
+        import pyio
+
+        try:
+            await pyio.load_layers_model(path)
+        except pyio.InvalidURLError as error:
+            return str(error)
+
+    for path in ("tm/model.json", "./tm/model.json", "/tm/model.json"):
+        assert f"a model beside this page is pyio.http('{path}')" in tab.python(load_path, path)
+
+
 def test_many_shards_in_one_buffer(tab: Tab, server: Answers) -> None:
     """Thirty files load into one buffer in the right order, at most six at a time."""
     weights = put(server, *[70_000] * 29, 1234)
     assert tab.python(load, f"{server.url}/m/model.json", {}) == [weights.hex(), 1]
     assert server.together <= 6
     assert len(server.seen) == 31
+
+
+def test_seven_shards_of_four_megabytes(tab: Tab, server: Answers) -> None:
+    """TensorFlow.js 4.22 never finishes these in Chromium 156, where a host has six connections."""
+
+    async def digest(url: str) -> Any:
+        import hashlib
+
+        import pyio
+
+        artifacts = await pyio.load_artifacts(url, deadline=60)
+        return hashlib.sha256(b"".join(artifacts.weight_data or ())).hexdigest()
+
+    weights = put(server, *[4 * 1024 * 1024] * 7)
+    expected = hashlib.sha256(weights).hexdigest()
+    assert tab.python(digest, f"{server.url}/m/model.json") == expected
 
 
 FAULTS: dict[str, tuple[dict[int, Answer], str, str]] = {

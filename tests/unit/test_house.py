@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GROUND = ("errors", "limits", "progress", "tracebacks", "version")
+GROUND = ("addresses", "errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "handlers")
@@ -20,7 +20,8 @@ OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
 MODELS = (*OPERATIONS, "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
-    "errors": (),
+    "addresses": (),
+    "errors": ("addresses",),
     "limits": GROUND,
     "progress": GROUND,
     "tracebacks": ("errors",),

@@ -1,4 +1,4 @@
-"""Getting a file over HTTP, whole: status, retries and size in one place."""
+"""Getting a file over HTTP, whole and in time: status, retries, size and deadline in one place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
+from pyio.addresses import shown
+from pyio.browser import fetch
 from pyio.errors import RequestError
 from pyio.progress import CHUNK
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from pyio.handlers.http.messages import Reply, Request, Send
+    from pyio.handlers.http.servers import Servers
 
 T = TypeVar("T")
 
@@ -35,6 +38,9 @@ _DIGITS = 16
 _SHOWN = 120
 """Bytes of an error page that an error message shows."""
 
+_PATIENCE = 5.0
+"""Seconds that an error page may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -42,10 +48,12 @@ class Client:
 
     Attributes:
         send: The transport.
+        servers: Which servers may be asked.
         retries: How many further attempts a request gets after a failure that may pass.
     """
 
     send: Send
+    servers: Servers
     retries: int
 
     async def get(
@@ -73,19 +81,27 @@ class Client:
         return await self._attempt(request, use)
 
     async def _attempt(self, request: Request, use: Callable[[Reply], Awaitable[T]]) -> T:
-        async with self.send(request) as reply:
+        async with self.servers.ask(self.send, request) as reply:
             await require_success(request, reply)
             return await use(reply)
 
 
 async def require_success(request: Request, reply: Reply) -> None:
     """Raise RequestError unless the answer is a success (2xx)."""
+    if reply.status == HTTPStatus.PARTIAL_CONTENT and not request.parts:
+        raise RequestError(
+            f"{request.method} {shown(request.url)!r} was answered 206 Partial Content, with a "
+            "part of the file, although all of it was asked for",
+            request.url,
+            reply.status,
+            lasting=True,
+        )
     if 200 <= reply.status < 300:
         return
     phrase = HTTPStatus(reply.status).phrase if reply.status in list(HTTPStatus) else ""
     start = await _start(reply)
     raise RequestError(
-        f"{request.method} {reply.url or request.url!r} was answered "
+        f"{request.method} {shown(reply.url or request.url)!r} was answered "
         f"{reply.status} {phrase}".rstrip()
         + (f": {start!r}" if start else ""),
         reply.url or request.url,
@@ -108,6 +124,7 @@ async def fill(reply: Reply, target: memoryview, moved: Callable[[int], None]) -
     while done < target.nbytes:
         count = await reply.read_into(target[done : done + CHUNK])
         if not count:
+            require_announced(reply, done)
             return done
         done += count
         moved(count)
@@ -115,38 +132,79 @@ async def fill(reply: Reply, target: memoryview, moved: Callable[[int], None]) -
 
 
 async def read_all(
-    reply: Reply, moved: Callable[[int], None] = lambda _count: None, limit: int | None = None
+    reply: Reply,
+    moved: Callable[[int], None] = lambda _count: None,
+    limit: int | None = None,
+    before: int = 0,
 ) -> bytearray:
-    """Return a whole body of unknown length, or hardly more than `limit` bytes of it."""
+    """Return a whole body of unknown length, or hardly more than `limit` bytes of it.
+
+    `before` is how many bytes of it have been read already.
+    """
     body = bytearray()
     part = memoryview(bytearray(_PORTION))
     while limit is None or len(body) <= limit:
         count = await reply.read_into(part)
         if not count:
+            require_announced(reply, before + len(body))
             break
         body += part[:count]
         moved(count)
     return body
 
 
+def require_announced(reply: Reply, received: int) -> None:
+    """Raise RequestError if a body has ended, and is not as long as its head is sure to say.
+
+    Not every browser takes a connection that was closed too early for an error.
+    """
+    announced = length_of(reply)
+    if reply.measured and announced is not None and announced != received:
+        raise RequestError(
+            f"{shown(reply.url)!r} was announced with {announced:,} bytes and ended after "
+            f"{received:,}",
+            reply.url,
+        )
+
+
 @asynccontextmanager
-async def sending(send: Send, request: Request) -> AsyncIterator[Reply]:
+async def sending(send: Send, servers: Servers, request: Request) -> AsyncIterator[Reply]:
     """Send a request once, and give its answer if that is a success."""
-    async with send(request) as reply:
-        if request.parts and reply.may_lack_body:
-            raise RequestError(
-                f"{request.method} {request.url!r} was redirected to {reply.url!r}, and the model "
-                "may not have gone with it, so whether it was stored is not known; save to "
-                f"{reply.url!r} itself",
-                request.url,
-            )
+    async with servers.ask(send, request) as reply:
         await require_success(request, reply)
         yield reply
 
 
+@asynccontextmanager
+async def deadline(seconds: float | None, url: str, note: str = "") -> AsyncIterator[None]:
+    """Cancel the block after that many seconds, and raise RequestError then; None for no limit."""
+    if seconds is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    limit = asyncio.timeout(None)
+    try:
+        async with limit:
+            later = fetch.call_later if fetch.available() else _call_later
+            stop = later(seconds, lambda: limit.reschedule(loop.time()))
+            try:
+                yield
+            finally:
+                stop()
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise RequestError(
+            f"{shown(url)!r} took longer than its deadline of {seconds} seconds{note}",
+            url,
+            lasting=True,
+        ) from error
+
+
 async def _start(reply: Reply) -> str:
     try:
-        body = await read_all(reply, limit=_SHOWN)
+        async with deadline(_PATIENCE, reply.url):
+            body = await read_all(reply, limit=_SHOWN)
     except RequestError:
         return ""
     return bytes(body[:_SHOWN]).decode("utf-8", "replace").strip()
@@ -154,3 +212,7 @@ async def _start(reply: Reply) -> str:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text is not None and text.isdecimal() else None
+
+
+def _call_later(seconds: float, function: Callable[[], None]) -> Callable[[], None]:
+    return asyncio.get_running_loop().call_later(seconds, function).cancel

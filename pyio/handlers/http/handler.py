@@ -8,11 +8,13 @@ files at once, each checked for status and size.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import asynccontextmanager
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pyio import limits
+from pyio.addresses import shown
 from pyio.browser import fetch
 from pyio.errors import (
     DamagedModelError,
@@ -20,25 +22,29 @@ from pyio.errors import (
     InvalidURLError,
     ModelNotFoundError,
     RequestError,
+    WeightsError,
 )
 from pyio.format.artifacts import SaveResult
+from pyio.format.checksum import require_weights
 from pyio.format.manifest import WeightGroup, parse_model_json, total_bytes
 from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
-from pyio.handlers.http.client import Client, read_all, sending
-from pyio.handlers.http.messages import FormFile, Request
+from pyio.handlers.http.client import Client, deadline, read_all, sending
+from pyio.handlers.http.messages import FormFile
+from pyio.handlers.http.servers import Servers
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
-from pyio.handlers.http.urls import effective_query, joined, origin, weights_url
+from pyio.handlers.http.urls import effective_query, joined, problem, weights_url
+from pyio.handlers.http.versions import Versions
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.serialized import Serialized
-    from pyio.handlers.http.messages import Reply
+    from pyio.handlers.http.messages import Reply, Request
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
     from pyio.progress import OnProgress
@@ -61,22 +67,45 @@ class HTTPHandler(Saver, Loader):
         timeout: float | None = 30.0,
         retries: int = 3,
         parallel: int = 6,
+        deadline: float | None = None,
+        sha256: str | None = None,
+        redirects: bool = True,
+        allowed_hosts: Iterable[str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = _absolute(url, fetch_func)
-        self._init = options.init(request_init or {})
-        self._headers = options.headers(self._init.pop("headers", {}))
-        self._method = str(self._init.pop("method", "POST"))
+        init = options.init({} if request_init is None else request_init)
+        headers = options.headers(init.pop("headers", {}))
+        follows = init.pop("redirect", "follow") == "follow"
+        self._method = options.method(init.pop("method", "POST"))
         self._fetch_func = options.function(fetch_func, "fetch_func")
         self._prefix = options.text(weight_path_prefix, "weight_path_prefix")
         self._converter = options.converter(weight_url_converter, "weight_url_converter")
         self._fields = options.names(field_names or {}, (_JSON, _WEIGHTS), "field_names")
-        self._timeout = options.seconds(timeout, "timeout")
+        self._deadline = options.seconds(deadline, "deadline")
+        self._sha256 = options.sha256(sha256, "sha256")
         self._retries = options.whole(retries, "retries", 0)
         self._parallel = options.whole(parallel, "parallel", 1)
         self._on_progress = on_progress
+        self._servers = Servers(
+            headers,
+            init,
+            options.hosts(allowed_hosts, "allowed_hosts"),
+            options.yes_or_no(redirects, "redirects") and follows,
+            options.seconds(timeout, "timeout"),
+        )
+        self._servers.name(self.url)
+        try:
+            self._servers.name(joined(self.url, self._prefix or ""))
+        except WeightsError as error:
+            raise HandlerError(f"weight_path_prefix is no prefix of addresses: {error}") from error
+
+    def __repr__(self) -> str:
+        return f"pyio.http({shown(self.url)!r})"
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        if self._sha256 is not None:
+            raise HandlerError("sha256 is what a load should find; a save takes checksum=True")
         await acquired()
         text = model.model_json([f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
@@ -84,91 +113,107 @@ class HTTPHandler(Saver, Loader):
         if model.artifacts.weight_data is not None:
             kind = "application/octet-stream"
             parts.append(FormFile(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
-        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        meter = Meter(self._on_progress, "save", shown(self.url), model.info.weight_data_bytes)
 
         def sent(count: int, name: str) -> None:
             if name == _WEIGHTS:
                 meter.advance(count, name)
 
-        request = Request(
-            self._method, self.url, self._headers, self._init, parts, self._timeout, sent
-        )
-        async with transport(self._fetch_func) as send, sending(send, request) as reply:
+        request = self._servers.save(self._method, self.url, parts, sent)
+        async with (
+            deadline(self._deadline, self.url, ", so whether it was stored is not known"),
+            transport(self._fetch_func) as send,
+            sending(send, self._servers, request) as reply,
+        ):
             answer = await reply.native()
         return SaveResult(model.info, responses=(answer,))
 
     async def _fetch(self) -> ModelArtifacts:
-        async with transport(self._fetch_func) as send:
-            client = Client(send, self._retries)
-            base, text = await self._get_json(client)
+        versions = Versions()
+        async with self._client() as client:
+            base, text = await self._get_json(client, versions)
             try:
                 manifest = parse_model_json(text, urlsplit(base).path.rpartition("/")[2])
                 data = None
                 if manifest.groups is None:
-                    Meter(self._on_progress, "load", self.url, 0)
+                    Meter(self._on_progress, "load", shown(self.url), 0)
                 else:
-                    data = await self.get_groups(manifest.groups, base, client)
+                    data = await self.get_groups(manifest.groups, base, client, versions)
+                if self._sha256 is not None:
+                    require_weights(self._sha256, data)
                 return assemble(manifest, data)
             except RequestError as error:
-                if error.may_pass or error.status in (401, 403):
+                if error.may_pass or error.lasting or error.status in (401, 403):
                     raise
                 raise DamagedModelError(self.url, f"a weights file is missing: {error}") from error
 
     async def _outline(self) -> ModelArtifacts:
-        async with transport(self._fetch_func) as send:
-            _, text = await self._get_json(Client(send, self._retries))
+        async with self._client() as client:
+            _, text = await self._get_json(client, Versions())
             return outline(parse_model_json(text))
 
-    async def _get_json(self, client: Client) -> tuple[str, bytes]:
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Client]:
+        """Give what carries out one load within its deadline."""
+        async with deadline(self._deadline, self.url), transport(self._fetch_func) as send:
+            yield Client(send, self._servers, self._retries)
+
+    async def _get_json(self, client: Client, versions: Versions) -> tuple[str, bytes]:
         """Return the final address of the model.json and its text."""
 
         async def use(reply: Reply) -> tuple[str, bytes]:
-            return reply.url or self.url, bytes(await read_all(reply, limit=limits.JSON_BYTES))
+            # A further attempt replaces the whole file, and no other has been asked for yet.
+            text = bytes(await read_all(reply, limit=limits.JSON_BYTES))
+            versions.arriving(_JSON, reply)
+            versions.arrived(_JSON, len(text))
+            return reply.url or self.url, text
 
         try:
-            return await client.get(self._request(self.url), use)
+            return await client.get(self._servers.get(self.url), use)
         except RequestError as error:
             if error.status in (404, 410):
                 raise ModelNotFoundError(self.url, f"the server answered {error.status}") from error
             raise
 
     async def get_groups(
-        self, groups: Sequence[WeightGroup], base: str, client: Client
+        self, groups: Sequence[WeightGroup], base: str, client: Client, versions: Versions
     ) -> tuple[memoryview, ...]:
         """Return the bytes of some groups of the model.json at `base`."""
-        meter = Meter(self._on_progress, "load", self.url, total_bytes(groups))
+        meter = Meter(self._on_progress, "load", shown(self.url), total_bytes(groups))
 
         async def request_for(path: str) -> Request:
-            return self._request(*await self._weights_url(path, base))
+            return self._servers.get(await self._weights_url(path, base))
 
-        data = await download(groups, request_for, client, self._parallel, meter)
+        data = await download(groups, request_for, client, self._parallel, meter, versions)
         meter.finish()
         return data
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, relative to this address."""
-        async with transport(self._fetch_func) as send:
-            return await self.get_groups(groups, self.url, Client(send, self._retries))
+        if self._sha256 is not None:
+            raise HandlerError("sha256 is that of all weights, and this load reads some of them")
+        async with self._client() as client:
+            return await self.get_groups(groups, self.url, client, Versions())
 
-    async def _weights_url(self, path: str, base: str) -> tuple[str, bool]:
-        """Return the address of a weights file, and whether the caller chose its server."""
+    async def _weights_url(self, path: str, base: str) -> str:
+        """Return the address of a weights file; a converter's server is one that is named."""
         if self._converter is None:
-            query = effective_query(self.url, base)
-            url = weights_url(path, base, self._prefix, query)
-            chosen = {origin(self.url), origin(urljoin(self.url, self._prefix or ""))}
-            return url, origin(url) in chosen
+            return weights_url(path, base, self._prefix, effective_query(self.url, base))
         if isinstance(self._converter, Mapping):
             if path not in self._converter:
                 raise HandlerError(f"weight_url_converter has no address for {path!r}")
-            return joined(base, self._converter[path]), True
-        converted = self._converter(path)
-        address = await converted if isawaitable(converted) else converted
-        return joined(base, address), True
-
-    def _request(self, url: str, ours: bool = True) -> Request:
-        """Return a GET; what may hold credentials goes only to servers that the caller chose."""
-        headers, init = (self._headers, self._init) if ours else ({}, {})
-        return Request("GET", url, headers, init, timeout=self._timeout)
+            address: Any = self._converter[path]
+        else:
+            converted = self._converter(path)
+            address = await converted if isawaitable(converted) else converted
+        if not isinstance(address, str):
+            raise HandlerError(
+                f"weight_url_converter should give an address, got {address!r:.80} for "
+                f"{shown(path)!r}"
+            )
+        url = joined(base, address)
+        self._servers.name(url)
+        return url
 
 
 def http(
@@ -182,6 +227,10 @@ def http(
     timeout: float | None = 30.0,
     retries: int = 3,
     parallel: int = 6,
+    deadline: float | None = None,
+    sha256: str | None = None,
+    redirects: bool = True,
+    allowed_hosts: Iterable[str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> HTTPHandler:
     """Return the handler of a model on a server, for saving and for loading.
@@ -191,7 +240,7 @@ def http(
         request_init: As in JavaScript: ``headers`` go with every request; ``method`` is that of a
             save, POST by default; all else (``credentials``, ``mode``, ``cache``) only a browser
             knows. Headers and credentials go to servers that you named here, and not to another
-            one on which the weights turn out to lie.
+            one on which the weights turn out to lie or to which a redirect leads.
         fetch_func: Used instead of the browser's fetch and of httpx; see
             `pyio.handlers.http.transport.FetchFunction`.
         weight_path_prefix: Goes before the paths in the model.json, instead of its own directory.
@@ -201,6 +250,13 @@ def http(
         retries: Further attempts of a load where the failure may pass: no connection, 408, 429,
             5xx. A save is never sent twice.
         parallel: How many weight files are on their way at once.
+        deadline: Seconds that the whole load or save may take, or None for no limit.
+        sha256: The SHA-256 that the weights must have when they are loaded, in hexadecimal digits:
+            of the bytes of all weight files one after another, in the order of the model.json.
+        redirects: Whether redirects are followed. A save is never redirected to another server. In
+            a browser, requests with headers are not redirected at all.
+        allowed_hosts: The only hosts that may be asked, such as "example.com" or "localhost:8000",
+            besides those that you named in other options. They get no headers by this.
         on_progress: Called with a `pyio.Progress`. A save in a browser counts the bytes that the
             browser has taken over; it does not tell what has left.
 
@@ -218,6 +274,10 @@ def http(
         timeout=timeout,
         retries=retries,
         parallel=parallel,
+        deadline=deadline,
+        sha256=sha256,
+        redirects=redirects,
+        allowed_hosts=allowed_hosts,
         on_progress=on_progress,
     )
 
@@ -227,11 +287,16 @@ def _absolute(url: str, fetch_func: object) -> str:
         raise InvalidURLError(url, "expected the address of a model.json, such as https://…")
     base = fetch.base_url()
     try:
-        url.encode()
         absolute = url if base is None else urljoin(base, url)
-        has_server = bool(urlsplit(absolute).netloc)
+        parts = urlsplit(absolute)
+        url.encode()
     except ValueError as error:
         raise InvalidURLError(url, f"it is not an address: {error}") from error
-    if base is None and fetch_func is None and not has_server:
+    if base is None and fetch_func is None and not parts.netloc:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
+    # A page may also load from blob:, and a function of the caller's from anywhere.
+    if parts.scheme in ("http", "https") or (base is None and fetch_func is None):
+        why = problem(absolute)
+        if why is not None:
+            raise InvalidURLError(url, why)
     return absolute

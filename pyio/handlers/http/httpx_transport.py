@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from pyio.errors import CompatibilityWarning, RequestError
+from pyio import limits
+from pyio.addresses import shown, without_secrets
+from pyio.errors import CompatibilityWarning, PyioError, RequestError
+from pyio.handlers.http.client import read_all
+from pyio.handlers.http.decoding import ACCEPTED, Body
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -22,22 +25,24 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def client() -> AsyncIterator[Send]:
     """Give a function that sends requests; all requests of one block share connections."""
-    async with httpx.AsyncClient(follow_redirects=True) as session:
+    async with httpx.AsyncClient(follow_redirects=False) as session:
 
         @asynccontextmanager
         async def send(request: Request) -> AsyncIterator[Reply]:
             if request.init:
                 warnings.warn(
                     f"only a browser knows {', '.join(sorted(request.init))} of request_init; it "
-                    f"makes no difference to {request.url!r} here",
+                    f"makes no difference to {shown(request.url)!r} here",
                     CompatibilityWarning,
                     stacklevel=2,
                 )
-            with _translated(request):
+            body = _Multipart(request) if request.parts else None
+            with _translated(request, body):
                 sending = session.build_request(
                     request.method, request.url, timeout=httpx.Timeout(request.timeout)
                 )
                 sending.headers.encoding = "latin-1"  # as in a browser
+                sending.headers["Accept-Encoding"] = ACCEPTED
                 sending.headers.update(
                     httpx.Headers(
                         [
@@ -46,8 +51,7 @@ async def client() -> AsyncIterator[Send]:
                         ]
                     )
                 )
-                if request.parts:
-                    body = _Multipart(request)
+                if body is not None:
                     sending.headers.update(body.headers)
                     sending.stream = body
                 response = await session.send(sending, stream=True)
@@ -60,41 +64,49 @@ async def client() -> AsyncIterator[Send]:
 
 
 class _Reply:
+    measured = True  # httpx shows every header
+    hidden = False
+
     def __init__(self, request: Request, response: httpx.Response) -> None:
         self.status = response.status_code
         self.url = str(response.url)
         self.headers: Mapping[str, str] = dict(response.headers)
-        # httpx turns a POST into a GET without its body where the redirect asks for that.
-        self.may_lack_body = response.request.method != request.method.upper()
         self._request = request
         self._response = response
-        self._body = response.aiter_bytes()
-        self._left = memoryview(b"")
+        self._body = Body(self.headers.get("content-encoding", ""), response.aiter_raw())
 
     async def read_into(self, target: memoryview) -> int:
         with _translated(self._request):
-            while not self._left.nbytes:
-                try:
-                    self._left = memoryview(await anext(self._body))
-                except StopAsyncIteration:
-                    return 0
-        piece, self._left = self._left[: target.nbytes], self._left[target.nbytes :]
-        target[: piece.nbytes] = piece
-        return piece.nbytes
+            return await self._body.read_into(target)
+
+    async def target(self) -> str:
+        return ""
 
     async def native(self) -> Any:
-        with _translated(self._request):
-            await self._response.aread()
-        return self._response
+        body = await read_all(self, limit=limits.JSON_BYTES)
+        return httpx.Response(
+            self.status,
+            headers=[
+                (name, value)
+                for name, value in self._response.headers.multi_items()
+                if name not in ("content-encoding", "content-length", "transfer-encoding")
+            ],
+            content=bytes(body),
+            request=self._response.request,
+        )
 
 
 class _Multipart(httpx.AsyncByteStream):
-    """A multipart/form-data body (RFC 7578) whose files are never joined; a redirect rereads it."""
+    """A multipart/form-data body (RFC 7578) whose files are never joined.
+
+    Attributes:
+        failure: What the caller's callback raised.
+    """
 
     def __init__(self, request: Request) -> None:
         boundary = f"----pyio{secrets.token_hex(16)}"
         self._request = request
-        self._told: Counter[str] = Counter()
+        self.failure: BaseException | None = None
         self._heads = [
             (
                 f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.field)}"; '
@@ -112,38 +124,52 @@ class _Multipart(httpx.AsyncByteStream):
         }
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for name, count in self._told.items():
-            self._request.sent(-count, name)
-        self._told.clear()
         for head, part in zip(self._heads, self._request.parts, strict=True):
             yield head
             for piece in part.pieces:
                 for chunk in chunks(piece):
-                    self._told[part.file_name] += chunk.nbytes
-                    self._request.sent(chunk.nbytes, part.file_name)
+                    self._tell(chunk.nbytes, part.file_name)
                     yield bytes(chunk)
             yield b"\r\n"
         yield self._end
 
+    def _tell(self, count: int, name: str) -> None:
+        try:
+            self._request.sent(count, name)
+        except BaseException as error:
+            self.failure = error
+            raise
+
 
 class _translated:  # noqa: N801 - used as a function
-    """Turn httpx's exceptions inside the block into RequestError."""
+    """Turn every exception of httpx and of what it uses into RequestError.
 
-    def __init__(self, request: Request) -> None:
+    They are not all httpx's own: a name that cannot be looked up may be an IDNAError, an OSError or
+    a UnicodeError. What the caller's callback raised stays as it is.
+    """
+
+    def __init__(self, request: Request, body: _Multipart | None = None) -> None:
         self._request = request
+        self._body = body
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError):
-            request = self._request
-            why = f"{type(error).__name__}: {error}".rstrip(": ")
-            if isinstance(error, httpx.TimeoutException):
-                why = f"no answer within {request.timeout} seconds"
-            raise RequestError(
-                f"{request.method} {request.url!r} failed: {why}", request.url
-            ) from error
+        if not isinstance(error, Exception) or isinstance(error, PyioError | MemoryError):
+            return
+        if self._body is not None and error is self._body.failure:
+            return
+        request = self._request
+        why = f"{type(error).__name__}: {without_secrets(str(error))}".rstrip(": ")
+        if isinstance(error, httpx.TimeoutException):
+            why = f"no answer within {request.timeout} seconds"
+        raise RequestError(
+            f"{request.method} {shown(request.url)!r} failed: {why}",
+            request.url,
+            lasting=not isinstance(error, httpx.TransportError | OSError)
+            or isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError),
+        ) from error
 
 
 def _quoted(name: str) -> str:

@@ -24,6 +24,10 @@ class HTTP(Medium):
             "timeout",
             "retries",
             "parallel",
+            "deadline",
+            "sha256",
+            "redirects",
+            "allowed_hosts",
         }
     )
     instead = "ask the server"

@@ -33,15 +33,18 @@ class Request:
         timeout: Seconds without an answer, or without a byte of it, after which it has failed.
         sent: Told how many bytes of the parts have been handed over, and the name of the file; a
             negative number where a redirect makes them go once more.
+        follow: Whether a browser may follow redirects by itself. Everywhere else, and where it may
+            not, the answer is the redirect.
     """
 
     method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    init: Mapping[str, Any] = field(default_factory=dict)
-    parts: Sequence[FormFile] = ()
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    init: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    parts: Sequence[FormFile] = field(default=(), repr=False)
     timeout: float | None = None
     sent: Callable[[int, str], None] = lambda _count, _name: None
+    follow: bool = False
 
 
 class Reply(Protocol):
@@ -49,21 +52,28 @@ class Reply(Protocol):
 
     Attributes:
         status: Such as 200.
-        url: The address after redirects.
+        url: The address after redirects that the transport has followed.
         headers: Header fields in lower case, as far as the environment shows them.
-        may_lack_body: Whether a redirect dropped the body of the request, or may have.
+        measured: Whether a Content-Length among them is sure to be that of the body. A page does
+            not see that an answer from another server was compressed.
+        hidden: Whether it is a redirect of which the browser does not tell where it leads.
     """
 
     status: int
     url: str
     headers: Mapping[str, str]
-    may_lack_body: bool
+    measured: bool
+    hidden: bool
 
     async def read_into(self, target: memoryview, /) -> int:
         """Copy the next bytes of the body to the start of `target` and return how many.
 
         They may be fewer than fit; 0 means that the body has ended. Raises RequestError.
         """
+        ...
+
+    async def target(self) -> str:
+        """Return where a hidden redirect leads a request without headers; "" if it is not known."""
         ...
 
     async def native(self) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.errors import HandlerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable
     from typing import TypeAlias
 
     UrlConverter: TypeAlias = (
@@ -17,13 +18,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a method or the name of a header may be (RFC 9110)."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
 
 def init(value: Mapping[str, Any]) -> dict[str, Any]:
     """The members of ``RequestInit`` that are not null; the body and the signal are ours."""
+    if not isinstance(value, Mapping):
+        raise HandlerError(f"request_init should be a mapping, got {type(value).__name__}")
     if value.get("body") is not None:
         raise HandlerError("request_init must not have a body: the model is the body")
     if value.get("signal") is not None:
         raise HandlerError("request_init cannot have a signal; cancel the task instead")
+    if value.get("redirect") not in (None, "follow", "error"):
+        raise HandlerError("request_init can have redirect 'follow' or 'error'; or use redirects=")
     return {key: member for key, member in value.items() if member is not None}
 
 
@@ -34,6 +44,8 @@ def headers(value: Any) -> dict[str, str]:
     except (TypeError, ValueError) as error:
         raise HandlerError(f"headers should be a mapping, got {type(value).__name__}") from error
     for name, text in found.items():
+        if not _TOKEN.fullmatch(name):
+            raise HandlerError(f"no request can carry a header called {name!r:.80}")
         both = name + text
         if max(both, default="") > "\xff" or {*both} & {*"\r\n\0"}:
             raise HandlerError(  # without the text, which may be a secret
@@ -48,6 +60,43 @@ def function(value: T | None, name: str) -> T | None:
     if value is not None and not callable(value):
         raise HandlerError(f"{name} should be a function, got {value!r}")
     return value
+
+
+def method(value: Any) -> str:
+    """The method of a request."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise HandlerError(f"method should be one such as 'POST', got {value!r:.80}")
+    return value
+
+
+def yes_or_no(value: bool, name: str) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise HandlerError(f"{name} should be True or False, got {value!r:.80}")
+    return value
+
+
+def hosts(value: Iterable[str] | None, name: str) -> frozenset[str] | None:
+    """Names of hosts, with a port or without, or None."""
+    if value is None:
+        return None
+    hosts = value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    found = {host.lower() if isinstance(host, str) else "" for host in hosts}
+    if isinstance(value, str) or any(not host or {*host} & {*"/@?#"} for host in found):
+        raise HandlerError(
+            f"{name} should be a list of hosts such as 'example.com' or 'localhost:8000', got "
+            f"{value!r:.80}"
+        )
+    return frozenset(found)
+
+
+def sha256(value: str | None, name: str) -> str | None:
+    """A SHA-256 in hexadecimal digits, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _SHA256.fullmatch(value.lower()):
+        raise HandlerError(f"{name} should be 64 hexadecimal digits, got {value!r:.80}")
+    return value.lower()
 
 
 def text(value: str | None, name: str) -> str | None:
@@ -66,8 +115,10 @@ def converter(value: UrlConverter | None, name: str) -> UrlConverter | None:
 
 def names(value: Mapping[str, str], known: Iterable[str], option: str) -> dict[str, str]:
     """Other names for some of those `known`; the rest keep their own."""
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+        raise HandlerError(f"{option} should be a mapping of texts, got {value!r:.80}")
     known = list(known)
-    unknown = sorted(set(value) - set(known))
+    unknown = sorted(set(value) - set(known), key=str)
     if unknown:
         raise HandlerError(
             f"{option} has {unknown[0]!r}; the files are {' and '.join(map(repr, known))}"
@@ -77,7 +128,9 @@ def names(value: Mapping[str, str], known: Iterable[str], option: str) -> dict[s
 
 def seconds(value: float | None, name: str) -> float | None:
     """A time above zero, or None for no limit."""
-    if value is not None and (not isinstance(value, int | float) or not value > 0):
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, int | float) or not value > 0
+    ):
         raise HandlerError(f"{name} should be seconds above 0 or None, got {value!r:.80}")
     return value
 

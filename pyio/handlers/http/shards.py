@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyio import limits
+from pyio.addresses import shown
 from pyio.errors import WeightsError
 from pyio.format.segments import allocate
 from pyio.format.shards import check_checksum, check_sizes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from pyio.format.manifest import WeightGroup
     from pyio.handlers.http.messages import Reply, Request
+    from pyio.handlers.http.versions import Versions
     from pyio.progress import Meter
 
 _SHOWN = 40
@@ -30,6 +32,7 @@ async def download(
     client: Client,
     parallel: int,
     meter: Meter,
+    versions: Versions,
 ) -> tuple[memoryview, ...]:
     """Return one buffer per group, or several where strings keep its size unknown.
 
@@ -39,13 +42,14 @@ async def download(
         client: Sends it.
         parallel: How many files are on their way at once.
         meter: Counts every piece.
+        versions: Notes the ETag of every file.
 
     Raises:
         WeightsError: A file does not have the bytes that it should; the message names it.
         RequestError: A request failed for good. All others are cancelled then.
     """
     slots = asyncio.Semaphore(parallel)
-    jobs = [_Group(group) for group in groups]
+    jobs = [_Group(group, versions) for group in groups]
 
     async def get(job: _Group, index: int) -> None:
         async with slots:
@@ -63,6 +67,8 @@ async def download(
                     tasks.create_task(get(job, index))
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from errors.exceptions[0].__cause__
+    if not all(group.checksums for group in groups):  # which tell more than ETags
+        versions.check()
     return tuple(piece for job in jobs for piece in job.assembled())
 
 
@@ -96,8 +102,9 @@ class _File:
 class _Group:
     """The files of one group and the buffer that they fill."""
 
-    def __init__(self, group: WeightGroup) -> None:
+    def __init__(self, group: WeightGroup, versions: Versions) -> None:
         self._group = group
+        self._versions = versions
         self._total = group.byte_length
         self._buffer: memoryview | None = None
         self.files = [_File(path) for path in group.paths]
@@ -107,6 +114,7 @@ class _Group:
     async def receive(self, index: int, meter: Meter, reply: Reply) -> None:
         """Read the body of a file."""
         file = self.files[index]
+        self._versions.arriving(file.path, reply)
         size = length_of(reply)
         file.claim(size)
         # A further attempt that announces another length must not write into the claimed place:
@@ -117,7 +125,7 @@ class _Group:
         def moved(count: int) -> None:
             nonlocal done
             done += count
-            meter.advance(count, file.path)
+            meter.advance(count, shown(file.path))
 
         try:
             if start is None or size is None or self._buffer is None:
@@ -133,6 +141,7 @@ class _Group:
             raise
         file.note = _note(file.path, reply, view)
         file.start, file.view = start, view
+        self._versions.arrived(file.path, view.nbytes)
 
     async def _read_all(
         self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
@@ -144,7 +153,7 @@ class _Group:
         body = await read_all(reply, moved, most)
         if len(body) > most:
             raise WeightsError(
-                f"{path!r} has more than {most:,} bytes; a file of unknown size may not be "
+                f"{shown(path)!r} has more than {most:,} bytes; a file of unknown size may not be "
                 "longer (pyio.limits.UNTOLD_BYTES)"
             )
         return body
@@ -163,7 +172,7 @@ class _Group:
         left = (self._total or 0) - view.nbytes - count
         if not count or left < 0:
             return bytes(first[:count])
-        return bytes(first + await read_all(reply, moved, left))
+        return bytes(first + await read_all(reply, moved, left, view.nbytes + count))
 
     async def _place(self, index: int, size: int | None) -> int | None:
         """Return where in the buffer a file begins; None if that is not known."""
@@ -225,7 +234,7 @@ def _note(path: str, reply: Reply, body: memoryview) -> str:
     start = bytes(body[:_SHOWN])
     if kind == "text/html" and start.lstrip()[:1] == b"<":
         raise WeightsError(
-            f"{path!r} is a web page of {body.nbytes:,} bytes instead of weights: {start!r}"
+            f"{shown(path)!r} is a web page of {body.nbytes:,} bytes instead of weights: {start!r}"
         )
     text = kind.startswith("text/") or kind == "application/json" or start.lstrip()[:1] == b"<"
     return f"it is {kind or 'of no type'} and starts with {start!r}" if text else ""

@@ -2,7 +2,7 @@
 
 A transport sends one request and gives the reply as soon as its head has arrived; the body is read
 into memory that the caller provides. Everything else (which address, how often, how large, how many
-at once, whether a redirect dropped the body) is written once, above this seam.
+at once, which redirects are followed with which headers) is written once, above this seam.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pyio.addresses import shown
 from pyio.browser import fetch
 from pyio.errors import RequestError
+from pyio.handlers.http.urls import is_parsable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -53,6 +55,7 @@ async def _by_fetch(request: Request) -> AsyncIterator[Reply]:
         ],
         timeout=request.timeout,
         sent=request.sent,
+        follow=request.follow,
     ) as reply:
         yield reply
 
@@ -66,6 +69,8 @@ class _Custom:
     @asynccontextmanager
     async def send(self, request: Request) -> AsyncIterator[Reply]:
         init: dict[str, Any] = {**request.init, "method": request.method}
+        if not request.follow:
+            init["redirect"] = "manual"
         if request.headers:
             init["headers"] = dict(request.headers)
         if request.parts:
@@ -73,7 +78,9 @@ class _Custom:
         answer = self._function(request.url, init)
         answer = await answer if isawaitable(answer) else answer
         if fetch.is_response(answer):
-            async with fetch.replying(answer, request.timeout) as reply:
+            async with fetch.replying(
+                answer, request.timeout, request.method, request.url
+            ) as reply:
                 yield reply
             return
         yield await _custom_reply(answer, request.url)
@@ -81,7 +88,7 @@ class _Custom:
 
 async def _custom_reply(answer: Any, url: str) -> _CustomReply:
     if isinstance(answer, bytes | bytearray | memoryview):
-        return _CustomReply(200, url, {}, answer, memoryview(answer).cast("B"))
+        return _CustomReply(200, url, {}, answer, _flat(answer))
     status = getattr(answer, "status", None) or getattr(answer, "status_code", None)
     body = getattr(answer, "content", None)
     if body is None and callable(getattr(answer, "bytes", None)):
@@ -89,13 +96,25 @@ async def _custom_reply(answer: Any, url: str) -> _CustomReply:
         body = await body if isawaitable(body) else body
     if not isinstance(status, int) or not isinstance(body, bytes | bytearray | memoryview):
         raise RequestError(
-            f"the fetch_func returned {answer!r:.80} for {url!r}; expected bytes, or an object "
-            "with status and bytes() or content",
+            f"the fetch_func returned {answer!r:.80} for {shown(url)!r}; expected bytes, or an "
+            "object with status and bytes() or content",
             url,
+            lasting=True,
         )
     named = str(getattr(answer, "url", "") or url)
-    headers = {str(k).lower(): str(v) for k, v in dict(getattr(answer, "headers", {})).items()}
-    return _CustomReply(status, named, headers, answer, memoryview(body).cast("B"))
+    if not is_parsable(named):
+        named = url
+    try:
+        fields = dict(getattr(answer, "headers", None) or {})
+    except (TypeError, ValueError):
+        fields = {}
+    headers = {str(name).lower(): str(value) for name, value in fields.items()}
+    return _CustomReply(status, named, headers, answer, _flat(body))
+
+
+def _flat(body: bytes | bytearray | memoryview) -> memoryview:
+    view = memoryview(body)
+    return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
 
 
 @dataclass(slots=True)
@@ -105,12 +124,16 @@ class _CustomReply:
     headers: Mapping[str, str]
     answer: Any
     body: memoryview
-    may_lack_body: bool = False
+    measured: bool = False
+    hidden: bool = False
 
     async def read_into(self, target: memoryview) -> int:
         piece, self.body = self.body[: target.nbytes], self.body[target.nbytes :]
         target[: piece.nbytes] = piece
         return piece.nbytes
+
+    async def target(self) -> str:
+        return ""
 
     async def native(self) -> Any:
         return self.answer

@@ -1,0 +1,56 @@
+"""Noticing a server that changes a model while it is being loaded, by the ETags of its files.
+
+Most servers give each file an ETag of its own, and then only a further attempt for the same file
+can show another one. Some give all files of a deployment the same. Two files of different sizes
+that share an ETag show that; then all of them must.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyio.addresses import shown
+from pyio.errors import WeightsError
+
+if TYPE_CHECKING:
+    from pyio.handlers.http.messages import Reply
+
+_REMEDY = "the server changed the model during the load; load it again"
+
+
+@dataclass(slots=True)
+class Versions:
+    """The ETags of the files of one load."""
+
+    _tags: dict[str, str] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
+
+    def arriving(self, name: str, reply: Reply) -> None:
+        """Note the ETag of a file. Raises WeightsError if an earlier attempt had another one."""
+        tag = reply.headers.get("etag", "").removeprefix("W/")
+        before = self._tags.setdefault(name, tag)
+        if before and tag and before != tag:
+            raise WeightsError(
+                f"{shown(name)!r} had the ETag {before} at the first attempt and {tag} at a later "
+                f"one: {_REMEDY}"
+            )
+
+    def arrived(self, name: str, size: int) -> None:
+        """Note the bytes of a file that is here."""
+        self._sizes[name] = size
+
+    def check(self) -> None:
+        """Raise WeightsError if the files are known to be of different versions."""
+        first: dict[str, str] = {}  # ETag -> the first file that has it
+        of_all = False
+        for name, tag in self._tags.items():
+            if tag and name in self._sizes:
+                other = first.setdefault(tag, name)
+                of_all = of_all or self._sizes[other] != self._sizes[name]
+        if of_all and len(first) > 1:
+            (one, name), (another, later) = list(first.items())[:2]
+            raise WeightsError(
+                f"{shown(name)!r} has the ETag {one} and {shown(later)!r} has {another}, and this "
+                f"server gives all files of a version the same: {_REMEDY}"
+            )
