@@ -56,3 +56,7 @@ TensorFlow.js and WebAssembly end far below."""
 
 WEIGHT_BYTES = 2**32
 """Bytes of one weight that a layer makes: more than any WebAssembly memory."""
+
+LOCK_SECONDS = 6.0
+"""Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
+this one. Raise it where several tabs store gigabytes."""

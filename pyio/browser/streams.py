@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.ffi import copy_bytes
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -14,8 +16,10 @@ async def pieces(stream: Any) -> AsyncIterator[memoryview]:
     """Give the pieces of a ReadableStream or of an asynchronous iterable as flat views."""
     async for piece in stream if hasattr(stream, "__aiter__") else _read(stream):
         # A typed array of JavaScript is no buffer for Python, but gives one.
-        buffer = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
-        yield memoryview(buffer).cast("B")
+        if hasattr(piece, "to_memoryview"):
+            yield copy_bytes(piece)
+        else:
+            yield memoryview(piece).cast("B")
 
 
 async def _read(stream_js: JSObject) -> AsyncIterator[JSObject]:

@@ -66,7 +66,12 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from pyio.errors import DamagedModelError, InvalidModelError, ModelNotFoundError
+from pyio.errors import (
+    DamagedModelError,
+    InvalidModelError,
+    ModelNotFoundError,
+    OutOfMemoryError,
+)
 from pyio.format.layout import require_sizes_match
 from pyio.format.serialized import serialize
 from pyio.format.specs import require_readable
@@ -130,7 +135,8 @@ class Saver(ABC):
         with self._request_lock() as acquired:
             require_sizes_match(artifacts)
             require_readable(artifacts.weight_specs or ())
-            return await self._store(serialize(artifacts), acquired)
+            with enough_memory("saving the model"):
+                return await self._store(serialize(artifacts), acquired)
 
     def _request_lock(self) -> AbstractContextManager[Acquired]:
         """Request the lock that a save needs, and release it when the block ends."""
@@ -152,12 +158,12 @@ class Loader(ABC):
 
     async def load(self) -> ModelArtifacts:
         """Return the whole model, or raise what keeps it from being one."""
-        with damaged(self.url):
+        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
             return await self._fetch()
 
     async def describe(self) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""
-        with damaged(self.url):
+        with enough_memory(f"reading {self.url!r}"), damaged(self.url):
             return await self._outline()
 
     async def exists(self) -> bool:
@@ -177,6 +183,17 @@ class Loader(ABC):
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:
         """Read all but the weight data. Raises InvalidModelError for what is no model."""
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Turn a MemoryError inside the block into an OutOfMemoryError for `what`."""
+    try:
+        yield
+    except OutOfMemoryError:
+        raise
+    except MemoryError as error:
+        raise OutOfMemoryError(what) from error
 
 
 @contextmanager
