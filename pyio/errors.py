@@ -31,7 +31,7 @@ CompatibilityWarning (UserWarning) is the one warning.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
@@ -209,7 +209,7 @@ class LockTimeoutError(StorageError, TimeoutError):
     def __init__(self, lock: str, holder: str, seconds: float) -> None:
         super().__init__(
             f"nothing was changed: {holder} has not released the lock {lock!r} for "
-            f"{seconds:.0f} seconds. It may store a large model, be suspended, or wait in a loop; "
+            f"{seconds:g} seconds. It may store a large model, be suspended, or wait in a loop; "
             "close it, or try again later",
             "TimeoutError",
         )
@@ -243,6 +243,10 @@ class OutOfMemoryError(PyioError, MemoryError):
 
     ``bytes_needed`` is the size of the part for which there was none, or None if it is not known.
     """
+
+    def __new__(cls, *_arguments: object) -> Self:
+        """Make one; MemoryError's own, which would be found first, makes none of a PyioError."""
+        return Exception.__new__(cls)
 
     def __init__(self, what: str, bytes_needed: int | None = None) -> None:
         needed = "" if bytes_needed is None else f": {bytes_needed:,} bytes are needed"

@@ -42,6 +42,9 @@ the value names its task."""
 _HELD_HERE: Counter[str] = Counter()
 """The locks that this Python holds, all of its tasks together."""
 
+_WAITING_HERE: Counter[str] = Counter()
+"""The locks that this Python waits for."""
+
 _LONGEST_TIMER = 2**31 - 1
 """Milliseconds after which a timer of a browser's is due at once instead."""
 
@@ -110,10 +113,7 @@ def request_lock(name: str, settle: float = 0) -> Iterator[Acquired]:
     async def acquired() -> None:
         waited = not await requests[0].granted
         if waited:
-            seconds = limits.LOCK_SECONDS * (1 + await _ahead(f"pyio {name}"))
-            requests.append(_Request(f"pyio {name}", seconds=seconds))
-            if not await requests[1].granted:
-                raise LockTimeoutError(f"pyio {name}", _holder(f"pyio {name}"), seconds)
+            await _wait(f"pyio {name}", requests)
         tokens.append(_held.set((task, names | {name})))
         if waited:
             await asyncio.sleep(settle)
@@ -131,10 +131,22 @@ async def _at_once() -> None:
     pass
 
 
-async def _ahead(name: str) -> int:
-    """Return how many requests wait for the lock `name`."""
-    waiting_js = (await js.navigator.locks.query()).pending
-    return sum(str(request_js.name) == name for request_js in waiting_js)
+async def _wait(name: str, requests: list[_Request]) -> None:
+    """Append a request for the lock `name` and wait until it is granted.
+
+    Raises LockTimeoutError.
+    """
+    here = _WAITING_HERE[name]
+    _WAITING_HERE[name] += 1
+    try:
+        waiting_js = (await js.navigator.locks.query()).pending
+        ahead = sum(str(request_js.name) == name for request_js in waiting_js)
+        seconds = limits.LOCK_SECONDS * (1 + max(here, ahead))
+        requests.append(_Request(name, seconds=seconds))
+        if not await requests[-1].granted:
+            raise LockTimeoutError(name, _holder(name), seconds)
+    finally:
+        _WAITING_HERE[name] -= 1
 
 
 def _holder(name: str) -> str:
