@@ -31,10 +31,10 @@ the process at any later moment::
                                        is on disk                           process ends
 
 "There" is whole under its new name, for pyio and for TensorFlow.js. A kill before `move_model`
-returns leaves the model at the source, at the destination or at both, whole each time. ``copy_model``
-promises the same of the destination, from every medium that loads, and never changes the source.
-Moves from a medium that cannot remove (``file``, ``http``) are refused, and so are moves to one that
-cannot say whether it keeps the model (``http``, ``downloads``).
+returns leaves the model at the source, at the destination or at both, whole each time.
+``copy_model`` promises the same of the destination, from every medium that loads, and never changes
+the source. Moves from a medium that cannot remove (``file``, ``http``) are refused, and so are
+moves to one that cannot say whether it keeps the model (``http``, ``downloads``).
 
 From IndexedDB to localStorage the source is kept at first: pyio lists, loads and saves as if it
 were gone, TensorFlow.js still sees it, and a later use of pyio removes its records
