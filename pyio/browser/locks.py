@@ -24,6 +24,7 @@ from pyio.browser.ffi import (
     is_nothing,
     js,
     options,
+    translated,
 )
 from pyio.errors import LockTimeoutError
 
@@ -139,7 +140,8 @@ async def _wait(name: str, requests: list[_Request]) -> None:
     here = _WAITING_HERE[name]
     _WAITING_HERE[name] += 1
     try:
-        waiting_js = (await js.navigator.locks.query()).pending
+        with translated(f"waiting for the lock {name!r}"):
+            waiting_js = (await js.navigator.locks.query()).pending
         ahead = sum(str(request_js.name) == name for request_js in waiting_js)
         seconds = limits.LOCK_SECONDS * (1 + max(here, ahead))
         requests.append(_Request(name, seconds=seconds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.browser.ffi import copy_bytes
+from pyio.browser.ffi import copy_bytes, translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,5 +25,9 @@ async def pieces(stream: Any) -> AsyncIterator[memoryview]:
 async def _read(stream_js: JSObject) -> AsyncIterator[JSObject]:
     # WebKit 2.50 has no asynchronous iteration over a ReadableStream.
     reader_js = stream_js.getReader()
-    while not (step_js := await reader_js.read()).done:
+    while True:
+        with translated("reading the stream"):
+            step_js = await reader_js.read()
+        if step_js.done:
+            return
         yield step_js.value
