@@ -80,7 +80,7 @@ class ModelExistsError(PyioError, FileExistsError):
 
 
 class InvalidModelError(PyioError, ValueError):
-    """Model artifacts that cannot be written, or that were not what they claim to be."""
+    """Model artifacts that cannot be written, or that contradict themselves."""
 
 
 class DamagedModelError(InvalidModelError):
@@ -137,12 +137,12 @@ class StorageError(PyioError, OSError):
 
 
 class QuotaExceededError(StorageError):
-    """There is no room for the model; what was stored before is untouched.
+    """The model does not fit into the quota; what was stored before is unchanged.
 
     ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
     said is left for this origin, or None where it does not say. ``removable`` has the address and
-    the bytes of the other models whose removal would make room, the largest first; it is empty
-    if there are none or they could not be found out.
+    the bytes of the other models whose removal would free space, the largest first; it is empty
+    if no other model is stored or the sizes could not be measured.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class LockTimeoutError(StorageError, TimeoutError):
 
 
 class RequestError(StorageError, ConnectionError):
-    """A request over HTTP got no answer, or one that says no.
+    """A request over HTTP got no reply, or a reply that reports an error.
 
     ``status`` is that of the answer, or None where none came. ``retry_after`` is how many seconds
     the server asks to wait before the next attempt, or None.
@@ -258,7 +258,7 @@ class OutOfMemoryError(PyioError, MemoryError):
 
 
 class UnsupportedOperationError(PyioError, NotImplementedError):
-    """The medium cannot do what was asked, wherever it runs (a download cannot be read back)."""
+    """The medium does not support the operation anywhere (a download cannot be read back)."""
 
 
 class UnsupportedEnvironmentError(PyioError, RuntimeError):

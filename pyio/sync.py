@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import asyncio
 from functools import wraps
-from inspect import iscoroutine, iscoroutinefunction
+from importlib import import_module
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import pyio
 from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
@@ -25,6 +25,13 @@ from pyio.progress import in_callback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+
+    from pyio.handlers import picked_files
+    from pyio.models import load
+    from pyio.models.serialization import write
+    from pyio.operations import arrays, catalog, inspection, persistence, report, transfer
+    from pyio.operations import repair as repairing
+    from pyio.tensors import stream
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -81,35 +88,51 @@ def blocking(function: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T
     return call
 
 
-if TYPE_CHECKING:  # for editors and type checkers; __getattr__ makes them
-    copy_model = blocking(pyio.copy_model)
-    decode_weights_stream = blocking(pyio.decode_weights_stream)
-    exists = blocking(pyio.exists)
-    inspect = blocking(pyio.inspect)
-    list_models = blocking(pyio.list_models)
-    load_arrays = blocking(pyio.load_arrays)
-    load_artifacts = blocking(pyio.load_artifacts)
-    load_layers_model = blocking(pyio.load_layers_model)
-    load_weights = blocking(pyio.load_weights)
-    move_model = blocking(pyio.move_model)
-    pick_files = blocking(pyio.pick_files)
-    remove_model = blocking(pyio.remove_model)
-    repair = blocking(pyio.repair)
-    request_persistence = blocking(pyio.request_persistence)
-    save_arrays = blocking(pyio.save_arrays)
-    save_artifacts = blocking(pyio.save_artifacts)
-    save_model = blocking(pyio.save_model)
-    storage_report = blocking(pyio.storage_report)
+if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functions
+    copy_model = blocking(catalog.copy_model)
+    decode_weights_stream = blocking(stream.decode_weights_stream)
+    exists = blocking(inspection.exists)
+    inspect = blocking(inspection.inspect)
+    list_models = blocking(catalog.list_models)
+    load_arrays = blocking(arrays.load_arrays)
+    load_artifacts = blocking(transfer.load_artifacts)
+    load_layers_model = blocking(load.load_layers_model)
+    load_weights = blocking(arrays.load_weights)
+    move_model = blocking(catalog.move_model)
+    pick_files = blocking(picked_files.pick_files)
+    remove_model = blocking(catalog.remove_model)
+    repair = blocking(repairing.repair)
+    request_persistence = blocking(persistence.request_persistence)
+    save_arrays = blocking(arrays.save_arrays)
+    save_artifacts = blocking(transfer.save_artifacts)
+    save_model = blocking(write.save_model)
+    storage_report = blocking(report.storage_report)
+
+_FUNCTIONS = {
+    "pyio.handlers.picked_files": "pick_files",
+    "pyio.models.load": "load_layers_model",
+    "pyio.models.serialization.write": "save_model",
+    "pyio.operations.arrays": "load_arrays load_weights save_arrays",
+    "pyio.operations.catalog": "copy_model list_models move_model remove_model",
+    "pyio.operations.inspection": "exists inspect",
+    "pyio.operations.persistence": "request_persistence",
+    "pyio.operations.repair": "repair",
+    "pyio.operations.report": "storage_report",
+    "pyio.operations.transfer": "load_artifacts save_artifacts",
+    "pyio.tensors.stream": "decode_weights_stream",
+}
+"""Module -> its coroutine functions. Some modules need NumPy, so they are imported at first use."""
+
+_MODULE_OF = {name: module for module, names in _FUNCTIONS.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    function = None if name.startswith("_") else getattr(pyio, name, None)
-    if not iscoroutinefunction(function):
+    module = _MODULE_OF.get(name)
+    if module is None:
         raise AttributeError(f"module 'pyio.sync' has no attribute {name!r}")
-    made = globals()[name] = blocking(function)
+    made = globals()[name] = blocking(getattr(import_module(module), name))
     return made
 
 
 def __dir__() -> list[str]:
-    names = [name for name in pyio.__all__ if iscoroutinefunction(getattr(pyio, name))]
-    return sorted({"blocking", "run", *names})
+    return sorted({"blocking", "run", *_MODULE_OF})

@@ -1,4 +1,4 @@
-"""What this Python runs in, what it can store in there, and in words what it lacks.
+"""What this Python runs in, where it can store models, and what it lacks, in words.
 
 Touches nothing, and imports no notebook: each is looked for among the modules that are imported.
 """
@@ -50,7 +50,7 @@ def in_worker() -> bool:
 def _missing_on_page(what: str) -> str | None:
     if not IN_PYODIDE:
         return f"{what} needs a browser's page, and this Python does not run in one"
-    # Whether the page of a worker answers is found out when it is first needed.
+    # Whether a worker reaches its page is found out at the first request.
     if hasattr(js, "Window") or in_worker():
         return None
     return f"{what} needs a browser's page, and this Python runs in Node"

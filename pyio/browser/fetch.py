@@ -158,7 +158,7 @@ def _translated(method: str, url: str, timeout: float | None) -> Iterator[None]:
             why = f"no answer within {timeout} seconds"
             raise RequestError(f"{method} {url!r} failed: {why}", url) from error
         raise RequestError(
-            f"{method} {url!r} failed: {error}. The browser tells no more: "
+            f"{method} {url!r} failed: {error}. The browser gives no reason: "
             "the server was out of reach or broke off, or it does not allow this page to read "
             "its answers (CORS)",
             url,

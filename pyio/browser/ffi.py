@@ -1,4 +1,4 @@
-"""JavaScript values and what every part of the border needs of them.
+"""JavaScript values: conversions, exceptions and buffers for all modules of the border.
 
 Facts of Pyodide that this module hides: JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
 0.28 on and None before, ``undefined`` is None; ``to_js`` turns None into ``undefined`` and integers
@@ -61,7 +61,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
     to_js: Any = None
 
     class JsException(Exception):  # noqa: N818 - Pyodide's own name
-        """Stands where Pyodide's exception class is; CPython never raises it."""
+        """Stand-in for Pyodide's exception class; CPython never raises it."""
 
         name: str = ""
 else:
@@ -85,7 +85,7 @@ else:
 
 
 JSObject: TypeAlias = Any
-"""A JavaScript value or a proxy of one; what it can do is known to JavaScript only."""
+"""A JavaScript value or a proxy of one; type checkers know nothing of its members."""
 
 
 def run_file(name: str, whose: str) -> JSObject:
@@ -138,7 +138,7 @@ def array_buffer(
     """
     buffers = [buffer for buffer in buffers if buffer.nbytes]
     if len(buffers) == 1 and moved is None and spare_js is None:
-        return to_js(buffers[0]).buffer  # which spares the filling with zeros
+        return to_js(buffers[0]).buffer  # a new ArrayBuffer would be filled with zeros first
     if spare_js is None:
         spare_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
     buffer_js = spare_js

@@ -32,18 +32,18 @@ class Host:
 def find() -> Host | None:
     """Return the notebook that this Python runs in, or None."""
     for name, present, run in (
-        ("marimo", in_marimo, _runin_marimo),
-        ("IPython", in_ipython, _runin_ipython),
-        ("PyScript", in_pyscript, _runin_pyscript),
+        ("marimo", in_marimo, _run_in_marimo),
+        ("IPython", in_ipython, _run_in_ipython),
+        ("PyScript", in_pyscript, _run_in_pyscript),
     ):
         if present():
             return Host(name, run)
     return None
 
 
-def _runin_marimo(text: str) -> Undo:
-    # marimo drops the text of a script, but not one that has an address; and the address of a Blob
-    # is good for the page as well.
+def _run_in_marimo(text: str) -> Undo:
+    # marimo drops inline scripts and keeps those with an address. The address of a Blob that was
+    # made in the worker works on the page as well.
     marimo = sys.modules["marimo"]
     blob_js = js.Blob.new(array_of([text]), options(type="text/javascript"))
     url = str(js.URL.createObjectURL(blob_js))
@@ -52,7 +52,7 @@ def _runin_marimo(text: str) -> Undo:
 
     def undo() -> None:
         js.URL.revokeObjectURL(url)
-        # marimo itself has it, but does not name it in its documentation.
+        # This function of marimo is not documented.
         remove = getattr(import_module("marimo._runtime.output._output"), "remove", None)
         if remove is not None:
             remove(output)
@@ -60,14 +60,15 @@ def _runin_marimo(text: str) -> Undo:
     return undo
 
 
-def _runin_ipython(text: str) -> Undo:
+def _run_in_ipython(text: str) -> Undo:
     display = import_module("IPython.display")
     handle = display.display(display.Javascript(text), display_id=True)
     # Not before the script has run: an output that is replaced at once is never shown.
     return lambda: handle.update({"text/html": ""}, raw=True)
 
 
-def _runin_pyscript(text: str) -> Undo:
-    with suppress(JsException):  # a Content-Security-Policy without eval; there may be the tag
+def _run_in_pyscript(text: str) -> Undo:
+    # The page's Content-Security-Policy may forbid eval; then the page may have the script tag.
+    with suppress(JsException):
         sys.modules["pyscript"].window.eval(text)
     return lambda: None

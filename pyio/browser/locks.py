@@ -67,7 +67,7 @@ async def exclusive(name: str, settle: float = 0) -> AsyncIterator[None]:
 async def if_free(*names: str) -> AsyncIterator[bool]:
     """Hold the locks `names` inside the block, or none of them if another holder has one.
 
-    The block is told which. It never waits, and a task that holds one of them already gets none.
+    Yields whether they are held. It never waits, and a task that holds one of them gets none.
     """
     task = asyncio.current_task()
     holder, held = _held.get()

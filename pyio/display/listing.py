@@ -9,7 +9,7 @@ _EMPTY = "No models are stored here."
 
 
 class Listing(dict[str, ModelArtifactsInfo]):
-    """Address -> info. It is an ordinary dict in every respect but how it looks."""
+    """Address -> info. An ordinary dict that is displayed as a table."""
 
     def __repr__(self) -> str:
         return table(*self._cells()) if self else _EMPTY

@@ -24,7 +24,7 @@ _UNREADABLE = (
     *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
     *(struct.error, ValueError, OverflowError, MemoryError),
 )
-"""What zipfile raises for archives that are none."""
+"""What zipfile raises for files that are not zip archives."""
 
 
 def zip_pieces(files: Mapping[str, Sequence[memoryview]]) -> list[memoryview]:
@@ -65,7 +65,7 @@ def unzip(data: memoryview, name: str) -> list[Member]:
     """Return the files in an archive; those that are stored are views of `data`.
 
     What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
-    out. Raises DamagedModelError, naming the archive, for one that is cut or does not add up, and
+    out. Raises DamagedModelError, naming the archive, for a truncated or contradictory one, and
     for one that would expand beyond `pyio.limits`.
     """
     members = []
@@ -133,7 +133,7 @@ def _expanded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> memoryview:
 
 
 class _Reader(io.RawIOBase):
-    """A file to be read that is in memory already; io.BytesIO would copy it."""
+    """A readable file over bytes in memory; io.BytesIO would copy them."""
 
     def __init__(self, data: memoryview) -> None:
         self._data = data

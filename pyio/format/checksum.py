@@ -47,7 +47,7 @@ def verify(
 ) -> None:
     """Raise InvalidModelError, with both digests, unless those in `fields` are this model's.
 
-    Without `weight_data` the description alone is looked at.
+    Without `weight_data` only the description is verified.
     """
     recorded = fields[MEMBER]
     if not isinstance(recorded, Mapping) or recorded.get("algorithm") != _ALGORITHM:

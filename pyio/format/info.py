@@ -25,7 +25,7 @@ def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
 
 
 def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
-    """Return parsed info as a value; whatever is wrong with it is said in its ``damage``.
+    """Return parsed info as a value; its ``damage`` says what is wrong with it.
 
     A missing ``weightDataBytes`` is 0: TensorFlow.js leaves it out for an empty list of buffers.
     """
@@ -35,7 +35,7 @@ def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
     try:
         date = datetime.fromisoformat(str(value.get("dateSaved"))).astimezone(UTC)
     except (ValueError, OverflowError):
-        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is no date"
+        date, damage = None, f"its date {value.get('dateSaved')!r:.40} is not a date"
     sizes: list[int] = []
     for key in ("modelTopologyBytes", "weightSpecsBytes", "weightDataBytes"):
         size = value.get(key, 0)

@@ -24,7 +24,7 @@ JSONValue: TypeAlias = (
     "bool | int | float | str | list[JSONValue] | tuple[JSONValue, ...] "
     "| Mapping[str, JSONValue] | None"
 )
-"""Anything that JSON text can say. Tuples are written as lists; parsing gives lists and dicts."""
+"""Any JSON value. Tuples are written as lists; parsing gives lists and dicts."""
 
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
@@ -212,6 +212,9 @@ def _number(value: Real) -> str:
 
 
 def _layout(double: float) -> str:
+    # Python and JavaScript find the same shortest digits, and place the point and the exponent
+    # differently. So the digits are taken out of Python's text: the number is 0.digits times ten to
+    # the power `point`, which ECMA-262 calls n, with the digits count k.
     sign = "-" if double < 0 else ""
     mantissa, _, exponent = f"{abs(double)!r}".partition("e")
     whole, _, fraction = mantissa.partition(".")
@@ -220,11 +223,11 @@ def _layout(double: float) -> str:
     point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
     digits = digits.rstrip("0")
     count = len(digits)
-    if count <= point <= 21:
+    if count <= point <= 21:  # a whole number below 1e21
         text = digits + "0" * (point - count)
-    elif 0 < point <= 21:
+    elif 0 < point <= 21:  # the point lies within the digits
         text = f"{digits[:point]}.{digits[point:]}"
-    elif -6 < point <= 0:
+    elif -6 < point <= 0:  # from 1e-6 on, zeros follow the point
         text = "0." + "0" * -point + digits
     else:
         rest = f".{digits[1:]}" if count > 1 else ""

@@ -110,14 +110,14 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
     manifest = fields.get("weightsManifest")
     if fields.get("modelTopology") is None and manifest is None:
         raise InvalidModelError(
-            f"{name} has neither modelTopology nor weightsManifest, so it is no TensorFlow.js "
+            f"{name} has neither modelTopology nor weightsManifest, so it is not a TensorFlow.js "
             f"model; its members: {', '.join(fields) or 'none'}"
         )
     return Manifest(fields, None if manifest is None else parse_groups(manifest))
 
 
 def parse_groups(manifest: JSONValue) -> tuple[WeightGroup, ...] | None:
-    """Return the groups of a manifest, or None for the one that goes with no weights at all.
+    """Return the groups of a manifest, or None for the manifest of a model without weights.
 
     TensorFlow.js writes ``[{"paths": [...]}]`` for a topology without weights, and no file.
     """

@@ -33,7 +33,7 @@ class Source(Protocol):
     async def read_into(
         self, path: str, target: memoryview, moved: Callable[[int], None], /
     ) -> None:
-        """Fill `target`, which is as long as the file, and say after each part how much it was."""
+        """Fill `target`, which is as long as the file; call `moved` with the bytes of each part."""
         ...
 
 

@@ -33,29 +33,52 @@ FIELDS: Mapping[str, str] = {
     "initializerSignature": "initializer_signature",
     "trainingConfig": "training_config",
 }
-"""TensorFlow.js's name of each JSON field to ours; weight specs and data go their own ways."""
+"""TensorFlow.js's name of each JSON field to ours; weight specs and data are handled apart."""
 
 METADATA_KEYS = (*tuple(FIELDS)[1:], checksum.MEMBER)
 """The order of the localStorage item ``model_metadata``."""
 
 RECORD_KEYS = (
-    *("modelTopology", "format", "generatedBy", "convertedBy", "trainingConfig"),
-    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
+    "modelTopology",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "trainingConfig",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
     checksum.MEMBER,
 )
 """The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
 
 MODEL_JSON_KEYS = (
-    *("modelTopology", "format", "generatedBy", "convertedBy", "weightsManifest"),
-    *("signature", "userDefinedMetadata", "modelInitializer", "initializerSignature"),
-    *("trainingConfig", checksum.MEMBER),
+    "modelTopology",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "weightsManifest",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
+    "trainingConfig",
+    checksum.MEMBER,
 )
 """The order of a ``model.json`` that is downloaded or sent over HTTP."""
 
 FILE_KEYS = (
-    *("modelTopology", "weightsManifest", "format", "generatedBy", "convertedBy"),
-    *("trainingConfig", "signature", "userDefinedMetadata"),
-    *("modelInitializer", "initializerSignature", checksum.MEMBER),
+    "modelTopology",
+    "weightsManifest",
+    "format",
+    "generatedBy",
+    "convertedBy",
+    "trainingConfig",
+    "signature",
+    "userDefinedMetadata",
+    "modelInitializer",
+    "initializerSignature",
+    checksum.MEMBER,
 )
 """The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
 initializer and its signature."""
@@ -63,7 +86,7 @@ initializer and its signature."""
 _TEXT_FIELDS = ("format", "generatedBy", "convertedBy")
 
 _NO_TOPOLOGY = ("null", "{}", "[]", '""', "0", "false")
-"""Topologies that localStorage cannot tell from none."""
+"""Topologies that localStorage cannot distinguish from an absent one."""
 
 
 def fields_to_json(
@@ -74,7 +97,7 @@ def fields_to_json(
     The three descriptive texts may be null; the others are left out when they are null, as
     TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
     a record that is cloned rather than written as text. Raises InvalidModelError where one of the
-    descriptive texts is not a text.
+    descriptive texts is not a string.
     """
     fields: dict[str, JSONValue] = {}
     for key in keys:
@@ -101,8 +124,8 @@ def artifacts_from_json(
     """Return the artifacts that JSON `fields` in TensorFlow.js's spelling describe.
 
     Digests that are there are verified: those of the weights where `weight_data` is given.
-    Raises InvalidModelError where one of the descriptive texts is not a text, and where a digest
-    is another.
+    Raises InvalidModelError if one of the descriptive texts is not a string, or if a digest
+    differs.
     """
     values: dict[str, Any] = {
         ours: fields[theirs] for theirs, ours in FIELDS.items() if fields.get(theirs) is not None

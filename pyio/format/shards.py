@@ -23,7 +23,7 @@ CONVERTER_SHARD_SIZE = 4 * 1024 * 1024
 """Bytes per file that the TensorFlow.js converter writes unless it is told otherwise."""
 
 _TRIED = 20
-"""How many sizes of files are tried as the one that all but the last should have."""
+"""How many candidates are tried for the size that all files but the last should have."""
 
 
 def shard(
@@ -63,7 +63,7 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
     Args:
         group: The group.
         sizes: The bytes of each file, in the order of its paths.
-        notes: What else is known of a file, by path, to be said with its size.
+        notes: Path -> what an error adds about the file.
     """
     expected, total = group.byte_length, sum(sizes)
     if expected is not None and expected != total:
@@ -91,7 +91,7 @@ def check_sizes(group: WeightGroup, sizes: Sequence[int], notes: Mapping[str, st
 
 
 def check_checksum(group: WeightGroup, index: int, piece: memoryview) -> None:
-    """Raise WeightsError if the bytes of a file are known not to be those that were written."""
+    """Raise WeightsError if the CRC-32 of a file differs from the recorded one."""
     if group.checksums is None:
         return
     found, expected = crc32([piece]), group.checksums[index]

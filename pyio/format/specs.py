@@ -152,7 +152,7 @@ def _real(entry: dict[str, JSONValue], member: str, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WeightsError(f"{what} has {member} {value!r}; a number is expected")
     if not abs(value) <= sys.float_info.max:
-        raise WeightsError(f"{what} has a {member} that is no finite double")
+        raise WeightsError(f"{what} has a {member} that is not a finite double")
     return float(value)
 
 

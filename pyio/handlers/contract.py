@@ -121,7 +121,7 @@ class SaveHandler(Protocol):
 
 @runtime_checkable
 class LoadHandler(Protocol):
-    """Something that brings model artifacts."""
+    """Something that loads model artifacts."""
 
     def load(self) -> ModelArtifacts | Awaitable[ModelArtifacts]:
         """Return the whole model, or raise what keeps it from being one."""
@@ -205,7 +205,7 @@ class Loader(ABC):
 
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:
-        """Read all but the weight data. Raises InvalidModelError for what is no model."""
+        """Read all but the weight data. Raises InvalidModelError if it cannot be a model."""
 
 
 @contextmanager

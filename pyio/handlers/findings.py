@@ -14,7 +14,7 @@ STALE = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that an interrupted save has left, and what becomes of it.
+    """Something that an interrupted save has left, and what a repair does about it.
 
     Attributes:
         where: The address of the model, or the item, the file or the database.
@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person has to decide; see `pyio.repair`."""
+    """Choices of the caller; see `pyio.repair`."""
 
     delete_database: bool = False
     older_than: float = STALE

@@ -74,7 +74,7 @@ class Medium(ABC):
         raise self.cannot("list", "")
 
     async def info(self, path: str) -> ModelArtifactsInfo | None:
-        """Return what `list` says of one model, or None if there is none: one look-up."""
+        """Return what `list` says of one model, or None if it is not there: one look-up."""
         raise self.cannot("list", path)
 
     async def remove(self, path: str) -> ModelArtifactsInfo:

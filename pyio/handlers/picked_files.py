@@ -1,7 +1,7 @@
 """Files that a person picked or dropped on a page, in any order: ``browser_files``.
 
 A model.json is matched with its weights by name alone, as in tfjs-core ``browser_files.ts``: the
-last component of each path in the manifest, since a picker tells no directories. The single
+last component of each path in the manifest, because a picker gives no directories. The single
 ``.zip`` that ``downloads://`` offers is read too.
 """
 
@@ -80,7 +80,7 @@ class BrowserFilesHandler:
         return named[0]
 
     def _match(self, manifest: Manifest, name: str, weights: Sequence[AnyFile]) -> None:
-        """Raise InvalidModelError, naming all that is too much or missing, unless all match."""
+        """Raise InvalidModelError, which names surplus and missing files, unless all match."""
         groups = manifest.groups or ()
         wanted = Counter(_basename(path) for group in groups for path in group.paths)
         there = Counter(file.name for file in weights)

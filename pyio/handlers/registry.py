@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyio.handlers.medium import Medium
 
 Router: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
-"""Gets an address and the caller's options; returns a handler, or None if it is not its own."""
+"""Gets an address and the caller's options; returns a handler, or None for an address of others."""
 
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://(.*)", re.DOTALL)
 
@@ -61,12 +61,12 @@ def available_media() -> list[Medium]:
 
 
 def register_save_router(router: Router) -> None:
-    """Ask `router` too when something is to be saved; see `Router`."""
+    """Add a router for saving; see `Router`."""
     _save_routers.append(router)
 
 
 def register_load_router(router: Router) -> None:
-    """Ask `router` too when something is to be loaded; see `Router`."""
+    """Add a router for loading; see `Router`."""
     _load_routers.append(router)
 
 

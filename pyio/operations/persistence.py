@@ -1,4 +1,4 @@
-"""All that this origin stores, whatever the medium, as the browser tells of it."""
+"""Persistent storage: whether the browser keeps what this origin stores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["estimate", "persisted", "request_persistence"]
 
 
 async def request_persistence() -> bool:
-    """Ask the browser to keep what this origin stores, even when room on the disk gets scarce.
+    """Ask the browser to keep what this origin stores, even when disk space is low.
 
     Returns whether it does. Some browsers ask the person; others decide by how the page is used,
     so that a later request may succeed. It changes nothing for a person who clears site data.

@@ -79,9 +79,8 @@ async def repair(
 ) -> RepairPlan:
     """Find what interrupted saves of any program have left, and repair it with ``apply=True``.
 
-    Nothing is touched without ``apply=True``. No whole model is ever removed: one that only lacks
-    its listing gets it back. Data that may belong to another
-    program is reported and not changed.
+    Nothing is changed without ``apply=True``. A whole model is never removed: one that only lacks
+    its listing gets it back. Data that may belong to another program is reported and not changed.
 
     Args:
         place: ``localstorage://``, ``indexeddb://``, an address of one model there, or a directory

@@ -152,7 +152,7 @@ def decode_tensor(spec: WeightSpec, piece: memoryview) -> NDArray[Any]:
 
 
 def refuse_duplicates(names: list[str]) -> None:
-    """Raise WeightsError for a name that comes twice or is no text."""
+    """Raise WeightsError for a name that comes twice or is not a string."""
     seen: set[str] = set()
     for name in names:
         if not isinstance(name, str):
@@ -175,7 +175,7 @@ def _array(name: str, value: ArrayLike) -> NDArray[Any]:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise WeightsError(f"weight {name!r} is no array: {error}") from error
+        raise WeightsError(f"weight {name!r} is not an array: {error}") from error
 
 
 def _prepare(

@@ -329,6 +329,7 @@ def test_a_page_that_goes_away_while_it_saves(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_no_page(open_tab: Open) -> None:
     """The error names what is missing and what works; a listing gives the reason and asks once."""
     tab = open_tab(WITHOUT, WORKER)

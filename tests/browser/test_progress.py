@@ -204,3 +204,38 @@ def test_the_bar_without_tqdm(tab: Tab) -> None:
     assert tab.python(bar) == (
         "\rsave memory://m: 0 bytes (0%)\rsave memory://m: 2,000 bytes (100%)\n"
     )
+
+
+@pytest.mark.parametrize("scheme", STORES[:2])
+def test_one_model_is_looked_up(tab: Tab, scheme: str) -> None:
+    """exists, inspect, copy, move and remove never list the medium, however many models it has."""
+
+    async def look(scheme: str) -> Any:
+        from importlib import import_module
+
+        import pyio
+
+        name = {"localstorage": "local_storage", "indexeddb": "indexed_db"}[scheme]
+        store: Any = import_module(f"pyio.handlers.{name}.store")
+        listings: list[str] = []
+        listed = store.models
+
+        async def counted() -> Any:
+            listings.append(scheme)
+            return await listed()
+
+        store.models = counted
+        try:
+            model = pyio.ModelArtifacts(model_topology={"a": 1})
+            await pyio.save_artifacts(model, f"{scheme}://a")
+            found = [await pyio.exists(f"{scheme}://{path}") for path in "ab"]
+            await pyio.inspect(f"{scheme}://a")
+            await pyio.copy_model(f"{scheme}://a", f"{scheme}://b")
+            await pyio.move_model(f"{scheme}://b", f"{scheme}://c")
+            found += [await pyio.exists(f"{scheme}://{path}") for path in "bc"]
+            await pyio.remove_model(f"{scheme}://a")
+        finally:
+            store.models = listed
+        return [listings, found]
+
+    assert tab.python(look, scheme) == [[], [True, False, False, True]]

@@ -104,7 +104,7 @@ def test_a_save_of_tensorflow_that_was_killed(tab: Tab, written: int) -> None:
     (finding,) = applied(tab)
     assert finding["where"] == "localstorage://ghost"
     assert "is missing" in finding["problem"]
-    assert finding["action"] == "remove what is left, which is no whole model"
+    assert finding["action"] == "remove what is left, which is not a whole model"
     assert finding["done"]
     assert finding["bytes_freed"] > 100
     assert snapshot(tab) == before

@@ -6,15 +6,17 @@ import time
 
 from tests.plugins.inner import pytest_in_a_process
 
-LIMIT = "--total-minutes=0.1"
+LIMIT = "--total-minutes=0.2"
+ENOUGH = 180
+"""Seconds, most of them for starting the processes on a busy machine; the tests take 200."""
 
 
 def test_a_run_ends_in_its_time() -> None:
     """In one process the run ends after the current test; the summary counts those before."""
     begin = time.monotonic()
     said = pytest_in_a_process("sleeping.py", "-p", "no:xdist", LIMIT)
-    assert time.monotonic() - begin < 30
-    assert "the run has taken its 0.1 minutes" in said
+    assert time.monotonic() - begin < ENOUGH
+    assert "the run has taken its 0.2 minutes" in said
     assert " passed" in said.splitlines()[-1]
 
 
@@ -22,16 +24,17 @@ def test_a_shared_run_ends_in_its_time() -> None:
     """With several processes as well."""
     begin = time.monotonic()
     said = pytest_in_a_process("sleeping.py", "-n2", "--dist=load", LIMIT)
-    assert time.monotonic() - begin < 30
-    assert "the run has taken its 0.1 minutes" in said
+    assert time.monotonic() - begin < ENOUGH
+    assert "the run has taken its 0.2 minutes" in said
     assert " passed" in said.splitlines()[-1]
 
 
 def test_a_process_that_is_stuck_is_killed() -> None:
     """A process in which nothing runs any more is killed, and the summary appears."""
     begin = time.monotonic()
-    stuck = {"PYIO_STUCK": "1", "PYIO_GRACE_MINUTES": "0.1"}
+    # The two processes take half a minute to start on a busy machine.
+    stuck = {"PYIO_STUCK": "1", "PYIO_GRACE_MINUTES": "0.7"}
     said = pytest_in_a_process("sleeping.py", "-n2", "-k", "stuck or quick", LIMIT, **stuck)
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < ENOUGH
     assert "FAILED tests/plugins/sleeping.py::test_stuck" in said, said
     assert "1 failed, 1 passed" in said.splitlines()[-1], said

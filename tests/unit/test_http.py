@@ -182,7 +182,7 @@ def test_empty_address(url: Any) -> None:
 @pytest.mark.parametrize("url", ["http://[x/model.json", "http://x/\ud800"])
 def test_what_is_no_address(url: str) -> None:
     """Text that cannot be an address is refused as such."""
-    with pytest.raises(pyio.InvalidURLError, match="it is no address"):
+    with pytest.raises(pyio.InvalidURLError, match="it is not an address"):
         pyio.http(url)
 
 

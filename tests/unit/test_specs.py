@@ -69,8 +69,11 @@ specs = st.builds(
         ({"quantization": {"dtype": "uint8", "min": 0}}, ("'w'", "scale None")),
         ({"quantization": {**AFFINE, "scale": "1"}}, ("'w'", "scale '1'")),
         ({"quantization": {**AFFINE, "scale": True}}, ("'w'", "scale True")),
-        ({"quantization": {**AFFINE, "min": 10**400}}, ("'w'", "min that is no finite")),
-        ({"quantization": {**AFFINE, "scale": float("inf")}}, ("'w'", "scale that is no finite")),
+        ({"quantization": {**AFFINE, "min": 10**400}}, ("'w'", "min that is not a finite")),
+        (
+            {"quantization": {**AFFINE, "scale": float("inf")}},
+            ("'w'", "scale that is not a finite"),
+        ),
         ({"dtype": "bool", "quantization": AFFINE}, ("float32 or int32", "not for bool")),
         ({"dtype": "string", "quantization": AFFINE}, ("not for string",)),
         ({"dtype": "int32", "quantization": {"dtype": "float16"}}, ("for float32 and not for",)),

@@ -75,7 +75,7 @@ def test_inside_a_running_loop() -> None:
 def test_every_coroutine_function_has_a_twin() -> None:
     """Editors are told of exactly the functions that there are, and each says what it does."""
     source = Path(inspect.getfile(pyio.sync)).read_text("utf-8")
-    declared = dict(re.findall(r"^    (\w+) = blocking\(pyio\.(\w+)\)$", source, re.MULTILINE))
+    declared = dict(re.findall(r"^    (\w+) = blocking\(\w+\.(\w+)\)$", source, re.MULTILINE))
     assert declared == {name: name for name in COROUTINES}, "see the list in pyio/sync.py"
     assert set(dir(pyio.sync)) == {"blocking", "run", *COROUTINES}
     for name in COROUTINES:

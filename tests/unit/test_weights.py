@@ -393,7 +393,7 @@ def test_undecodable_strings_survive() -> None:
         (np.array([2**100]), WeightsError, "of type int"),
         (np.array(["\ud800"], object), WeightsError, "half a surrogate pair"),
         (np.array(["\udbff"]), WeightsError, "half a surrogate pair"),
-        ([[1.0], [2.0, 3.0]], WeightsError, "'w' is no array"),
+        ([[1.0], [2.0, 3.0]], WeightsError, "'w' is not an array"),
     ],
     ids=range(12),
 )

@@ -18,7 +18,7 @@ FILES = (
 
 @cache
 def mark() -> str:
-    """Return what tells this version of the functions from every other."""
+    """Return a digest that identifies this version of the functions."""
     return sha256(_text().encode()).hexdigest()[:16]
 
 

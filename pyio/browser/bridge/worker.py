@@ -74,7 +74,7 @@ class Bridge:
         self._locks_js = optional(getattr(js.navigator, "locks", None))
         self._locked = False
         self._channel_js = js.BroadcastChannel.new(self._name)
-        self._listener = create_proxy(self._heard)  # needed as long as this Python lives
+        self._listener = create_proxy(self._heard)  # needed as long as this Python runs
         self._channel_js.onmessage = self._listener
 
     async def ask(self, calls: Sequence[Call], what: str, retry: Retry) -> list[JSObject]:
@@ -147,7 +147,7 @@ class Bridge:
         return self._greeted.done()
 
     async def _lock(self) -> None:
-        """Hold the lock by which the page knows that this Python lives."""
+        """Hold the lock that tells the page that this Python exists."""
         if self._locked or self._locks_js is None:
             return
         held = _future()

@@ -85,7 +85,7 @@ class Connection:
             database_js = await self._request(what, self._version)
         except _NewerVersionError:
             database_js = await self._request(what)
-        # A function of JavaScript's own: a Python one would be a proxy for as long as the page.
+        # A JavaScript function: a Python one would need a proxy as long as the page exists.
         database_js.onversionchange = database_js.close.bind(database_js)
         self._check_layout(database_js)
         version = int(database_js.version)

@@ -93,7 +93,7 @@ class Database:
     async def get(
         self, store: str, key: str, buffer: Member, what: str, *, copy: bool = True
     ) -> tuple[str, tuple[memoryview, ...] | None] | None:
-        """Return a record as `records.read` gives it, or None if there is none."""
+        """Return a record as `records.read` gives it, or None without a record."""
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
             return [transaction_js.objectStore(store).get(key)]
@@ -107,7 +107,7 @@ class Database:
     async def overview(self, whole: str, keys: str, what: str) -> tuple[dict[str, str], set[str]]:
         """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`.
 
-        Where there is no database none is made.
+        Does not create the database.
         """
         if await look(self._name, what) is None:
             return {}, set()
@@ -127,7 +127,7 @@ class Database:
     async def look_up(self, key: str, whole: str, keys: str, what: str) -> tuple[str | None, bool]:
         """Return what `overview` says of one key: its JSON text in `whole`, and if it is in `keys`.
 
-        Where there is no database none is made.
+        Does not create the database.
         """
         if await look(self._name, what) is None:
             return None, False
@@ -165,8 +165,8 @@ class Database:
     ) -> None:
         """Read the records `wanted`, pairs of store and key, and change the database accordingly.
 
-        `change` gets the records, None where there is none, and a function that returns a store by
-        its name. It is called within the transaction, so nothing comes between.
+        `change` gets the records, None for those that are absent, and a function that returns a
+        store by its name. It is called within the transaction, so no other change comes in between.
         """
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
@@ -198,7 +198,7 @@ class Database:
         seen: str | None,
         beside: tuple[str, bool],
     ) -> bool:
-        """Put `record` into `store`, or delete what is there, if all is as it was seen.
+        """Put `record` into `store`, or delete what is there, if nothing has changed.
 
         That is, if the record there still has the JSON text `seen` (None for no record), and if
         the other store still has a record of that key or has none, as `beside` says. Returns
@@ -241,10 +241,10 @@ class Database:
         """Run one transaction and return the results of its requests.
 
         `issue` gets the transaction, issues all requests and returns those whose results are
-        wanted; it is no coroutine. A task that is cancelled aborts the transaction.
+        wanted; it is not a coroutine function. A task that is cancelled aborts the transaction.
         """
         transaction_js, requests = await self._begin(stores, mode, issue, what)
-        # What was read is there with the last request; what was written, when all is complete.
+        # Reads have all results with the last request; writes are stored at `complete`.
         reading = mode == "readonly"
         target_js = requests[-1] if reading else transaction_js
         names = ("success", "error") if reading else ("complete", "abort")
@@ -301,6 +301,6 @@ def _failure(errors: Sequence[JSObject], what: str) -> StorageError:
     found = [error_js for error_js in errors if not is_nothing(error_js)]
     if not found:
         return StorageError(f"{what} failed: the browser aborted the transaction without a reason")
-    # After commit() Firefox says AbortError of the transaction, whatever its requests say.
+    # After commit() Firefox reports AbortError for the transaction, whatever its requests report.
     reasons = [error_js for error_js in found if error_js.name != "AbortError"]
     return storage_error((reasons or found)[0], what)

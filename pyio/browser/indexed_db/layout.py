@@ -33,12 +33,12 @@ class Layout:
 
 
 async def names() -> tuple[str, ...] | None:
-    """Return the names of all databases, or None where the browser does not tell."""
+    """Return the names of all databases, or None if the browser cannot list them."""
     try:
         found_js = await js.indexedDB.databases()
     except (AttributeError, JsException):
         return None
-    # Version 0 is one whose making was aborted; WebKit lists it until the page is closed.
+    # Version 0 is a database whose creation was aborted; WebKit lists it until the page is closed.
     return tuple(sorted(str(about_js.name) for about_js in found_js if about_js.version))
 
 
@@ -104,7 +104,7 @@ async def _open_if_there(name: str, what: str) -> JSObject | None:
         refuse.destroy()
     if ended == "success":
         database_js = request_js.result
-        # A function of JavaScript's own: a Python one would be a proxy.
+        # A JavaScript function: a Python one would need a proxy.
         database_js.onversionchange = database_js.close.bind(database_js)
         return database_js
     if not is_nothing(request_js.error) and request_js.error.name == "AbortError":

@@ -1,4 +1,4 @@
-"""Records of IndexedDB: JSON, and the dates and buffers that JSON cannot say."""
+"""Records of IndexedDB: JSON, and the dates and buffers that JSON cannot hold."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Record:
         return record_js
 
     def done_with(self, record_js: JSObject) -> None:
-        """Say that the browser has its own copy of what `to_js` has returned."""
+        """Note that the browser has its own copy of what `to_js` returned."""
         for place in self.buffers:
             _SPARE.give(_get(record_js, place))
 
@@ -74,11 +74,11 @@ class _Spare:
         self._reference_js: JSObject | None = None
 
     def give(self, buffer_js: JSObject) -> None:
-        """Keep it."""
+        """Keep a buffer for the next record."""
         self._reference_js = js.WeakRef.new(buffer_js)
 
     def take(self, size: int) -> JSObject | None:
-        """Return it if it has that size; it is no longer kept then."""
+        """Return the kept buffer if it has that size, and forget it."""
         if self._reference_js is None:
             return None
         buffer_js = self._reference_js.deref()
@@ -160,7 +160,7 @@ async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
     if _kind(value_js) != "[object Array]":
         return (await _buffer(value_js),)
     count = int(value_js.length)
-    if count > limits.FILES:  # a list of nothing may be four billion long
+    if count > limits.FILES:  # an array without elements may have a length of four billion
         raise ValueError(
             f"its weight data is in {count:,} pieces; at most {limits.FILES:,} are read "
             "(pyio.limits.FILES)"
@@ -182,7 +182,7 @@ def _kind(value_js: JSObject) -> str:
 
 
 def _get(value_js: JSObject, members: Sequence[str]) -> JSObject | None:
-    """Return the member of a member of a value, None where there is none."""
+    """Return the member of a member of a value, or None if it is absent."""
     for name in members:
         value_js = None if is_nothing(value_js) else getattr(value_js, name, None)
     return value_js

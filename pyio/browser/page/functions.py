@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class PageFunctions:
-    """The functions of a ``.js`` file of `pyio.browser` that a page has.
+    """The functions in a ``.js`` file below `pyio.browser`, which run on the page.
 
     Args:
         file: Its name, one of `pyio.browser.bridge.script.FILES`.
-        whose: Which part of pyio they are for, said where the page does not allow to load them.
+        whose: What needs them, for the error if the page does not allow to run them.
     """
 
     def __init__(self, file: str, whose: str) -> None:

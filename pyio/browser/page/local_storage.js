@@ -131,13 +131,13 @@
   ];
 
   return {
-    // The values of `keys`: strings, or null where there is none.
+    // The values of `keys`: strings, null for a missing item.
     read: (keys) => {
       const journal = pending();
       return keys.map((key) => valueOf(key, journal));
     },
 
-    // The length of each value in UTF-16 code units, or -1 where there is none.
+    // The length of each value in UTF-16 code units, -1 for a missing item.
     lengths: (keys) => {
       const journal = pending();
       return keys.map((key) => valueOf(key, journal)?.length ?? -1);

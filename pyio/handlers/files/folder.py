@@ -81,7 +81,7 @@ class Folder:
         return [file for file in files if file.name not in pending]
 
     async def finish(self) -> bool:
-        """Do what the journal says is left, and return True. Raises OSError."""
+        """Finish the save that the journal records, and return True. Raises OSError."""
         async with self._locked(shared=False):
             self._complete()
         return True
@@ -156,7 +156,7 @@ class Folder:
         self._flush_directory()
 
     def _finish(self) -> None:
-        """Do what the journal says is left. It never fails: readers see past what is undone."""
+        """Finish the renames that the journal lists. Never fails: readers follow the journal."""
         with suppress(OSError):
             self._complete()
 
@@ -217,7 +217,7 @@ class Folder:
 
 
 def _lock(number: int, *, shared: bool) -> bool:
-    """Return whether the lock was got; a system that has none needs none."""
+    """Return whether the lock was acquired; true on systems without file locks."""
     if fcntl is None:
         return True
     try:

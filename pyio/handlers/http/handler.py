@@ -27,7 +27,7 @@ from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
 from pyio.handlers.http.client import Client, read_all, sending
-from pyio.handlers.http.messages import Part, Request
+from pyio.handlers.http.messages import FormFile, Request
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
 from pyio.handlers.http.urls import effective_query, joined, origin, weights_url
@@ -80,10 +80,10 @@ class HTTPHandler(Saver, Loader):
         await acquired()
         text = model.model_json([f"./{_WEIGHTS}"])
         json = (memoryview(text.encode("utf-8", "surrogatepass")),)
-        parts = [Part(self._fields[_JSON], _JSON, "application/json", json)]
+        parts = [FormFile(self._fields[_JSON], _JSON, "application/json", json)]
         if model.artifacts.weight_data is not None:
             kind = "application/octet-stream"
-            parts.append(Part(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
+            parts.append(FormFile(self._fields[_WEIGHTS], _WEIGHTS, kind, model.buffers))
         meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
 
         def sent(count: int, name: str) -> None:
@@ -231,7 +231,7 @@ def _absolute(url: str, fetch_func: object) -> str:
         absolute = url if base is None else urljoin(base, url)
         has_server = bool(urlsplit(absolute).netloc)
     except ValueError as error:
-        raise InvalidURLError(url, f"it is no address: {error}") from error
+        raise InvalidURLError(url, f"it is not an address: {error}") from error
     if base is None and fetch_func is None and not has_server:
         raise InvalidURLError(url, "there is no page that it could be relative to; give http://…")
     return absolute

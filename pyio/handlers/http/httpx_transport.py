@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def client() -> AsyncIterator[Send]:
-    """Give what sends requests; all of one block share their connections."""
+    """Give a function that sends requests; all requests of one block share connections."""
     async with httpx.AsyncClient(follow_redirects=True) as session:
 
         @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Requests, replies, and what sends one and returns the other."""
+"""Requests, replies, and the type of the functions that send them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormFile:
     """A file within a multipart/form-data request."""
 
     field: str
@@ -39,7 +39,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     init: Mapping[str, Any] = field(default_factory=dict)
-    parts: Sequence[Part] = ()
+    parts: Sequence[FormFile] = ()
     timeout: float | None = None
     sent: Callable[[int, str], None] = lambda _count, _name: None
 

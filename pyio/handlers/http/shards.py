@@ -34,11 +34,11 @@ async def download(
     """Return one buffer per group, or several where strings keep its size unknown.
 
     Args:
-        groups: What is wanted.
+        groups: The groups to download.
         request_for: Returns the request for a path of the manifest.
         client: Sends it.
         parallel: How many files are on their way at once.
-        meter: Told of every piece.
+        meter: Counts every piece.
 
     Raises:
         WeightsError: A file does not have the bytes that it should; the message names it.
@@ -105,7 +105,7 @@ class _Group:
             self.check()
 
     async def receive(self, index: int, meter: Meter, reply: Reply) -> None:
-        """Take in the body of a file."""
+        """Read the body of a file."""
         file = self.files[index]
         size = length_of(reply)
         file.claim(size)
@@ -137,7 +137,7 @@ class _Group:
     async def _read_all(
         self, path: str, reply: Reply, moved: Callable[[int], None], size: int | None
     ) -> bytearray:
-        """Return a whole body, or a byte more of it than can be right."""
+        """Return a whole body, or one byte more than it may have."""
         if self._total is not None:
             return await read_all(reply, moved, self._total)
         most = limits.UNTOLD_BYTES if size is None else size
@@ -166,7 +166,7 @@ class _Group:
         return bytes(first + await read_all(reply, moved, left))
 
     async def _place(self, index: int, size: int | None) -> int | None:
-        """Return where in the buffer a file begins; None where that cannot be told."""
+        """Return where in the buffer a file begins; None if that is not known."""
         if self._total is None or size is None:
             return None
         start, largest = 0, size
@@ -176,7 +176,8 @@ class _Group:
                 return None
             start += length
             largest = max(largest, length)
-        # The specs may claim any size: there is memory for what the server has told of only.
+        # The specs may claim any size: memory is allocated only for bytes that the server has
+        # announced.
         if start + size > self._total or largest * len(self.files) < self._total:
             return None
         if self._buffer is None:

@@ -1,4 +1,4 @@
-"""The seam between what pyio asks of HTTP and who carries it out: ``fetch``, httpx, or a function.
+"""The seam between pyio's rules for HTTP and what sends requests: fetch, httpx, or a function.
 
 A transport sends one request and gives the reply as soon as its head has arrived; the body is read
 into memory that the caller provides. Everything else (which address, how often, how large, how many
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply, Request, Send
 
 FetchFunction: TypeAlias = "Callable[[str, Mapping[str, Any]], Any]"
-"""A function of the caller's that is used instead: it gets an address and the members of
+"""A function of the caller that sends requests: it gets an address and the members of
 ``request_init``, and returns an answer, awaitable or not: bytes, or an object with ``status`` (or
 ``status_code``) and the body as ``content`` or as an awaitable ``bytes()``; pyfetch, httpx and
-requests give such."""
+requests return such."""
 
 
 @asynccontextmanager
 async def transport(function: FetchFunction | None) -> AsyncIterator[Send]:
-    """Give what sends requests in this environment, or a caller's `function`."""
+    """Give a function that sends requests in this environment, or by the caller's `function`."""
     if function is not None:
         yield _Custom(function).send
     elif fetch.available():

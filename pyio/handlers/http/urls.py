@@ -17,7 +17,7 @@ def effective_query(requested: str, final: str) -> str:
     """Return the query that goes on from a model.json to its weights.
 
     It is that of the final address; that of the requested one stays if a redirect within the same
-    origin lost it, and is not told to another origin.
+    origin lost it, and is not sent to another origin.
     """
     query = urlsplit(final).query
     if not query and origin(requested) == origin(final):

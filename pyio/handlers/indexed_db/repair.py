@@ -1,7 +1,7 @@
 """What interrupted saves have left in IndexedDB.
 
-TensorFlow.js writes the info and the model in two transactions, and removes them so. Between the
-two, or where the second fails, an info stays without its model, or a model without its info. Each
+TensorFlow.js writes the info and the model in two transactions, and removes them in two. Between
+the two, or if the second fails, an info stays without its model, or a model without its info. Each
 model is one record, so that one without info can be whole.
 """
 

@@ -37,10 +37,10 @@ async def models() -> dict[str, ModelArtifactsInfo]:
 
 
 async def look_up(path: str) -> ModelArtifactsInfo | None:
-    """Return what `models` says of one model, or None if there is none."""
+    """Return what `models` says of one model, or None if it is not there."""
     text, whole = await DATABASE.look_up(path, INFOS, MODELS, f"reading {f'indexeddb://{path}'!r}")
     if text is None:
-        # Whether a model without an info was moved away, only a listing finds out.
+        # A model without an info may have been moved away, which only a listing finds out.
         return (await models()).get(path) if whole else None
     return None if await moves.was_moved(moves.mark_in(text)) else _info(text, whole)
 
@@ -71,7 +71,7 @@ async def remove(path: str) -> ModelArtifactsInfo:
     async with exclusive():
         existed, text = await DATABASE.delete(path, INFOS, f"removing {url!r}")
     mark = None if text is None else moves.mark_in(text)
-    if not existed or await moves.was_moved(mark):  # its copy is still there, until the time comes
+    if not existed or await moves.was_moved(mark):  # its copy stays until the move is on disk
         raise not_found(url)
     if mark is not None:
         await moves.give_up(path, mark)

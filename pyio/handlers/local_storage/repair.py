@@ -73,7 +73,7 @@ async def _journal() -> list[Leftover]:
 
 
 def _stray(key: str) -> Leftover:
-    problem = "it is no item of a model as TensorFlow.js or pyio keeps it"
+    problem = "it is not an item of a model as TensorFlow.js or pyio keeps it"
     if key == f"{PREFIX}info":
         problem += ", and tf.io.listModels fails on it"
     return report_only(key, problem, "it may be another program's; remove it if no program uses it")
@@ -96,7 +96,7 @@ async def _model(name: str) -> list[Leftover]:
         finding = Finding(handler.url, problem, action)
     elif any(texts[part] is None for part in _NEEDED):
         items = dict.fromkeys(reversed([*handler.keys.values()]))
-        action = "remove what is left, which is no whole model"
+        action = "remove what is left, which is not a whole model"
         finding = Finding(handler.url, problem, action, bytes_freed=_taken(seen))
     else:
         choice = "topology, specs and weights are there; remove_model() removes it"

@@ -38,7 +38,7 @@ async def _found() -> dict[str, ModelArtifactsInfo]:
 
 
 async def look_up(path: str) -> ModelArtifactsInfo | None:
-    """Return what `models` says of one model, or None if there is none."""
+    """Return what `models` says of one model, or None if it is not there."""
     info = await _look_up(path)
     if info is not None and info.damage is not None:
         await page.wait_until_visible()  # as in `models`

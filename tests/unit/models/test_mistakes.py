@@ -59,7 +59,7 @@ def test_batch_sizes_that_are_none(batch_size: Any) -> None:
 
 
 def test_lists_of_different_lengths() -> None:
-    """A ragged list is no array."""
+    """A ragged list is not an array."""
     with pytest.raises(pyio.ModelInputError, match=r"'hidden_input' .* different lengths"):
         small().predict([[1.0, 2.0], [1.0]])
 

@@ -1,0 +1,202 @@
+"""The rules of the house: directions between the folders of pyio, and the border."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GROUND = ("errors", "limits", "progress", "version")
+FORMAT = (*GROUND, "format")
+BROWSER = (*GROUND, "browser")
+HANDLERS = (*FORMAT, "browser", "handlers")
+OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
+MODELS = (*OPERATIONS, "models")
+ALLOWED: dict[str, tuple[str, ...]] = {
+    # The ground.
+    "errors": (),
+    "limits": GROUND,
+    "progress": GROUND,
+    "version": (),
+    # Files and bytes, then the border.
+    "format": FORMAT,
+    "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
+    "browser": BROWSER,
+    # Media, and what is done with them.
+    "handlers": HANDLERS,
+    "display": (*FORMAT, "browser", "display"),
+    "operations": OPERATIONS,
+    "models": MODELS,
+    # Faces and programs: names of what is below.
+    **dict.fromkeys(
+        ("layers", "initializers", "regularizers", "constraints", "optimizers"),
+        (*GROUND, "models"),
+    ),
+    "bridge": BROWSER,
+    "testing": ("__init__",),  # stands above the public names, which do not know it
+    "sync": MODELS,
+    "cli": (*MODELS, "bridge", "sync"),
+    "__main__": ("cli",),
+    "__init__": ("*",),
+}
+"""Name directly in pyio/ -> the names there that it may import, in functions and for types too."""
+
+INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
+    "models": {
+        "ops": (),
+        "core": ("ops",),
+        "inputs": ("core",),
+        "summary": ("core",),
+        "training": ("core", "inputs", "ops"),
+        "layers": ("core", "ops", "serialization"),
+        "serialization": ("core", "model", "ops"),
+        "model": ("core", "inputs", "serialization", "summary", "training"),
+        "sequential": ("core", "layers", "model", "serialization"),
+        "load": ("model", "serialization"),
+    },
+}
+"""The same inside of a package."""
+
+BORDER = "browser"
+"""The only folder that may touch JavaScript."""
+
+REACHED: dict[str, set[str]] = {
+    "display": {"browser.environment"},
+    "tensors": {"browser.streams"},
+    "operations": {"browser.environment", "browser.quota", "browser.page.persistence"},
+}
+"""Folder -> the modules of the border that it may import; `handlers` may import all of them."""
+
+
+def modules() -> dict[str, Path]:
+    """Dotted name without "pyio." -> file."""
+    found = {}
+    for file in sorted((ROOT / "pyio").rglob("*.py")):
+        parts = file.relative_to(ROOT / "pyio").with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+        found[name] = file
+    return found
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """The modules of pyio that a module imports anywhere: in functions and for types as well."""
+    known = modules()
+    found = set()
+    for node in ast.walk(ast.parse(known[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            module = node.module or ""
+            # `from package import module` imports the module, not what the package imports.
+            inner = [f"{module}.{alias.name}" for alias in node.names]
+            targets = [each if each.removeprefix("pyio.") in known else module for each in inner]
+        else:
+            continue
+        for target in targets:
+            if target == "pyio":
+                found.add("__init__")
+            elif target.startswith("pyio.") and target.removeprefix("pyio.") in known:
+                found.add(target.removeprefix("pyio."))
+    return frozenset(found - {name})
+
+
+def circles() -> list[list[str]]:
+    """The groups of modules that import each other, over any number of steps (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in imports(name):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            group = [stack.pop()]
+            while group[-1] != name:
+                group.append(stack.pop())
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in modules():
+        if name not in index:
+            visit(name)
+    return found
+
+
+def test_no_import_circle() -> None:
+    """No two modules of pyio import each other, be it inside functions or for types alone."""
+    assert circles() == []
+
+
+def forbidden(name: str) -> Iterator[str]:
+    """The imports of a module that the tables do not allow."""
+    top, *below = name.split(".")
+    allowed = ALLOWED[top]
+    inside = INSIDE.get(top, {})
+    for other in sorted(imports(name)):
+        target, *inner = other.split(".")
+        if target != top:
+            if target not in allowed and "*" not in allowed:
+                yield f"{name} imports {other}"
+        elif inside and below and inner and inner[0] not in (below[0], *inside[below[0]]):
+            yield f"{name} imports {other}"
+
+
+def test_directions() -> None:
+    """A folder imports only what the tables allow; a new one needs a line there."""
+    tops = {name.split(".")[0] for name in modules()}
+    assert tops <= set(ALLOWED)
+    assert [each for name in modules() for each in forbidden(name)] == []
+
+
+def javascript() -> Iterator[str]:
+    for name, file in modules().items():
+        if name.split(".")[0] == BORDER:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            where = f"{name}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Import):
+                roots = [alias.name.split(".")[0] for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                roots = [(node.module or "").split(".")[0]]
+            else:
+                roots = []
+            if {"js", "pyodide", "pyodide_js"} & set(roots):
+                yield f"{where} imports {roots}"
+            named = getattr(node, "id", None) or getattr(node, "arg", None)
+            if isinstance(named, str) and named.endswith("_js"):
+                yield f"{where} uses {named}"
+
+
+def test_only_the_border_touches_javascript() -> None:
+    """Outside pyio/browser/ there are no imports of js or pyodide, and no values named ``*_js``."""
+    assert list(javascript()) == []
+
+
+def test_the_border_is_reached_from_few_places() -> None:
+    """Besides the media, a folder imports only some modules of the border."""
+    for name in modules():
+        allowed = REACHED.get(name.split(".")[0])
+        if allowed is not None:
+            reached = {other for other in imports(name) if other.split(".")[0] == BORDER}
+            assert reached <= allowed, (name, reached - allowed)
+
+
+def test_rooms() -> None:
+    """The plan shows the ideas: packages named after them, and about a dozen entries beside."""
+    folders = {path.name for path in (ROOT / "pyio").iterdir() if (path / "__init__.py").exists()}
+    assert folders <= set(ALLOWED)
+    assert len(folders) <= 12
