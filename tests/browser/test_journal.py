@@ -52,7 +52,7 @@ async def state(url: str) -> Any:
 
 
 def crash(tab: Tab, action: Any, changes: int) -> None:
-    """Let pyio's `action` end after so many changes."""
+    """Let pyio's `action` end after this number of changes."""
     tab.js(CRASH, changes)
     tab.python(action, "localstorage://m", 20)
     tab.js("() => restore()")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GROUND = ("errors", "limits", "progress", "version")
+GROUND = ("allocation", "errors", "limits", "progress", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "handlers")
@@ -20,6 +20,7 @@ OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
 MODELS = (*OPERATIONS, "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
+    "allocation": GROUND,
     "errors": (),
     "limits": GROUND,
     "progress": GROUND,

@@ -48,7 +48,7 @@
     return JSON.stringify(bare([...Object.entries(items), [JOURNAL, replaced]]));
   };
 
-  // The object of texts and nulls that `text` is as JSON, or null if it is none.
+  // The object of texts and nulls that `text` is as JSON, or null for any other text.
   const textsIn = (text) => {
     try {
       const found = JSON.parse(text);
