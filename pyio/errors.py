@@ -18,7 +18,9 @@
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
     │   ├── ForeignDatabaseError                        the database is not laid out as TF.js does
+    │   ├── LockTimeoutError       (TimeoutError)       another tab does not release a lock
     │   └── RequestError           (ConnectionError)    a request got no answer, or a refusal
+    ├── OutOfMemoryError           (MemoryError)        this Python has no memory for the model
     ├── UnsupportedOperationError  (NotImplementedError) this medium cannot do that
     ├── UnsupportedEnvironmentError (RuntimeError)      this environment lacks something
     └── HandlerError               (TypeError)          an IOHandler that is not one
@@ -30,15 +32,15 @@ CompatibilityWarning (UserWarning) is the one warning.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pyio.addresses import shown_model, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OPERATIONS = "keras.ops."
 """What stands before the name of an operation on tensors, as opposed to the class of a layer."""
-
-from pyio.addresses import shown_model, without_secrets
 
 
 def _restore(cls: type[PyioError], args: tuple[Any, ...], state: dict[str, Any]) -> PyioError:
@@ -251,6 +253,24 @@ class ForeignDatabaseError(StorageError):
     """The IndexedDB database ``tensorflowjs`` does not have the layout that TF.js gives it."""
 
 
+class LockTimeoutError(StorageError, TimeoutError):
+    """A lock was not released in time, so that nothing was begun.
+
+    ``lock`` is its name, as ``navigator.locks.query()`` tells it. ``seconds`` is how long it was
+    waited for, which `pyio.limits.LOCK_SECONDS` sets.
+    """
+
+    def __init__(self, lock: str, holder: str, seconds: float) -> None:
+        super().__init__(
+            f"nothing was changed: {holder} has not released the lock {lock!r} for "
+            f"{seconds:g} seconds. It may store a large model, be suspended, or wait in a loop; "
+            "close it, or try again later",
+            "TimeoutError",
+        )
+        self.lock = lock
+        self.seconds = seconds
+
+
 class RequestError(StorageError, ConnectionError):
     """A request over HTTP got no reply, or a reply that reports an error.
 
@@ -283,6 +303,25 @@ class RequestError(StorageError, ConnectionError):
         if self.lasting:
             return False
         return self.status is None or self.status in (408, 429) or self.status >= 500
+
+
+class OutOfMemoryError(PyioError, MemoryError):
+    """This Python has not enough memory; what is stored is untouched, and Python goes on.
+
+    ``bytes_needed`` is the size of the part for which there was none, or None if it is not known.
+    """
+
+    def __new__(cls, *_arguments: object) -> Self:
+        """Make one; MemoryError's own, which would be found first, makes none of a PyioError."""
+        return Exception.__new__(cls)
+
+    def __init__(self, what: str, bytes_needed: int | None = None) -> None:
+        needed = "" if bytes_needed is None else f": {bytes_needed:,} bytes are needed"
+        super().__init__(
+            f"there is not enough memory for {what}{needed}; delete what is no longer used, "
+            "or load it in a new process or page"
+        )
+        self.bytes_needed = bytes_needed
 
 
 class UnsupportedOperationError(PyioError, NotImplementedError):

@@ -65,3 +65,6 @@ STEP_WORK = 1_000_000
 CALL_WORK = 100_000
 """What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
 that long for them."""
+LOCK_SECONDS = 6.0
+"""Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
+this one. Raise it where several tabs store gigabytes."""

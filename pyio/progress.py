@@ -7,6 +7,7 @@ raises inside the callback leaves everything as it was.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,6 +40,16 @@ class Progress:
         if self.bytes_total is None:
             return None
         return self.bytes_done / self.bytes_total if self.bytes_total else 1.0
+
+
+_callback: ContextVar[list[bool]] = ContextVar("callback")
+"""Holds an item while a callback runs. A task that the callback starts inherits the list, which is
+empty once the callback has returned."""
+
+
+def in_callback() -> bool:
+    """Whether this code was called by an ``on_progress``, whose operation may hold a lock."""
+    return bool(_callback.get([]))
 
 
 class OnProgress(Protocol):
@@ -90,8 +101,15 @@ class Meter:
             self._report()
 
     def _report(self) -> None:
-        if self._on_progress is not None:
+        if self._on_progress is None:
+            return
+        running = [True]
+        before = _callback.set(running)
+        try:
             self._on_progress(Progress(self._action, self._what, self._reported, self.total))
+        finally:
+            running.clear()
+            _callback.reset(before)
 
 
 def chunks(piece: memoryview) -> Iterator[memoryview]:

@@ -6,7 +6,8 @@
 
 Each takes and returns what its namesake in `pyio` does. In a browser they need JavaScript Promise
 Integration, in CPython a thread whose event loop does not run; where they cannot wait they raise
-UnsupportedEnvironmentError before anything has begun, and ``await`` is the way.
+UnsupportedEnvironmentError before anything has begun, and ``await`` is the way. They never wait
+inside an ``on_progress``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from pyio.browser.ffi import IN_PYODIDE
 from pyio.browser.waiting import missing_waiting, wait
 from pyio.errors import UnsupportedEnvironmentError
+from pyio.progress import in_callback
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ async def _awaited(awaitable: Awaitable[_T]) -> _T:
 
 
 def _require_waiting() -> None:
+    if in_callback():  # its operation holds a lock until the callback returns
+        raise UnsupportedEnvironmentError(
+            "pyio.sync cannot wait inside on_progress, because the operation that reports goes on "
+            "only when the callback has returned. Call it after that operation"
+        )
     missing = missing_waiting() if IN_PYODIDE else _running_loop()
     if missing is not None:
         raise UnsupportedEnvironmentError(

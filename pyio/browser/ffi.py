@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pyio.allocation import allocate
 from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
 from pyio.progress import chunks
 
@@ -24,6 +25,7 @@ __all__ = [
     "IN_PYODIDE",
     "JSObject",
     "JsException",
+    "JsProxy",
     "array_buffer",
     "array_of",
     "can_run_sync",
@@ -55,6 +57,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
     create_proxy: Any = None
     run_sync: Any = None
     JsBuffer: Any = None
+    JsProxy: Any = None
     to_js: Any = None
 
     class JsException(Exception):  # noqa: N818 - Pyodide's own name
@@ -67,6 +70,7 @@ else:
     from pyodide.ffi import (
         JsBuffer,
         JsException,
+        JsProxy,
         can_run_sync,
         create_once_callable,
         create_proxy,
@@ -154,9 +158,17 @@ def is_bytes(value_js: JSObject) -> bool:
 
 
 def copy_bytes(value_js: JSObject) -> memoryview:
-    """Copy an ArrayBuffer, or a view of one, into WebAssembly memory: the only copy of a load."""
-    view: memoryview = value_js.to_memoryview()
-    return view if view.format == "B" else view.cast("B")
+    """Copy an ArrayBuffer, or a view of one, into WebAssembly memory: the only copy of a load.
+
+    Raises OutOfMemoryError. ``to_memoryview`` and ``to_bytes`` would end Pyodide then.
+    """
+    target = allocate(int(value_js.byteLength), "bytes that the browser has")
+    if target.nbytes:
+        if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
+            extent = (value_js.byteOffset, target.nbytes)
+            value_js = js.Uint8Array.new(value_js.buffer, *extent)
+        value_js.assign_to(target)
+    return target
 
 
 @contextmanager

@@ -2,15 +2,20 @@
 
 A browser has no transaction over localStorage, nor over two media, so pyio uses locks for both.
 Without Web Locks (a page over plain http, Node) nothing is locked. TensorFlow.js takes no lock.
+
+A holder may be a tab that is suspended, loops in a callback or belongs to another program. So each
+wait ends with LockTimeoutError after `pyio.limits.LOCK_SECONDS` for every request that comes first.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.browser.ffi import (
     IN_PYODIDE,
     JSObject,
@@ -19,7 +24,9 @@ from pyio.browser.ffi import (
     is_nothing,
     js,
     options,
+    translated,
 )
+from pyio.errors import LockTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -33,10 +40,19 @@ _held: ContextVar[tuple[asyncio.Task[object] | None, frozenset[str]]] = ContextV
 """A task and the locks that it holds. A task that it starts inherits the value, not the locks, so
 the value names its task."""
 
+_HELD_HERE: Counter[str] = Counter()
+"""The locks that this Python holds, all of its tasks together."""
+
+_WAITING_HERE: Counter[str] = Counter()
+"""The locks that this Python waits for."""
+
+_LONGEST_TIMER = 2**31 - 1
+"""Milliseconds after which a timer of a browser's is due at once instead."""
+
 
 @asynccontextmanager
 async def exclusive(name: str, settle: float = 0) -> AsyncIterator[None]:
-    """Hold the lock `name` inside the block.
+    """Hold the lock `name` inside the block. Raises LockTimeoutError.
 
     Re-entrant within a task. Take several locks in alphabetical order to avoid deadlock. If the
     lock was busy, wait another `settle` seconds, so that the previous holder's writes are visible
@@ -98,8 +114,7 @@ def request_lock(name: str, settle: float = 0) -> Iterator[Acquired]:
     async def acquired() -> None:
         waited = not await requests[0].granted
         if waited:
-            requests.append(_Request(f"pyio {name}"))
-            await requests[1].granted
+            await _wait(f"pyio {name}", requests)
         tokens.append(_held.set((task, names | {name})))
         if waited:
             await asyncio.sleep(settle)
@@ -117,6 +132,31 @@ async def _at_once() -> None:
     pass
 
 
+async def _wait(name: str, requests: list[_Request]) -> None:
+    """Append a request for the lock `name` and wait until it is granted.
+
+    Raises LockTimeoutError.
+    """
+    here = _WAITING_HERE[name]
+    _WAITING_HERE[name] += 1
+    try:
+        with translated(f"waiting for the lock {name!r}"):
+            waiting_js = (await js.navigator.locks.query()).pending
+        ahead = sum(str(request_js.name) == name for request_js in waiting_js)
+        seconds = limits.LOCK_SECONDS * (1 + max(here, ahead))
+        requests.append(_Request(name, seconds=seconds))
+        if not await requests[-1].granted:
+            raise LockTimeoutError(name, _holder(name), seconds)
+    finally:
+        _WAITING_HERE[name] -= 1
+
+
+def _holder(name: str) -> str:
+    if _HELD_HERE[name]:
+        return "another task of this Python"
+    return "another tab or worker of this origin"
+
+
 def _available() -> bool:
     return IN_PYODIDE and not is_nothing(getattr(getattr(js, "navigator", None), "locks", None))
 
@@ -127,13 +167,17 @@ class _Request:
     Args:
         name: The lock.
         at_once: Do not wait while another holds it.
+        seconds: How long to wait otherwise.
 
     Attributes:
         granted: True once the lock is held, and where the browser refuses locks; false if another
-            holds it.
+            holds it, or has held it for too long.
     """
 
-    def __init__(self, name: str, *, at_once: bool = False) -> None:
+    def __init__(self, name: str, *, at_once: bool = False, seconds: float = 0) -> None:
+        self._name = name
+        self._holds = False
+        self._timer_js: JSObject = None
         self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._held_js, self._release_js = _promise()
         self._abort_js = None if at_once else js.AbortController.new()
@@ -146,22 +190,33 @@ class _Request:
         )
         request_js = js.navigator.locks.request(name, options(**how), self._grant_js)
         request_js.then(self._ended, self._ended)
+        if self._abort_js is not None:
+            # A function of JavaScript's own: a Python one would be a proxy until it is called.
+            abort_js = self._abort_js.abort.bind(self._abort_js)
+            self._timer_js = js.setTimeout(abort_js, min(seconds * 1000, _LONGEST_TIMER))
 
     def release(self) -> None:
         """Release the lock, or stop waiting for it."""
         self._release_js()  # this also releases a lock that is granted from now on
         if self._abort_js is not None:
+            js.clearTimeout(self._timer_js)
             self._abort_js.abort()
 
     def _grant(self, lock_js: JSObject) -> JSObject:
         if not self.granted.done():
             self.granted.set_result(not is_nothing(lock_js))
-        return None if is_nothing(lock_js) else self._held_js
+        if is_nothing(lock_js):
+            return None
+        self._holds = True
+        _HELD_HERE[self._name] += 1
+        return self._held_js
 
-    def _ended(self, _result_js: JSObject) -> None:
+    def _ended(self, result_js: JSObject) -> None:
         self._grant_js.destroy()
-        if not self.granted.done():  # refused, as all storage is on such a page
-            self.granted.set_result(True)
+        if self._holds:
+            _HELD_HERE[self._name] -= 1
+        if not self.granted.done():  # out of time, or refused, as all storage is on such a page
+            self.granted.set_result(getattr(result_js, "name", "") != "AbortError")
 
 
 def _promise() -> tuple[JSObject, JSObject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.browser.ffi import copy_bytes, translated
 from pyio.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ async def pieces(stream: Any) -> AsyncIterator[memoryview]:
     """Give the pieces of a ReadableStream or of an asynchronous iterable as flat views."""
     async for piece in stream if hasattr(stream, "__aiter__") else _read(stream):
         # A typed array of JavaScript is no buffer for Python, but gives one.
-        buffer = piece.to_bytes() if hasattr(piece, "to_memoryview") else piece
+        if hasattr(piece, "to_memoryview"):
+            yield copy_bytes(piece)
+            continue
         try:
-            view = memoryview(buffer).cast("B")
+            view = memoryview(piece).cast("B")
         except TypeError as error:
             raise WeightsError(f"a stream should give bytes, got {piece!r:.80}") from error
         yield view
@@ -27,5 +30,9 @@ async def pieces(stream: Any) -> AsyncIterator[memoryview]:
 async def _read(stream_js: JSObject) -> AsyncIterator[JSObject]:
     # WebKit 2.50 has no asynchronous iteration over a ReadableStream.
     reader_js = stream_js.getReader()
-    while not (step_js := await reader_js.read()).done:
+    while True:
+        with translated("reading the stream"):
+            step_js = await reader_js.read()
+        if step_js.done:
+            return
         yield step_js.value

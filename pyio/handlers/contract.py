@@ -17,16 +17,39 @@ and the new model together, the new one is written over the old one; a kill in t
 damaged model, and a load names the damage.
 
 **A move removes its source only when the destination is on disk.** `Durability` says of each
-medium how soon that is. From IndexedDB to localStorage the source is kept at first: pyio lists,
-loads and saves as if it were gone, TensorFlow.js still sees it, and a later use of pyio removes its
-records (`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
+medium how soon that is. What holds when `move_model` returns, and after a kill of the browser or of
+the process at any later moment::
+
+    from / to       indexeddb          localstorage       file (CPython)    memory
+    indexeddb       there, on disk     there; source      -                 until the page
+                                       kept until it is                     ends
+                                       on disk
+    localstorage    there, on disk;    there, or at the   -                 until the page
+                    perhaps at the     source, in the                       ends
+                    source as well     order of writing
+    memory          there, on disk     there, once it     there, on disk    until the
+                                       is on disk                           process ends
+
+"There" is whole under its new name, for pyio and for TensorFlow.js. A kill before `move_model`
+returns leaves the model at the source, at the destination or at both, whole each time.
+``copy_model`` promises the same of the destination, from every medium that loads, and never changes
+the source. Moves from a medium that cannot remove (``file``, ``http``) are refused, and so are
+moves to one that cannot say whether it keeps the model (``http``, ``downloads``).
+
+From IndexedDB to localStorage the source is kept at first: pyio lists, loads and saves as if it
+were gone, TensorFlow.js still sees it, and a later use of pyio removes its records
+(`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
 back under its name, or as ``name (recovered 1)`` if another model has that name by then. A move to
 ``memory://`` lasts as long as the process; one to ``file://`` on a page is refused, because files
 there are memory as well.
 
 **Tabs take turns** where the browser has Web Locks. A save, copy, move or removal through pyio
 holds the lock of the medium until it is done, so that no tab removes or replaces what another has
-just saved. TensorFlow.js does not request the lock.
+just saved. TensorFlow.js does not request the lock. A wait for it ends with LockTimeoutError after
+`pyio.limits.LOCK_SECONDS` for each operation that comes first, and nothing has changed then.
+
+**What TensorFlow.js saves stays.** pyio's journal of localStorage has digests of what it replaces.
+After a crash it is carried out only while all its items are what they were or what they are to be.
 
 In a worker, localStorage is written by the page. A save is one message to the page, which carries
 it out in one stretch. If that page closes, the worker repeats the save on another page. If no page
@@ -71,6 +94,7 @@ from pyio.errors import (
     InvalidModelError,
     ModelNotFoundError,
     OtherFormatError,
+    OutOfMemoryError,
 )
 from pyio.format.layout import require_sizes_match
 from pyio.format.serialized import serialize
@@ -135,7 +159,8 @@ class Saver(ABC):
         with self._request_lock() as acquired:
             require_sizes_match(artifacts)
             require_readable(artifacts.weight_specs or ())
-            return await self._store(serialize(artifacts), acquired)
+            with enough_memory("saving the model"):
+                return await self._store(serialize(artifacts), acquired)
 
     def _request_lock(self) -> AbstractContextManager[Acquired]:
         """Request the lock that a save needs, and release it when the block ends."""
@@ -157,12 +182,12 @@ class Loader(ABC):
 
     async def load(self) -> ModelArtifacts:
         """Return the whole model, or raise what keeps it from being one."""
-        with damaged(self.url):
+        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
             return await self._fetch()
 
     async def describe(self) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""
-        with damaged(self.url):
+        with enough_memory(f"reading {self.url!r}"), damaged(self.url):
             return await self._outline()
 
     async def exists(self) -> bool:
@@ -182,6 +207,17 @@ class Loader(ABC):
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:
         """Read all but the weight data. Raises InvalidModelError if it cannot be a model."""
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Turn a MemoryError inside the block into an OutOfMemoryError for `what`."""
+    try:
+        yield
+    except OutOfMemoryError:
+        raise
+    except MemoryError as error:
+        raise OutOfMemoryError(what) from error
 
 
 @contextmanager

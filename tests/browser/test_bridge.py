@@ -526,3 +526,46 @@ def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
         "pyio.browser.bridge.handshake",
     } & set(loaded)
     assert tab.js("() => channels") == 0
+
+
+LISTEN = """() => {
+  // Another script of the origin, which answers every question as if it were a page.
+  window.heard = [];
+  const meeting = new BroadcastChannel("pyio");
+  meeting.onmessage = ({ data }) => {
+    if (data?.here) return;
+    heard.push(data);
+    for (const odd of [null, 1, "text", [], {}, { asks: 1 }, { claims: 1 }, { asked: data.asks }]) {
+      meeting.postMessage(odd);
+    }
+    if (!data.asks) return;
+    const answer = { asked: data.asks, own: true, page: "x", mark: "x", rank: [9, 9, 9e15] };
+    meeting.postMessage(answer);
+    meeting.postMessage({ ...answer, rank: null });
+    const channel = new BroadcastChannel(data.asks);
+    channel.onmessage = ({ data: { id, calls } }) => {
+      channel.postMessage({ id, answers: calls?.map(() => ({ result: [] })) });
+    };
+    channel.postMessage({ hello: true });
+  };
+}"""
+
+
+@pytest.mark.every_engine
+@AGAIN
+@pytest.mark.parametrize("page", [NAMED, UNNAMED])
+def test_another_script_that_answers(open_tab: Open, page: str) -> None:
+    """A page with pyio's script serves, and a worker that knows its page asks it alone."""
+    listener = open_tab(WITHOUT, PAGE)
+    listener.js(LISTEN)
+    tab = open_tab(page, WORKER)
+    assert tab.python(save, "localstorage://m", 10) is None
+    assert tab.python(load, "localstorage://m") == 10
+    assert listener.js("() => Object.keys(localStorage).length") == 5
+    heard = listener.js("() => heard")
+    if page == NAMED:
+        assert heard == []
+    else:
+        assert {"asks", "claims"} <= {name for message in heard for name in message}
+        channels = {message["claims"] for message in heard if "claims" in message}
+        assert not channels & {message.get("asks") for message in heard}

@@ -26,6 +26,9 @@ def main() -> int:
     kills.add_argument("--times", type=int, default=100)
     kills.add_argument("--json", type=Path, help="write all that was found to this file")
     kills.add_argument("--moves", action="store_true", help="kill after moves, not during saves")
+    kills.add_argument(
+        "--overtaken", action="store_true", help="let TensorFlow.js save before pyio is back"
+    )
     storm = commands.add_parser("storm", help="let many tabs change the same names at once")
     storm.add_argument("--tabs", type=int, default=8)
     storm.add_argument("--operations", type=int, default=1000)
@@ -41,6 +44,8 @@ def main() -> int:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     if options.command == "kills" and options.moves and options.program != "pyio":
         parser.error("--moves is for pyio; TensorFlow.js removes the source first")
+    if options.command == "kills" and options.overtaken and options.program != "pyio":
+        parser.error("--overtaken is for pyio; TensorFlow.js keeps no journal")
     options.arguments = others
     chosen = [options.engine] if options.command != "table" else ENGINES
     enter(engines=chosen, optional=options.command == "table")

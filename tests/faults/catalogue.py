@@ -61,6 +61,14 @@ FAULTS = (
         "the model is in one of the two media, whole, for pyio and for TensorFlow.js",
         allowed=frozenset({"moved", "kept", "both"}),
     ),
+    Fault(
+        "overtaken",
+        "The browser is killed (SIGKILL) while pyio saves or removes, then TensorFlow.js saves the "
+        "same model, then pyio is used again",
+        BROWSER_MEDIA,
+        "both programs load what TensorFlow.js has saved",
+        allowed=frozenset({"kept"}),
+    ),
     Fault("closed", "The tab is closed in the middle of a save", BROWSER_MEDIA),
     Fault("reloaded", "The page is reloaded in the middle of a save", BROWSER_MEDIA),
     Fault(
@@ -152,6 +160,7 @@ NO_CANCEL = "TensorFlow.js has no cancelling"
 NO_PROGRESS = "TensorFlow.js has no progress of a save"
 NO_PROCESS = "Firefox stores in its main process; killing that is the fault above"
 REMOVES_FIRST = "TensorFlow.js removes the source first, whatever becomes of the destination"
+NO_JOURNAL = "TensorFlow.js keeps no journal"
 NO_DRIVER = (
     "WebKitGTK's driver ends the session when the network process dies; killing the "
     "whole browser is the fault above"
@@ -160,6 +169,7 @@ NOT_HERE: dict[tuple[str, str, str], str] = {
     **{("cancelled", medium, "tfjs"): NO_CANCEL for medium in BROWSER_MEDIA},
     **{("callback", medium, "tfjs"): NO_PROGRESS for medium in BROWSER_MEDIA},
     **{("moved", medium, "tfjs"): REMOVES_FIRST for medium in BROWSER_MEDIA},
+    **{("overtaken", medium, "tfjs"): NO_JOURNAL for medium in BROWSER_MEDIA},
     **{("process", medium, "firefox"): NO_PROCESS for medium in BROWSER_MEDIA},
     **{("process", medium, "webkit"): NO_DRIVER for medium in BROWSER_MEDIA},
     **{

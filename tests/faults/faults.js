@@ -139,6 +139,18 @@
         return error.name;
       }
     },
+    // The label of a model whose parts belong together, or the name of the error.
+    load: async ([url]) => {
+      try {
+        const { modelTopology: { id }, userDefinedMetadata, weightData } =
+          await tf.io.getLoadHandlers(url)[0].load();
+        const digest = await sha256(new Uint8Array(weightData));
+        const whole = id === userDefinedMetadata.id && digest === userDefinedMetadata.sha256;
+        return whole ? id : "a mixture";
+      } catch (error) {
+        return error.name;
+      }
+    },
     list: async () => {
       try {
         return Object.keys(await tf.io.listModels());

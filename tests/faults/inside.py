@@ -121,6 +121,13 @@ async def save_many(url: str, sizes: list[int], start: str, times: int) -> list[
     return found
 
 
+async def save_and_remove_many(url: str, sizes: list[int], start: str, times: int) -> None:
+    """Save and remove in turn."""
+    for number in range(times):
+        await save(url, f"{start}-{number}", sizes[number % len(sizes)])
+        await remove(url)
+
+
 class _Counted:
     """Runs a coroutine and cancels its task when that waits for the n-th time."""
 

@@ -14,6 +14,7 @@ import pytest
 from tests.faults.catalogue import BROWSER_MEDIA
 from tests.faults.kills import kills
 from tests.faults.moves import kills_after_moves
+from tests.faults.overtaken import kills_then_tensorflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,17 @@ def test_killed_after_a_move(stage: Stage) -> None:
     """
     for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
         assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+def test_tensorflow_after_a_kill(stage: Stage) -> None:
+    """What TensorFlow.js saves after a SIGKILL of pyio stays, for both programs.
+
+    ``python3 -m tests.faults kills --overtaken`` does the same a hundred times.
+    """
+    for kill in kills_then_tensorflow(stage, 2, random.Random(7), 1.5):
+        assert set(kill.found.values()) == {"kept"}, kill
 
 
 RECORD = """(url) => {

@@ -41,9 +41,14 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.StorageRefusedError("m", "SecurityError"), {"reason": "SecurityError"}),
     (errors.ForeignDatabaseError("m"), {"reason": ""}),
     (
+        errors.LockTimeoutError("pyio indexeddb", "another tab", 6.0),
+        {"reason": "TimeoutError", "lock": "pyio indexeddb", "seconds": 6.0},
+    ),
+    (
         errors.RequestError("m", "http://x/", 503, 2.0),
         {"reason": "503", "url": "http://x/", "status": 503, "retry_after": 2.0},
     ),
+    (errors.OutOfMemoryError("the weights", 5), {"bytes_needed": 5}),
     (errors.UnsupportedOperationError("m"), {}),
     (errors.UnsupportedEnvironmentError("m"), {}),
     (errors.HandlerError("m"), {}),

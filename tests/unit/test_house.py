@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GROUND = ("addresses", "errors", "limits", "progress", "tracebacks", "version")
+GROUND = ("addresses", "allocation", "errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "handlers")
@@ -21,6 +21,7 @@ MODELS = (*OPERATIONS, "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
     "addresses": (),
+    "allocation": GROUND,
     "errors": ("addresses",),
     "limits": GROUND,
     "progress": GROUND,

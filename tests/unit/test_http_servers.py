@@ -509,7 +509,7 @@ def test_no_secrets_in_errors_of_other_parts() -> None:
     async def attempts() -> list[str]:
         said = []
         for attempt in (
-            lambda: pyio.load_artifacts(url, no_option=1),
+            lambda: pyio.load_artifacts(url, no_option=1),  # type: ignore[call-arg]
             lambda: pyio.remove_model(url),
             lambda: pyio.move_model(url, "memory://x"),
             lambda: pyio.repair(url),

@@ -101,4 +101,22 @@ def test_types_are_kept() -> None:
     info = pyio.sync.remove_model("memory://typed")
     assert_type(info, pyio.ModelArtifactsInfo)
     with pytest.raises(TypeError):
-        pyio.sync.exists("memory://typed", "surplus")  # type: ignore[call-arg]
+        pyio.sync.exists("memory://typed", "surplus")  # type: ignore[arg-type]
+
+
+def test_sync_inside_a_callback() -> None:
+    """It is refused before it begins, by a text that says what to do."""
+    spec = pyio.WeightSpec("w", (8,), "bool")
+    model = pyio.ModelArtifacts({"t": 1}, (spec,), (memoryview(bytes(8)),))
+    found = []
+
+    def call(_progress: pyio.Progress) -> None:
+        with pytest.raises(pyio.UnsupportedEnvironmentError) as caught:
+            pyio.sync.list_models()
+        found.append(str(caught.value))
+
+    pyio.sync.save_artifacts(model, "memory://callback", on_progress=call)
+    assert len(found) == 2
+    assert found[0].startswith("pyio.sync cannot wait inside on_progress")
+    assert list(pyio.sync.list_models()) == ["memory://callback"]
+    pyio.sync.remove_model("memory://callback")

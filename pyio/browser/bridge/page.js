@@ -1,7 +1,10 @@
 // The page's side of the bridge: calls `functions` for Python in a worker, which has no localStorage
-// and no document. Requests {id, calls: [[name, ...arguments], ...]} arrive on a channel whose name
-// only that Python and its page know. Replies {id, answers} hold {result} or {error: [name, message]}
-// for each call. The calls of one request are made in one stretch.
+// and no document. Requests {id, calls: [[name, ...arguments], ...]} arrive on one of its channels.
+// Replies {id, answers} hold {result} or {error: [name, message]} for each call. The calls of one
+// request are made in one stretch.
+//
+// The channel's random name keeps Pythons apart. A worker that knows its page tells it there alone.
+// Any other tells it on the channel "pyio", which every script of the origin can hear.
 //
 // `mark` identifies the version of the functions. `channel` is the channel of one Python. Without
 // one, the page answers every Python of its origin that asks, until one of them claims the page.
@@ -60,14 +63,18 @@
   for (const event of ["focus", "pointerdown", "keydown"]) {
     addEventListener(event, () => { used = Date.now(); }, true);
   }
-  const meeting = new BroadcastChannel("pyio");
-  meeting.onmessage = ({ data: { asks, worker, claims, page } }) => {
-    if (asks) {
-      const seen = [document.hasFocus(), document.visibilityState === "visible", used];
-      const own = worker.includes(id);
-      meeting.postMessage({ page: id, asked: asks, mark, own, rank: seen.map(Number) });
-    }
-    if (claims && page === id) serve(claims);
+  const meet = (name, own) => {
+    const meeting = new BroadcastChannel(name);
+    meeting.onmessage = ({ data }) => {
+      const { asks, claims, page } = Object(data);
+      if (typeof asks === "string") {
+        const seen = [document.hasFocus(), document.visibilityState === "visible", used];
+        meeting.postMessage({ page: own, asked: asks, mark, rank: seen.map(Number) });
+      }
+      if (typeof claims === "string" && page === own) serve(claims);
+    };
+    meeting.postMessage({ here: true });
   };
-  meeting.postMessage({ here: id });
+  meet(id, id);
+  meet("pyio", crypto.getRandomValues(new Uint32Array(4)).join("-")); // not the secret id
 })

@@ -168,7 +168,7 @@ class Bridge:
             if not self._gone.done():
                 self._gone.set_result(None)
         else:
-            answer = self._answers.get(data_js.id)
+            answer = self._answers.get(getattr(data_js, "id", 0))
             if answer is not None and not answer.done():
                 answer.set_result(data_js.answers)
 

@@ -4,6 +4,9 @@ A database that is being deleted or upgraded by another tab waits until all conn
 closed, so this one closes itself when ``versionchange`` asks for that (a transaction that is under
 way finishes first). The next transaction then opens it again, once, as it does when the browser
 has closed the connection.
+
+A database of a newer version was upgraded by another program. Its records can be read, and nothing
+is written to it.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ class Connection:
         self._stores = stores
         self._key_path = key_path
         self._opening: asyncio.Future[JSObject] | None = None
+        self._newer = 0
 
     async def transaction(self, stores: Sequence[str], mode: str, what: str) -> JSObject:
         """Return a new transaction, to be used before the next ``await``.
@@ -48,6 +52,8 @@ class Connection:
         """
         for again in (True, False):
             database_js = await self._opened(what)
+            if self._newer and mode != "readonly":
+                raise self._is_newer(what)
             try:
                 return database_js.transaction(array_of(stores), mode, options(durability="strict"))
             except JsException as error:
@@ -75,30 +81,39 @@ class Connection:
             self._opening = None
 
     async def _open(self, what: str) -> JSObject:
+        try:
+            database_js = await self._request(what, self._version)
+        except _NewerVersionError:
+            database_js = await self._request(what)
+        # A JavaScript function: a Python one would need a proxy as long as the page exists.
+        database_js.onversionchange = database_js.close.bind(database_js)
+        self._check_layout(database_js)
+        version = int(database_js.version)
+        self._newer = version if version > self._version else 0
+        return database_js
+
+    async def _request(self, what: str, *version: int) -> JSObject:
         with translated(what):
-            request_js = js.indexedDB.open(self._name, self._version)
+            request_js = js.indexedDB.open(self._name, *version)
         create = create_proxy(self._create_stores)
         request_js.onupgradeneeded = create
         try:
             if await first_event(request_js, "success", "error") == "error":
-                raise self._open_error(request_js.error, what)
+                if request_js.error.name == "VersionError":
+                    raise _NewerVersionError
+                raise storage_error(request_js.error, what)
         finally:
             request_js.onupgradeneeded = None
             create.destroy()
-        database_js = request_js.result
-        # A JavaScript function: a Python one would need a proxy as long as the page exists.
-        database_js.onversionchange = database_js.close.bind(database_js)
-        self._check_layout(database_js)
-        return database_js
+        return request_js.result
 
-    def _open_error(self, error_js: JSObject, what: str) -> StorageError:
-        if error_js.name == "VersionError":
-            return ForeignDatabaseError(
-                f"{what} failed: the database {self._name!r} has a newer version than "
-                f"{self._version}, so another program changed it and TensorFlow.js cannot use it "
-                "either; delete it with indexedDB.deleteDatabase once its content is safe"
-            )
-        return storage_error(error_js, what)
+    def _is_newer(self, what: str) -> ForeignDatabaseError:
+        return ForeignDatabaseError(
+            f"{what} failed: the database {self._name!r} has version {self._newer} and not "
+            f"{self._version}, so another program changed it and TensorFlow.js cannot use it. Its "
+            "models can be listed, loaded and copied to another medium. Once they are copied, "
+            "delete it with indexedDB.deleteDatabase"
+        )
 
     def _create_stores(self, event_js: JSObject) -> None:
         database_js = event_js.target.result
@@ -116,6 +131,10 @@ class Connection:
                 "another program made it, and every save of TensorFlow.js hangs on it; delete it "
                 "with indexedDB.deleteDatabase"
             )
+
+
+class _NewerVersionError(Exception):
+    """The database has a newer version than was asked for."""
 
 
 def blocked(name: str, what: str) -> StorageError:

@@ -99,7 +99,10 @@ class Database:
             return [transaction_js.objectStore(store).get(key)]
 
         (record_js,) = await self._run([store], "readonly", issue, what)
-        return None if is_nothing(record_js) else await read(record_js, buffer, copy=copy)
+        if is_nothing(record_js):
+            return None
+        with translated(what):  # a Blob may have lost its file
+            return await read(record_js, buffer, copy=copy)
 
     async def overview(self, whole: str, keys: str, what: str) -> tuple[dict[str, str], set[str]]:
         """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`.

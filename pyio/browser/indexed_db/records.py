@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio import limits
 from pyio.browser.ffi import (
     JsException,
     JSObject,
+    JsProxy,
     array_buffer,
     copy_bytes,
     is_bytes,
@@ -108,11 +110,50 @@ async def read(
 
 
 def to_text(value_js: JSObject) -> str:
-    """Return a value as JSON text, dates in ISO form. Raises ValueError if JSON cannot say it."""
+    """Return a value as JSON text, dates in ISO form. Raises ValueError if JSON cannot say it.
+
+    The value belongs to the caller alone: it may be changed.
+    """
     try:
+        if _page_changes_json():
+            _shield(value_js)
         return str(js.JSON.stringify(value_js))
     except JsException as error:
         raise ValueError(f"it cannot be written as JSON ({error})") from error
+
+
+@cache
+def _sample() -> JSObject:
+    return js.Array.new(js.Object.new(), js.Date.new(0))
+
+
+def _page_changes_json() -> bool:
+    """Whether the page has given a prototype a ``toJSON``, as scripts of some age do."""
+    return str(js.JSON.stringify(_sample())) != '[{},"1970-01-01T00:00:00.000Z"]'
+
+
+def _shield(value_js: JSObject) -> None:
+    """Keep ``JSON.stringify`` from what the page has made of the prototypes.
+
+    Each object and each array gets a prototype of its own, each date a ``toJSON``. This may change
+    nothing of the page's, so it changes the value.
+    """
+    plain_js = js.Object.new()
+    plain_js.toJSON = None  # undefined, and so no function
+    seen_js = js.Set.new()
+    left = [value_js]
+    while left:
+        value_js = left.pop()
+        if seen_js.has(value_js):
+            continue
+        seen_js.add(value_js)
+        kind = _kind(value_js)
+        if kind == "[object Date]":
+            if js.Number.isFinite(js.Date.prototype.getTime.call(value_js)):
+                value_js.toJSON = js.Date.prototype.toISOString
+        elif kind in ("[object Object]", "[object Array]"):
+            left += [part for part in js.Object.values(value_js) if isinstance(part, JsProxy)]
+            js.Object.setPrototypeOf(value_js, plain_js)
 
 
 async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:

@@ -24,18 +24,74 @@
   // journal takes its values in place of the items.
   const JOURNAL = "pyio_journal";
 
-  // What a journal says is being written: key -> text, or null for what is being removed.
-  const pending = () => {
-    const text = localStorage.getItem(JOURNAL);
-    if (text === null) return {};
-    try {
-      const items = JSON.parse(text);
-      const ours = Object.prototype.toString.call(items) === "[object Object]"
-        && Object.values(items).every((value) => value === null || typeof value === "string");
-      return ours ? items : {};
-    } catch {
-      return {};  // a reservation, or not ours
+  // An object without a prototype, so that no toJSON of the page's reaches JSON.stringify.
+  const bare = (entries) => Object.setPrototypeOf(Object.fromEntries(entries), null);
+
+  // Tells a text from every other; crypto.subtle has no digest that is there at once.
+  const digest = (text) => {
+    if (text === null) return null;
+    let [first, second] = [0xdeadbeef, 0x41c6ce57];
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      first = Math.imul(first ^ unit, 2654435761);
+      second = Math.imul(second ^ unit, 1597334677);
     }
+    return [text.length, first >>> 0, second >>> 0].join("-");
+  };
+
+  // The journal's text: key -> text, or null for what is being removed. The member `JOURNAL` tells
+  // what was there before, key -> digest. It is a text, because a pyio without digests takes it for
+  // an item, writes it over the journal and removes it with that.
+  const journalOf = (items, before) => {
+    const changed = Object.keys(items).filter((key) => items[key] !== before[key]);
+    const replaced = JSON.stringify(bare(changed.map((key) => [key, digest(before[key])])));
+    return JSON.stringify(bare([...Object.entries(items), [JOURNAL, replaced]]));
+  };
+
+  // The object of texts and nulls that `text` is as JSON, or null for any other text.
+  const textsIn = (text) => {
+    try {
+      const found = JSON.parse(text);
+      const ours = Object.prototype.toString.call(found) === "[object Object]"
+        && Object.values(found).every((value) => value === null || typeof value === "string");
+      return ours ? found : null;
+    } catch {
+      return null;
+    }
+  };
+
+  // Whether all items are still what the journal was to replace, or what it is to write.
+  // TensorFlow.js knows no journal, so that it may have saved or removed the model since a crash.
+  const untouched = (items, replaced) => Object.keys(items).every((key) => {
+    const now = localStorage.getItem(key);
+    return now === items[key] || (Object.hasOwn(replaced, key) && digest(now) === replaced[key]);
+  });
+
+  // The same for a journal without digests, as pyio wrote it once. An info tells when its model was
+  // saved. A model whose removal was to come is left alone while it is whole.
+  const untouchedByDate = (items) => {
+    const dateIn = (text) => Date.parse(JSON.parse(text).dateSaved);
+    const kept = Object.keys(items).every((key) =>
+      items[key] === null && localStorage.getItem(key) !== null);
+    if (kept) return false;
+    return Object.keys(items).filter((key) => key.endsWith("/info")).every((key) => {
+      try {
+        return !(dateIn(localStorage.getItem(key)) > dateIn(items[key]));
+      } catch {
+        return true;
+      }
+    });
+  };
+
+  // What a journal says is being written, or nothing: a reservation, another program's item, or a
+  // journal whose items were changed by another program since.
+  const pending = () => {
+    const found = textsIn(localStorage.getItem(JOURNAL));
+    if (found === null) return {};
+    const { [JOURNAL]: told, ...items } = found;
+    if (told == null) return untouchedByDate(items) ? items : {};
+    const replaced = textsIn(told);
+    return replaced !== null && untouched(items, replaced) ? items : {};
   };
 
   const valueOf = (key, journal) =>
@@ -93,10 +149,12 @@
     // Whether a write has begun and not finished, as far as this tab can see.
     unfinished: () => localStorage.getItem(JOURNAL) !== null,
 
+    // The keys that `finish` writes or removes.
+    toFinish: () => Object.keys(pending()),
+
     // Finish the write that a crashed tab or browser left in the journal.
     finish: () => {
-      const items = pending();
-      putAll(items);
+      putAll(pending());
       localStorage.removeItem(JOURNAL);
     },
 
@@ -109,7 +167,7 @@
       const items = Object.fromEntries(keys.map((key, index) => [key, texts[index]]));
       const before = Object.fromEntries(keys.map((key) => [key, localStorage.getItem(key)]));
       const growth = sizeOf(items) - sizeOf(before);
-      const journal = JSON.stringify(items);
+      const journal = journalOf(items, before);
       try {
         reserve(journal.length + growth);
         localStorage.setItem(JOURNAL, journal);

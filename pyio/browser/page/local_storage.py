@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from pyio.browser.ffi import (
     js,
     optional,
     storage_error,
+    translated,
 )
 from pyio.browser.page.functions import PageFunctions
+from pyio.errors import LockTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,12 +112,13 @@ async def replace(
     Readers look for the last item, so it is written last. Pass the result of `request_lock` as
     `acquired`, or omit it if you already hold the lock.
     """
-    values = [
-        js.Uint8Array.new(array_buffer(value))
-        if value is not None and not isinstance(value, str)
-        else value
-        for value in items.values()
-    ]
+    with translated(_WRITING):  # the browser may lack the memory
+        values = [
+            js.Uint8Array.new(array_buffer(value))
+            if value is not None and not isinstance(value, str)
+            else value
+            for value in items.values()
+        ]
     if acquired is not None:
         await acquired()
     await _finish()
@@ -136,9 +140,13 @@ def exclusive() -> AbstractAsyncContextManager[None]:
 
 
 async def wait_until_visible() -> None:
-    """Wait until no other tab of pyio writes and this tab sees what the last one wrote."""
-    async with exclusive():
-        await asyncio.sleep(_VISIBLE_AFTER)
+    """Wait until no other tab of pyio writes and this tab sees what the last one wrote.
+
+    Reading goes on without that if another tab does not release the lock.
+    """
+    with suppress(LockTimeoutError):
+        async with exclusive():
+            await asyncio.sleep(_VISIBLE_AFTER)
 
 
 async def _finish() -> None:
@@ -150,8 +158,16 @@ async def _finish() -> None:
     await _PAGE.store("finish", what=_WRITING)
 
 
+async def keys_to_finish() -> list[str]:
+    """Return the keys that `finish` writes or removes.
+
+    None if the journal is no journal, or if another program has changed the items since.
+    """
+    return [str(key) for key in await _PAGE.store("toFinish", what=_READING)]
+
+
 async def finish() -> None:
-    """Finish the write that a crashed tab or browser left in the journal."""
+    """Finish the write that a crashed tab or browser left in the journal, and remove that."""
     async with exclusive():
         await _finish()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.allocation import allocate
 from pyio.browser.bridge.protocol import Retry
 from pyio.browser.environment import in_worker, missing_picker
 from pyio.browser.ffi import IN_PYODIDE, JsException, JSObject
@@ -72,7 +73,7 @@ class PickedFile:
 
     async def read(self) -> memoryview:
         """Return the whole content."""
-        content = memoryview(bytearray(self.size))
+        content = allocate(self.size, f"the file {self.name!r}")
         await self.read_into(content, lambda _count: None)
         return content
 

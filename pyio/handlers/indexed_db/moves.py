@@ -23,7 +23,13 @@ from pyio.browser.indexed_db.kept_records import (
 )
 from pyio.browser.page import local_storage as page
 from pyio.browser.page.persistence import browser_run
-from pyio.errors import InvalidModelError, PyioError, QuotaExceededError, StorageError
+from pyio.errors import (
+    ForeignDatabaseError,
+    InvalidModelError,
+    PyioError,
+    QuotaExceededError,
+    StorageError,
+)
 from pyio.format.json_text import loads
 from pyio.handlers.indexed_db.layout import (
     DATABASE,
@@ -105,9 +111,10 @@ async def present() -> tuple[dict[str, str], set[str]]:
     kept = kept_copies(models)
     if not kept:
         return texts, models
-    if await _settle_all(kept):
-        texts, models = await _stored()
-        kept = kept_copies(models)
+    with suppress(ForeignDatabaseError):  # nothing is written to a database of a newer version
+        if await _settle_all(kept):
+            texts, models = await _stored()
+            kept = kept_copies(models)
     gone = await _happened()
     moved = {
         path

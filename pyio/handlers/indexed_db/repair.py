@@ -66,9 +66,10 @@ def _foreign_layout(layout: databases.Layout, choices: Choices) -> Leftover:
         f"it holds {' and '.join(held) or 'nothing'}"
     )
     if not choices.delete_database:
-        return report_only(
-            _database(NAME), problem, "delete_database=True deletes it with all that it holds"
-        )
+        advice = "delete_database=True deletes it with all that it holds"
+        if all(layout.records.get(store) is not None for store in STORES):
+            advice = f"copy its models to another medium with copy_model(); then {advice}"
+        return report_only(_database(NAME), problem, advice)
 
     async def act() -> bool:
         if await databases.look(NAME, _WHAT) != layout:

@@ -53,11 +53,14 @@ async def _journal() -> list[Leftover]:
         return []
     seen = {page.JOURNAL: text}
     size = _taken(seen)
-    try:
-        keys = ", ".join(loads(text, "the journal"))  # type: ignore[arg-type]
-        finding = Finding(page.JOURNAL, f"the writing of {keys} was interrupted", "finish it")
-    except (InvalidModelError, TypeError):
+    keys = await page.keys_to_finish()
+    if keys:
+        problem, action = f"the writing of {', '.join(keys)} was interrupted", "finish it"
+        finding = Finding(page.JOURNAL, problem, action)
+    else:
         problem = "room that a save reserved before it died"
+        if text.strip():
+            problem = "it is no journal, or other programs have changed its models since"
         finding = Finding(page.JOURNAL, problem, "remove it", bytes_freed=size)
 
     async def act() -> bool:

@@ -2,9 +2,10 @@
 
 Each kill is a SIGKILL of all processes of the browser at a random moment while one page saves to
 localStorage and to IndexedDB; then the browser is started again with the same profile, and both
-media are read, by the browser's own means and through pyio. With ``--moves`` the kill comes up to
-10 seconds after moves between the two media, and TensorFlow.js reads what is left first. Prints
-each kill and a summary, fills the table of faults, and with ``--json`` writes all that was found.
+media are read, by the browser's own means and through pyio. With ``--overtaken`` TensorFlow.js
+saves the same model before pyio is used again. With ``--moves`` the kill comes up to 10 seconds
+after moves between the two media, and TensorFlow.js reads what is left first. Prints each kill and
+a summary, fills the table of faults, and with ``--json`` writes all that was found.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.faults import table
 from tests.faults.catalogue import BROWSER_MEDIA, FAULTS
 from tests.faults.kills import Kill, kills
 from tests.faults.moves import kills_after_moves
+from tests.faults.overtaken import kills_then_tensorflow
 from tests.faults.place import Place
 from tests.faults.stage import PROGRAMS, Stage, summary
 
@@ -100,16 +102,36 @@ def after_moves(options: argparse.Namespace, folder: Path) -> tuple[dict[str, st
     return cells, found
 
 
+def overtaken(options: argparse.Namespace, folder: Path) -> tuple[dict[str, str], list[Any]]:
+    """Kill while a page saves and let TensorFlow.js save then, as `while_saving` does."""
+    found = []
+    with staged(options, folder) as (stage, _):
+        for kill in kills_then_tensorflow(stage, options.times, random.Random(options.seed)):
+            found.append(kill)
+            print(len(found), f"{kill.after:.2f} s", kill.journal, kill.found, flush=True)
+    journals = sum(kill.journal for kill in found)
+    cells = {}
+    for medium in BROWSER_MEDIA:
+        verdicts = [kill.found[medium] for kill in found]
+        sign = "✓" if set(verdicts) <= FAULT["overtaken"].allowed else "✗"
+        note = f" · a journal was left {journals} times" if medium == "localstorage" else ""
+        cells[medium] = f"{sign} {len(found)} kills: {summary(verdicts)}{note}"
+    return cells, found
+
+
 def main(options: argparse.Namespace) -> int:
     """Kill, print and write."""
     print(f"seed {options.seed}")
     runtime.ensure(runtime.VENDOR)
-    strike = after_moves if options.moves else while_saving
+    strike, fault = while_saving, "kill"
+    if options.moves:
+        strike, fault = after_moves, "moved"
+    elif options.overtaken:
+        strike, fault = overtaken, "overtaken"
     with tempfile.TemporaryDirectory() as folder:
         texts, found = strike(options, Path(folder))
     by_tensorflow = options.program == "tfjs"
     column = "tfjs" if by_tensorflow else options.engine
-    fault = "moved" if options.moves else "kill"
     told = {medium: text[2:] if by_tensorflow else text for medium, text in texts.items()}
     table.update({(fault, medium, column): text for medium, text in told.items()})
     for medium, text in texts.items():
