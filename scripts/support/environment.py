@@ -62,10 +62,10 @@ def enter(
     if Path(sys.prefix).resolve() == folder.resolve():
         return
     python = make(folder, *requirements) if requirements else prepare(engines, optional=optional)
-    # A module run by -m is found from the current folder, so that stays as it is.
+    # Keep the current folder: a module run by -m is looked for there.
     try:
         sys.exit(subprocess.run([python, *sys.orig_argv[1:]]).returncode)
-    except KeyboardInterrupt:  # Ctrl-C went to both
+    except KeyboardInterrupt:  # Ctrl-C reaches both processes
         sys.exit(130)
 
 
@@ -73,7 +73,7 @@ def make(folder: Path, *requirements: str, python: str = sys.executable) -> Path
     """Make a virtual environment with `requirements`, if it is not there; return its Python.
 
     Args:
-        folder: Where it goes. Its file ``made-for`` says what it was made from.
+        folder: Where it goes. Its file ``made-for`` records the requirements.
         requirements: Arguments of ``pip install``.
         python: The interpreter to make it with.
     """
