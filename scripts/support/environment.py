@@ -73,7 +73,7 @@ def make(folder: Path, *requirements: str, python: str = sys.executable) -> Path
     """Make a virtual environment with `requirements`, if it is not there; return its Python.
 
     Args:
-        folder: Where it goes. Its file ``made-for`` records the requirements.
+        folder: Where it goes. Its file ``made-for`` has a hash of what it was made from.
         requirements: Arguments of ``pip install``.
         python: The interpreter to make it with.
     """
