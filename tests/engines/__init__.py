@@ -1,4 +1,4 @@
-"""The browsers that the tests run in, behind one face: see `tests.engines.contract`."""
+"""The browsers that the tests run in, with one interface: see `tests.engines.contract`."""
 
 from __future__ import annotations
 

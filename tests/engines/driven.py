@@ -1,4 +1,4 @@
-"""What Playwright drives: Chromium, Firefox and, where it is installed, its own WebKit."""
+"""Browsers driven by Playwright: Chromium, Firefox and, if installed, its own WebKit."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class PlaywrightView(View):
 
 
 class PlaywrightBrowser(Browser):
-    """A browser context of Playwright's, with all that belongs to it."""
+    """A browser context of Playwright, with its browser and driver."""
 
     def __init__(self, profile: Path, context: BrowserContext) -> None:
         super().__init__(profile)

@@ -28,7 +28,7 @@ WORKERS = [
 
 
 def start_id(start: Start) -> str:
-    """Name a start in the report."""
+    """Return the test id of a way to start Python."""
     return f"{start.folder}-{start.thread}"
 
 
@@ -44,7 +44,7 @@ def shared_tab(
     with new_site() as site:
         page = "index.html" if request.param.thread == "page" else "bridge.html"
         tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)
-        tab.python(connect)  # so that what is left behind later is not the connection to the page
+        tab.python(connect)  # else the connection to the page would count as left behind
         yield tab
         tab.close()
 
