@@ -1,4 +1,4 @@
-"""Models that pyio computes and TensorFlow.js does not. Runs inside the page."""
+"""Models that pyio can compute and TensorFlow.js cannot. Runs inside the page."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SILENT = {
 
 
 def make(name: str) -> dict[str, Any]:
-    """The model as artifacts, an input, and the number of values that pyio predicts."""
+    """The model's artifacts, an input, and the number of values that pyio predicts."""
     layer, shape = MODELS[name]()
     model = pyio.Sequential([layer])
     x = np.zeros(shape, np.float32)

@@ -46,7 +46,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     if shared is None:
         _after(minutes, stop_here, config)
-    else:  # the others stop themselves, if they still can
+    else:  # the others stop themselves, if they still run
         _after(minutes + GRACE_MINUTES, stop_others, config)
 
 
