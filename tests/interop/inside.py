@@ -145,6 +145,6 @@ def compiled() -> list[dict[str, Any]]:
 
 
 def predict_only(value: Any) -> list[Any]:
-    """pyio's predictions with a model of TensorFlow.js."""
+    """Return pyio's predictions with a model of TensorFlow.js."""
     model = pyio.model_from_artifacts(artifacts_from(value["artifacts"]))
     return predictions(model, value["inputs"])
