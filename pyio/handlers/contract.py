@@ -96,7 +96,7 @@ class LoadHandler(Protocol):
     """Something that loads model artifacts."""
 
     def load(self) -> ModelArtifacts | Awaitable[ModelArtifacts]:
-        """Return the whole model, or raise what keeps it from being one."""
+        """Return the whole model. Raises an error with the reason if it is not whole."""
         ...
 
 

@@ -108,9 +108,9 @@ class LocalStorageHandler(Saver, Loader):
     async def _read(
         self, understand: Callable[[page.Items], ModelArtifacts], *, decode: bool
     ) -> ModelArtifacts:
-        """Return what `understand` makes of all items as of one moment.
+        """Read all items at one moment and return the result of `understand`.
 
-        Damage is looked at twice: another tab's writes become visible one by one.
+        Damaged items are read twice, because another tab's writes become visible one by one.
         """
         texts = [key for part, key in self._keys.items() if part != "weight_data"]
         look = partial(page.read_together, texts, self._keys["weight_data"], decode=decode)
@@ -124,7 +124,7 @@ class LocalStorageHandler(Saver, Loader):
         self, items: page.Items, understand: Callable[[page.Items], ModelArtifacts]
     ) -> ModelArtifacts:
         self._require_items(self._present(items))
-        with damaged(self.url):  # here, because what looks damaged is read once more
+        with damaged(self.url):  # checked here, because damaged items are read once more
             return understand(items)
 
     def _described(self, items: page.Items) -> ModelArtifacts:
