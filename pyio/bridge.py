@@ -1,9 +1,9 @@
 """The bridge to the page, for Python that runs in a web worker.
 
 A worker has no localStorage and no document, so ``localstorage://``, ``downloads://`` and
-`pyio.pick_files` need the page. In JupyterLite and other IPython hosts, in marimo and in PyScript
-workers on cross-origin isolated pages, pyio loads the bridge into the page when it is first needed.
-A page that starts its own worker needs one script::
+`pyio.pick_files` need the page. In some hosts pyio loads the bridge into the page when it is first
+needed: in JupyterLite and other IPython hosts, in marimo, and in PyScript workers on cross-origin
+isolated pages. A page that starts its own worker needs one script::
 
     python -m pyio bridge > pyio-bridge.js
 

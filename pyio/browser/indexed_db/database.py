@@ -197,9 +197,9 @@ class Database:
     ) -> bool:
         """Put `record` into `store`, or delete what is there, if nothing has changed.
 
-        Acts only if the record's JSON text is still `seen` (None for no record), and if `beside`
-        still says whether the other store has a record of that key. Returns whether it acted.
-        Checks and changes within one transaction.
+        That is, if the record's JSON text is still `seen` (None for no record), and `beside` still
+        says whether the other store has that key. Returns whether it acted. Checks and changes
+        within one transaction.
         """
         other, present = beside
         done = False

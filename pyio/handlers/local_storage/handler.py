@@ -1,8 +1,8 @@
 """Saving to and loading from the five items of TensorFlow.js in localStorage.
 
 Order of members and encodings are those of tfjs-core ``local_storage.ts``. The order of writing is
-ours: ``info`` comes last, because both TensorFlow.js and pyio look for it first, so that an
-interrupted save looks like no model and never like a whole one.
+ours: ``info`` comes last. Both TensorFlow.js and pyio look for it first, so an interrupted save
+looks like no model and never like a whole one.
 """
 
 from __future__ import annotations
