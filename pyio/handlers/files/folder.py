@@ -8,11 +8,11 @@ A file system renames one file at a time, and a model is at least two. So:
 3. The files are renamed, those of the previous model that are no longer named are removed, and
    the journal is removed.
 
-A reader looks at the journal first, so after a crash at any moment it sees all the old files or all
-the new ones. The next save finishes the interrupted one. A program that knows nothing of the
-journal can see a mixture only after a crash within step 3, which lasts microseconds. Readers and
-writers lock the directory (``flock``), which leaves no file behind. Windows and Pyodide have no
-such lock.
+A reader looks at the journal first, so after a crash at any moment it sees
+all the old files or all the new ones. The next save finishes the rest. A program that knows
+nothing of the journal can see a mixture only after a crash within step 3, which lasts microseconds.
+Readers and writers keep out of each other's way by a lock on the directory (``flock``), which
+leaves no file behind; Windows and Pyodide have none.
 """
 
 from __future__ import annotations
