@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SIDE = 8
 DOTS = 32
 PEN = 5.4
-"""Width of a line in dots. With it, images hold as much ink as the training data, and of the widths
-that were tried it recognised the most drawings."""
+"""Width of a line in dots. With this width, images have as much ink as the training data. Of all
+widths that were tried, it recognised the most drawings."""
 
 SMALLEST = 0.08
 """A drawing smaller than this part of the paper is not enlarged to a full image."""

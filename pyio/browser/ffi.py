@@ -189,7 +189,7 @@ def _said(error_js: JSObject) -> tuple[str, str]:
 
 
 _DENIED = "denied permission"
-"""What Chromium says, as an UnknownError, when IndexedDB is opened where site data are blocked."""
+"""Chromium's message, in an UnknownError, for opening IndexedDB if site data are blocked."""
 
 _QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
 

@@ -22,7 +22,7 @@ OWN = (
     "from playwright.sync_api import sync_playwright as start\n"
     "with start() as playwright: print(getattr(playwright, sys.argv[1]).executable_path)"
 )
-"""Prints where Playwright's own build of a browser is, or would be."""
+"""Prints the path of Playwright's own build of a browser, installed or not."""
 GI = ("/usr/bin/python3", "-c", 'import gi; gi.require_version("WebKit2", "4.1")')
 ENGINES = {
     "chromium": (("chromium",), ("chromium",)),
@@ -32,7 +32,7 @@ ENGINES = {
         ("webkit2gtk-driver", "xvfb", "python3-gi", "gir1.2-webkit2-4.1"),
     ),
 }
-"""Engine -> the commands by which the system's own is known, and Debian's packages of it."""
+"""Engine -> the commands of the system's browser, and the Debian packages that have it."""
 
 
 def prepare(engines: Iterable[str] = (), *, optional: bool = False) -> Path:

@@ -67,7 +67,7 @@ JUPYTERLITE = _pyodide(
     "3fdaef09e9e365c85e002737720f8d0ab8f278c1c244a2dde6a37663cf488ad4",
 )
 PYODIDES = (MARIMO, PYSCRIPT, JUPYTERLITE)
-"""Named by the host that asks for it."""
+"""The Pyodide of each host, named after the host."""
 
 MARIMO_DEPENDS = {
     "marimo-base": [
@@ -76,7 +76,7 @@ MARIMO_DEPENDS = {
     ],
     "pymdown-extensions": ["markdown", "pyyaml"],
 }
-"""What of Pyodide's and of marimo's lock file their packages depend on."""
+"""The packages in Pyodide's and marimo's lock files that the hosts' packages depend on."""
 
 PYSCRIPT_CORE = Source(
     folder="pyscript",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 REVALIDATED = "/vendor/"
-"""Below this path browsers may keep files and ask whether they changed; all else is not kept."""
+"""Below this path browsers may cache files and must revalidate them; nothing else is cached."""
 
 MIME_TYPES = {
     ".js": "text/javascript",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "web/manual"
 WORK = ROOT / "build/manual"
-"""Where the manual is built; nothing in it is kept in the repository."""
+"""The folder in which the manual is built; it is not part of the repository."""
 
 MANUAL = WORK / "site"
 """The built manual."""

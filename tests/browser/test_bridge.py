@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WORKER = Start(thread="module")
 PAGE = Start()
 AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
-"""For what depends on pyio's own code, and not on how an engine runs workers and pages."""
+"""For tests that depend only on pyio's own code, not on the engine's workers and pages."""
 
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 """Pages with the bridge, whose workers know their page or do not, and one without it."""
@@ -62,7 +62,7 @@ def open_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Open]:
 
 
 closed: list[Tab] = []
-"""Those that their test has closed."""
+"""The tabs that their test has closed."""
 
 
 def close(tab: Tab) -> None:

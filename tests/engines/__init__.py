@@ -20,4 +20,4 @@ ENGINES: dict[str, Callable[[Playwright], Engine]] = {
     "firefox": Firefox,
     "webkit": webkit,
 }
-"""Name -> what makes the engine, or raises NotInstalledError."""
+"""Name -> a function that returns the engine, or raises NotInstalledError."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, BrowserType, Download, Page
 
 TIMEOUT = 120_000
-"""Milliseconds that anything but JavaScript may take."""
+"""The timeout, in milliseconds, of everything except JavaScript."""
 
 LIMITED = """(argument) => {
   let timer;
@@ -28,8 +28,8 @@ LIMITED = """(argument) => {
   const value = (async () => (FUNCTION)(argument))();
   return Promise.race([value, late]).finally(() => clearTimeout(timer));
 }""".replace("SECONDS", str(0.8 * SECONDS))
-"""Playwright waits for JavaScript without a limit. This one is below that of the watchdog, so that
-a page that hangs costs its test alone, and not the engine."""
+"""Playwright waits for JavaScript without a timeout. This timeout is shorter than the watchdog's,
+so that a page that hangs fails its test only, and the engine is kept."""
 
 
 def own(browser_type: BrowserType) -> bool:

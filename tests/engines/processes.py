@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 DRIVERS = ("playwright/driver", "WebKitWebDriver")
-"""In the command lines of the programs that start browsers for the tests."""
+"""Parts of the command lines of the programs that start browsers for the tests."""
 
 
 def tree(profile: str) -> list[int]:

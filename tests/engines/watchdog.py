@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS = float(os.environ.get("PYIO_ENGINE_SECONDS", "120"))
-"""How long a call into an engine may take. The longest, a save of 400 MB, takes a third of it."""
+"""The timeout of a call to an engine. The longest call, a save of 400 MB, takes a third of it."""
 
 GRACE = 10
-"""Seconds from the end of the browsers to the end of their drivers."""
+"""Seconds between killing the browsers and killing their drivers."""
 
 
 class EngineHungError(Exception):

@@ -207,7 +207,7 @@ def _items(model: pyio.ModelArtifacts) -> dict[str, bytes]:
 
 
 _WRITTEN: dict[Path, dict[str, bytes]] = {}
-"""What lies in the directories, so that only what has changed is written."""
+"""The content of the directories, so that only changed files are written."""
 
 
 async def _load_directory(artefact: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
@@ -269,4 +269,4 @@ KINDS: dict[str, tuple[Callable[[pyio.ModelArtifacts], dict[str, bytes]], Load]]
     "record": (_record, _load_record),
     "localStorage items": (_items, _load_items),
 }
-"""What lays a model out, and what reads it, for every medium that keeps models."""
+"""Medium -> the functions that write a model in its layout and read it."""

@@ -22,7 +22,7 @@ HOSTILE = (
     *(b'"string"', b'"float32"', b'"uint8"', b'"Dense"', b'"Sequential"', b'"__class__"'),
     *(b'"S999999999"', b'"<U999999999"', b'"|V0"', b'"<M8[Y]"', b'"object"', b'"complex128"'),
 )
-"""What stands where a number or a text was."""
+"""Replacements for a number or a text."""
 
 
 def flip(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
@@ -96,7 +96,7 @@ VALUES: tuple[Any, ...] = (
     *([], {}, [None], [0], [-1], [1] * 70, [None, 10**9], [[]], {"class_name": "Dense"}, [["in"]]),
     *({"class_name": "Sequential", "config": {"layers": []}}, [10**6, 10**6], {"config": {}}),
 )
-"""What stands somewhere in a tree instead of what belongs there."""
+"""Replacements for values anywhere in a tree."""
 
 
 def change_tree(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
@@ -142,14 +142,14 @@ def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 LOCAL: tuple[Damage, ...] = (flip, overwrite)
-"""Damage to so few bytes next to each other that it cannot hit both digests and something else."""
+"""Damage to a few adjacent bytes, which cannot change both the digests and something else."""
 
 DAMAGES: tuple[Damage, ...] = (
     *LOCAL,
     *(change_tree, change_tree, change_tree),
     *(flip, truncate, remove, duplicate, blank, splice, replace_token, replace_token, swap_tokens),
 )
-"""All of them; those that find the most come twice."""
+"""All kinds of damage; those that find the most are listed twice."""
 
 
 def damaged(

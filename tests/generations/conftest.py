@@ -24,7 +24,7 @@ WORKERS = [
     pytest.param(Start("pyodide-0.29.3", "module"), marks=BETWEEN),
     Start("pyodide", "module"),
 ]
-"""The default Pyodide on the page is what all other tests run in."""
+"""The default Pyodide on the page is left out: all other tests run in it."""
 
 
 def start_id(start: Start) -> str:

@@ -130,7 +130,7 @@ ALL: dict[str, Callable[[Path], tuple[Path, str]]] = {
     "pyscript": pyscript,
     "worker": worker,
 }
-"""Name -> what gives a folder to serve and the page in it."""
+"""Name -> a function that returns a folder to serve and the page in it."""
 
 
 def start(name: str, view: View) -> Python:

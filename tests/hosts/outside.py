@@ -28,7 +28,7 @@ ANSWERS = {
     r"https://wasm\.marimo\.app/pyodide-lock\.json": rf"/hosts/locks/{MARIMO.folder}.json",
     r"https://pypi\.org/simple/(.*)": r"/hosts/simple/\1",
 }
-"""Address without its query -> where the same file is on our own site."""
+"""Address without its query -> the path of the same file on our own site."""
 
 
 class Outside:

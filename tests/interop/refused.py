@@ -40,7 +40,7 @@ SILENT = {
     "softmax_axis",
     "flat_flatten",
 }
-"""Where TensorFlow.js opens the model and fails only when it predicts: nothing warns."""
+"""Models that TensorFlow.js opens but cannot predict with: saving does not warn about them."""
 
 
 def make(name: str) -> dict[str, Any]:

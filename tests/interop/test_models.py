@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).with_name("models.js")
 NAMES = re.findall(r'^  (?:model|direct)\("(\w+)"', SCRIPT.read_text(), re.MULTILINE)
 TOLERANCE = 1e-5
 UNREADABLE = {"separable_depthwise"}
-"""Models that TensorFlow.js saves so that only pyio can open them."""
+"""Models whose files from TensorFlow.js can be opened by pyio only."""
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HOSTS = "tests/hosts/"
 ALONE = ("tests/browser/test_bridge.py", "tests/browser/test_demo.py", "tests/plugins/")
-"""Files that take minutes: each is given to a process by itself."""
+"""Files that take minutes: each is assigned to a process separately."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CRASHES = ("Target crashed", "Page crashed")
-"""What Playwright says of a tab that has crashed, and of nothing else."""
+"""Playwright's messages for a crashed tab, which it uses for nothing else."""
 
 TEST_SECONDS = float(os.environ.get("PYIO_TEST_SECONDS", "240"))
-"""How long a test with an engine may take, in setup, call and teardown together.
-
-Less than the `timeout` of pytest-timeout, whose signal would break Playwright's event loop.
-"""
+"""The time limit of a test with an engine, in setup, call and teardown together. It is less than
+the `timeout` of pytest-timeout, whose signal would break Playwright's event loop."""
 
 TEARDOWN_SECONDS = 60
 

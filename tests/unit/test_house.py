@@ -45,7 +45,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "__main__": ("cli",),
     "__init__": ("*",),
 }
-"""Name directly in pyio/ -> the names there that it may import, in functions and for types too."""
+"""Module or folder of pyio/ -> the others that it may import, also in functions and for types."""
 
 INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
     "models": {
@@ -61,7 +61,7 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "load": ("model", "serialization"),
     },
 }
-"""The same inside of a package."""
+"""The same for the modules within a package."""
 
 BORDER = "browser"
 """The only folder that may touch JavaScript."""
