@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 async def list_models() -> dict[str, ModelArtifactsInfo]:
     """Return address -> info of every model stored in this browser (and in ``memory://``).
 
-    A damaged entry is listed too; ``info.damage`` describes the damage. A medium that cannot be
-    listed has one entry, its scheme without a path, with the reason. Media that do not work in this
-    environment are left out. The dict prints as a table, and a notebook shows one.
+    A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
+    cannot be listed at all has one entry, its scheme without a path, which says why. Media that
+    this environment lacks are left out. The dict prints as a table, and a notebook shows one.
     """
     found = Listing()
     for medium in available_media():

@@ -14,9 +14,10 @@ async def request_persistence() -> bool:
     """Ask the browser to keep this origin's storage even when disk space is low.
 
     Returns whether the storage is persistent. Some browsers ask the user. Others decide by how the
-    page is used, so a later request may succeed. Users can still clear persistent site data. Raises
-    UnsupportedEnvironmentError if the environment has no such request, as in Node, and StorageError
-    if the request fails.
+    page is used, so a later request may succeed. Users can still clear persistent site data.
+
+    Raises UnsupportedEnvironmentError if the environment has no such request, as in Node, and
+    StorageError if the request fails.
     """
     missing = missing_persistence()
     if missing is None:

@@ -30,8 +30,8 @@ class MediumReport:
         models: Address and bytes of each of its models, the largest first; the bytes are None for
             a damaged model whose size is not known. localStorage counts as its quota does, in
             UTF-16 code units of keys and values.
-        bytes_available: Its free space, or None if that is not known.
-        problem: Why its models could not be listed, in words, or None.
+        bytes_available: How much more it takes, or None where that is not known.
+        problem: Why it could not be asked for its models, in words; None if it could.
     """
 
     scheme: str
@@ -66,8 +66,9 @@ class StorageReport:
             leaves localStorage out.
         quota: The browser's estimate of the quota, or None. Chromium always reports 10 GiB. WebKit
             reports a part of the quota, which grows with the usage.
-        persisted: Whether the browser keeps the storage when disk space is low, or None if not
-        known. media: Every medium, whether it works here or not.
+        persisted: Whether the browser keeps the storage when disk space is low, or None
+            if not known.
+        media: Every medium, whether it works here or not.
     """
 
     usage: int | None

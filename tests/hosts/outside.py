@@ -36,7 +36,7 @@ class Outside:
 
     Args:
         index: A folder with pyio's page and wheel for the package index, where pyio is not
-        published.
+            published.
 
     Attributes:
         unanswered: The requested addresses that are missing here.

@@ -53,8 +53,9 @@ class Answers(ThreadingHTTPServer):
     Attributes:
         url: "http://127.0.0.1:PORT", without a slash at the end.
         table: Path with query -> response, or a list of responses, of which the last one is
-        repeated. seen: Every request, in order. together: The largest number of simultaneous
-        requests.
+            repeated.
+        seen: Every request, in order.
+        together: The largest number of simultaneous requests.
     """
 
     daemon_threads = True

@@ -19,7 +19,7 @@ HANDLERS = (*FORMAT, "browser", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
 MODELS = (*OPERATIONS, "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # Base modules, which import nothing.
+    # The ground.
     "errors": (),
     "limits": GROUND,
     "progress": GROUND,
