@@ -1,7 +1,7 @@
 """From strokes to an 8 x 8 image, and from an image to ten probabilities. No browser.
 
 The images are made like those the model was trained on (Optical Recognition of Handwritten
-Digits): a digit fills a bitmap of 32 x 32 dots, and each of the 8 x 8 pixels counts the inked
+Digits): a digit fills a bitmap of 32 x 32 dots. Each of the 8 x 8 pixels is the number of inked
 dots, 0 to 16, in its block of 4 x 4.
 """
 

@@ -85,8 +85,8 @@ def train(images: Array, labels: NDArray[np.int64]) -> Any:
 def vary(images: Array, random: np.random.Generator) -> Array:
     """Return random variations of `images` (n, 64), so that other handwritings are recognised too.
 
-    Each is turned by up to 11 degrees, scaled by 0.65 to 1.1 and slanted, moved by up to a pixel,
-    blurred a little and given another contrast.
+    Each is turned by up to 11 degrees, scaled by 0.65 to 1.1, slanted, and moved by up to a pixel.
+    Then it is blurred a little and given another contrast.
     """
     count = len(images)
     angle, slant = random.uniform(-0.2, 0.2, (2, count))

@@ -185,8 +185,8 @@ async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, 
 class _Storm:
     """Random operations on a few names, and a record of what became of each.
 
-    The label of each model is its size, which no other has, so that a listing or the result of a
-    copy tells which one it is.
+    The label of each model is its size. All sizes differ, so a listing or the result of a copy
+    identifies the model.
     """
 
     def __init__(self, seed: int, tab: int, urls: list[str]) -> None:
