@@ -1,10 +1,10 @@
 """Kill browsers while they save: ``python3 -m tests.faults kills --engine firefox --times 100``.
 
-Each kill is a SIGKILL of all processes of the browser at a random moment, while one page saves to
-localStorage and to IndexedDB. Then the browser is started again with the same profile, and both
-media are read, with pyio and without it. With ``--moves`` the kill comes up to 10 seconds after
-moves between the two media, and TensorFlow.js reads what is left first. Prints each kill and a
-summary, fills the table of faults, and with ``--json`` writes all that was found.
+Each kill is a SIGKILL of all processes of the browser at a random moment while one page saves to
+localStorage and to IndexedDB; then the browser is started again with the same profile, and both
+media are read, by the browser's own means and through pyio. With ``--moves`` the kill comes up to
+10 seconds after moves between the two media, and TensorFlow.js reads what is left first. Prints
+each kill and a summary, fills the table of faults, and with ``--json`` writes all that was found.
 """
 
 from __future__ import annotations
