@@ -3,7 +3,7 @@
     await pyio.save_arrays({"w": array}, "indexeddb://my-arrays")
     arrays = await pyio.load_arrays("indexeddb://my-arrays")
 
-The README has the table of schemes. Importing this starts nothing and does not import NumPy.
+The README has the table of schemes. Importing pyio starts nothing and does not import NumPy.
 """
 
 from importlib import import_module

@@ -30,6 +30,6 @@ def non_neg() -> ConfigObject:
 def min_max_norm(
     min_value: float = 0, max_value: float = 1, rate: float = 1, axis: int = 0
 ) -> ConfigObject:
-    """Norms along `axis` are brought between two values, at `rate` per step."""
+    """Norms along `axis` are moved into the range of two values, at `rate` per step."""
     config = {"min_value": min_value, "max_value": max_value, "rate": rate, "axis": axis}
     return {"class_name": "MinMaxNorm", "config": config}

@@ -195,8 +195,8 @@ class QuotaExceededError(StorageError):
 
     ``bytes_needed`` is what the save would have added. ``bytes_available`` is what the browser
     said is left for this origin, or None where it does not say. ``removable`` has the address and
-    the bytes of the other models whose removal would free space, the largest first; it is empty
-    if no other model is stored or the sizes could not be measured.
+    the bytes of the other models whose removal would free space, the largest first. It is empty if
+    no other model is stored or the sizes could not be measured.
     """
 
     def __init__(

@@ -5,9 +5,9 @@
     result = pyio.sync.run(handler.save(artifacts))  # for whatever else can be awaited
 
 Each takes and returns what its namesake in `pyio` does. In a browser they need JavaScript Promise
-Integration, in CPython a thread whose event loop does not run; where they cannot wait they raise
-UnsupportedEnvironmentError before anything has begun, and ``await`` is the way. They never wait
-inside an ``on_progress``.
+Integration, in CPython a thread without a running event loop. If they cannot wait, they raise
+UnsupportedEnvironmentError before anything has begun; use ``await`` then. They never wait inside
+an ``on_progress``.
 """
 
 from __future__ import annotations

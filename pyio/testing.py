@@ -82,7 +82,7 @@ def raises(kind: type[Exception], *texts: str) -> Iterator[None]:
 
 
 class Promises(ABC):
-    """Subclassed once for each medium; `scheme` and what reaches the medium without pyio differ."""
+    """The tests; a subclass for each medium sets `scheme` and accesses the medium without pyio."""
 
     scheme: str
 
@@ -96,7 +96,7 @@ class Promises(ABC):
 
     @abstractmethod
     async def spoil_info(self, path: str) -> None:
-        """Put something else where the stored info is."""
+        """Replace the stored info by something invalid."""
 
     def url(self, path: str) -> str:
         """The address of a path of the medium."""
@@ -146,7 +146,7 @@ class Promises(ABC):
             assert fields(await pyio.load_artifacts(self.url(name))) == fields(part), name
 
     async def test_pieces_make_no_difference(self) -> None:
-        """However the weight data is cut into buffers, the same model is stored."""
+        """The same model is stored, wherever its weight data is cut into buffers."""
         data = b"".join(whole_model().weight_data or ())
         pieces = (b"", data[:1], data[1:13], b"", data[13:])
         await self.save("pieces", whole_model(weight_data=pieces))
@@ -232,7 +232,7 @@ class Promises(ABC):
         assert set(await self.listed()) == {self.url("good"), self.url("cut")}
 
     async def test_a_damaged_entry_does_not_hide_the_others(self) -> None:
-        """It is listed with its damage in words, and it can be removed."""
+        """A damaged entry is listed with its damage in words, and can be removed."""
         await self.save("good")
         await self.save("spoiled")
         await self.spoil_info("spoiled")
@@ -243,7 +243,7 @@ class Promises(ABC):
         assert set(await self.listed()) == {self.url("good")}
 
     async def test_removing_one_leaves_the_others(self) -> None:
-        """Exactly what was saved under the name is gone, and its info is returned."""
+        """Only the model of this name is removed, and its info is returned."""
         await self.save("one")
         before = await self.snapshot()
         await self.save("one/two")
@@ -262,7 +262,7 @@ class Promises(ABC):
         assert fields(await pyio.load_artifacts("memory://there")) == fields(whole_model())
 
     async def test_nothing_is_replaced_unasked(self) -> None:
-        """Copying or moving onto a stored model wants overwrite=True, and then does it."""
+        """Copying or moving onto a stored model needs overwrite=True, which then replaces it."""
         await self.save("a")
         await self.save("b", pyio.ModelArtifacts(model_topology={"old": 1}))
         before = await self.snapshot()
@@ -275,7 +275,7 @@ class Promises(ABC):
         assert fields(await pyio.load_artifacts(self.url("b"))) == fields(whole_model())
 
     async def test_a_failing_move_loses_nothing(self) -> None:
-        """A destination that cannot take the model leaves the source where it was."""
+        """If the destination cannot store the model, the source is kept."""
         await self.save("a")
         before = await self.snapshot()
         for destination, kind in (
@@ -290,7 +290,7 @@ class Promises(ABC):
         assert await self.snapshot() == before
 
     async def test_what_is_stored_is_nobody_elses(self) -> None:
-        """Changing the arrays after the save, or those that were loaded, changes nothing stored."""
+        """Changing saved or loaded arrays does not change the stored model."""
         array = np.arange(4, dtype=np.float32)
         await pyio.save_arrays({"w": array}, self.url("m"))
         array[:] = -1
@@ -301,7 +301,7 @@ class Promises(ABC):
         assert again["w"].tolist() == [0, 1, 2, 3]
 
     async def test_a_cancelled_save_leaves_a_whole_model(self) -> None:
-        """Wherever a save is cancelled, the old model or the new one is there, whole."""
+        """After a cancelled save the old model or the new one is stored, whole."""
         old = pyio.ModelArtifacts(model_topology={"old": 1})
         for pauses in range(12):
             await self.save("m", old)

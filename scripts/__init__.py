@@ -1,1 +1,1 @@
-"""What a person or CI runs; each does one thing."""
+"""Programs that developers and CI run."""

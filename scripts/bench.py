@@ -25,7 +25,7 @@ def main() -> None:
         default="storage",
         help="what to measure (default: %(default)s)",
     )
-    parser.add_argument("--quick", action="store_true", help="small sizes, few turns")
+    parser.add_argument("--quick", action="store_true", help="small sizes, few repetitions")
     storage = parser.add_argument_group("storage")
     storage.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
     http = parser.add_argument_group("http")

@@ -12,7 +12,7 @@ from scripts.support.environment import prepare, run
 
 
 def main() -> None:
-    """Run the checks; the first that fails ends the program."""
+    """Run the checks; stop at the first failure."""
     parser = argparse.ArgumentParser(description="Run ruff and mypy --strict.")
     parser.add_argument("--fix", action="store_true", help="let ruff correct and format first")
     options = parser.parse_args()

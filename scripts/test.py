@@ -1,10 +1,10 @@
 """Install what the tests need and run them: ``python3 scripts/test.py [pytest arguments]``.
 
-Without arguments two processes share the tests, an engine at a time. Repetitions of a check (more
-seeds, more engines, older Pyodides) are left out. ``--all`` runs them as well, as CI does, and then
-the unit tests with the oldest NumPy and with other versions of Python.
-The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be
-installed. Without it the tests run in all that can be installed.
+Without arguments the tests run in two processes, one engine after the other. Repetitions of a check
+(more seeds, more engines, older Pyodides) are left out. ``--all`` runs the repetitions, as CI does,
+and then the unit tests with the oldest NumPy and other versions of Python. The environment variable
+PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be installed. Without it the
+tests run in every browser that can be installed.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def vendor() -> Path:
 
 @pytest.fixture(scope="session")
 def older_pyodides(vendor: Path) -> None:
-    """See to the Pyodides before the default one, which lie beside it."""
+    """Fetch the older Pyodides, which are in folders beside the default one."""
     with runtime.one_at_a_time(vendor):
         generations.ensure_all(vendor)
 
@@ -55,9 +55,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(vendor: Path, wheel: Path) -> Iterator[dict[str, Path]]:
-    """What test sites serve: the test page, the runtime, the wheel and what belongs to it.
+    """The files that test sites serve: the test page, the runtime, the wheel and its dependencies.
 
-    The page takes Pyodide from one more site, whose address is among these files.
+    The page loads Pyodide from a separate site, whose address is among these files.
     """
     with Site({"/vendor/": vendor}, shared=True) as shared:
         (wheel.parent / "vendor.txt").write_text(shared.url)
@@ -80,7 +80,7 @@ def site(new_site: Callable[[], Site]) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Engine]:
-    """The engine of this test: Chromium, or with the mark `every_engine` each in its turn."""
+    """The engine of this test: Chromium, or each engine if the test is marked `every_engine`."""
     engine = selection.installed(request.param, playwright)
     yield engine
     engine.close()
@@ -96,16 +96,17 @@ def browser_kept(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="session")
 def browser_context_kept(browser_kept: Browser) -> BrowserContext:
-    """The same browser as Playwright has it, for tests that run in Chromium alone."""
+    """The same browser as a Playwright context, for tests that run in Chromium only."""
     assert isinstance(browser_kept, PlaywrightBrowser)
     return browser_kept.context
 
 
 @pytest.fixture
 def launch(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Browser]]:
-    """Start browsers of a test's own; those that still run after it are closed.
+    """Start browsers for one test; those still running afterwards are closed.
 
-    The arguments are those of `Engine.start`; without a profile it is one that this test shares.
+    The arguments are those of `Engine.start`; without a profile, all browsers of the test share
+    one.
     """
     started: list[Browser] = []
 
@@ -154,7 +155,7 @@ def small_tab(
     wheel: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Tab]:
-    """One tab for all tests of a module, in a browser that lets an origin keep 16 MiB."""
+    """One tab for all tests of a module, in a browser with a quota of 16 MiB per origin."""
     profile = tmp_path_factory.mktemp(f"{engine.name}-small") / "profile"
     try:
         browser = engine.start(profile, quota=16 << 20)
@@ -167,14 +168,14 @@ def small_tab(
 
 @pytest.fixture
 def small_quota(small_tab: Tab) -> Iterator[Tab]:
-    """A tab with Python and empty storage, whose origin may keep 16 MiB."""
+    """A tab with Python and empty storage, whose origin has a quota of 16 MiB."""
     yield small_tab
     small_tab.clear_storage()
 
 
 @pytest.fixture
 def new_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Callable[[], Tab]]:
-    """Open further tabs with Python, all of one fresh origin."""
+    """Open further tabs with Python, all on the same fresh origin."""
     tabs: list[Tab] = []
 
     def open_tab() -> Tab:

@@ -1,7 +1,7 @@
 """From strokes to an 8 x 8 image, and from an image to ten probabilities. No browser.
 
 The images are made like those the model was trained on (Optical Recognition of Handwritten
-Digits): a digit fills a bitmap of 32 x 32 dots, and each of the 8 x 8 pixels counts the inked
+Digits): a digit fills a bitmap of 32 x 32 dots. Each of the 8 x 8 pixels is the number of inked
 dots, 0 to 16, in its block of 4 x 4.
 """
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SIDE = 8
 DOTS = 32
 PEN = 5.4
-"""Width of a line in dots. With it, images hold as much ink as the training data, and of the widths
-that were tried it recognised the most drawings."""
+"""Width of a line in dots. With this width, images have as much ink as the training data. Of all
+widths that were tried, it recognised the most drawings."""
 
 SMALLEST = 0.08
 """A drawing smaller than this part of the paper is not enlarged to a full image."""

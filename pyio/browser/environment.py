@@ -1,6 +1,6 @@
-"""What this Python runs in, where it can store models, and what it lacks, in words.
+"""The environment of this Python: where it can store models, and what is missing, as text.
 
-Touches nothing, and imports no notebook: each is looked for among the modules that are imported.
+Changes nothing and imports no notebook: looks only at modules that are imported already.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from pyio.browser.ffi import IN_PYODIDE, js
 
 
 def missing_indexed_db() -> str | None:
-    """Return what keeps IndexedDB from working here, or None."""
+    """Return the reason why IndexedDB does not work here, or None."""
     return _missing("indexedDB", "IndexedDB", "; Pyodide in Node has none")
 
 
 def missing_local_storage() -> str | None:
-    """Return what keeps localStorage from working here, or None."""
+    """Return the reason why localStorage does not work here, or None."""
     return _missing_on_page("localStorage")
 
 
 def missing_downloads() -> str | None:
-    """Return what keeps downloads from working here, or None."""
+    """Return the reason why downloads do not work here, or None."""
     return _missing_on_page("downloads")
 
 
 def missing_picker() -> str | None:
-    """Return what keeps people from picking files here, or None."""
+    """Return the reason why files cannot be picked here, or None."""
     return _missing_on_page("picking files")
 
 
 def missing_persistence() -> str | None:
-    """Return what keeps this Python from asking for persistent storage, or None."""
+    """Return the reason why persistent storage cannot be requested here, or None."""
     return _missing_on_page("asking for persistent storage")
 
 
@@ -50,7 +50,7 @@ def in_worker() -> bool:
 def _missing_on_page(what: str) -> str | None:
     if not IN_PYODIDE:
         return f"{what} needs a browser's page, and this Python does not run in one"
-    # Whether a worker reaches its page is found out at the first request.
+    # The first request shows whether a worker can reach its page.
     if hasattr(js, "Window") or in_worker():
         return None
     return f"{what} needs a browser's page, and this Python runs in Node"

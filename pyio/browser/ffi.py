@@ -1,9 +1,9 @@
 """JavaScript values: conversions, exceptions and buffers for all modules of the border.
 
-Facts of Pyodide that this module hides: JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
-0.28 on and None before, ``undefined`` is None; ``to_js`` turns None into ``undefined`` and integers
-from 2**53 - 1 into BigInt, so that objects are better built from JSON text; exceptions of the
-browser arrive as JsException and are distinguished by ``name``, never by their text.
+This module hides some facts of Pyodide. JavaScript ``null`` is `pyodide.ffi.jsnull` from Pyodide
+0.28 on, and None before; ``undefined`` is None. ``to_js`` turns None into ``undefined`` and
+integers from 2**53 - 1 into BigInt, so objects are built from JSON text. Exceptions of the browser
+arrive as JsException and are distinguished by ``name``, never by their text.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def _said(error_js: JSObject) -> tuple[str, str]:
 
 
 _DENIED = "denied permission"
-"""What Chromium says, as an UnknownError, when IndexedDB is opened where site data are blocked."""
+"""Chromium's message, in an UnknownError, for opening IndexedDB if site data are blocked."""
 
 _QUOTED = re.compile(r'thrown value gives """(\w+): (.*?)"""', re.DOTALL)
 

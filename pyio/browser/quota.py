@@ -6,10 +6,10 @@ from pyio.browser.ffi import JsException, js
 
 
 async def estimate() -> tuple[int, int] | None:
-    """Return the bytes that this origin uses and may use, or None where they are not known.
+    """Return this origin's usage and quota in bytes, None where they are not known.
 
-    The second number may be far too high: Chromium reports 10 GiB to every origin, whatever the
-    quota is. It may be far too low: WebKit reports more, up to the quota, as more is stored.
+    The quota may be far too high: Chromium reports 10 GiB to every origin. It may be far too low:
+    WebKit first reports a part of the quota, and more as the usage grows.
     """
     try:
         estimate_js = await js.navigator.storage.estimate()
@@ -19,10 +19,10 @@ async def estimate() -> tuple[int, int] | None:
 
 
 def estimate_is_partial() -> bool:
-    """Whether the quota that `estimate` returns is only a part, and grows with what is stored.
+    """Whether the quota that `estimate` returns is only a part, which grows with the usage.
 
-    It is in WebKit: WebKitGTK 2.50 reports 1 MB of a quota of 16 MB, and 1,000 MiB of a quota of
-    most of the disk. Only the name of the browser tells the difference.
+    This is so in WebKit: WebKitGTK 2.50 reports 1 MB of a quota of 16 MB, and 1,000 MiB if the
+    quota is most of the disk. Only the browser's name shows the difference.
     """
     agent = str(getattr(js.navigator, "userAgent", ""))
     return "AppleWebKit/" in agent and "Chrome/" not in agent

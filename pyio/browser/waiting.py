@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def missing_waiting() -> str | None:
-    """Return what keeps this Python from pausing here, in words, or None."""
+    """Return the reason why this Python cannot pause here, or None."""
     if can_run_sync():
         return None
     if hasattr(js.WebAssembly, "Suspending"):

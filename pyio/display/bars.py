@@ -20,10 +20,10 @@ _numbers = count(1)
 def progress_bar(**options: Any) -> OnProgress:
     """Return an ``on_progress`` that draws a bar, in a notebook or on a terminal.
 
-    In JupyterLite and other IPython notebooks, in marimo and in PyScript it is the notebook's;
-    marimo takes it away at the end, the others keep one line. Elsewhere, and with `options`, which
-    go to ``tqdm.auto.tqdm``, it is tqdm's bar if tqdm is installed, and otherwise a line of text on
-    standard error. One bar serves one operation; a copy draws two.
+    In JupyterLite and other IPython notebooks, in marimo and in PyScript it is the notebook's own
+    bar. marimo removes it at the end, the others keep one line. Elsewhere, and with `options`,
+    which go to ``tqdm.auto.tqdm``, it is tqdm's bar if tqdm is installed, and otherwise a line of
+    text on standard error. One bar serves one operation; a copy draws two.
     """
     if not options:
         for present, make in (

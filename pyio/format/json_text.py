@@ -44,8 +44,8 @@ class JSONText(str):
 def dumps(value: JSONValue) -> str:
     """Return `value` as the text that JavaScript's ``JSON.stringify`` gives.
 
-    Raises InvalidModelError, naming the place, for a value JSON cannot hold, for keys that are
-    not strings, for nesting deeper than 200, and for a text that `loads` would refuse.
+    Raises InvalidModelError, naming the place, for a value that JSON cannot hold and for keys that
+    are not strings. Nesting deeper than 200 and text that `loads` would refuse are errors too.
     """
     try:
         text = _text(value, limits.JSON_DEPTH_WRITTEN)

@@ -94,9 +94,9 @@ def fields_to_json(
 ) -> dict[str, JSONValue]:
     """Return the JSON fields that `artifacts` has, in the order of `keys`.
 
-    The three descriptive texts may be null; the others are left out when they are null, as
-    TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in
-    a record that is cloned rather than written as text. Raises InvalidModelError where one of the
+    The three descriptive texts may be null. Other fields that are null are left out, as
+    TensorFlow.js does for everything that it writes as JSON. With `nulls` all may be null, as in a
+    record that is cloned rather than written as text. Raises InvalidModelError where one of the
     descriptive texts is not a string.
     """
     fields: dict[str, JSONValue] = {}

@@ -1,7 +1,7 @@
 """Cutting weight data into files, and checking files that were read.
 
-Sizes are compared with what the weights take, and with the converter's rule that all files of a
-group but the last have the same length, so that an error names the file that is wrong.
+Sizes are compared with the sizes of the weights, and with the converter's rule: all files of a
+group but the last have the same length. So an error can name the file that is wrong.
 """
 
 from __future__ import annotations

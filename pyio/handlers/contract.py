@@ -13,7 +13,7 @@ The one limit is the browser's. It writes localStorage to disk after the call ha
 5 seconds in Firefox and Chromium (153, 156), but not within 30 in Chromium once 2 MB were written,
 and within one in WebKitGTK 2.50. A reload or a normal close keeps the model at once. A browser that
 is killed earlier comes back with the previous model, whole. If localStorage has no room for the old
-and the new model together, the new one is written over the old one; a kill in that moment leaves a
+and the new model together, the new one is written over the old one. A kill in that moment leaves a
 damaged model, and a load names the damage.
 
 **A move removes its source only when the destination is on disk.** `Durability` says of each
@@ -125,7 +125,7 @@ class LoadHandler(Protocol):
     """Something that loads model artifacts."""
 
     def load(self) -> ModelArtifacts | Awaitable[ModelArtifacts]:
-        """Return the whole model, or raise what keeps it from being one."""
+        """Return the whole model. Raises an error with the reason if it is not whole."""
         ...
 
 

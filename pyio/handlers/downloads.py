@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.3
 """Seconds between two downloads. Chromium drops the first of two that are clicked at once, and
-asks a person only once when the second comes a little later."""
+asks the user only once if the second comes a little later."""
 
 _NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|~]|^[. ]')
 

@@ -1,4 +1,4 @@
-"""What `pyio.repair` finds, and how a medium says what can be done about it."""
+"""The findings of `pyio.repair`, and the actions that a medium offers for them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ STALE = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that an interrupted save has left, and what a repair does about it.
+    """A remainder of an interrupted save, and the action of a repair.
 
     Attributes:
         where: The address of the model, or the item, the file or the database.
         problem: What is wrong, in words.
-        action: What is done about it when `pyio.repair` is told to, in words.
-        acts: Whether anything is done about it at all; otherwise it is only named.
-        bytes_freed: How many bytes that frees; 0 for what is only named, None if not known.
+        action: What ``pyio.repair(apply=True)`` does about it, in words.
+        acts: Whether there is an action; otherwise the finding is only reported.
+        bytes_freed: How many bytes that frees; 0 if it is only reported, None if not known.
         done: Whether it has been done.
-        failure: Why it was not done although that was asked for, in words, or None.
+        failure: Why the requested action failed, in words, or None.
     """
 
     where: str
@@ -37,10 +37,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A finding and what carries out its action.
+    """A finding and the function that carries out its action.
 
-    `act` looks again and changes something only if all is still as it was found, so that another
-    tab or program that saves at this moment loses nothing. It returns whether it acted.
+    `act` checks again and changes something only if nothing has changed since the finding. So
+    another tab or program that saves at this moment loses nothing. It returns whether it acted.
     """
 
     finding: Finding

@@ -84,13 +84,13 @@ class Medium(ABC):
     async def sizes(self) -> dict[str, int | None]:
         """Return path -> the bytes that a model takes, None where that is not known.
 
-        The info of a damaged model says what should be there, not what is.
+        The info of a damaged model has the sizes that it should have, not the real ones.
         """
         infos = await self.list()
         return {path: None if info.damage else info.total_bytes for path, info in infos.items()}
 
     async def free_bytes(self) -> int | None:
-        """Return how many more bytes the medium takes, or None where that is not known."""
+        """Return the free bytes of the medium, or None if they are not known."""
         return None
 
     def lock(self) -> AbstractAsyncContextManager[None]:
@@ -100,9 +100,9 @@ class Medium(ABC):
     def moving(self, path: str) -> AbstractAsyncContextManager[None]:
         """Give a block that copies the model to a medium which is written to disk later.
 
-        After the block the model is gone, and what is stored is removed once the destination is
-        known to be on disk. An exception inside the block leaves the model as it was. Media that
-        list, and on whose disk a model is when a save returns, have it.
+        After the block the model is gone for pyio. Its data are removed once the destination is
+        known to be on disk. An exception inside the block leaves the model unchanged. Media have
+        this if they list models, and if a model is on disk when a save returns.
         """
         raise self.cannot("move", path)
 

@@ -173,8 +173,8 @@ def browser_files(
 async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.
 
-    Browsers open a picker only soon after a click. For Python in a worker, and so in notebooks, the
-    page offers a button where that was too long ago.
+    Browsers open a picker only soon after a click. For Python in a worker, as in notebooks, the
+    page shows a button if the last click was too long ago.
 
     Args:
         accept: Which files the picker shows, as in HTML.

@@ -1,4 +1,4 @@
-"""The bytes that models take, for reports and for errors that say what to remove."""
+"""The sizes of models, for reports and for errors that suggest models to remove."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def by_size(scheme: str, sizes: Mapping[str, int | None]) -> Sizes:
 async def candidates_for_removal(
     url: str, measure: Callable[[], Awaitable[Mapping[str, int | None]]]
 ) -> tuple[tuple[str, int], ...]:
-    """Return which models beside `url` would free how many bytes, the largest first.
+    """Return the other models than `url` and the bytes that their removal frees, the largest first.
 
     `measure` is `Medium.sizes` of the medium. Never raises, because it is called while another
     error is being built; models of unknown size are omitted.

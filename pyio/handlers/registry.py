@@ -172,7 +172,7 @@ def _handlers(
 def _handler(
     medium: Medium, url: str, path: str, options: Mapping[str, Any], *, saving: bool
 ) -> Any:
-    """Return the handler for `path`, or raise what keeps it from working."""
+    """Return the handler for `path`, or raise an error that says why it cannot work."""
     require_available(medium)
     known = medium.options | {"on_progress"}
     unknown = sorted(set(options) - known)

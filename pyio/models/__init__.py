@@ -1,7 +1,7 @@
 """Models that predict: what ``tf.loadLayersModel`` gives in JavaScript, on NumPy.
 
-Packages: `ops` computes with arrays, `core` is what a layer is made of, `layers` has the layers,
-`serialization` turns models into JSON and weights and back, `training` is what `compile` and
+Packages: `ops` computes with arrays, `core` has the parts of a layer, and `layers` has the layers.
+`serialization` turns models into JSON and weights and back. `training` has what `compile` and
 `evaluate` need. `model` and `sequential` are the models, and `load` brings them from a medium.
 
 `core` imports `ops` and nothing else of this package. Graph models of TensorFlow.js would be a

@@ -1,1 +1,1 @@
-"""What a person does with stored models: save, load, list, copy, move, inspect and repair."""
+"""The operations on stored models: save, load, list, copy, move, inspect and repair."""

@@ -53,7 +53,7 @@ async def save_arrays(
         target: An address such as "indexeddb://my-arrays", or a handler.
         cast: Convert dtypes that TensorFlow.js lacks instead, and list it in ``conversions``.
         quantization: As in `pyio.encode_weights`.
-        options: What the medium takes besides, and ``checksum`` as in `pyio.save_artifacts`.
+        options: Further options of the medium, and ``checksum`` as in `pyio.save_artifacts`.
 
     Raises:
         UnsupportedDtypeError: Structured arrays and arrays of objects other than text.
@@ -73,7 +73,7 @@ async def save_arrays(
         )
     artifacts = ModelArtifacts(weight_specs=encoded.specs, weight_data=encoded.data)
     result = await save_artifacts(artifacts, target, **options)
-    if not isinstance(result, SaveResult):  # a handler of the caller's may return anything
+    if not isinstance(result, SaveResult):  # a user's handler may return anything
         return result
     return replace(result, conversions=encoded.conversions)
 
@@ -105,7 +105,7 @@ async def load_weights(
         prefix: The directory of the weight files: "https://…", "file://…", or on a page relative
             to it. A slash at its end may be left out; a query goes on to the files.
         names: Which weights; all of them by default.
-        options: What the medium takes besides, such as ``request_init``.
+        options: Further options of the medium, such as ``request_init``.
 
     Raises:
         WeightsError: The manifest does not list one of `names`; or the bytes do not fit.

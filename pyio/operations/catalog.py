@@ -59,7 +59,7 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
 
 
 async def remove_model(url: str) -> ModelArtifactsInfo:
-    """Remove the model at `url`, damaged or not, and return what was known of it.
+    """Remove the model at `url`, damaged or not, and return its info.
 
     Raises ModelNotFoundError, InvalidURLError, UnsupportedOperationError or StorageError.
     """
@@ -108,11 +108,10 @@ async def move_model(
     """Move a model from one address to another and return its info.
 
     The source is removed only after the destination is on disk; whatever fails, the model is still
-    there. localStorage is written to disk later, so a model that moves there from IndexedDB is
-    gone for pyio at once, and its records are removed by a later use of pyio. A destination that
-    cannot say whether it keeps the model, such as a download, is refused. A model that moves to
-    ``memory://`` ends with the page or the process. Raises what `copy_model` and `remove_model`
-    raise.
+    there. localStorage is written to disk later. So a model that moves there from IndexedDB is gone
+    for pyio at once, and a later use of pyio removes its records. A destination that cannot say
+    whether it keeps the model, such as a download, is refused. A model that moves to ``memory://``
+    ends with the page or the process. Raises what `copy_model` and `remove_model` raise.
     """
     _require_different(source, destination)
     (origin, path), (target, _) = medium_of(source), medium_of(destination)

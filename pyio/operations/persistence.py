@@ -1,4 +1,4 @@
-"""Persistent storage: whether the browser keeps what this origin stores."""
+"""Persistent storage, which the browser does not clear when disk space is low."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["estimate", "persisted", "request_persistence"]
 
 
 async def request_persistence() -> bool:
-    """Ask the browser to keep what this origin stores, even when disk space is low.
+    """Ask the browser to keep this origin's storage even when disk space is low.
 
-    Returns whether it does. Some browsers ask the person; others decide by how the page is used,
-    so that a later request may succeed. It changes nothing for a person who clears site data.
+    Returns whether the storage is persistent. Some browsers ask the user. Others decide by how the
+    page is used, so a later request may succeed. Users can still clear persistent site data.
 
-    Raises UnsupportedEnvironmentError where the browser cannot be asked, as in Node, and
-    StorageError where asking fails.
+    Raises UnsupportedEnvironmentError if the environment has no such request, as in Node, and
+    StorageError if the request fails.
     """
     missing = missing_persistence()
     if missing is None:

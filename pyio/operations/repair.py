@@ -1,4 +1,4 @@
-"""What interrupted saves have left behind, of pyio and of other programs: repair."""
+"""Repair: finds and removes what interrupted saves of any program have left behind."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _HEAD = ("where", "problem", "action", "bytes", "outcome")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RepairPlan:
-    """What `repair` found, and what it did if it was told to; it prints as a table.
+    """The findings of `repair` and, with ``apply=True``, its actions; prints as a table.
 
     Attributes:
         places: The places that were looked at.
         findings: What is left over there.
-        foreign: Names of IndexedDB databases of other programs, which are never touched.
-        applied: Whether it was told to do what the findings say.
+        foreign: Names of IndexedDB databases of other programs, which are never changed.
+        applied: Whether the repair was called with ``apply=True``.
     """
 
     places: tuple[str, ...]
@@ -31,7 +31,7 @@ class RepairPlan:
 
     @property
     def bytes_freed(self) -> int:
-        """The bytes that were freed or, before it is applied, that would be, as far as known."""
+        """The bytes that the repair has freed or, before it is applied, would free, if known."""
         counted = [f for f in self.findings if (f.done if self.applied else f.acts)]
         return sum(finding.bytes_freed or 0 for finding in counted)
 
@@ -88,20 +88,21 @@ async def repair(
     Args:
         place: ``localstorage://``, ``indexeddb://``, an address of one model there, or a directory
             as ``file://directory`` or a Path, with what lies below it. By default localStorage and
-            IndexedDB, where they are here.
-        apply: Do what the findings say. Each is looked at once more in the moment in which it is
-            acted on, and left alone if it has changed.
-        delete_database: Delete the database ``tensorflowjs`` with all that it holds, if it is not
-            laid out as TensorFlow.js does, so that neither can use it.
+            IndexedDB, if they work here.
+        apply: Carry out the actions. Each finding is checked again right before its action, and
+            left unchanged if it differs.
+        delete_database: Delete the database ``tensorflowjs`` with all its data if its layout is not
+            TensorFlow.js's, so that neither program can use it.
         older_than: Seconds since the last write after which a temporary file in a directory is
-            taken to belong to a save that has died. Less than an hour is for when no save runs.
+            taken to belong to a save that has died. Use less than an hour only if no save is
+            running.
 
     Raises:
         InvalidURLError, UnknownSchemeError, UnsupportedEnvironmentError: `place` cannot be used.
         UnsupportedOperationError: That medium has nothing to repair.
         ModelNotFoundError: There is no such directory.
-        StorageError: `place` cannot be read. Without a `place` a finding says so, and the others
-            are looked at.
+        StorageError: `place` cannot be read. Without a `place` that is a finding, and the other
+            media are read.
     """
     choices = Choices(delete_database=delete_database, older_than=older_than)
     places: dict[str, Found] = {}
@@ -135,7 +136,7 @@ async def _find(url: str, choices: Choices) -> Found:
 
 
 async def _acted(leftover: Leftover) -> Finding:
-    """Carry out an action, and return the finding with what came of it."""
+    """Carry out an action, and return the finding with its outcome."""
     if leftover.act is None:
         return leftover.finding
     try:

@@ -1,4 +1,4 @@
-"""How much is stored, how much more may be, and what this environment can do: storage_report."""
+"""storage_report: usage, free space, and the abilities of this environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MediumReport:
-    """What one medium can do here and what it holds. Sizes are in bytes.
+    """The abilities and the models of one medium. Sizes are in bytes.
 
     Attributes:
         scheme: What stands before ``://``.
@@ -61,14 +61,15 @@ class MediumReport:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StorageReport:
-    """What `storage_report` found; it prints as tables. Sizes are in bytes.
+    """The result of `storage_report`; prints as tables. Sizes are in bytes.
 
     Attributes:
-        usage: What all of this origin takes, as the browser estimates it, or None where it does
-            not say. Chromium leaves localStorage out.
-        quota: What this origin may take, likewise. Chromium says 10 GiB, whatever the quota is;
-            WebKit says more as more is stored.
-        persisted: Whether the browser keeps it when room gets scarce; None where it does not say.
+        usage: The browser's estimate of this origin's usage, or None if it gives none. Chromium
+            leaves localStorage out.
+        quota: The browser's estimate of the quota, or None. Chromium always reports 10 GiB. WebKit
+            reports a part of the quota, which grows with the usage.
+        persisted: Whether the browser keeps the storage when disk space is low, or None
+            if not known.
         media: Every medium, whether it works here or not.
     """
 
@@ -79,7 +80,7 @@ class StorageReport:
 
     @property
     def other_bytes(self) -> int | None:
-        """About how much of `usage` is not models; None where the browser does not say.
+        """About how much of `usage` is not models; None if the usage is not known.
 
         Browsers round, compress and keep logs, so that this is not 0 for models alone.
         """
@@ -148,10 +149,11 @@ class StorageReport:
 
 
 async def storage_report() -> StorageReport:
-    """Return what is stored here, how much room there is, and what each medium can do.
+    """Return what is stored here, the free space, and what each medium can do.
 
-    It works on a page, in a worker, in Node and in CPython, changes nothing and makes no database.
-    A medium that cannot answer says why in `MediumReport.problem` and does not hide the others.
+    It works on a page, in a worker, in Node and in CPython. It changes nothing and creates no
+    database. If a medium fails, `MediumReport.problem` has the reason, and the others are still
+    reported.
     """
     estimated = await origin.estimate()
     usage, quota = (None, None) if estimated is None else estimated

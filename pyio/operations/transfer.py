@@ -31,8 +31,8 @@ async def save_artifacts(
         artifacts: What to save.
         target: An address such as "indexeddb://my-model", or a handler.
         checksum: Store digests with the model, which every load then verifies
-            (`pyio.format.checksum`). None keeps to what the artifacts came with.
-        options: What the medium takes besides, such as ``single_file=True`` for downloads.
+            (`pyio.format.checksum`). None keeps the setting of the artifacts.
+        options: Further options of the medium, such as ``single_file=True`` for downloads.
 
     Returns:
         The sizes and the date, or whatever a handler of your own returns.
@@ -40,8 +40,8 @@ async def save_artifacts(
     Raises:
         InvalidModelError: The artifacts cannot be written (specs that do not match the data, …).
         InvalidURLError: The address cannot be used.
-        QuotaExceededError: There is no room.
-        StorageError: The medium failed. What was stored before is untouched in every case.
+        QuotaExceededError: The model does not fit into the quota.
+        StorageError: The medium failed. After any error the data stored before are unchanged.
     """
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(

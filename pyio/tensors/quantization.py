@@ -29,8 +29,8 @@ _STORED = ("float16", "uint8", "uint16")
 def quantize(array: NDArray[Any], stored: str) -> tuple[NDArray[Any], Quantization]:
     """Return a float32 or int32 array as `stored` ("uint8", "uint16", "float16") and the rule back.
 
-    Raises WeightsError for an int32 array in half precision, which TensorFlow.js cannot read, for
-    values beyond half precision, and for values that are not finite in uint8 and uint16.
+    Raises WeightsError for an int32 array in half precision, which TensorFlow.js cannot read, and
+    for values beyond half precision. Values that are not finite are refused for uint8 and uint16.
     """
     if stored == "float16":
         if array.dtype != np.float32:

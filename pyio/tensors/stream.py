@@ -67,7 +67,7 @@ async def _strings(reader: _Reader, spec: WeightSpec) -> memoryview:
 
 
 class _Reader:
-    """Takes the number of bytes that is asked for out of a stream."""
+    """Reads the requested number of bytes from a stream."""
 
     def __init__(self, stream: AsyncIterable[Any]) -> None:
         self._stream = pieces(stream)
@@ -75,7 +75,7 @@ class _Reader:
 
     async def take(self, count: int, name: str) -> memoryview:
         """Return the next `count` bytes in memory of their own; `name` is for the error."""
-        # A hostile length must not take memory before as many bytes have come.
+        # A hostile length must not allocate memory before the bytes have arrived.
         taken = bytearray()
         while len(taken) < count:
             if not await self.more():

@@ -1,9 +1,9 @@
 """Loading over HTTP, compared with TensorFlow.js and with nothing but ``fetch``.
 
-A loopback server holds one model twice, in the converter's 4 MiB shards and as one file. A page in
-Chromium loads it in turn with pyio, with TensorFlow.js, and with nothing but ``fetch`` of the same
-files; "copy" is one copy of as many bytes into WebAssembly memory. Prints medians, ratios, and by
-how much WebAssembly memory had grown after pyio's first load.
+A loopback server holds one model twice: in the converter's 4 MiB shards and as one file. A page in
+Chromium loads it by turns with pyio, with TensorFlow.js, and with a bare ``fetch`` of the same
+files. "copy" is one copy of the same number of bytes into WebAssembly memory. Prints medians,
+ratios, and the growth of WebAssembly memory during pyio's first load.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def write_models(folder: Path, size: int) -> None:
     for name, shard_size in (("shards", CONVERTER_SHARD_SIZE), ("one", None)):
         handler = pyio.file_system(folder / name, shard_size_bytes=shard_size)
         asyncio.run(pyio.save_artifacts(model, handler))
-    # Checksums are pyio's own; what others wrote has none, so they are measured apart.
+    # Only files written by pyio have checksums, so loading with them is measured separately.
     plain = folder / "shards/plain.json"
     text = (folder / "shards/model.json").read_text("utf-8")
     plain.write_text(text[: text.index(',"crc32"')] + "}]}", "utf-8")
@@ -93,8 +93,9 @@ def main(megabytes: int, turns: int) -> None:
                 row = measure(page, path, turns)
                 times = "  ".join(f"{name} {row[name]:.0f}" for name in row)
                 ratio = row["pyio"] / (row["fetch"] + row["copy"])
-                # TensorFlow.js reads no body before all answers have begun. A browser opens six
-                # connections to a server over HTTP/1.1, so seven large shards wait for each other.
+                # TensorFlow.js reads no body before the headers of all responses have arrived. Over
+                # HTTP/1.1 a browser opens only six connections to a server, so seven large shards
+                # block each other.
                 beside = f"{row['pyio'] / row['tfjs']:.2f}" if "tfjs" in row else "it hangs"
                 print(
                     f"{path:18} ms: {times}   pyio/(fetch+copy) {ratio:.2f}   pyio/tfjs {beside}",

@@ -1,7 +1,7 @@
 """Predicting, compared with TensorFlow.js's cpu backend.
 
-Both run in the same page of Chromium, on the same weights and inputs; first it is checked that
-they agree. A ratio above 1 says that pyio is faster.
+Both run in the same page of Chromium, on the same weights and inputs. Their predictions are
+compared first. A ratio above 1 means that pyio is faster.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Saving to and loading from browser storage, compared with TensorFlow.js and the bare browser.
 
-One page in Chromium with a profile on disk holds pyio, TensorFlow.js and the browser's bare API,
-which take turns. The floor is one raw put of the same ArrayBuffer with strict durability, awaited
-to ``complete`` on a connection that is open already, and one raw get; "javascript" is what pyio's
-save does, the same transaction and one copy of the bytes, in bare JavaScript; "copy" is the one
-copy into WebAssembly memory that every load needs and the floor has not.
-TensorFlow.js, whose transactions are not strictly durable, returns from a save before they have
-committed: "committed" is the time until a following read of the record has answered. Prints a
-table of medians and ratios, and writes benchmark.json.
+One page in Chromium, with a profile on disk, runs pyio, TensorFlow.js and the browser's bare API by
+turns. "floor" is one raw put of the same ArrayBuffer, on an open connection and with strict
+durability, until ``complete``; for a load, one raw get. "javascript" is pyio's save in bare
+JavaScript: the same transaction and one copy of the bytes. "copy" is one copy into WebAssembly
+memory, which every load needs and the floor does not include. TensorFlow.js returns from a save
+before its transactions, which are not strictly durable, have committed. "committed" is the time
+until the next read of the record returns. Prints a table of medians and ratios, and writes
+benchmark.json.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
 
 
 def order(scheme: str, turn: int) -> list[str]:
-    """Return who comes when in a turn, in another order in each."""
-    if scheme == "localstorage":  # which has no room for two
+    """Return the order of the contenders in a turn; it differs from turn to turn."""
+    if scheme == "localstorage":  # localStorage is too small for two
         contenders = [["pyio save", "pyio load", "forget"], ["tfjs save", "tfjs load", "forget"]]
         return [name for names in contenders[:: -1 if turn % 2 else 1] for name in names]
     saves = ["pyio save", "tfjs committed", "tfjs save", "floor save", "javascript save"]
@@ -69,7 +69,7 @@ def order(scheme: str, turn: int) -> list[str]:
 
 
 def ratios(row: dict[str, Any]) -> dict[str, float]:
-    """Return pyio's times over those that it is to be compared with."""
+    """Return pyio's times divided by those of the other contenders."""
     if row["scheme"] == "localstorage":
         return {
             "save/tfjs": row["pyio_save"] / row["tfjs_save"],
@@ -85,7 +85,7 @@ def ratios(row: dict[str, Any]) -> dict[str, float]:
 
 
 def table(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the lines of a table that a person can read."""
+    """Yield the lines of a table for the terminal."""
     for row in rows:
         yield f"\n{row['scheme']}://  {row['bytes'] / MB:g} MB, medians of {row['turns']} (ms)"
         yield "  " + "  ".join(

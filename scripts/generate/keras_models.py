@@ -1,7 +1,7 @@
 """Write the Keras 3 models that the tests read: ``python3 scripts/generate/keras_models.py``.
 
 Makes an environment with Keras and JAX; the tests only need ``tests/unit/models/keras3.json``.
-Each model comes with its topology, its weights by Keras's own paths, an input and a prediction.
+Each model has its topology, its weights under Keras's own paths, an input and a prediction.
 """
 # mypy: ignore-errors
 

@@ -3,9 +3,9 @@
     python3 scripts/generate/layer_stubs.py           # after a layer or an option has changed
     python3 scripts/generate/layer_stubs.py --check   # only compare
 
-A layer class declares its options, and its constructor is made from them while Python runs. Tools
-that only read the source cannot see it, so that a wrong keyword would pass. This writes each
-constructor out. A test compares the file with the classes.
+A layer class declares its options, and its constructor is made from them at run time. Tools that
+only read the source cannot see it and would accept a wrong keyword. So this program writes out each
+constructor. A test compares the file with the classes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Train the digit classifier of the demo page and write it as a TensorFlow.js model.
 
 ``python3 scripts/generate/train_digits.py`` makes an environment with scikit-learn and writes
-``model.json``, ``model.weights.bin`` and ``examples.json``, digits held out from training that the
-page and the tests show to the model.
+``model.json``, ``model.weights.bin`` and ``examples.json``: digits that were not used in training,
+as input for the page and the tests.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SIDE = 8
 
 
 def main(folder: Path) -> None:
-    """Train, report the accuracy on digits that were held out, and write the model to `folder`."""
+    """Train, report the accuracy on held-out digits, and write the model to `folder`."""
     pixels, labels = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(
         pixels, labels, test_size=0.2, random_state=SEED, stratify=labels
@@ -83,10 +83,10 @@ def train(images: Array, labels: NDArray[np.int64]) -> Any:
 
 
 def vary(images: Array, random: np.random.Generator) -> Array:
-    """Return `images` (n, 64) as another hand might have drawn them.
+    """Return random variations of `images` (n, 64), so that other handwritings are recognised too.
 
-    Each is turned by up to 11 degrees, scaled by 0.65 to 1.1 and slanted, moved by up to a pixel,
-    blurred a little and given another contrast.
+    Each is turned by up to 11 degrees, scaled by 0.65 to 1.1, slanted, and moved by up to a pixel.
+    Then it is blurred a little and given another contrast.
     """
     count = len(images)
     angle, slant = random.uniform(-0.2, 0.2, (2, count))

@@ -1,1 +1,1 @@
-"""What the programs and the tests share: the environment, the runtime, the server, the wheel."""
+"""Code shared by the programs and the tests: environment, runtime, server, wheel."""

@@ -13,7 +13,7 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-"""Works as root and without a network."""
+"""With these Chromium runs as root and without a network."""
 
 
 def executable(playwright: Playwright) -> str | Path | None:

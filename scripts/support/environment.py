@@ -22,7 +22,7 @@ OWN = (
     "from playwright.sync_api import sync_playwright as start\n"
     "with start() as playwright: print(getattr(playwright, sys.argv[1]).executable_path)"
 )
-"""Prints where Playwright's own build of a browser is, or would be."""
+"""Prints the path of Playwright's own build of a browser, installed or not."""
 GI = ("/usr/bin/python3", "-c", 'import gi; gi.require_version("WebKit2", "4.1")')
 ENGINES = {
     "chromium": (("chromium",), ("chromium",)),
@@ -32,7 +32,7 @@ ENGINES = {
         ("webkit2gtk-driver", "xvfb", "python3-gi", "gir1.2-webkit2-4.1"),
     ),
 }
-"""Engine -> the commands by which the system's own is known, and Debian's packages of it."""
+"""Engine -> the commands of the system's browser, and the Debian packages that have it."""
 
 
 def prepare(engines: Iterable[str] = (), *, optional: bool = False) -> Path:
@@ -62,10 +62,10 @@ def enter(
     if Path(sys.prefix).resolve() == folder.resolve():
         return
     python = make(folder, *requirements) if requirements else prepare(engines, optional=optional)
-    # A module run by -m is found from the current folder, so that stays as it is.
+    # Keep the current folder: a module run by -m is looked for there.
     try:
         sys.exit(subprocess.run([python, *sys.orig_argv[1:]]).returncode)
-    except KeyboardInterrupt:  # Ctrl-C went to both
+    except KeyboardInterrupt:  # Ctrl-C reaches both processes
         sys.exit(130)
 
 
@@ -73,7 +73,7 @@ def make(folder: Path, *requirements: str, python: str = sys.executable) -> Path
     """Make a virtual environment with `requirements`, if it is not there; return its Python.
 
     Args:
-        folder: Where it goes. Its file ``made-for`` says what it was made from.
+        folder: Where it goes. Its file ``made-for`` has a hash of what it was made from.
         requirements: Arguments of ``pip install``.
         python: The interpreter to make it with.
     """

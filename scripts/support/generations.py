@@ -1,8 +1,8 @@
 """Get the older Pyodides that pyio supports into ``web/vendor/``, for the tests alone.
 
-``python3 scripts/support/generations.py`` gives each a folder with NumPy, micropip and a lock file
-of our own that names these, so that ``loadPyodide()`` and ``micropip.install`` work in it as they
-do against the CDN. (The wheels in Pyodide's own lock file have other bytes than the packages.)
+``python3 scripts/support/generations.py`` makes a folder for each, with NumPy, micropip and our own
+lock file, which names these. So ``loadPyodide()`` and ``micropip.install`` work as they do with the
+CDN. (The packages differ in their bytes from the wheels in Pyodide's own lock file.)
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A Pyodide: what its lock file says of itself, its core files and its wheels."""
+    """A Pyodide: the version fields of its lock file, its core files and its wheels."""
 
     info: dict[str, str]
     sources: tuple[Source, ...]
@@ -140,7 +140,7 @@ PYODIDE_029 = Generation(
         "arch": "wasm32",
         "platform": "emscripten_4_0_9",
         "python": "3.13.2",
-        "version": "0.28.0.dev0",  # as it calls itself in its own lock file
+        "version": "0.28.0.dev0",  # the name in its own lock file
     },
     sources=(
         _core(
@@ -207,7 +207,7 @@ def _make_wheel(folder: Path) -> None:
         return
     start, content = "lib/python3.12/site-packages/", BytesIO()
     (conda,) = _NUMPY_20_CONDA.files
-    # Neither dates nor compression, so that the bytes are the same wherever it is made.
+    # No dates and no compression, so that the bytes are the same on every machine.
     with tarfile.open(folder / conda) as tar, zipfile.ZipFile(content, "w") as wheel:
         for member in sorted(tar.getmembers(), key=lambda member: member.name):
             stream = tar.extractfile(member) if member.isfile() else None

@@ -1,9 +1,8 @@
 """Get JupyterLite, marimo and PyScript into ``web/vendor/``, for the tests alone.
 
-``python3 scripts/support/hosts.py`` fetches each as its users get it, unmodified and with its
-default configuration, and what it asks of the outside world while it runs: the Pyodide
-of its choice and wheels from the package index. What is there already is kept. Everything that
-reaches a browser is pinned by version and SHA-256.
+``python3 scripts/support/hosts.py`` fetches each unmodified and with its default configuration. It
+also fetches what each requests at run time: its own version of Pyodide, and wheels from the package
+index. Existing files are kept. Every file that a browser loads is pinned by version and SHA-256.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ JUPYTERLITE = _pyodide(
     "3fdaef09e9e365c85e002737720f8d0ab8f278c1c244a2dde6a37663cf488ad4",
 )
 PYODIDES = (MARIMO, PYSCRIPT, JUPYTERLITE)
-"""Named by the host that asks for it."""
+"""The Pyodide of each host, named after the host."""
 
 MARIMO_DEPENDS = {
     "marimo-base": [
@@ -77,7 +76,7 @@ MARIMO_DEPENDS = {
     ],
     "pymdown-extensions": ["markdown", "pyyaml"],
 }
-"""What of Pyodide's and of marimo's lock file their packages depend on."""
+"""The packages in Pyodide's and marimo's lock files that the hosts' packages depend on."""
 
 PYSCRIPT_CORE = Source(
     folder="pyscript",
@@ -122,7 +121,7 @@ def ensure_hosts(vendor: Path) -> None:
 
 
 def export_marimo(notebook: Path, folder: Path, mode: str) -> None:
-    """Make a page of a marimo notebook, in the way its users do; `mode` is "run" or "edit"."""
+    """Export a marimo notebook as a page, as users do; `mode` is "run" or "edit"."""
     options = ("--output", folder, "--mode", mode, "--force")
     _tool(HOSTS / "tools", "marimo", "export", "html-wasm", notebook, *options)
 
@@ -156,7 +155,7 @@ def _build(folder: Path, vendor: Path) -> None:
         lock = _with_marimo(lock, wheels) if pyodide is MARIMO else lock
         (folder / "locks" / f"{pyodide.folder}.json").write_text(lock)
     with tempfile.TemporaryDirectory(dir=folder) as source:
-        # Lets a test run the commands of the menus.
+        # With it a test can run the commands of the menus.
         config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
         (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
         options = ("--lite-dir", source, "--output-dir", folder / "jupyterlite", "--apps", "lab")
@@ -164,7 +163,7 @@ def _build(folder: Path, vendor: Path) -> None:
 
 
 def _download(pins: str, folder: Path) -> None:
-    # Pip compares the hashes that the file of pins gives.
+    # Pip verifies the hashes in the file of pins.
     target = ["--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14"]
     options = ["--no-deps", "--only-binary=:all:", "--require-hashes", *target]
     requirements = ("--requirement", PINS / pins, "--dest", folder)
@@ -172,13 +171,13 @@ def _download(pins: str, folder: Path) -> None:
 
 
 def _make_index(wheels: Path, simple: Path) -> None:
-    """Write pages such as a package index has, one for each wheel: PEP 503."""
+    """Write the pages of a package index, one for each wheel (PEP 503)."""
     for wheel in wheels.iterdir():
         write_index(simple / _name(wheel), wheel)
 
 
 def write_index(folder: Path, wheel: Path) -> None:
-    """Write the page of a package index that offers this one wheel, beside the page itself."""
+    """Write the page of a package index for this one wheel, and put the wheel beside it."""
     folder.mkdir(parents=True)
     link = f'<a href="{wheel.name}#sha256={sha256(wheel)}">{wheel.name}</a>'
     (folder / "index.html").write_text(f"<!DOCTYPE html><html><body>{link}</body></html>")
@@ -186,7 +185,7 @@ def write_index(folder: Path, wheel: Path) -> None:
 
 
 def _make_yaml_wheel(installed: Path, wheels: Path) -> None:
-    """Make a wheel of the part of PyYAML that is Python; its other wheels are compiled."""
+    """Make a wheel of PyYAML's Python part; its published wheels contain compiled code."""
     (info,) = installed.glob("[Pp][Yy][Yy][Aa][Mm][Ll]-*.dist-info")
     target = wheels / f"{info.name.removesuffix('.dist-info').lower()}-py3-none-any.whl"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
@@ -200,7 +199,7 @@ def _make_yaml_wheel(installed: Path, wheels: Path) -> None:
 def _patched(lock: str, wheels: Path) -> str:
     """Return Pyodide's lock file with our wheels in it.
 
-    Pyodide builds its pure wheels anew, so those from the package index have other hashes.
+    Pyodide rebuilds pure Python wheels, so the wheels of the package index have other hashes.
     """
     value = json.loads(lock)
     for wheel in wheels.iterdir():
@@ -211,7 +210,7 @@ def _patched(lock: str, wheels: Path) -> str:
 
 
 def _with_marimo(lock: str, wheels: Path) -> str:
-    """Return the lock file that marimo's own site serves: it has marimo's packages as well."""
+    """Return the lock file that marimo's site serves; it also lists marimo's packages."""
     value = json.loads(lock)
     for wheel in wheels.iterdir():
         name = _name(wheel)

@@ -1,7 +1,7 @@
 """Get Pyodide, NumPy for it and TensorFlow.js into ``web/vendor/``, pinned by version and SHA-256.
 
-``python3 scripts/support/runtime.py`` takes every file from the public CDN, or else out of the npm
-or PyPI package that carries the same bytes. A file that is there already is checked and kept.
+``python3 scripts/support/runtime.py`` takes every file from the public CDN, or else from the npm or
+PyPI package that has the same bytes. An existing file is checked and kept.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Files (name -> SHA-256) that go into `folder`, and the two places that hold the same bytes.
+    """Files (name -> SHA-256) for `folder`, and the two places to get them from.
 
     A name is appended to the address `cdn`, or to the folder `inside` of `package`, which comes
-    from npm (``name@version``) or PyPI (``name==version``). Without a `cdn` only the package has
-    it; without an `inside` the package's own file is what is wanted.
+    from npm (``name@version``) or PyPI (``name==version``). Without `cdn` only the package is used.
+    Without `inside` the file is the package itself.
     """
 
     folder: str
@@ -55,8 +55,8 @@ class Source:
     files: dict[str, str]
 
 
-# Pyodide's core comes from jsDelivr's mirror of npm, so that both ways give the very same files.
-# The hashes of the wheels are those in Pyodide's own lock file, which finds them beside itself.
+# Pyodide's core comes from jsDelivr's mirror of npm, so that both sources have the same files. The
+# hashes of the wheels are those in Pyodide's lock file, which is in the same folder.
 PYODIDE = Source(
     folder="pyodide",
     cdn="https://cdn.jsdelivr.net/npm/pyodide@314.0.3/",
@@ -109,7 +109,7 @@ RUNTIME = (PYODIDE, WHEELS, TFJS, TFJS_NODE)  # older Pyodides are in generation
 
 @contextmanager
 def one_at_a_time(vendor: Path) -> Iterator[None]:
-    """Keep other processes that do the same with `vendor` waiting inside the block."""
+    """Lock `vendor` against other processes of this program within the block."""
     vendor.mkdir(parents=True, exist_ok=True)
     with (vendor / ".lock").open("w") as file:
         if fcntl is not None:
@@ -118,7 +118,7 @@ def one_at_a_time(vendor: Path) -> Iterator[None]:
 
 
 def ensure(vendor: Path, sources: Sequence[Source] = RUNTIME) -> None:
-    """Fetch the files of `sources` that `vendor` lacks, whole and checked. Raises FetchError."""
+    """Fetch and verify the files of `sources` that `vendor` lacks. Raises FetchError."""
     missing = [
         (source, name)
         for source in sources
@@ -140,7 +140,7 @@ def ensure(vendor: Path, sources: Sequence[Source] = RUNTIME) -> None:
 
 @dataclass(slots=True)
 class _Fetcher:
-    """Fetches files into a temporary folder, remembering which ways are closed."""
+    """Fetches files into a temporary folder; remembers which sources have failed."""
 
     folder: Path
     cdn_in_reach: bool = True
@@ -172,7 +172,7 @@ class _Fetcher:
             if done < total:
                 raise ConnectionError(f"ended after {done:,} of {total:,} bytes")
         except (OSError, HTTPException) as error:
-            self.cdn_in_reach = isinstance(error, HTTPError)  # then only this file is not there
+            self.cdn_in_reach = isinstance(error, HTTPError)  # only this file is missing there
             _say(f"{url}: {error}; taking a package instead")
             return False
         return True
@@ -220,7 +220,7 @@ def sha256(path: Path) -> str | None:
 
 
 def run(fetch: Callable[[Path], None], description: str) -> None:
-    """Fetch into ``web/vendor/`` and say that all is there; an error ends this program."""
+    """Fetch into ``web/vendor/`` and report success; an error ends this program."""
     argparse.ArgumentParser(description=description).parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # an exit removes the temporary files
         signal.signal(number, lambda *_: sys.exit("interrupted"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 REVALIDATED = "/vendor/"
-"""Below this path browsers may keep files and ask whether they changed; all else is not kept."""
+"""Below this path browsers may cache files and must revalidate them; nothing else is cached."""
 
 MIME_TYPES = {
     ".js": "text/javascript",
@@ -38,11 +38,11 @@ class Site(ThreadingHTTPServer):
             that matches wins. Nothing outside of these directories is served.
         port: 0 takes a free one.
         isolated: Send the headers that make a page cross-origin isolated.
-        shared: Let pages of every origin read what is here, as a CDN does.
+        shared: Let pages of every origin read the files, as a CDN does.
 
     Attributes:
         url: "http://localhost:PORT", without a slash at the end.
-        offline: While True, connections are closed without an answer, as if the server was gone.
+        offline: While True, connections are closed without an answer, as if the server had stopped.
     """
 
     daemon_threads = True
@@ -76,7 +76,7 @@ class Site(ThreadingHTTPServer):
         self.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report what went wrong in a handler, but not that a browser hung up."""
+        """Report an error in a handler, except for a closed connection."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -91,7 +91,7 @@ class Site(ThreadingHTTPServer):
         directory = self.directories[prefix]
         try:
             place = (directory / path.removeprefix(prefix)).resolve(strict=True)
-        except (OSError, ValueError):  # not there, or not a path at all
+        except (OSError, ValueError):  # missing, or not a valid path
             return None
         return place if place.is_relative_to(directory) else None
 

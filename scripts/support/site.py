@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "web/manual"
 WORK = ROOT / "build/manual"
-"""Where the manual is built; nothing in it is kept in the repository."""
+"""The folder in which the manual is built; it is not part of the repository."""
 
 MANUAL = WORK / "site"
 """The built manual."""
@@ -29,7 +29,7 @@ _INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
 
 
 class ManualError(Exception):
-    """The manual was not built; the text says why."""
+    """The manual could not be built; the text gives the reason."""
 
 
 def build_manual() -> Path:
@@ -95,9 +95,9 @@ def _fingerprint() -> str:
 
 
 def _install_tools() -> None:
-    """Install the generator into a folder of its own, so that the tests' environment stays small.
+    """Install the generator into its own folder, so that the tests' environment stays small.
 
-    A folder needs only pip. Debian's Python has no venv until a package of its own is installed.
+    A folder needs only pip. On Debian a virtual environment needs a separate package.
     """
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     wanted = tomllib.loads(text)["project"]["optional-dependencies"]["docs"]
@@ -116,18 +116,18 @@ def _install_tools() -> None:
 
 
 def _write_pages(folder: Path) -> None:
-    """Copy the pages to `folder` and put the files that they include in their places."""
+    """Copy the pages to `folder` and insert the files that they include."""
     shutil.copytree(PAGES, folder, ignore=shutil.ignore_patterns("*.toml"))
     for page in folder.glob("*.md"):
         page.write_text(_INCLUDE.sub(_included, page.read_text("utf-8")), "utf-8")
 
 
 def _without_literal_marks(html: str) -> str:
-    """Remove the "::" that announces a block of code in a docstring; Markdown does not know it."""
+    """Remove the "::" before a block of code in a docstring; Markdown has no such mark."""
     return re.sub(r"\s*<p>::</p>", "", html).replace("::</p>", ":</p>")
 
 
 def _included(match: re.Match[str]) -> str:
     text = (ROOT / match[1]).read_text("utf-8")
-    # The page has a title already, so a part of the included file is a part of the page.
+    # The page has a title already, so headings of the included file move down one level.
     return re.sub(r"^# .*\n", "", text).replace("\n## ", "\n### ").strip()

@@ -1,4 +1,4 @@
-"""The unit tests with other versions of Python and NumPy, each in an environment of its own."""
+"""Runs the unit tests with other versions of Python and NumPy, each in its own environment."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LATER = range(20, 11, -1)
 
 
 def run_unit_tests() -> int:
-    """Run them with the oldest NumPy and with the newest Python; return an exit code.
+    """Run with the oldest NumPy and with the newest Python; return an exit code.
 
-    Versions that the main run has, which takes the newest NumPy, are not run again; what is not
-    installed is named and left out.
+    The main run uses the newest NumPy; its versions are not run again. Versions of Python that are
+    not installed are reported and left out.
     """
     here = sys.version_info.minor
     code = _run_with(_installed(OLDEST), "the oldest NumPy", f"numpy=={OLDEST_NUMPY}")
@@ -43,7 +43,7 @@ def _installed(minors: Iterable[int]) -> str | None:
         name = f"python3.{minor}"
         of_pyenv = (Path.home() / ".pyenv/versions").glob(f"3.{minor}.*/bin/{name}")
         for python in (shutil.which(name), *map(str, of_pyenv)):
-            # pyenv puts a command on the path for each version, also where it is not switched on.
+            # pyenv puts a command for each version on the path, even if that version is not active.
             if python and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
                 return python
     return None

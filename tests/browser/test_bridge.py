@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WORKER = Start(thread="module")
 PAGE = Start()
 AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
-"""For what depends on pyio's own code, and not on how an engine runs workers and pages."""
+"""For tests that depend only on pyio's own code, not on the engine's workers and pages."""
 
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 """Pages with the bridge, whose workers know their page or do not, and one without it."""
@@ -62,7 +62,7 @@ def open_tab(browser_kept: Browser, site: Site, wheel: Path) -> Iterator[Open]:
 
 
 closed: list[Tab] = []
-"""Those that their test has closed."""
+"""The tabs that their test has closed."""
 
 
 def close(tab: Tab) -> None:
@@ -153,7 +153,7 @@ def test_moves_to_local_storage(tab: Tab, test: Callable[[Tab], None]) -> None:
     ids=["items", "files", "opens files", "lists", "opens items", "keeps"],
 )
 def test_tensorflow_on_the_page(tab: Tab, test: Callable[[Tab], None]) -> None:
-    """What Python in a worker writes, TensorFlow.js on its page opens; the bytes are equal."""
+    """TensorFlow.js on the page opens models saved by Python in a worker; the bytes are equal."""
     tab.tensorflow()
     test(tab)
 
@@ -422,7 +422,7 @@ def test_concurrent_saves(open_tab: Open) -> None:
 
 @pytest.mark.every_engine
 def test_a_page_that_is_busy(tab: Tab) -> None:
-    """A request waits for a page that does something else for longer than one that is absent."""
+    """A request waits longer for a busy page than for a page that is gone."""
     begin(tab, save, "localstorage://m", 10)
     tab.js("() => { const end = Date.now() + 4_000; while (Date.now() < end); }")
     assert end(tab) is None

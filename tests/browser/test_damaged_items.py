@@ -1,7 +1,7 @@
 """How damaged, foreign and old localStorage items are read and listed.
 
-Damage of every kind is named and changes nothing, and what other programs and older versions of
-TensorFlow.js have stored is read for what it is.
+Every kind of damage is reported and changes nothing. Items of other programs and of older versions
+of TensorFlow.js are read correctly.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def items(tab: Tab) -> dict[str, str]:
 
 
 def put(tab: Tab, part: str, text: str | None) -> None:
-    """Store `text` with the browser's own API; None removes the item."""
+    """Store `text` with the browser's own API, or remove the item for None."""
     tab.js(
         """([key, text]) => {
           if (text === null) localStorage.removeItem(key);
@@ -214,7 +214,7 @@ def test_stray_items(tab: Tab) -> None:
 
 
 def test_empty_items_are_there(tab: Tab) -> None:
-    """A model without weights has an empty item of weight data, which is not a missing one."""
+    """The weight data item of a model without weights is empty, but not missing."""
 
     async def save_topology() -> None:
         import pyio
@@ -237,13 +237,13 @@ def test_models_from_before_the_metadata(stored: Tab) -> None:
 
 @pytest.mark.parametrize("text", ["undefined", "null"])
 def test_parts_that_tensorflow_did_not_have(stored: Tab, text: str) -> None:
-    """TensorFlow.js stores `undefined` for a topology that it does not have; it loads as none."""
+    """TensorFlow.js stores `undefined` for a missing topology; it loads as None."""
     put(stored, "model_topology", text)
     assert stored.python(load, "x") == WHOLE | {"topology": None}
 
 
 def test_undefined_specs(stored: Tab) -> None:
-    """TensorFlow.js stores `undefined` for missing specs as well; they load as none."""
+    """TensorFlow.js stores `undefined` for missing specs as well; they load as None."""
     info = json.loads(items(stored)[PREFIX + "info"])
     put(stored, "info", json.dumps({**info, "weightDataBytes": 0}))
     put(stored, "weight_specs", "undefined")
@@ -252,7 +252,7 @@ def test_undefined_specs(stored: Tab) -> None:
 
 
 def test_metadata_has_no_say_in_the_topology(stored: Tab) -> None:
-    """Members that do not belong in the metadata do not override what the other items say."""
+    """Foreign members of the metadata do not override the other items."""
     put(stored, "model_metadata", '{"modelTopology":{"evil":1},"weightSpecs":[],"x":1}')
     found = stored.python(load, "x")
     assert found["topology"] == {"t": 1}

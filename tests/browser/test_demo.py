@@ -30,7 +30,7 @@ SEVEN: Points = [(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)]
 
 
 class Demo:
-    """The demo page in a tab, and what a person does with it."""
+    """The demo page in a tab, with a method for each action of a user."""
 
     def __init__(self, page: Page, site: Site) -> None:
         self.page = page
@@ -79,7 +79,7 @@ class Demo:
         self.page.click("#save")
 
     def saved(self, name: str, place: str) -> str:
-        """Save and return what the page says then."""
+        """Save and return the page's message."""
         self.save(name, place)
         self.idle()
         return self.page.inner_text("#save-status")
@@ -141,7 +141,7 @@ class Demo:
             self.page.mouse.up()
 
     def says(self, digit: int) -> None:
-        """Wait until the page shows `digit` and has said so to screen readers."""
+        """Wait until the page shows `digit` and has announced it to screen readers."""
         self.page.locator("#winner", has_text=str(digit)).wait_for()
         self.page.locator("#prediction-status", has_text=f"looks like a {digit}").wait_for()
 
@@ -168,7 +168,7 @@ def shared_demo(browser_context_kept: BrowserContext, demo_site: Site) -> Iterat
 
 @pytest.fixture
 def demo(shared_demo: Demo) -> Iterator[Demo]:
-    """The booted page with nothing stored; a complaint or a foreign request fails the test."""
+    """The booted page with empty storage; a console error or a foreign request fails the test."""
     shared_demo.empty()
     yield shared_demo
     assert shared_demo.complaints == []
@@ -177,7 +177,7 @@ def demo(shared_demo: Demo) -> Iterator[Demo]:
 def test_boots_in_steps_and_moves_nothing(
     browser_context_kept: BrowserContext, demo_site: Site
 ) -> None:
-    """The start shows five steps, and no element moves at its end, on a phone's screen either."""
+    """The start shows five steps; no element moves when it ends, not even on a phone's screen."""
     demo = Demo(browser_context_kept.new_page(), demo_site)
     demo.page.set_viewport_size({"width": 360, "height": 740})
     demo.page.add_init_script(
@@ -228,7 +228,7 @@ def test_says_that_webassembly_is_needed(
 
 
 def test_recognises_samples(demo: Demo) -> None:
-    """At least nine of the ten samples, which training never saw, win with their own digit."""
+    """At least nine of the ten samples, which were not used in training, are recognised."""
     winners = []
     for digit in range(10):
         probabilities = demo.show(digit)
@@ -313,7 +313,7 @@ def test_stored_models_outlive_a_reload(demo: Demo) -> None:
 
 
 def test_the_loaded_weights_are_the_ones_that_predict(demo: Demo) -> None:
-    """The model comes from the store: with all weights zero, all digits are equally likely."""
+    """Predictions use the stored weights: with all weights zero, all digits are equally likely."""
     demo.saved("zero", "localstorage")
     demo.page.evaluate(
         """() => {
@@ -415,7 +415,7 @@ def test_overwriting_asks(demo: Demo) -> None:
     ("name", "words"), [("", "the name after '://' is empty"), ("a://b", "must not contain '://'")]
 )
 def test_says_what_is_wrong_with_a_name(demo: Demo, name: str, words: str) -> None:
-    """An unusable name is refused beside the button, in pyio's words; the words can be dismissed.
+    """An unusable name is refused beside the button, with pyio's message, which can be dismissed.
 
     Nothing is stored.
     """
@@ -460,9 +460,9 @@ def test_refuses_a_model_of_another_kind(demo: Demo) -> None:
 
 
 def test_shows_what_was_not_foreseen(demo: Demo) -> None:
-    """Any other exception is a readable line with the traceback folded away, and the page works on.
+    """Any other exception is shown as a line with a folded traceback, and the page still works.
 
-    Here the page cannot build its table; that the save succeeded is said all the same.
+    Here the page cannot build its table, but still reports that the save succeeded.
     """
     demo.page.evaluate(
         """() => { document.createElement = () => { throw new TypeError("no elements today") } }"""
@@ -481,7 +481,7 @@ def test_shows_what_was_not_foreseen(demo: Demo) -> None:
 
 
 def test_says_when_there_is_no_room(demo: Demo) -> None:
-    """A save that does not fit is refused with the bytes it needs, and nothing is replaced."""
+    """A save that does not fit is refused with the bytes that it needs, and nothing is replaced."""
     demo.saved("one", "localstorage")
     before = demo.page.evaluate("() => JSON.stringify(localStorage)")
     demo.page.evaluate("() => { localStorage.filler = 'x'.repeat(5_130_000) }")
@@ -495,7 +495,7 @@ def test_says_when_there_is_no_room(demo: Demo) -> None:
 
 
 def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
-    """Without an estimate of the free space the page says so, and all else works."""
+    """Without an estimate of the free space the page says so, and everything else works."""
     demo.page.evaluate(
         """() => {
           navigator.storage.estimate = () => Promise.reject(new TypeError("not here"));
@@ -623,7 +623,7 @@ CONTRASTS = """() => {
 
 
 def test_light_and_dark(demo: Demo) -> None:
-    """Both modes have colours of their own, and all text has a contrast of 4.5 at least."""
+    """Both modes have their own colours, and all text has a contrast of at least 4.5."""
     demo.saved("one", "indexeddb")
     demo.save("a://b", "indexeddb")
     demo.alert()
@@ -670,7 +670,7 @@ def test_leaves_no_proxies(demo: Demo) -> None:
 
 
 def test_sees_what_another_tab_stored(demo: Demo) -> None:
-    """Coming back to the tab shows what was stored meanwhile."""
+    """When the tab becomes visible again, models stored by another tab are listed."""
     demo.saved("one", "localstorage")
     demo.page.evaluate(
         """() => {

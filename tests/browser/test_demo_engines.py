@@ -28,7 +28,7 @@ def text(view: View, selector: str) -> str:
 
 
 def shown(view: View, digit: int) -> list[str]:
-    """Show a sample and return the ten probabilities, digit by digit, as they are written."""
+    """Show a sample and return the ten probabilities as the page shows them."""
     view.click("#clear")
     view.wait("() => document.querySelector('#winner').textContent === '–'")
     view.click(f"#samples button[value='{digit}']")

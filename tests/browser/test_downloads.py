@@ -1,4 +1,4 @@
-"""``downloads://``: the files, when they are offered, and that no object URL is left."""
+"""``downloads://``: the files, the time of the clicks, and the revoked object URLs."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_two_files(tab: Tab, name: str) -> None:
 
 
 def test_single_file(tab: Tab) -> None:
-    """With single_file=True one zip is offered that holds the two files, uncompressed."""
+    """With single_file=True one zip with both files, uncompressed, is offered."""
     ((name, data),) = tab.downloads(1, lambda: tab.python(offer, "downloads://m", True)).items()
     assert name == "m.zip"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,4 +1,4 @@
-"""Where the engines differ, and that saving a model gives the same result in each."""
+"""Differences between the engines; saving a model gives the same result in each."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ async def save_text(url: str, letter: str, length: int) -> Any:
 
 
 def test_a_model_that_fits_is_not_refused(small_quota: Tab) -> None:
-    """Whatever the browser estimates before anything is stored, 10 MB fit into 16 MiB."""
+    """10 MB fit into 16 MiB, whatever the browser estimates while the storage is empty."""
     assert small_quota.python(save_noise, "indexeddb://m", 10_000_000) is None
-    assert small_quota.python(save_noise, "indexeddb://m", 6_000_000) is None, "it is replaced"
+    assert small_quota.python(save_noise, "indexeddb://m", 6_000_000) is None, "a replacement"
 
 
 def test_the_room_of_texts(tab: Tab, engine: Engine) -> None:
-    """WebKit takes half as many letters that are not Latin-1, and the error does not deny it."""
+    """WebKit stores half as many letters if they are not Latin-1, and the error respects that."""
     assert tab.python(save_text, "localstorage://m", "é", 4_500_000) is None
     assert tab.python(save_text, "localstorage://m", "ж", 2_500_000) is None
     refused = tab.python(save_text, "localstorage://m", "ж", 3_000_000)
@@ -52,7 +52,7 @@ def test_the_room_of_texts(tab: Tab, engine: Engine) -> None:
 
 
 def test_a_private_window(launch: Callable[..., Browser], site: Site, wheel: Path) -> None:
-    """In a private window models are kept until it closes; the next window has none."""
+    """A private window keeps models until it is closed; the next window has none."""
     for _ in range(2):
         browser = launch(private=True)
         tab = Tab(browser.open(f"{site.url}/index.html"), wheel.name)

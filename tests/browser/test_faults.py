@@ -1,4 +1,4 @@
-"""Stored models stay whole when the browser refuses, or other programs have written before."""
+"""Stored models stay whole if the browser refuses a save or other programs have written data."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_indexeddb_quota(small_quota: Tab, size: int) -> None:
     kind, text, about = tab.python(save_noise, "indexeddb://old", size)
     assert kind == "QuotaExceededError"
     assert about["bytes_needed"] > size
-    # 16 MiB less the 5 MB of the two models, found by trial: Chromium hides the real quota.
+    # 16 MiB minus the 5 MB of the two models, found by trial: Chromium hides the real quota.
     assert 6_000_000 < about["bytes_available"] < 12_000_000
     assert f"{about['bytes_needed']:,} bytes are needed" in text
     assert f"{about['bytes_available']:,} bytes are available" in text
@@ -204,7 +204,7 @@ def test_a_ghost_listing_is_named(tab: Tab) -> None:
     ids=["list of buffers", "view with an offset", "Blob", "DataView"],
 )
 def test_weights_that_others_stored(tab: Tab, change: str) -> None:
-    """Weights in any form that programs have stored load with the right bytes."""
+    """Weights load correctly in every form that other programs have stored."""
     assert tab.python(save_bytes, "indexeddb://m", 8) is None
     tab.js(f"() => rawChangeWeights('m', {change})")
     assert tab.python(load_sum, "indexeddb://m") == 8
@@ -223,7 +223,7 @@ def test_a_newer_database(tab: Tab) -> None:
     assert tab.python(load_sum, "indexeddb://m")[0] == "ForeignDatabaseError"
     assert tab.python(save_bytes, "localstorage://m", 8) is None
     listed = tab.python(damages)
-    assert listed["localstorage://m"] is None, "the others are not hidden"
+    assert listed["localstorage://m"] is None, "the other models are still listed"
     assert "newer version" in listed["indexeddb://"]
 
 

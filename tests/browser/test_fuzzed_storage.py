@@ -1,6 +1,6 @@
-"""Stored models that were damaged by chance, in the real localStorage and the real IndexedDB.
+"""Randomly damaged models in the real localStorage and the real IndexedDB.
 
-What CPython can reach of this is in ``tests/fuzz``.
+The part that can run in CPython is in ``tests/fuzz``.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def items(tab: Tab) -> dict[str, str]:
 
 
 def by_chance(texts: dict[str, str], count: int) -> Iterator[list[str]]:
-    """Damaged texts, the same ones in every run."""
+    """Random damaged texts, the same in every run."""
     random = Random("items")
     others = [text.encode() for text in texts.values()]
     for _ in range(count):
@@ -144,11 +144,11 @@ def by_chance(texts: dict[str, str], count: int) -> Iterator[list[str]]:
 
 
 def test_items_damaged_by_chance(tab: Tab, checksum: bool) -> None:
-    """Each of hundreds of damaged items gives an error of pyio's own or the same model.
+    """Each of hundreds of damaged items gives a PyioError or the same model.
 
-    Without digests other values may come out where the format cannot tell; none that were verified
-    by digests do. The listing names both models each time, and the damage where it can be seen
-    without loading.
+    Without digests other values are allowed where the format cannot detect the damage; with digests
+    they are not. The listing always has both models, and the damage that is visible without
+    loading.
     """
     tab.python_module(inside, "save", "localstorage", checksum)
     cases = list(by_chance(items(tab), 400))
@@ -158,7 +158,7 @@ def test_items_damaged_by_chance(tab: Tab, checksum: bool) -> None:
 
 
 def test_every_character_of_every_item(tab: Tab) -> None:
-    """With digests, no flipped bit in the five items gives other values."""
+    """With digests, a flipped bit in any of the five items never gives other values."""
     tab.python_module(inside, "save", "localstorage", True)
     cases = []
     for part, text in items(tab).items():
@@ -169,7 +169,7 @@ def test_every_character_of_every_item(tab: Tab) -> None:
     outcomes, wrong = tab.python_module(inside, "try_items", cases, True)
     assert wrong == []
     assert sum(outcomes.values()) == len(cases) > 1200
-    assert outcomes["typed error"] > 0.8 * len(cases)  # the rest is dates and unused sizes
+    assert outcomes["typed error"] > 0.8 * len(cases)  # the rest are dates and unused sizes
 
 
 def test_records_damaged_by_chance(raw: Tab, checksum: bool) -> None:
@@ -192,7 +192,7 @@ def test_records_damaged_by_chance(raw: Tab, checksum: bool) -> None:
 
 
 def test_every_byte_of_a_record(raw: Tab) -> None:
-    """With digests, no flipped bit in a record gives other values."""
+    """With digests, a flipped bit in a record never gives other values."""
     raw.python_module(inside, "save", "indexeddb", True)
     artifacts, weights = raw.js("() => fuzzGet()")
     data, cases = base64.b64decode(weights), []

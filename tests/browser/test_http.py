@@ -1,4 +1,4 @@
-"""http:// on a page, by the browser's fetch, against a server of another origin."""
+"""http:// on a page, with the browser's fetch and a server of another origin."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def save(url: str, options: dict[str, Any]) -> Any:
 
 
 def test_tensorflow_and_pyio_post_the_same(tab: Tab, receiver: Receiver) -> None:
-    """TensorFlow.js and pyio post one model in equal parts, and both load it back."""
+    """TensorFlow.js and pyio post a model in equal parts, and each loads it again."""
 
     async def save_again(source: str, destination: str) -> None:
         import pyio
@@ -123,7 +123,7 @@ def test_put_with_headers(tab: Tab, receiver: Receiver) -> None:
 
 
 def test_other_field_names(tab: Tab, receiver: Receiver) -> None:
-    """Fields can be called as a framework wants them; the file names stay."""
+    """The form fields can be renamed for a framework; the file names stay."""
     names = {"model.json": "model", "model.weights.bin": "weights"}
     tab.python(save, f"{receiver.url}/upload", {"field_names": names})
     parts = receiver.uploads[0]["parts"]
@@ -391,7 +391,7 @@ def test_a_second_attempt_of_another_length(tab: Tab, server: Answers) -> None:
 
 
 def test_redirect_query_prefix_and_mapping(tab: Tab, server: Answers) -> None:
-    """The final address counts, queries go on, and prefix and mapping take the rule's place."""
+    """Weights follow redirects and keep the query; a prefix or a mapping replaces that rule."""
     weights = put(server, 10, folder="/v2/").hex()
     server.table["/v2/group1-shard1of1.bin?k=a/b"] = bytes.fromhex(weights)
     server.table["/latest?k=a/b"] = Answer(b"", 302, headers={"Location": "/v2/model.json?k=a/b"})
@@ -408,7 +408,7 @@ def test_redirect_query_prefix_and_mapping(tab: Tab, server: Answers) -> None:
 
 
 def test_sizes_that_the_browser_does_not_tell(tab: Tab, server: Answers) -> None:
-    """Files that are compressed or have no length are joined in one buffer as well."""
+    """Files that are compressed or have no length are loaded into one buffer as well."""
     import gzip
 
     weights = put(server, 1000, 1000, 1000, 700)
@@ -465,7 +465,7 @@ def test_functions_instead_of_fetch(tab: Tab, server: Answers) -> None:
 
 
 def test_progress_and_its_exceptions(tab: Tab, server: Answers, receiver: Receiver) -> None:
-    """Bytes done rise to the total for load and save; what the callback raises ends either."""
+    """Progress rises to the total for load and save; an exception of the callback ends either."""
 
     async def watch(url: str, upload: str) -> Any:
         import pyio
@@ -525,7 +525,7 @@ def test_cancelling(tab: Tab, server: Answers) -> None:
 
 
 def test_exists_and_inspect(tab: Tab, server: Answers) -> None:
-    """Both ask for the model.json alone."""
+    """Exists and inspect request only the model.json."""
 
     async def look(url: str) -> Any:
         import pyio
@@ -559,7 +559,7 @@ def test_what_pyio_shards_tensorflow_loads(tab: Tab, server: Answers, tmp_path: 
 
 
 def test_a_javascript_stream(tab: Tab, server: Answers) -> None:
-    """decode_weights_stream reads the body of a fetch as it comes."""
+    """decode_weights_stream reads the body of a fetch as a stream."""
 
     async def decode(url: str) -> Any:
         import js
@@ -576,7 +576,7 @@ def test_a_javascript_stream(tab: Tab, server: Answers) -> None:
 
 
 def test_some_weights_from_beside_the_page(tab: Tab) -> None:
-    """load_weights takes a prefix relative to the page, and names what is not there."""
+    """load_weights takes a prefix relative to the page, and names a missing file."""
 
     async def some() -> Any:
         import pyio
@@ -604,7 +604,7 @@ json.dumps([copy.weight_data_bytes, pyio.http("beside.json").url])
 
 
 def test_in_a_worker(tab: Tab, server: Answers, wheel: Path) -> None:
-    """HTTP and Pyodide's own files work in a worker; one made from a Blob has its page's origin."""
+    """HTTP and Pyodide's own files work in a worker; a Blob worker uses its page's origin."""
     put(server, 1000, 500)
     found = tab.js(
         """([code, wheel]) => new Promise((resolve) => {

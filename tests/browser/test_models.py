@@ -100,9 +100,9 @@ def test_hostile_topologies_in_the_page(tab: Tab) -> None:
 
 
 def test_importing_the_layers_is_quick(new_tab: Callable[[], Tab]) -> None:
-    """In a fresh page, `import pyio` brings no NumPy, and the layers take less than 0.3 s.
+    """In a fresh page, `import pyio` imports no NumPy, and the layers take less than 0.3 s.
 
-    On a busy machine a page may be slow, so the best of three counts.
+    A page may be slow on a busy machine, so the best of three attempts counts.
     """
 
     def seconds() -> list[float]:

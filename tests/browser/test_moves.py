@@ -76,7 +76,7 @@ def items(tab: Tab) -> Any:
 
 
 async def try_everything(url: str) -> Any:
-    """What each way of reaching a model says of one that was moved away."""
+    """The result of each function of pyio for a model that was moved away."""
     import pyio
 
     said: list[Any] = [await pyio.exists(url), url in await pyio.list_models()]
@@ -183,7 +183,7 @@ def test_a_kill_after_an_overwriting_move(tab: Tab) -> None:
 
 
 def test_no_model_at_the_source(tab: Tab) -> None:
-    """A move of nothing is the same error as ever, and leaves nothing behind."""
+    """A move without a source raises the usual error, and leaves nothing behind."""
     assert tab.python(move, SOURCE, DESTINATION) == "ModelNotFoundError"
     tab.python(save, SOURCE, 1)
     assert tab.python(move, SOURCE, DESTINATION) is None

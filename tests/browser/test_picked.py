@@ -1,4 +1,4 @@
-"""browser_files and pick_files: what a person picks or drops, in any order."""
+"""browser_files and pick_files: picked or dropped files, in any order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.every_engine
 
 
 def offer(tab: Tab, files: dict[str, bytes] | list[tuple[str, bytes]]) -> None:
-    """Put these files where the test functions find them, as a FileList like that of a drop."""
+    """Make these files available to the test functions, as a FileList like that of a drop."""
     pairs = files.items() if isinstance(files, dict) else files
     tab.js(
         """(files) => {
@@ -39,7 +39,7 @@ def offer(tab: Tab, files: dict[str, bytes] | list[tuple[str, bytes]]) -> None:
 
 
 async def load() -> Any:
-    """Load what is offered; return what was found, or [class, message] of an error."""
+    """Load the offered files; return the model, or [class, message] of an error."""
     import js
 
     import pyio
@@ -109,7 +109,7 @@ def test_any_order(tab: Tab) -> None:
 
 
 def test_shards_of_pyio(tab: Tab, tmp_path: Path) -> None:
-    """Shards with checksums load, and a shard of another model in place of one is found."""
+    """Shards with checksums load, and a shard of another model is detected."""
     files = saved(artifacts(), tmp_path, shard_size_bytes=40)
     offer(tab, files)
     assert tab.python(load)["names"] == ["dense/kernel", "dense/bias", "steps"]
@@ -120,7 +120,7 @@ def test_shards_of_pyio(tab: Tab, tmp_path: Path) -> None:
 
 
 def test_a_topology_alone(tab: Tab) -> None:
-    """A json that names no weights is a whole model; one that does is not."""
+    """A json without weights is a complete model; a json that names weights is not."""
     offer(tab, {"m.json": b'{"modelTopology":{"a":1},"weightsManifest":[{"paths":["./w"]}]}'})
     found = tab.python(load)
     assert found["fields"]["model_topology"] == {"a": 1}
@@ -339,7 +339,7 @@ def archive(files: dict[str, bytes], compression: int) -> bytes:
 
 
 def test_archives(tab: Tab) -> None:
-    """The zip of downloads://, and one that a person packed again with a folder, are read."""
+    """The zip of downloads://, and one that was packed again with a folder, are read."""
 
     async def download() -> None:
         import numpy as np
@@ -396,7 +396,7 @@ def test_downloads_in_shards(tab: Tab) -> None:
 
 
 def test_picking(tab: Tab, tmp_path: Path) -> None:
-    """pick_files opens the browser's picker; the files picked load; cancelling gives none."""
+    """pick_files opens the browser's picker; the picked files load; cancelling returns no files."""
     saved(artifacts(), tmp_path)
 
     async def pick_and_load() -> Any:

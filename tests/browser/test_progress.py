@@ -29,7 +29,7 @@ async def watch(url: str, size: int) -> Any:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_bytes_rise_to_the_total(tab: Tab, scheme: str) -> None:
-    """From 0 to all bytes, never less than before, named by address, for save and load."""
+    """Reports rise from 0 to all bytes and have the model's address, for save and load."""
     reports = tab.python(watch, f"{scheme}://m", 900_000)
     for action in ("save", "load"):
         done = [report[2] for report in reports if report[0] == action]
@@ -41,14 +41,14 @@ def test_bytes_rise_to_the_total(tab: Tab, scheme: str) -> None:
 
 
 def test_large_models_are_reported_in_parts(tab: Tab) -> None:
-    """A save of 40 MB to IndexedDB is heard of several times on its way."""
+    """A save of 40 MB to IndexedDB is reported several times."""
     reports = tab.python(watch, "indexeddb://m", 40_000_000)
     assert len([report for report in reports if report[0] == "save"]) >= 6
 
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_models_without_weights(tab: Tab, scheme: str) -> None:
-    """Nothing to move is no division by zero: one report, of a fraction of 1."""
+    """A model without weights has one report with a fraction of 1, and no division by zero."""
 
     async def nothing(url: str) -> Any:
         import pyio
@@ -64,7 +64,7 @@ def test_models_without_weights(tab: Tab, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_a_callback_that_raises_changes_nothing(tab: Tab, scheme: str) -> None:
-    """Raising at the first or at the last report leaves the model that was there."""
+    """An exception at the first or the last report leaves the old model in place."""
 
     async def stop(url: str) -> Any:
         import numpy as np
@@ -100,7 +100,7 @@ def test_a_callback_that_raises_changes_nothing(tab: Tab, scheme: str) -> None:
 
 
 def test_a_copy_reports_both_ways(tab: Tab) -> None:
-    """A copy first loads and then saves, and one callback hears of both; a move too."""
+    """A copy or a move first loads and then saves, and reports both to one callback."""
 
     async def copy() -> Any:
         import numpy as np
@@ -123,7 +123,7 @@ def test_a_copy_reports_both_ways(tab: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_inspect_and_exists(tab: Tab, scheme: str) -> None:
-    """A stored model is described without its weights being read; exists sees damaged ones too."""
+    """Reading no weights, inspect describes a stored model; exists finds damaged ones too."""
 
     async def look(url: str) -> Any:
         import numpy as np
@@ -166,7 +166,7 @@ def test_inspect_and_exists(tab: Tab, scheme: str) -> None:
 
 
 def test_inspect_does_not_read_the_weights(tab: Tab) -> None:
-    """Weights that cannot be decoded at all are no obstacle to looking at the rest."""
+    """A model whose weights cannot be decoded can still be inspected."""
 
     async def look() -> Any:
         import numpy as np
@@ -184,7 +184,7 @@ def test_inspect_does_not_read_the_weights(tab: Tab) -> None:
 
 
 def test_the_bar_without_tqdm(tab: Tab) -> None:
-    """Where tqdm is not installed, the ready-made bar writes lines of text."""
+    """If tqdm is not installed, `progress_bar` writes lines of text."""
 
     async def bar() -> Any:
         import contextlib
@@ -208,7 +208,7 @@ def test_the_bar_without_tqdm(tab: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", STORES[:2])
 def test_one_model_is_looked_up(tab: Tab, scheme: str) -> None:
-    """exists, inspect, copy, move and remove never list the medium, however many models it has."""
+    """exists, inspect, copy, move and remove look up one model and never list the medium."""
 
     async def look(scheme: str) -> Any:
         from importlib import import_module

@@ -1,6 +1,6 @@
-"""The examples of the README and of the manual, run as they stand there.
+"""The examples of the README and of the manual, run unchanged.
 
-They run in one page that has nothing but Pyodide, as a reader would paste them.
+They run in a page that has only Pyodide, as if a reader had pasted them.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def answer_as_index(route: Route, site: str, wheel: Path) -> None:
 
 
 def sources(document: Path) -> list[str]:
-    """Return the blocks of a document that run in a page: those without a mark."""
+    """Return the blocks of a document that run in a page: blocks without a mark."""
     return [block.source for block in blocks(document) if block.mark is None]
 
 
@@ -110,7 +110,7 @@ def test_the_example(plain_page: Page) -> None:
     "document", [page for page in PAGES if sources(page)], ids=lambda path: path.stem
 )
 def test_examples_of_the_manual(plain_page: Page, document: Path) -> None:
-    """The blocks of a page run in order, and only what its comments name is left out."""
+    """The blocks of a page run in order; only blocks excluded by a comment are left out."""
     plain_page.evaluate(
         """async () => {
           await pyodide.loadPackage("micropip", { messageCallback: () => {} });

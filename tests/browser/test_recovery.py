@@ -1,4 +1,4 @@
-"""repair in a real browser: states that TensorFlow.js and killed saves leave behind."""
+"""repair in a real browser: states left behind by TensorFlow.js and by killed saves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def save(url: str, size: int = 8) -> None:
 
 
 async def repair(place: str | None = None, apply: bool = False, delete: bool = False) -> Any:
-    """What repair finds and does, as JSON, and what it prints."""
+    """The findings and actions of repair as JSON, and its printed text."""
     from dataclasses import asdict
 
     import pyio
@@ -36,7 +36,7 @@ async def repair(place: str | None = None, apply: bool = False, delete: bool = F
 
 
 async def load(url: str) -> Any:
-    """The bytes of a model's weights, or [class, message]."""
+    """The bytes of a model's weights, or [class, message] of an error."""
     import pyio
 
     try:
@@ -57,10 +57,10 @@ def snapshot(tab: Tab) -> Any:
 
 
 def applied(tab: Tab, place: str | None = None, **choices: Any) -> Any:
-    """Look, make sure that looking changed nothing, and do what was found."""
+    """Run repair, check that it changed nothing, and run it again with apply=True."""
     before = snapshot(tab)
     plan = tab.python(repair, place, False, choices.get("delete", False))
-    assert snapshot(tab) == before, "nothing is touched unless told"
+    assert snapshot(tab) == before, "nothing is changed without apply"
     assert not any(finding["done"] for finding in plan["findings"])
     done = tab.python(repair, place, True, choices.get("delete", False))
     told = ("where", "problem", "action", "acts", "bytes_freed")
@@ -94,7 +94,7 @@ def interrupt(tab: Tab, action: str, changes: int) -> None:
 
 @pytest.mark.parametrize("written", [1, 2, 3])
 def test_a_save_of_tensorflow_that_was_killed(tab: Tab, written: int) -> None:
-    """Its info, which it writes first, and what else is there of no whole model, is removed."""
+    """The info, which is written first, and the other items of the incomplete model are removed."""
     tab.tensorflow()
     tab.python(save, "localstorage://other")
     before = snapshot(tab)
@@ -112,7 +112,7 @@ def test_a_save_of_tensorflow_that_was_killed(tab: Tab, written: int) -> None:
 
 
 def test_a_save_of_tensorflow_that_lacks_its_metadata(tab: Tab) -> None:
-    """Killed before its last item, the model is whole, as those of TensorFlow.js 0.x are."""
+    """If only the last item is missing, the model is whole, like models of TensorFlow.js 0.x."""
     tab.tensorflow()
     interrupt(tab, 'interop.saveModel("localstorage://m")', 4)
     assert applied(tab) == []
@@ -121,7 +121,7 @@ def test_a_save_of_tensorflow_that_lacks_its_metadata(tab: Tab) -> None:
 
 @pytest.mark.parametrize("removed", [1, 2])
 def test_a_removal_of_tensorflow_that_was_killed(tab: Tab, removed: int) -> None:
-    """It removes the info first, and then the topology: the weights are there, and listed again."""
+    """If the info, or also the topology, is gone, the weights are kept and listed again."""
     tab.tensorflow()
     tab.js("() => interop.saveModel('localstorage://m')")
     data = tab.python(load, "localstorage://m")
@@ -140,7 +140,7 @@ def test_a_removal_of_tensorflow_that_was_killed(tab: Tab, removed: int) -> None
 
 
 def test_a_removal_that_took_the_weights(tab: Tab) -> None:
-    """Without its weights or their specs it is no model any more, and the rest goes."""
+    """A model without its weights or specs is incomplete, and its other items are removed."""
     tab.tensorflow()
     for removed in (3, 4):
         tab.js("() => interop.saveModel('localstorage://m')")
@@ -151,9 +151,9 @@ def test_a_removal_that_took_the_weights(tab: Tab) -> None:
 
 
 def test_an_overwrite_of_tensorflow_that_was_killed(tab: Tab) -> None:
-    """After its first item the old model is there with the wrong info, and gets the right one.
+    """After the first item the old model has the wrong info, and repair corrects the info.
 
-    Later than that, the items are of two models: that is said, and they are left alone.
+    After later items the model is a mixture of two; repair reports it and changes nothing.
     """
     tab.tensorflow()
     for written, mended in ((1, True), (2, False), (3, False)):
@@ -169,7 +169,7 @@ def test_an_overwrite_of_tensorflow_that_was_killed(tab: Tab) -> None:
 
 
 def test_tensorflow_without_room(tab: Tab) -> None:
-    """Over quota it removes all five items itself, those of the old model: nothing is left over."""
+    """Over quota TensorFlow.js itself removes all five items, also the old model's."""
     tab.tensorflow()
     tab.python(save, "localstorage://m")
     failed = (
@@ -181,7 +181,7 @@ def test_tensorflow_without_room(tab: Tab) -> None:
 
 
 def test_damage_is_named_and_kept(tab: Tab) -> None:
-    """What all of its items are there of is never removed, however damaged."""
+    """A model with all of its items is never removed, however damaged it is."""
     tab.python(save, "localstorage://m")
     for part, text in (
         ("model_topology", "{"),
@@ -208,7 +208,7 @@ async def save_verified(url: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["localstorage", "indexeddb"])
 def test_a_model_whose_digest_is_wrong(tab: Tab, scheme: str) -> None:
-    """It gets no info, because it is not what was saved, and it is not removed either."""
+    """A model with a wrong digest gets no info, because it was changed, and is not removed."""
     tab.python(save_verified, f"{scheme}://m")
     if scheme == "localstorage":
         tab.js("""() => {
@@ -232,7 +232,7 @@ def test_a_model_whose_digest_is_wrong(tab: Tab, scheme: str) -> None:
 
 @pytest.mark.parametrize("text", ["{", "null", '{"dateSaved":"x"}'])
 def test_an_info_that_cannot_be_read(tab: Tab, text: str) -> None:
-    """It makes TensorFlow.js list nothing at all; where the model is whole it is written anew."""
+    """An unreadable info makes TensorFlow.js list nothing; for a whole model it is rewritten."""
     tab.tensorflow()
     tab.js("() => interop.saveModel('localstorage://m')")
     data = tab.python(load, "localstorage://m")
@@ -244,7 +244,7 @@ def test_an_info_that_cannot_be_read(tab: Tab, text: str) -> None:
 
 
 def test_items_of_nobody(tab: Tab) -> None:
-    """Keys that only look like a model's are named and left alone."""
+    """Keys that only resemble a model's keys are reported and not changed."""
     keys = ["tensorflowjs_models/info", "tensorflowjs_models//info", "tensorflowjs_models/x/y"]
     for key in keys:
         tab.js("key => localStorage.setItem(key, '{}')", key)
@@ -256,7 +256,7 @@ def test_items_of_nobody(tab: Tab) -> None:
 
 
 def test_a_save_of_pyio_that_was_killed(tab: Tab) -> None:
-    """Killed after any of its changes, repair leaves the old model or the new one, and no more."""
+    """After a kill at any change of a save, repair leaves only the old model or the new one."""
     tab.python(save, "localstorage://m", 10)
     old = tab.python(load, "localstorage://m")
     seen = set()
@@ -289,7 +289,7 @@ def test_a_save_of_pyio_that_was_killed(tab: Tab) -> None:
 
 
 def test_a_save_at_the_same_moment(tab: Tab) -> None:
-    """What another tab completes between looking and acting is left alone."""
+    """A save that another tab completes between the report and the repair is kept."""
 
     async def race() -> Any:
         import js
@@ -325,7 +325,7 @@ def test_a_save_at_the_same_moment(tab: Tab) -> None:
 def test_ghosts_that_tensorflow_leaves_of_what_cannot_be_cloned(
     new_tab: Callable[[], Tab],
 ) -> None:
-    """Its first transaction is committed when the second fails; the info is removed."""
+    """An info whose model failed to be cloned in a second transaction is removed."""
     tab = new_tab()
     tab.tensorflow()
     tab.js("() => interop.saveUncloneable('indexeddb://ghost')")
@@ -336,7 +336,7 @@ def test_ghosts_that_tensorflow_leaves_of_what_cannot_be_cloned(
 
 
 def test_a_model_without_info(tab: Tab) -> None:
-    """It is whole, so it is not removed: it gets its info, with its date, and is listed again."""
+    """A whole model without an info gets its info, with its date, and is listed again."""
     tab.tensorflow()
     tab.js("() => interop.saveModel('indexeddb://m')")
     before = snapshot(tab)
@@ -346,7 +346,7 @@ def test_a_model_without_info(tab: Tab) -> None:
     assert finding["problem"] == "its info is missing; the model is whole"
     assert finding["action"] == "write its info anew"
     assert finding["done"]
-    assert snapshot(tab) == before, "the info is what TensorFlow.js had written, date included"
+    assert snapshot(tab) == before, "info as in TensorFlow.js, with its date"
     assert tab.js("() => interop.list()") == ["indexeddb://m"]
     assert tab.js("() => interop.predictStored('indexeddb://m')") == pytest.approx(
         tab.js("() => interop.predictBuilt()")
@@ -354,7 +354,7 @@ def test_a_model_without_info(tab: Tab) -> None:
 
 
 def test_a_damaged_info_of_a_whole_model(tab: Tab) -> None:
-    """It is written anew from the model."""
+    """The damaged info of a whole model is rewritten from the model."""
     tab.python(save, "indexeddb://m")
     before = snapshot(tab)
     text = json.dumps({"modelPath": "m", "modelArtifactsInfo": 5})
@@ -381,7 +381,7 @@ def test_a_damaged_model_without_info(tab: Tab) -> None:
 
 
 def test_records_that_come_back(tab: Tab) -> None:
-    """What another tab has stored between looking and acting is left alone, in each case."""
+    """Records that another tab stores between the report and the repair are kept, in each case."""
 
     async def race(spoil: str, restore: str) -> Any:
         from pyodide.code import run_js
@@ -412,7 +412,7 @@ def test_records_that_come_back(tab: Tab) -> None:
 
 
 def test_the_scratch_database(tab: Tab) -> None:
-    """The database in which room was measured goes; databases of others are named and stay."""
+    """The scratch database is deleted; databases of other programs are reported and kept."""
     tab.js(
         """() => Promise.all(["pyio-room", "theirs"].map((name) => new Promise((done) => {
           const request = indexedDB.open(name, 1);
@@ -438,7 +438,7 @@ OTHER_LAYOUTS = {
 
 @pytest.mark.parametrize("case", OTHER_LAYOUTS)
 def test_a_database_of_another_layout(tab: Tab, case: str) -> None:
-    """It is named with what it holds, and deleted only when that is chosen; then saves work."""
+    """The database is reported with its content, and deleted only on request; then saves work."""
     version, upgrade, problem = OTHER_LAYOUTS[case]
     tab.js(
         f"""() => new Promise((done) => {{
@@ -466,7 +466,7 @@ def test_a_database_of_another_layout(tab: Tab, case: str) -> None:
 
 
 def test_a_database_that_another_tab_holds(new_tab: Callable[[], Tab]) -> None:
-    """A database that cannot be deleted because another tab holds it is told with that reason."""
+    """If another tab keeps a database open, its deletion fails and the reason is reported."""
     tab = new_tab()
     tab.js(
         """() => new Promise((done) => {

@@ -1,4 +1,4 @@
-"""What pyio tells of the room on a real page and in a worker, and asking for persistence."""
+"""The storage report on a real page and in a worker, and requests for persistence."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def persist() -> Any:
 
 
 def test_looking_makes_no_database(tab: Tab) -> None:
-    """Where nothing is stored, listing, reporting and repairing find it out and make nothing."""
+    """In empty storage, listing, reporting and repairing create no database."""
 
     async def look() -> Any:
         import pyio
@@ -77,7 +77,7 @@ def test_looking_makes_no_database(tab: Tab) -> None:
 
 
 def test_the_report(tab: Tab) -> None:
-    """It tells usage, quota, and for each medium what it can do, its models and their bytes."""
+    """The report has usage, quota, and each medium's abilities, models and bytes."""
     tab.python(save, "localstorage://small", 1000)
     tab.python(save, "localstorage://larger", 2000)
     tab.python(save, "indexeddb://<b>big</b>", 3_000_000)
@@ -113,7 +113,7 @@ def test_the_report(tab: Tab) -> None:
 
 
 def test_a_medium_that_cannot_answer_hides_no_other(tab: Tab) -> None:
-    """A database that cannot be used is told with its reason, beside the models of the others."""
+    """The report has the reason why a database cannot be used, and the models of other media."""
     tab.python(save, "localstorage://m", 10)
     tab.js(
         """() => new Promise(done => {
@@ -127,7 +127,7 @@ def test_a_medium_that_cannot_answer_hides_no_other(tab: Tab) -> None:
 
 
 def test_a_damaged_model_has_no_known_size(tab: Tab) -> None:
-    """A listing without its model does not count as what its info says."""
+    """If a listed model is missing, the sizes in its info do not count."""
     tab.python(save, "indexeddb://ghost", 1_000_000)
     tab.js("() => rawDelete('models_store', 'ghost')")
     about, text, _ = tab.python(report)
@@ -136,7 +136,7 @@ def test_a_damaged_model_has_no_known_size(tab: Tab) -> None:
 
 
 def test_where_the_browser_says_nothing(tab: Tab) -> None:
-    """Without navigator.storage the report has None in its place, and persistence is refused."""
+    """Without navigator.storage the report has None for its values, and persistence is refused."""
     tab.js(
         """() => Object.defineProperty(navigator, "storage",
           { value: undefined, configurable: true }) && null"""
@@ -153,7 +153,7 @@ def test_where_the_browser_says_nothing(tab: Tab) -> None:
 
 
 def test_asking_for_persistence(new_tab: Callable[[], Tab]) -> None:
-    """On the page the browser's own answer comes back: first no, and yes with the permission."""
+    """On the page the browser's response is returned: False, and True with the permission."""
     tab = new_tab()
     assert tab.python(persist) is False
     assert tab.python(report)[0]["persisted"] is False
@@ -171,7 +171,7 @@ def in_a_worker(browser: Browser, site: Site, wheel: Path, page: str) -> Tab:
 
 
 def test_in_a_worker(browser_kept: Browser, site: Site, wheel: Path) -> None:
-    """A worker has the report as well, and its page asks for persistence in its place."""
+    """A worker has the report as well, and its page requests persistence for it."""
     worker = in_a_worker(browser_kept, site, wheel, "bridge.html")
     worker.python(save, "indexeddb://m", 1000)
     worker.python(save, "localstorage://m", 1000)
@@ -185,7 +185,7 @@ def test_in_a_worker(browser_kept: Browser, site: Site, wheel: Path) -> None:
 
 
 def test_in_a_worker_that_reaches_no_page(browser_kept: Browser, site: Site, wheel: Path) -> None:
-    """What needs the page says so, and the rest of the report is there."""
+    """Media that need the page have the reason, and the rest of the report is complete."""
     worker = in_a_worker(browser_kept, site, wheel, "index.html")
     worker.python(save, "indexeddb://m", 1000)
     about, text, _ = worker.python(report)

@@ -38,7 +38,7 @@ async def load(urls: list[str]) -> Any:
 
 
 def test_models_survive_a_reload(new_tab: Callable[[], Tab]) -> None:
-    """What was saved before the page was reloaded loads after it, in both stores."""
+    """Models saved before a reload of the page load after it, in both media."""
     tab = new_tab()
     tab.python(save, STORES, 1)
     tab.reload()
@@ -46,7 +46,7 @@ def test_models_survive_a_reload(new_tab: Callable[[], Tab]) -> None:
 
 
 def test_models_survive_a_restart(launch: Callable[..., Browser], site: Site, wheel: Path) -> None:
-    """What was saved loads after the browser was closed, at once, and started again."""
+    """Models load after the browser was closed right after the save and started again."""
     for first in (1, 5):
         browser = launch()
         tab = Tab(browser.open(f"{site.url}/index.html"), wheel.name)
@@ -122,7 +122,7 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
         def memory() -> int:
             return int(pyodide_js._module.HEAPU8.length)
 
-        # The heap never shrinks, so what a step takes beyond what is free shows as growth.
+        # The heap never shrinks, so it grows by what a step needs beyond the free memory.
         array = np.ones(size // 4, dtype=np.float32)
         await pyio.save_arrays({"warm": array[:4]}, "indexeddb://big")
         before = memory()
@@ -139,7 +139,7 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
 
 
 def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
-    """Saves after one another reuse one ArrayBuffer, at once they have their own; none mixes."""
+    """Successive saves reuse one ArrayBuffer; concurrent saves have their own, and never mix."""
     tab = new_tab()
     tab.js(
         """() => {
@@ -182,7 +182,7 @@ def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
 
 
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
-    """Where nothing may be eval'ed IndexedDB works, and localStorage says what it needs."""
+    """Without eval IndexedDB works, and the error of localStorage says what it needs."""
     view = browser_kept.open(f"{site.url}/strict.html?wheel={wheel.name}")
     deadline = time.monotonic() + 60
     while not view.title().startswith("[") and time.monotonic() < deadline:

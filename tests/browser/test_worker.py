@@ -1,4 +1,4 @@
-"""Python in a plain module worker of each engine, beside Python on a page of the same origin."""
+"""Python in a module worker of each engine, and on a page of the same origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.every_engine
 
 @pytest.fixture(scope="module")
 def worker(shared_tab: Tab, browser_kept: Browser, wheel: Path) -> Iterator[Tab]:
-    """Another tab of the same origin, whose Python runs in a worker."""
+    """Another tab of the same origin, with Python in a worker."""
     url = shared_tab.js("() => location.href")
     tab = Tab(browser_kept.open(url), wheel.name, Start(thread="module"))
     yield tab
@@ -51,7 +51,7 @@ async def move_and_remove() -> Any:
 
 
 def test_indexeddb_is_shared_with_the_page(tab: Tab, worker: Tab) -> None:
-    """A model saved in a worker loads on the page, and the other way round."""
+    """A model saved in a worker loads on the page, and the reverse."""
     worker.python(save, "indexeddb://from-worker", 1)
     assert tab.python(load, "indexeddb://from-worker") == [1, 2, 3]
     tab.python(save, "indexeddb://from-page", 4)

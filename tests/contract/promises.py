@@ -1,7 +1,7 @@
 """The promises of `pyio.handlers.contract`, for each medium of pyio; see `pyio.testing`.
 
-This module runs in CPython and inside Pyodide, so it imports nothing but pyio and, in a browser,
-what reads and writes the medium behind pyio's back.
+This module runs in CPython and inside Pyodide. So it imports only pyio and, in a browser, what it
+needs to read and write the medium without pyio.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class IndexedDBPromises(Promises):
 
 
 async def keep(name: str, promise: str) -> None:
-    """Run one test of one medium."""
+    """Run one test of the contract on one medium."""
     from pyio.handlers.memory import MODELS
 
     MODELS.clear()

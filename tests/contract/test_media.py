@@ -1,4 +1,4 @@
-"""Each medium keeps the contract; see promises.py for what that is."""
+"""Each medium fulfils the contract; see promises.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_memory(promise: str) -> None:
-    """In CPython, ``memory://`` keeps its promise."""
+    """In CPython, ``memory://`` fulfils the contract."""
     asyncio.run(promises.keep("MemoryPromises", promise))
 
 
@@ -23,5 +23,5 @@ def test_memory(promise: str) -> None:
 @pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_in_the_page(tab: Tab, medium: str, promise: str) -> None:
-    """In Pyodide on a real page, the medium keeps its promise."""
+    """In Pyodide on a real page, the medium fulfils the contract."""
     tab.python_module(promises, "keep", medium, promise)

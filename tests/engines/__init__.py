@@ -1,4 +1,4 @@
-"""The browsers that the tests run in, behind one face: see `tests.engines.contract`."""
+"""The browsers that the tests run in, with one interface: see `tests.engines.contract`."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ ENGINES: dict[str, Callable[[Playwright], Engine]] = {
     "firefox": Firefox,
     "webkit": webkit,
 }
-"""Name -> what makes the engine, or raises NotInstalledError."""
+"""Name -> a function that returns the engine, or raises NotInstalledError."""

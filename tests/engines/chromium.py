@@ -1,4 +1,4 @@
-"""Chromium: Playwright's own where it is installed, or else the system's."""
+"""Chromium: Playwright's own if it is installed, otherwise the system's."""
 
 from __future__ import annotations
 

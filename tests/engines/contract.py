@@ -1,7 +1,7 @@
-"""What the tests ask of a browser: an `Engine` starts a `Browser`, which opens a `View` for a tab.
+"""The interface of a browser: an `Engine` starts a `Browser`, which opens a `View` for a tab.
 
-One engine per file beside this one. Calls that an engine does not answer are ended: see
-`tests.engines.watchdog`. A test that needs more than this runs in one engine alone.
+Each engine has a file in this folder. Calls that an engine does not answer are ended: see
+`tests.engines.watchdog`. A test that needs more than this interface runs in one engine only.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class PageError(Exception):
 
 
 class NotInstalledError(Exception):
-    """The engine is not on this machine; the message says how it gets there."""
+    """The engine is not installed; the message says how to install it."""
 
 
 class LackingError(Exception):
-    """This build of the engine cannot do what was asked; the message says what and why."""
+    """This build of the engine lacks a feature; the message names it and the reason."""
 
 
 class View(Watched, ABC):
@@ -57,11 +57,11 @@ class View(Watched, ABC):
     def js(self, function: str, argument: Any = None) -> Any:
         """Call a JavaScript function with one argument and return what it resolves to.
 
-        Argument and result are what JSON can say. Raises PageError.
+        Argument and result are JSON values. Raises PageError.
         """
 
     def wait(self, condition: str) -> None:
-        """Wait until a JavaScript function resolves to something true."""
+        """Wait until a JavaScript function resolves to a true value."""
         self.js(
             f"""async () => {{
               const condition = {condition};
@@ -71,7 +71,7 @@ class View(Watched, ABC):
 
     @abstractmethod
     def click(self, selector: str) -> None:
-        """Click on an element as a person does."""
+        """Click on an element with real input events."""
 
     @abstractmethod
     def upload(self, selector: str, files: Sequence[Path]) -> None:
@@ -79,11 +79,11 @@ class View(Watched, ABC):
 
     @abstractmethod
     def pick(self, selector: str, files: Sequence[Path]) -> None:
-        """Click on what opens the browser's file picker and pick `files`; with none, cancel."""
+        """Click on an element that opens the file picker and pick `files`; with none, cancel."""
 
     @abstractmethod
     def downloads(self, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
-        """Return name -> content of the `count` files that `action` makes the page offer."""
+        """Run `action`; return name -> content of the `count` files that the page then offers."""
 
     @abstractmethod
     def close(self) -> None:
@@ -104,25 +104,25 @@ class Browser(Watched, ABC):
 
     @abstractmethod
     def offline(self, offline: bool) -> None:
-        """Cut all tabs off the network, or connect them again. Raises LackingError."""
+        """Disconnect all tabs from the network, or connect them again. Raises LackingError."""
 
     @abstractmethod
     def end(self) -> None:
-        """End the browser as a person does."""
+        """Quit the browser in the normal way."""
 
     @abstractmethod
     def forget(self) -> None:
-        """Let go of a browser that is dead already."""
+        """Release the resources of a browser that is dead already."""
 
     def close(self) -> None:
-        """End the browser if it still runs; what it stored is kept in its profile."""
+        """Quit the browser if it still runs; its stored data stay in the profile."""
         if self._running:
             self._running = False
             self.end()
 
     @property
     def process(self) -> int:
-        """The id of the browser's root process, above all its others."""
+        """The id of the browser's root process."""
         return processes.tree(str(self.profile))[0]
 
     def kill(self) -> None:
@@ -142,10 +142,10 @@ _BROWSERS: WeakSet[Browser] = WeakSet()
 
 
 def ask_all_browsers(seconds: float) -> None:
-    """Ask each running browser for a new tab; one that does not answer is killed as hung."""
+    """Open a tab in each running browser; one that does not answer counts as hung and is killed."""
     for browser in list(_BROWSERS):
         if browser._running:
-            # What else goes wrong is for the tests to find.
+            # Other errors are left to the tests.
             with suppress(Exception), WATCHDOG.watch("a new tab after a slow failure", seconds):
                 view = browser.open("about:blank")
                 view.js("() => 1")
@@ -153,7 +153,7 @@ def ask_all_browsers(seconds: float) -> None:
 
 
 class Engine(Watched, ABC):
-    """A kind of browser, and how it is started.
+    """A kind of browser; starts it.
 
     Attributes:
         name: "chromium", "firefox" or "webkit".
@@ -163,13 +163,13 @@ class Engine(Watched, ABC):
 
     @abstractmethod
     def start(self, profile: Path, *, quota: int | None = None, private: bool = False) -> Browser:
-        """Start the browser with a profile folder, which may have been used before.
+        """Start the browser with a profile folder, new or used.
 
         Args:
-            profile: What is stored there is kept, unless `private`.
+            profile: The folder; data stored in it are kept, unless `private`.
             quota: About how many bytes an origin may store. Raises LackingError.
             private: Keep everything in memory, as a private window does. Raises LackingError.
         """
 
     def close(self) -> None:
-        """Stop what was started for the engine itself."""
+        """Stop everything that was started for the engine."""

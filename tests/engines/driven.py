@@ -1,4 +1,4 @@
-"""What Playwright drives: Chromium, Firefox and, where it is installed, its own WebKit."""
+"""Browsers driven by Playwright: Chromium, Firefox and, if installed, its own WebKit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, BrowserType, Download, Page
 
 TIMEOUT = 120_000
-"""Milliseconds that anything but JavaScript may take."""
+"""The timeout, in milliseconds, of everything except JavaScript."""
 
 LIMITED = """(argument) => {
   let timer;
@@ -28,8 +28,8 @@ LIMITED = """(argument) => {
   const value = (async () => (FUNCTION)(argument))();
   return Promise.race([value, late]).finally(() => clearTimeout(timer));
 }""".replace("SECONDS", str(0.8 * SECONDS))
-"""Playwright waits for JavaScript without a limit. This one is below that of the watchdog, so that
-a page that hangs costs its test alone, and not the engine."""
+"""Playwright waits for JavaScript without a timeout. This timeout is shorter than the watchdog's,
+so that a page that hangs fails its test only, and the engine is kept."""
 
 
 def own(browser_type: BrowserType) -> bool:
@@ -100,7 +100,7 @@ class PlaywrightView(View):
 
 
 class PlaywrightBrowser(Browser):
-    """A browser context of Playwright's, with all that belongs to it."""
+    """A browser context of Playwright, with its browser and driver."""
 
     def __init__(self, profile: Path, context: BrowserContext) -> None:
         super().__init__(profile)

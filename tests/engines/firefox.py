@@ -1,4 +1,4 @@
-"""Firefox: Playwright's own where it is installed, or else the system's."""
+"""Firefox: Playwright's own if it is installed, otherwise the system's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.engines.contract import Browser
 
 PREFERENCES: dict[str, str | float | bool] = {
-    # Works without a network, and starts again after it was killed as if nothing had happened.
+    # These let Firefox work without a network, and restart after a kill without a recovery page.
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "browser.sessionstore.resume_from_crash": False,
@@ -49,7 +49,7 @@ class Firefox(Engine):
         downloads = profile.with_name(f"{profile.name}-downloads")
         downloads.mkdir(parents=True, exist_ok=True)
         preferences = dict(PREFERENCES)
-        # Set in both cases: Firefox remembers in the profile what it was told before.
+        # Set in both cases, because Firefox keeps the last value in the profile.
         limit = -1 if quota is None else quota * SHARE // 1024
         preferences["dom.quotaManager.temporaryStorage.fixedLimit"] = limit
         preferences["browser.privatebrowsing.autostart"] = private
@@ -73,7 +73,7 @@ class _Browser(PlaywrightBrowser):
 
 
 class _View(PlaywrightView):
-    """A page driven over BiDi, by which Firefox 153 sends no event for a download."""
+    """A page driven over BiDi; with it Firefox 153 sends no event for a download."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         super().__init__(page)

@@ -14,15 +14,15 @@ _UNFINISHED = (".part", ".wkdownload")
 
 
 def downloads(folder: Path, count: int, action: Callable[[], Any]) -> dict[str, bytes]:
-    """Return name -> content of the `count` files that come to `folder`, and empty it again."""
+    """Wait for `count` files in `folder`, empty it, and return name -> content."""
     action()
     deadline = time.monotonic() + 60
     before: dict[str, int] = {}
     while (there := _sizes(folder)) != before or not _complete(there, count):
         assert time.monotonic() < deadline, f"wanted {count} downloads, got {there}"
         before = there
-        time.sleep(0.1)  # two looks that agree: between them a browser renames
-    # In the order of their arrival, which is the order in which they were offered.
+        time.sleep(0.1)  # until two listings agree: a browser renames files
+    # Sorted by time of arrival, which is the order in which they were offered.
     files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns)
     found = {file.name: file.read_bytes() for file in files}
     for file in files:
@@ -39,6 +39,6 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 
 def _complete(sizes: dict[str, int], count: int) -> bool:
-    # Firefox makes an empty file of the final name, fills a second one and renames that.
+    # Firefox creates an empty file with the final name, writes a second one and renames that.
     unfinished = any(name.endswith(_UNFINISHED) for name in sizes)
     return not unfinished and len([size for size in sizes.values() if size]) >= count

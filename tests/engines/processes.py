@@ -1,4 +1,4 @@
-"""The processes of a browser, found through ``/proc``: Linux alone."""
+"""The processes of a browser, found through ``/proc``, so on Linux only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 DRIVERS = ("playwright/driver", "WebKitWebDriver")
-"""In the command lines of the programs that start browsers for the tests."""
+"""Parts of the command lines of the programs that start browsers for the tests."""
 
 
 def tree(profile: str) -> list[int]:
@@ -36,7 +36,7 @@ def _running() -> tuple[dict[int, str], dict[int, int]]:
     """Return the command lines and the parents of all processes."""
     lines, parents = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # the process has ended meanwhile
             process = int(folder.name)
             line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
@@ -60,7 +60,7 @@ def send(process: int, signal: int) -> None:
 
 
 def alive(process: int) -> bool:
-    """Whether a process runs; one that ended and was not yet waited for does not."""
+    """Whether a process runs. A zombie, which has ended but was not waited for, does not."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -1,7 +1,7 @@
 """Which engines the tests run in.
 
-All that are installed, unless the environment variable ``PYIO_ENGINES`` names some
-("chromium,firefox"): then these, and one of them that is missing is a failure instead of a skip.
+By default these are all installed engines. The environment variable ``PYIO_ENGINES``
+("chromium,firefox") chooses engines; a missing one is then a failure instead of a skip.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def engine_of(item: pytest.Item) -> str | None:
 
 
 def installed(name: str, playwright: Playwright) -> Engine:
-    """Return the engine. If it is not installed, skip the test, or fail if it was asked for."""
+    """Return the engine. If it is not installed, skip the test, or fail if it was requested."""
     if name not in chosen():
         pytest.skip(f"{VARIABLE} leaves {name} out")
     try:

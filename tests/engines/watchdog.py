@@ -1,8 +1,9 @@
 """Ends browsers that stop answering: a call into an engine returns, or fails within a bounded time.
 
-A call waits in the main thread, where nothing can interrupt Playwright safely. So a thread watches
-the calls, and kills the browsers of this process when one takes too long. Then the connection
-breaks and the call raises. If it has not returned some seconds later, the driver is killed as well.
+A call waits in the main thread, where Playwright cannot be interrupted safely. So a second thread
+watches the calls, and kills the browsers of this process when a call takes too long. Then the
+connection breaks and the call raises. If the call still has not returned some seconds later, the
+driver is killed as well.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS = float(os.environ.get("PYIO_ENGINE_SECONDS", "120"))
-"""How long a call into an engine may take. The longest, a save of 400 MB, takes a third of it."""
+"""The timeout of a call to an engine. The longest call, a save of 400 MB, takes a third of it."""
 
 GRACE = 10
-"""Seconds from the end of the browsers to the end of their drivers."""
+"""Seconds between killing the browsers and killing their drivers."""
 
 
 class EngineHungError(Exception):
@@ -44,8 +45,8 @@ class Watchdog:
     """Watches the calls of one process.
 
     Attributes:
-        hung: What was killed and why, since this was last set to None; pytest looks at it after
-            each test, because a test may catch the error.
+        hung: What was killed and why, since the last reset to None. pytest reads it after each
+            test, because a test may catch the error.
     """
 
     def __init__(self) -> None:
@@ -57,7 +58,7 @@ class Watchdog:
     @contextmanager
     def watch(self, what: str, seconds: float) -> Iterator[None]:
         """Kill the browsers if the block takes longer, and raise EngineHungError at its end."""
-        if os.environ.get("PWDEBUG"):  # a person is looking at the page
+        if os.environ.get("PWDEBUG"):  # under a debugger the page may wait without limit
             yield
             return
         call = _Call(what, seconds, time.monotonic() + seconds)
@@ -80,7 +81,7 @@ class Watchdog:
             raise EngineHungError(self._text(call))
 
     def kill(self, drivers: bool) -> None:
-        """End the browsers that this process has started, on request with their drivers."""
+        """Kill the browsers that this process has started, and on request their drivers."""
         above, browsers = processes.driven()
         for process in [*browsers, *(above if drivers else ())]:
             processes.send(process, signal.SIGKILL)
@@ -107,7 +108,7 @@ WATCHDOG = Watchdog()
 
 
 def watched(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method whose calls are watched."""
+    """Return the method, wrapped so that its calls are watched."""
 
     @functools.wraps(method)
     def call(self: Any, *args: Any, **options: Any) -> Any:
@@ -118,9 +119,9 @@ def watched(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Watched:
-    """Base of what calls into an engine: every public method of a subclass is watched.
+    """Base of classes that call an engine: every public method of a subclass is watched.
 
-    Properties are not: they answer from what was heard before.
+    Properties are not watched, because they do not call the engine.
     """
 
     def __init_subclass__(cls) -> None:

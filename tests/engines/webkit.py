@@ -1,7 +1,7 @@
-"""WebKit, which stands in for Safari: Playwright's own where it is installed, or else WebKitGTK.
+"""WebKit, as a substitute for Safari: Playwright's own if it is installed, otherwise WebKitGTK.
 
-WebKitGTK is driven by Selenium through WebKitWebDriver, which starts ``webkit_host.py``: the
-browser that comes with the driver keeps nothing in a profile. Without a display Xvfb gives one.
+WebKitGTK is driven by Selenium through WebKitWebDriver. That starts ``webkit_host.py``, because the
+driver's own browser keeps no profile. If there is no display, Xvfb is started.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class _Browser(Browser):
         self.downloads = downloads
         self.said = said
         driver.set_script_timeout(280)
-        # It stays open: closing the last window ends the session.
+        # This window stays open: closing the last window ends the session.
         self.base = driver.current_window_handle
 
     def open(self, url: str) -> View:
@@ -178,7 +178,8 @@ class _View(View):
 
     @property
     def console(self) -> list[str]:
-        # All tabs write to one file, so this is what any of them said since this one was opened.
+        # All tabs write to one log file, so this is the output of all tabs since this one was
+        # opened.
         return self._said()[self._before :]
 
     @property
@@ -210,7 +211,7 @@ class _View(View):
         self._driver.find_element("css selector", selector).send_keys(names)
 
     def pick(self, selector: str, files: Sequence[Path]) -> None:
-        if not files:  # WebKit itself cancels a picker that opens under automation
+        if not files:  # under automation, WebKit itself cancels a picker
             self.click(selector)
             return
         self.js(KEEP_PICKER_SHUT)

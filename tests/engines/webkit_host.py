@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A window with WebKitGTK in it, for WebKitWebDriver to start: it keeps its profile.
+"""A browser window with WebKitGTK and a profile; WebKitWebDriver starts it.
 
-Runs in the system's Python, to which the packages python3-gi and gir1.2-webkit2-4.1 belong.
+Runs in the system's Python and needs the packages python3-gi and gir1.2-webkit2-4.1.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FEATURES = {
 
 
 class Host:
-    """All windows, in one context with one place for what they store."""
+    """All windows, in one context with shared storage."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.downloads: Path = options.downloads
@@ -64,7 +64,7 @@ class Host:
 
     def _started(self, _context: Any, session: Any) -> None:
         about = WebKit2.ApplicationInfo()
-        about.set_name("MiniBrowser")  # the one that the driver expects
+        about.set_name("MiniBrowser")  # the window that the driver expects
         about.set_version(
             WebKit2.get_major_version(), WebKit2.get_minor_version(), WebKit2.get_micro_version()
         )
@@ -73,7 +73,8 @@ class Host:
 
     def _download(self, _context: Any, download: Any) -> None:
         def decide(download: Any, name: str) -> bool:
-            # Under another name until it is whole: a large Blob is written piece by piece.
+            # Use a temporary name until the file is complete: a large Blob is written piece by
+            # piece.
             part = self.downloads / f"{name}.part"
             download.set_destination(GLib.filename_to_uri(str(part)))
             download.connect("finished", lambda _download: part.rename(self.downloads / name))
@@ -89,7 +90,7 @@ def _storage(options: argparse.Namespace) -> Any:
         "base_data_directory": str(options.profile / "data"),
         "base_cache_directory": str(options.profile / "cache"),
     }
-    if options.quota is not None:  # it is said as a part of the whole disk
+    if options.quota is not None:  # the quota is given as a fraction of the disk
         settings["origin_storage_ratio"] = options.quota / shutil.disk_usage(options.profile).total
     return WebKit2.WebsiteDataManager(**settings)
 
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("--downloads", type=Path, required=True)
     parser.add_argument("--quota", type=int)
     parser.add_argument("--private", action="store_true")
-    options, _ = parser.parse_known_args()  # the driver has some of its own
+    options, _ = parser.parse_known_args()  # the driver adds its own arguments
     _host = Host(options)  # whose signals are served
     Gtk.main()
 

@@ -1,4 +1,4 @@
-// What is stored, read by the browser's own means, and TensorFlow.js put to the same tests.
+// Reads the stored models without pyio, and runs the same tests with TensorFlow.js.
 (() => {
   const PARTS = ["info", "model_topology", "weight_specs", "weight_data", "model_metadata"];
 
@@ -22,7 +22,7 @@
     return topology.id;
   };
 
-  // With what pyio's journal says, as pyio reads it: that is one item and written at once.
+  // Applies pyio's journal as pyio does: it is a single item, so it is written in one step.
   const local = async (name) => {
     const journal = localStorage.getItem("pyio_journal")?.trim();
     const items = { ...localStorage, ...(journal ? JSON.parse(journal) : {}) };
@@ -63,7 +63,7 @@
       about.modelArtifactsInfo);
   };
 
-  // What is left that is no model: other databases, other items, object URLs.
+  // Everything left behind that is not a model: other databases, other items, object URLs.
   const strays = async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name);
     const model = /^tensorflowjs_models\/.+\/(info|model_topology|weight_(specs|data)|model_metadata)$/;
@@ -159,7 +159,7 @@
       }
     },
     save_many: (given) => saveMany(tensorflow.save, given),
-    // As pyio's storm in inside.py, with what TensorFlow.js has of it.
+    // Like pyio's storm in inside.py, with the operations that TensorFlow.js has.
     storm: async ([, tab, addresses, operations]) => {
       const record = [];
       const any = () => addresses[Math.floor(Math.random() * addresses.length)];

@@ -1,4 +1,4 @@
-"""Runs inside the page: models that say who they are, and what pyio makes of what is stored.
+"""Runs inside the page: makes models with labels, and reads the stored models with pyio.
 
 A model's topology and its metadata carry one label, and the metadata the SHA-256 of the weights, so
 that a mixture of two models cannot pass for either.
@@ -101,14 +101,14 @@ async def move_both_ways(label: str, size: int, existing: bool) -> None:
 
 
 async def wait_briefly_for_databases() -> None:
-    """Take one second for long enough to call a database blocked."""
+    """Reduce to one second the time after which a database counts as blocked."""
     from pyio.browser.indexed_db import connection
 
     connection.OPEN_TIMEOUT = 1.0
 
 
 async def save_many(url: str, sizes: list[int], start: str, times: int) -> list[str | None]:
-    """Save again and again, and tell the server of each save that has returned."""
+    """Save again and again, and report each save that has returned to the server."""
     import js
 
     found = []
@@ -168,7 +168,7 @@ async def save_cancelled(url: str, label: str, size: int, number: int) -> bool:
 
 
 async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, number: int) -> str:
-    """Save with a callback that raises `error` at its n-th call; return what came of it."""
+    """Save with a callback that raises `error` at its n-th call; return the outcome."""
     kinds = {
         "LookupError": LookupError,
         "CancelledError": asyncio.CancelledError,
@@ -192,8 +192,8 @@ async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, 
 class _Storm:
     """Random operations on a few names, and a record of what became of each.
 
-    The label of each model is its size, which no other has, so that a listing or the result of a
-    copy tells which one it is.
+    The label of each model is its size. All sizes differ, so a listing or the result of a copy
+    identifies the model.
     """
 
     def __init__(self, seed: int, tab: int, urls: list[str]) -> None:

@@ -31,7 +31,7 @@ class Found:
         verdict: "old" or "new" for a whole model, or what else it is.
         model: Which model it is.
         last: The last one whose save had returned.
-        lost_seconds: How long before the kill the oldest save returned that is not there.
+        lost_seconds: Seconds between the kill and the return of the oldest save that was lost.
     """
 
     verdict: str

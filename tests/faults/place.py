@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Place(Site):
     """`Site`, with three addresses more.
 
-    ``/done`` takes notes, ``/clear`` clears what the browser keeps for this origin, and
-    ``/sandboxed.html`` is the test page in an origin of its own, which may store nothing.
+    ``/done`` records texts, and ``/clear`` clears the browser's storage of this origin.
+    ``/sandboxed.html`` is the test page with an opaque origin, which cannot store anything.
 
     Attributes:
         done: What was sent to ``/done``: when (of `time.monotonic`), and the text.

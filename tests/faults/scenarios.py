@@ -1,4 +1,4 @@
-"""One function for each fault of the browser media: makes it happen and returns what was left.
+"""One function for each fault of the browser media: causes it and returns the state afterwards.
 
 Each gets a `Stage` with empty storage and returns the verdicts of all its attempts and what else is
 worth telling. "old" and "new" are whole models, with nothing left behind.
@@ -102,7 +102,7 @@ def _interrupted(stage: Stage, interrupt: Callable[[Tab], None], times: int = 1)
         tab.wait("() => window.saves > 0")
         time.sleep(random.uniform(0, 0.3))
         interrupt(tab)
-        time.sleep(0.5)  # what was under way comes to its end
+        time.sleep(0.5)  # running operations finish
         verdicts.append(stage.verdict())
     stage.works_again()
     return verdicts, ""
@@ -213,7 +213,7 @@ HOLD = """async () => {
 
 
 def held(stage: Stage) -> Outcome:
-    """Let an upgrade wait for a connection that does not close, and give the upgrade up at last."""
+    """Let an upgrade wait for a connection that does not close, and abort the upgrade at last."""
     stage.prepare()
     if stage.program.name == "pyio":
         stage.program.call(stage.tab, "wait_briefly_for_databases")

@@ -31,7 +31,7 @@ class Bare(Tab):
 
 
 class Program(ABC):
-    """What saves: pyio, or TensorFlow.js as evidence of what becomes of models there.
+    """The program that saves: pyio, or TensorFlow.js for comparison.
 
     Attributes:
         name: Its name.
@@ -197,7 +197,7 @@ class Stage:
         self.program.begin(tab or self.tab, "save_many", *given)
 
     def state(self, name: str = "m", version: int = 1) -> str:
-        """Return what the medium holds under a name, by the browser's own means."""
+        """Return the content of the medium under a name, read without pyio."""
         return self.state_of(self.medium, name, version)
 
     def state_of(self, medium: str, name: str, version: int = 1) -> str:
@@ -221,7 +221,7 @@ class Stage:
         if listed != sorted(map(self.url, ("m", "other"))):
             return f"whole, and listed as {listed}"
         left = self.tab.js("() => faults.strays()")
-        if self.crashed:  # until the next save finishes what the journal says
+        if self.crashed:  # until the next save applies the journal
             left = [stray for stray in left if stray != "item pyio_journal"]
         return f"left behind: {left}" if left else found.partition("-")[0]
 
@@ -233,6 +233,6 @@ class Stage:
 
 
 def summary(verdicts: list[str]) -> str:
-    """Return how many of them are which."""
+    """Return the number of each verdict as text."""
     counted = Counter(verdicts)
     return ", ".join(f"{verdict} {count}" for verdict, count in counted.most_common())

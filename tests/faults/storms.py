@@ -21,7 +21,7 @@ TYPED = {"ModelNotFoundError", "ModelExistsError"}
 
 @dataclass(frozen=True)
 class Weather:
-    """What came of a storm.
+    """The results of a storm.
 
     Attributes:
         operations: How many there were.
@@ -46,7 +46,7 @@ def storm(stage: Stage, tabs: Sequence[Tab], operations: int, seed: int) -> Weat
     records: list[list[Any]] = []
     for tab in tabs:
         records += stage.program.result(tab, 600)
-    stage.tab.wait("() => localStorage.getItem('pyio_journal') === null")  # it has heard of all
+    stage.tab.wait("() => localStorage.getItem('pyio_journal') === null")  # it has seen all events
     final = {f"{medium}://{name}": stage.state_of(medium, name) for medium, name in places}
     errors = Counter(entry[1] for entry in records if entry[0] == "error")
     return Weather(share * len(tabs), errors, final, unexplained(records, final))

@@ -34,7 +34,7 @@ def cases() -> list[Any]:
 def test_fault(
     stage: Stage, fault: str, medium: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Write down what became of the models."""
+    """Record the state of the models after the fault."""
     stage.medium = medium
     stage.program = PROGRAMS["tfjs"]
     stage.program.ready(stage.tab)

@@ -36,7 +36,7 @@ def cases() -> list[Any]:
 def test_fault(
     stage: Stage, fault: Fault, medium: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """What the catalogue promises is there after the fault, and the next save works."""
+    """After the fault the catalogue's promise holds, and the next save works."""
     stage.medium = medium
     record_property("cell", [fault.key, medium, stage.engine])
     verdicts, note = SCENARIOS[fault.key](stage)

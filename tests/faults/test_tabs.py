@@ -93,7 +93,7 @@ async def move_what_goes_away(remove: str) -> Any:
 
 
 def test_a_source_that_is_gone_already_has_been_moved(tab: Tab) -> None:
-    """What a move is to remove at its end may be gone; the model is where it should be."""
+    """A move succeeds if its source is removed by another tab before the move removes it."""
     moved = [12, {"number": 1}, ["indexeddb://destination"]]
     assert tab.python(move_what_goes_away, "localStorage.clear()") == moved
 
@@ -120,7 +120,7 @@ async def load_what_is_being_written(write: str) -> Any:
 
 @pytest.mark.every_engine
 def test_what_is_being_written_is_looked_at_again(tab: Tab) -> None:
-    """Half of a model that is whole a moment later, as another tab's may be, is no damage."""
+    """A model is not reported as damaged while another tab is writing it."""
     write = """(to, from) => {
       const put = (part) => localStorage.setItem(`tensorflowjs_models/${to}/${part}`,
         localStorage.getItem(`tensorflowjs_models/${from}/${part}`));

@@ -17,7 +17,7 @@ def main() -> int:
         prog="python3 -m tests.fuzz", description="Damage stored models by chance and load them."
     )
     parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--seed", default="pyio", help="another text gives other cases")
+    parser.add_argument("--seed", default="pyio", help="another seed gives other cases")
     parser.add_argument("--only", type=int, metavar="CASE", help="repeat this case alone")
     parser.add_argument("--seconds", type=float, default=2.0, help="the most a case may take")
     parser.add_argument("--megabytes", type=float, default=64.0, help="the most a case may take")

@@ -1,11 +1,11 @@
 """Damage stored models by chance and load them: ``python3 -m tests.fuzz``.
 
 Every model of ``tests/fuzz/corpus.py`` lies in every medium, with and without ``checksum=True``.
-Each case damages one of them, loads it, decodes its weights and builds its layers. Allowed are an
-error of pyio's own tree, the same model, and, where there is no digest, a model with other values
-that its format cannot tell from the right ones; those are counted. Everything else is a finding:
-another exception, other values in spite of a digest or a CRC, a case that takes too long or too
-much memory. Findings are printed with the number that repeats them, and the exit status is 1.
+Each case damages one of them, loads it, decodes its weights and builds its layers. A PyioError or
+the same model is allowed. Without a digest, other values are allowed and counted if the format
+cannot detect the damage. Everything else is a finding: another exception, other values in spite of
+a digest or a CRC, too much time or memory. A finding is printed with the number of its case, for
+``--only``; the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ MB = 1024 * 1024
 
 
 class TooSlowError(BaseException):
-    """A case has used up its time. No ``except Exception`` on its way holds it up."""
+    """A case has used up its time. Not an Exception, so that ``except Exception`` lets it pass."""
 
 
 @dataclass
 class Report:
-    """What has come out so far."""
+    """The results so far."""
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Limits:
 
 
 async def run(options: argparse.Namespace, place: Path) -> Report:
-    """Run the cases and return what came out."""
+    """Run the cases and return the report."""
     corpus = list(artefacts(place))
     originals = [await artefact.read(artefact.parts) for artefact in corpus]
     for artefact, original in zip(corpus, originals, strict=True):
@@ -118,7 +118,7 @@ async def one(
 async def attempt(
     artefact: Artefact, original: pyio.ModelArtifacts, parts: dict[str, bytes]
 ) -> tuple[str, str]:
-    """Return the outcome of a case, and what is to be said of it."""
+    """Return the outcome of a case, and a description of it."""
     try:
         loaded = await artefact.read(parts)
         pyio.decode_weights(loaded.weight_data or (), loaded.weight_specs or ())
@@ -137,7 +137,7 @@ async def attempt(
 
 
 def _unseen(artefact: Artefact, hit: set[str], verified: bool, local: bool) -> str:
-    """Return why values that changed should have been seen, or nothing."""
+    """Return why the change of values should have been detected, or an empty text."""
     if verified:
         return "the values are others, and the digests were found to be right"
     if local and artefact.has_checksum:
@@ -148,7 +148,7 @@ def _unseen(artefact: Artefact, hit: set[str], verified: bool, local: bool) -> s
 
 
 def _peak() -> int:
-    """Return the most memory that this process has had, in bytes."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

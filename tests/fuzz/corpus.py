@@ -1,7 +1,7 @@
-"""What the fuzzers damage: real models as each medium keeps them, and how each is read back.
+"""The input of the fuzzers: real models as each medium stores them, and functions to load them.
 
-Everything here runs in CPython. What only a browser can show, its base64 and its structured clone,
-is damaged in ``tests/browser/test_fuzzed_storage.py``.
+Everything here runs in CPython. The browser's own base64 and structured clone are tested in
+``tests/browser/test_fuzzed_storage.py``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Artefact:
-    """A model as a medium keeps it.
+    """A model as a medium stores it.
 
     Attributes:
         model: Which model it is.
@@ -44,7 +44,7 @@ class Artefact:
         parts: Its files, items or records.
         load: Reads such parts.
         place: A directory of its own.
-        guarded: Parts in which every change is found even without ``checksum=True``.
+        guarded: Parts in which every change is detected even without ``checksum=True``.
     """
 
     model: str
@@ -56,16 +56,16 @@ class Artefact:
 
     @property
     def has_checksum(self) -> bool:
-        """Whether it was saved with digests."""
+        """Whether the model was saved with digests."""
         return any(MEMBER.encode() in content for content in self.parts.values())
 
     async def read(self, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
-        """Load what `parts` hold."""
+        """Load the model from `parts`."""
         return await self.load(self, parts)
 
 
 def models() -> dict[str, pyio.ModelArtifacts]:
-    """A model of each sort that there is."""
+    """One model of each sort."""
     return {
         "sequential": _sequential(),
         "functional": _functional(),
@@ -116,7 +116,7 @@ def _is_guarded(kind: str, part: str) -> bool:
 
 
 def difference(one: pyio.ModelArtifacts, other: pyio.ModelArtifacts) -> str | None:
-    """What differs between two models: "weights", "description", or None."""
+    """The difference between two models: "weights", "description", or None."""
     for name in one.__slots__:
         if name in ("weight_data", "checksum"):
             continue
@@ -207,7 +207,7 @@ def _items(model: pyio.ModelArtifacts) -> dict[str, bytes]:
 
 
 _WRITTEN: dict[Path, dict[str, bytes]] = {}
-"""What lies in the directories, so that only what has changed is written."""
+"""The content of the directories, so that only changed files are written."""
 
 
 async def _load_directory(artefact: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
@@ -225,7 +225,7 @@ async def _load_picked(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArt
 
 
 class _Picked(BrowserFilesHandler):
-    """Takes files that are in memory instead of JavaScript's."""
+    """Reads files in memory instead of JavaScript's."""
 
     def __init__(self, files: list[Member]) -> None:
         self._files: Any = files
@@ -247,7 +247,7 @@ async def _load_http(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtif
 
 
 async def _load_record(_: Artefact, parts: Mapping[str, bytes]) -> pyio.ModelArtifacts:
-    text = parts["record"].decode("utf-8", "replace")  # the browser hands over text
+    text = parts["record"].decode("utf-8", "replace")  # the browser returns text
     MODELS["fuzzed"] = StoredModel(text, parts.get("weights"), pyio.ModelArtifactsInfo())
     return await pyio.load_artifacts("memory://fuzzed")
 
@@ -269,4 +269,4 @@ KINDS: dict[str, tuple[Callable[[pyio.ModelArtifacts], dict[str, bytes]], Load]]
     "record": (_record, _load_record),
     "localStorage items": (_items, _load_items),
 }
-"""What lays a model out, and what reads it, for every medium that keeps models."""
+"""Medium -> the functions that write a model in its layout and read it."""

@@ -1,4 +1,4 @@
-"""Ways to damage bytes, each by chance: what disks, networks, people and attackers do."""
+"""Random ways to damage bytes, like those of disks, networks, people and attackers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOSTILE = (
     *(b'"string"', b'"float32"', b'"uint8"', b'"Dense"', b'"Sequential"', b'"__class__"'),
     *(b'"S999999999"', b'"<U999999999"', b'"|V0"', b'"<M8[Y]"', b'"object"', b'"complex128"'),
 )
-"""What stands where a number or a text was."""
+"""Replacements for a number or a text."""
 
 
 def flip(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
@@ -33,7 +33,7 @@ def flip(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
 
 
 def overwrite(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    """Set one to four bytes next to each other."""
+    """Overwrite one to four adjacent bytes."""
     start, count = random.randrange(len(data)), random.randint(1, 4)
     return data[:start] + random.randbytes(count) + data[start + count :]
 
@@ -50,19 +50,19 @@ def remove(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
 
 
 def duplicate(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    """Say something twice."""
+    """Repeat a stretch."""
     start, end = _range(random, len(data))
     return data[:end] + data[start:end] + data[end:]
 
 
 def blank(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    """Make a stretch zero, as a disk does with blocks that were never written."""
+    """Set a stretch to zero, like disk blocks that were never written."""
     start, end = _range(random, len(data))
     return data[:start] + bytes(end - start) + data[end:]
 
 
 def splice(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
-    """Put a stretch of another artefact where something else was."""
+    """Replace a stretch by a stretch of another artefact."""
     other = random.choice(others) or b"\0"
     start, end = _range(random, len(data))
     begin, stop = _range(random, len(other))
@@ -70,7 +70,7 @@ def splice(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
 
 
 def replace_token(random: Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    """Put something hostile where JSON has a number or a text; anywhere if it has none."""
+    """Replace a number or text of JSON by a hostile value; without any, replace other bytes."""
     tokens = list(_TOKEN.finditer(data))
     start, end = random.choice(tokens).span() if tokens else _range(random, len(data))
     return data[:start] + random.choice(HOSTILE) + data[end:]
@@ -96,7 +96,7 @@ VALUES: tuple[Any, ...] = (
     *([], {}, [None], [0], [-1], [1] * 70, [None, 10**9], [[]], {"class_name": "Dense"}, [["in"]]),
     *({"class_name": "Sequential", "config": {"layers": []}}, [10**6, 10**6], {"config": {}}),
 )
-"""What stands somewhere in a tree instead of what belongs there."""
+"""Replacements for values anywhere in a tree."""
 
 
 def change_tree(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
@@ -142,20 +142,20 @@ def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 LOCAL: tuple[Damage, ...] = (flip, overwrite)
-"""Damage to so few bytes next to each other that it cannot hit both digests and something else."""
+"""Damage to a few adjacent bytes, which cannot change both the digests and something else."""
 
 DAMAGES: tuple[Damage, ...] = (
     *LOCAL,
     *(change_tree, change_tree, change_tree),
     *(flip, truncate, remove, duplicate, blank, splice, replace_token, replace_token, swap_tokens),
 )
-"""All of them; those that find the most come twice."""
+"""All kinds of damage; those that find the most are listed twice."""
 
 
 def damaged(
     random: Random, parts: Mapping[str, bytes], others: Sequence[bytes], damage: Damage
 ) -> tuple[str, dict[str, bytes]]:
-    """Return which part was damaged, and all parts."""
+    """Return the name of the damaged part, and all parts."""
     name = random.choice([name for name, content in parts.items() if content])
     return name, {**parts, name: damage(random, parts[name], others)}
 

@@ -1,4 +1,4 @@
-"""Runs inside the page: puts damaged items and records where a model is stored, and loads it."""
+"""Runs inside the page: replaces a model's items and records by damaged ones, and loads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEIGHTS = {"w": np.array([1.5, -2], np.float32), "t": np.array(["é"], dtype=obj
 
 
 async def save(scheme: str, checksum: bool) -> None:
-    """Store the model that is damaged, and another one beside it."""
+    """Store the model to damage, and another one."""
     encoded = pyio.encode_weights(WEIGHTS)
     layers: Any = [{"class_name": "Dense", "config": {"name": "d", "units": 2}}]
     artifacts = pyio.ModelArtifacts(
@@ -32,10 +32,10 @@ async def save(scheme: str, checksum: bool) -> None:
 
 
 async def try_items(cases: list[list[str]], strict: bool) -> Any:
-    """Load the model once for each ``[part, text]``; return what came out, and what is wrong.
+    """Load the model once for each ``[part, text]``; return the outcomes and the findings.
 
-    Other values are wrong if they were verified, or if the damage is known to be too small to have
-    taken the digests away as well (`strict`).
+    Other values are a finding if they were verified by digests. With `strict` they always are: then
+    the damage is too small to remove the digests.
     """
     import js
 
@@ -72,7 +72,7 @@ async def try_records(cases: list[list[str]], strict: bool) -> Any:
 
 
 async def try_strange(names: list[str]) -> Any:
-    """Load the model once for each value that a record can hold and JSON cannot."""
+    """Load the model once for each value that a record can contain but JSON cannot."""
     import js
 
     whole = await pyio.load_artifacts("indexeddb://x")

@@ -1,4 +1,4 @@
-"""A small model with digests, and every byte of it damaged in turn, in every medium."""
+"""A small model with digests; every byte of it is damaged in turn, in every medium."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WEIGHTS = {"w": np.array([1.5, -2], np.float32), "t": np.array(["é"], dtype=obj
 
 
 def small(checksum: bool) -> pyio.ModelArtifacts:
-    """A model that has something of everything, in few bytes."""
+    """A model with every kind of part, in few bytes."""
     encoded = pyio.encode_weights(WEIGHTS, quantization={"uint8": "w"})
     return pyio.ModelArtifacts(
         model_topology={"class_name": "Sequential", "config": {"layers": [], "n": [1.5, None]}},
@@ -39,7 +39,7 @@ def artefact(kind: str, place: Path, model: pyio.ModelArtifacts) -> Artefact:
 
 
 async def outcomes(stored: Artefact, masks: tuple[int, ...]) -> Counter[str]:
-    """Turn bits of each byte in turn, load, and count what comes out."""
+    """Flip bits of each byte in turn, load, and count the outcomes."""
     whole = await stored.read(stored.parts)
     found: Counter[str] = Counter()
     for name, content in stored.parts.items():
@@ -63,7 +63,7 @@ async def _outcome(stored: Artefact, parts: dict[str, bytes], whole: pyio.ModelA
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_digests_no_byte_goes_unseen(kind: str, tmp_path: Path) -> None:
-    """Whichever bit of whichever byte turns: an error of pyio's own, or the very same model."""
+    """With digests, any flipped bit gives a PyioError or exactly the same model."""
     masks = (1,) if ":" in kind else (1, 4, 64)  # files and requests are slow
     found = asyncio.run(outcomes(artefact(kind, tmp_path, small(True)), masks))
     assert set(found) == {"typed error", "same model"}
@@ -72,9 +72,9 @@ def test_with_digests_no_byte_goes_unseen(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("file")])
 def test_what_goes_unseen_without_them(kind: str, tmp_path: Path) -> None:
-    """Without digests a bit in the weights, or in a number or a text of the JSON, gives others.
+    """Without digests a flipped bit in the weights, or in a JSON value, gives other values.
 
-    Zips have checksums of their own, and shards have them for the weights.
+    Zips have their own checksums, and shards have checksums of the weights.
     """
     found = asyncio.run(outcomes(artefact(kind, tmp_path, small(False)), (1,)))
     expected = {"typed error", "same model", "other weights", "other description"}
@@ -86,7 +86,7 @@ def test_what_goes_unseen_without_them(kind: str, tmp_path: Path) -> None:
 
 
 def test_the_corpus_tells_models_apart() -> None:
-    """What the tests above rest on: other values, other specs and other fields are differences."""
+    """The comparison that the tests above use sees other values, other specs and other fields."""
     model = small(True)
     assert difference(model, small(False)) is None
     assert difference(model, replace(model, weight_data=(memoryview(bytes(8)),))) == "weights"

@@ -1,4 +1,4 @@
-"""``python3 -m tests.fuzz``: a share of its cases, and that it would find what it looks for."""
+"""``python3 -m tests.fuzz``: some of its cases, and that it detects each kind of finding."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def alarm() -> Iterator[None]:
 
 @pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
 def test_a_share_of_the_cases(tmp_path: Path) -> None:
-    """Hundreds of cases, the same ones in every run, come out as they may."""
+    """Hundreds of cases, the same in every run, have no findings."""
     options = argparse.Namespace(cases=700, seed="suite", only=None, seconds=10, megabytes=256)
     report = asyncio.run(fuzz.run(options, tmp_path))
     assert report.findings == []
@@ -45,7 +45,7 @@ def test_a_share_of_the_cases(tmp_path: Path) -> None:
 
 
 def tried(load: Callable[[], Any], *, checksum: bool) -> list[str]:
-    """The findings of a case in which reading comes to what `load` does."""
+    """The findings of a case whose model is read by `load`."""
 
     async def read(_: Artefact, _parts: Mapping[str, bytes]) -> Any:
         return load()
@@ -86,7 +86,7 @@ def changed(checksum: bool) -> pyio.ModelArtifacts:
     ids=["raises", "hangs", "takes memory", "verifies what is wrong"],
 )
 def test_it_finds(load: Callable[[], Any], said: str) -> None:
-    """Raw exceptions, cases without end, those that fill the memory, wrong values are found."""
+    """Raw exceptions, endless cases, too much memory and wrong values are findings."""
     (finding,) = tried(load, checksum=True)
     assert "case 7: planted in memory" in finding
     assert said in finding

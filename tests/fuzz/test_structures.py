@@ -1,6 +1,6 @@
-"""Structures that anybody may have written: an error of pyio's own tree, or what they really say.
+"""Structures from untrusted sources give a PyioError, or exactly the values that they contain.
 
-Hypothesis makes them: right in most places and hostile in some, the same ones in every run.
+Hypothesis makes them, the same in every run: most of their values are valid, some hostile.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ anything = st.recursive(
 
 
 def mostly(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """What belongs somewhere, four times in five."""
+    """A valid value four times in five, a hostile one otherwise."""
     return st.one_of(right, right, right, right, hostile)
 
 
@@ -102,7 +102,7 @@ def memory() -> Iterator[None]:
 
 
 def tolerated(action: Callable[[], Any]) -> Any:
-    """What `action` returns, or None where it raises an error of pyio's own."""
+    """The result of `action`, or None if it raises a PyioError."""
     try:
         return action()
     except pyio.PyioError:
@@ -110,7 +110,7 @@ def tolerated(action: Callable[[], Any]) -> Any:
 
 
 def check_arrays(arrays: dict[str, Any], found: tuple[pyio.WeightSpec, ...], length: int) -> None:
-    """Decoded arrays are what their specs say, and took all bytes that there were."""
+    """Check that decoded arrays match their specs, and that all bytes were used."""
     assert [*arrays] == [spec.name for spec in found]
     for spec in found:
         array = arrays[spec.name]
@@ -124,7 +124,7 @@ def check_arrays(arrays: dict[str, Any], found: tuple[pyio.WeightSpec, ...], len
 @profile
 @given(specs, data, st.integers(1, 9))
 def test_specs(value: Any, content: bytes, step: int) -> None:
-    """Specs are refused by name, or decode to exactly what they say, at once and as a stream."""
+    """Specs are refused, or decode to arrays that match them, at once and as a stream."""
     found = tolerated(lambda: specs_from_json(json.loads(_text(value))))
     if found is None:
         return
@@ -168,7 +168,7 @@ manifests = st.fixed_dictionaries(
 @profile
 @given(mostly(manifests), data, st.binary(max_size=9), st.booleans())
 def test_model_json(value: Any, one: bytes, other: bytes, over_http: bool) -> None:
-    """A model.json of any members with any files beside it: the whole model, or an error."""
+    """A model.json with any members and any files beside it gives the whole model, or an error."""
     kind = "http://" if over_http else "picked files"
     files = {"model.json": _text(value).encode(), "w": one, "v": other}
     _, load = KINDS[kind]
@@ -183,7 +183,7 @@ def test_model_json(value: Any, one: bytes, other: bytes, over_http: bool) -> No
 @profile
 @given(anything | groups)
 def test_manifests(value: Any) -> None:
-    """Any JSON as a manifest, also of the paths that its files have."""
+    """A manifest of any JSON, also with any paths of files, is read or refused."""
     parsed = tolerated(lambda: parse_groups(json.loads(_text(value))))
     assert parsed is None or all(group.paths is not None for group in parsed)
 
@@ -204,7 +204,7 @@ records = st.fixed_dictionaries(
 @profile
 @given(mostly(records), st.none() | data)
 def test_records(value: Any, content: bytes | None) -> None:
-    """Records of any members; what can be loaded can be inspected, saved and loaded again."""
+    """A record of any members that loads can be inspected, saved and loaded again."""
     MODELS["m"] = StoredModel(_text(value), content, pyio.ModelArtifactsInfo())
     tolerated(lambda: asyncio.run(pyio.inspect("memory://m")))
     assert "memory://m" in asyncio.run(pyio.list_models())
@@ -230,7 +230,7 @@ def test_records(value: Any, content: bytes | None) -> None:
     data,
 )
 def test_items(values: dict[str, Any], content: bytes) -> None:
-    """The texts of localStorage's items."""
+    """Any texts of localStorage's items are read or refused."""
     texts: dict[str, str | None] = {part: _text(value) for part, value in values.items()}
     handler = LocalStorageHandler("x")
     tolerated(lambda: verified_artifacts(*handler.parsed(texts), (memoryview(content),)))
@@ -250,7 +250,7 @@ def test_items(values: dict[str, Any], content: bytes) -> None:
     )
 )
 def test_infos(value: Any) -> None:
-    """An info of any members never raises; its numbers are numbers and its damage is in words."""
+    """An info of any members never raises; its numbers are valid and its damage is described."""
     parsed = tolerated(lambda: loads(_text(value), "the info"))
     info = info_from_json(parsed)
     assert info.total_bytes >= 0
@@ -267,7 +267,7 @@ TOPOLOGIES = {name: dumps(model.model_topology).encode() for name, model in laye
 def test_topologies(name: str, random: Random, unknown: bool) -> None:
     """Topologies of every layer, with members changed, moved and dropped, are built or refused.
 
-    What is built can be described and written, or says why not.
+    A model that is built can be described and saved, or raises an error.
     """
     text = change_tree(random, TOPOLOGIES[name], ())
     model = tolerated(lambda: model_from_json(text, allow_unknown=unknown))
@@ -278,7 +278,7 @@ def test_topologies(name: str, random: Random, unknown: bool) -> None:
 
 @pytest.mark.parametrize("levels", [5, 60, 600])
 def test_models_in_models(levels: int) -> None:
-    """However deep models stand in one another, they can be inspected, or the error says so."""
+    """Models nested at any depth can be inspected, or the error names the depth."""
     model = '{"class_name":"Sequential","config":{"layers":['
     record = '{"modelTopology":' + model * levels + "]}}" * levels + "}"
     MODELS["m"] = StoredModel(record, None, pyio.ModelArtifactsInfo())
@@ -292,7 +292,7 @@ def test_models_in_models(levels: int) -> None:
     "key", ["format", "modelTopology", "weightSpecs", "signature", "pyioChecksum"]
 )
 def test_deep_values(key: str) -> None:
-    """Depths just below what Python parses do not end its stack later, in messages or on saving."""
+    """Depths just below the parser's limit do not overflow the stack in messages or on saving."""
     for depth in (*range(150, 900, 150), *range(900, 1000, 6), 1990):
         for start, end in (("[", "]"), ('{"a":', "}")):
             record = f'{{"{key}":{start * depth}1{end * depth}}}'
@@ -332,7 +332,7 @@ def test_journals(tmp_path: Path, value: Any) -> None:
 
 @st.composite
 def archives(draw: st.DrawFn) -> bytes:
-    """Zip archives of any names, methods and flags, with fields of their headers changed."""
+    """Zip archives of any names, methods and flags, with changed header fields."""
     file = io.BytesIO()
     names = ["m.json", "w.bin", "a/w.bin", "../m.json", "/", ".hidden", "__MACOSX/m.json", "é", ""]
     with zipfile.ZipFile(file, "w") as archive:
@@ -354,21 +354,21 @@ def archives(draw: st.DrawFn) -> bytes:
 @given(archives())
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_archives(content: bytes) -> None:
-    """Archives whose headers lie are refused, or give files of the sizes that they say."""
+    """Archives with false headers are refused, or give files of the sizes in the headers."""
     members = tolerated(lambda: unzip(memoryview(content), "m.zip"))
     assert members is None or all(member.size == len(member.content) for member in members)
 
 
 @pytest.mark.parametrize("dtype", ["object", "O", "|O8", "(2,)O", "O,O"])
 def test_no_object_is_made_of_bytes(dtype: str) -> None:
-    """A dtype of Python objects, whose bytes would be taken for addresses, is unknown."""
+    """A dtype of Python objects is refused, because bytes would be used as memory addresses."""
     with pytest.raises(pyio.WeightsError, match="which is not one of"):
         pyio.decode_weights(bytes(8), [pyio.WeightSpec("w", (1,), dtype)])
 
 
 @pytest.mark.parametrize("name", ["Lambda", "builtins.eval", "os.system", "__import__", "Layer"])
 def test_no_class_is_looked_up_outside(name: str) -> None:
-    """Only registered layers are made; code in a topology (Keras's Lambda) is never looked at."""
+    """Only registered layers are built; code in a topology (Keras's Lambda) is never read."""
     config = {"name": "x", "function": ["cHJpbnQoMSk=", None, None], "function_type": "lambda"}
     topology = {"class_name": "Sequential", "config": {"layers": [{"class_name": name}]}}
     topology["config"]["layers"][0]["config"] = config  # type: ignore[index]  # made just above

@@ -24,11 +24,11 @@ WORKERS = [
     pytest.param(Start("pyodide-0.29.3", "module"), marks=BETWEEN),
     Start("pyodide", "module"),
 ]
-"""The default Pyodide on the page is what all other tests run in."""
+"""The default Pyodide on the page is left out: all other tests run in it."""
 
 
 def start_id(start: Start) -> str:
-    """Name a start in the report."""
+    """Return the test id of a way to start Python."""
     return f"{start.folder}-{start.thread}"
 
 
@@ -44,7 +44,7 @@ def shared_tab(
     with new_site() as site:
         page = "index.html" if request.param.thread == "page" else "bridge.html"
         tab = Tab(browser_kept.open(f"{site.url}/{page}"), wheel.name, request.param)
-        tab.python(connect)  # so that what is left behind later is not the connection to the page
+        tab.python(connect)  # else the connection to the page would count as left behind
         yield tab
         tab.close()
 

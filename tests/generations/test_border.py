@@ -1,4 +1,4 @@
-"""What differs between the Pyodides, and that the border hides it."""
+"""Differences between versions of Pyodide, which pyio/browser/ hides."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PYTHONS = {
 
 
 def test_which_is_which(tab: Tab, request: pytest.FixtureRequest) -> None:
-    """The tests of this folder run in the Pyodide that their name says, on that thread."""
+    """The tests of this folder run in the Pyodide and on the thread that their id names."""
 
     def versions() -> Any:
         import sys
@@ -37,7 +37,7 @@ def test_which_is_which(tab: Tab, request: pytest.FixtureRequest) -> None:
 
 
 def test_null_and_undefined(tab: Tab) -> None:
-    """Both count as nothing, whatever Python makes of them; other falsy values do not."""
+    """Null and undefined both count as missing, in every Pyodide; other falsy values do not."""
 
     def nothings() -> Any:
         import js
@@ -59,7 +59,7 @@ def test_null_and_undefined(tab: Tab) -> None:
 
 
 def test_what_is_bytes(tab: Tab) -> None:
-    """Buffers and views of every kind are bytes, and come back as the bytes that they cover."""
+    """Buffers and views of every kind are accepted as bytes; a view gives only its own range."""
 
     def kinds() -> Any:
         import js
@@ -89,7 +89,7 @@ def test_what_is_bytes(tab: Tab) -> None:
 
 
 def test_the_browsers_errors_have_names(tab: Tab) -> None:
-    """A DOMException comes out as a StorageError that says its name."""
+    """A DOMException is raised as a StorageError that contains its name."""
 
     def provoke() -> Any:
         import js

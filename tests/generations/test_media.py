@@ -1,4 +1,4 @@
-"""Each medium keeps the contract in every Pyodide that pyio supports; see tests/contract."""
+"""Each medium fulfils the contract in every Pyodide that pyio supports; see tests/contract."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_in_each_pyodide(tab: Tab, medium: str, promise: str) -> None:
-    """On the page and in a worker, the medium keeps its promise."""
+    """On the page and in a worker, the medium fulfils the contract."""
     tab.python_module(promises, "keep", medium, promise)

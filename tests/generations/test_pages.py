@@ -1,4 +1,4 @@
-"""A choice of the tests of other folders, on a page with each of the older Pyodides."""
+"""Selected tests of other folders, on a page with each older Pyodide."""
 
 from __future__ import annotations
 

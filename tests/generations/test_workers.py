@@ -1,4 +1,4 @@
-"""A choice of the tests of other folders, in a worker with each Pyodide."""
+"""Selected tests of other folders, in a worker with each Pyodide."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ pytestmark = pytest.mark.parametrize("shared_tab", WORKERS, indirect=True, ids=s
 
 @pytest.mark.parametrize("scheme", ["indexeddb", "localstorage"])
 def test_a_model_survives_a_reload(tab: Tab, scheme: str) -> None:
-    """What a worker saved is there for the worker of the page when it was loaded anew."""
+    """A model saved in a worker loads in the new worker after a reload of the page."""
     before, _ = tab.python(build_and_save, f"{scheme}://my/model")
     tab.js("() => proxiesEnd()")
     tab.reload()

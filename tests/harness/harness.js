@@ -1,4 +1,4 @@
-// The page: Python in it or in a worker of it, which the functions of python.js then reach.
+// The test page: runs Python in the page or in a worker; the functions of python.js call it.
 import { folderOf, removeJSPI, start } from "/python.js";
 
 // thread: "page", or the type of the worker to run Python in: "module" or "classic".
@@ -16,14 +16,14 @@ window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true }
   await start(loadPyodide, indexURL, wheel);
 };
 
-// Resolves to a function that calls a function in a new worker with Python. The worker has the name
-// by which it knows its page, unless the address of the page says that it has none.
+// Starts a worker with Python and resolves to a function that calls functions in it. The worker has
+// the name by which it knows its page, unless the page's address forbids that.
 window.startWorker = async (type, args) => {
   const name = location.search === "?unnamed" ? "" : globalThis.pyioBridge?.workerName;
   const worker = new Worker("/worker.js", { type, name });
   const waiting = new Map();
   worker.onmessage = async ({ data: { id, result, error, page, args } }) => {
-    if (page) { // what it wants of its page
+    if (page) { // a request of the worker to its page
       worker.postMessage({ page: id, result: await window[page](...args) });
       return;
     }
@@ -43,7 +43,7 @@ window.startWorker = async (type, args) => {
   return ask;
 };
 
-// What Python in a worker has as well.
+// Workers have this function as well.
 window.onPage = async (name, ...args) => window[name](...args);
 
 window.localItems = () => ({ ...localStorage });

@@ -25,7 +25,7 @@ async def call(source: str, name: str, arguments: str) -> str:
     module = types.ModuleType("inside")
     module.__file__ = file
     sys.modules["inside"] = module
-    # Annotations name what a test's own module imports; Python 3.14 alone leaves them be.
+    # Annotations use imports of the test's module, which are absent here; only 3.14 is lazy.
     exec(compile(source, file, "exec", __future__.annotations.compiler_flag), module.__dict__)
     result = getattr(module, name)(*json.loads(arguments))
     if hasattr(result, "__await__"):

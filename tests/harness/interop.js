@@ -1,4 +1,4 @@
-// What the interop tests ask of the real TensorFlow.js and of the browser's own storage.
+// Functions of the interop tests that use the real TensorFlow.js and the browser's own storage.
 const LOCAL_PARTS = ["info", "model_topology", "weight_specs", "weight_data", "model_metadata"];
 
 const filled = (shape, seed) => {
@@ -42,7 +42,7 @@ const request = (action) => new Promise((resolve, reject) => {
 
 const openDatabase = () => request(indexedDB.open("tensorflowjs", 1));
 
-// The difference between two values, dates apart, as a path and what stands there; or null.
+// The first difference between two values, as a path and both values, or null. Ignores dates.
 const difference = (a, b, path = "$") => {
   const kinds = [a, b].map((value) => Object.prototype.toString.call(value));
   if (kinds[0] !== kinds[1]) return `${path}: ${kinds}`;
@@ -70,7 +70,7 @@ window.interop = {
     return (await tf.sequential({ layers }).save(url)) && null;
   },
 
-  // Weights that cannot be compressed, as Chromium does in IndexedDB.
+  // Random weights, because Chromium compresses IndexedDB records.
   saveNoise: async (url, bytes) => {
     const weightData = new ArrayBuffer(bytes);
     for (let start = 0; start < bytes; start += 65536) {
@@ -80,7 +80,7 @@ window.interop = {
     await tf.io.getSaveHandlers(url)[0].save({ modelTopology: {}, weightSpecs, weightData });
   },
 
-  // Saves what IndexedDB cannot clone, and expects the failure.
+  // Saves a value that IndexedDB cannot clone, and expects the failure.
   saveUncloneable: async (url) => {
     const weightSpecs = [{ name: "w", shape: [0], dtype: "bool", quantize: () => {} }];
     const artifacts = { modelTopology: {}, weightSpecs, weightData: new ArrayBuffer(0) };
@@ -102,7 +102,7 @@ window.interop = {
     return Array.from(model.predict(INPUT()).dataSync());
   },
 
-  // What of a stored model's training state TensorFlow.js restores.
+  // The training state that TensorFlow.js restores from a stored model.
   restored: async (url) => {
     const model = await tf.loadLayersModel(url);
     const state = await model.optimizer.getWeights();

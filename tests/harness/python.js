@@ -1,8 +1,8 @@
 // Starts Pyodide with the built wheel, on a page or in a worker, and lets tests call Python in it.
 const text = async (name) => (await fetch(name)).text();
 
-// Where a Pyodide is: on a site that all test sites share, so that the browser keeps it and what it
-// made of it from one to the next, or else, as in a script with one site, beside the page.
+// The address of a Pyodide. The tests use a site that all test sites share, so that the browser
+// caches the files and the compiled code. Otherwise Pyodide is beside the page.
 export const folderOf = async (name) => {
   const shared = await fetch("/wheels/vendor.txt");
   return `${shared.ok ? await shared.text() : location.origin}/vendor/${name}/`;
@@ -19,13 +19,13 @@ export const start = async (loadPyodide, indexURL, wheel) => {
     pyodide,
     // callPython runs `name(*arguments)`, defined by `source`; arguments and result are JSON text.
     callPython: pyodide.globals.get("call"),
-    // How many proxies of Python objects JavaScript holds: what a test may not leave behind.
+    // The number of Python proxies that JavaScript holds; a test must not leave any.
     proxiesBegin: () => {
       module.pyproxy_alloc_map.clear();
       module.enable_pyproxy_allocation_tracing();
     },
     proxiesEnd: async () => {
-      // A lock that was given back, for one, frees its proxies a moment later.
+      // Some proxies are freed a moment later, such as those of a released lock.
       for (let pause = 0; pause < 50 && module.pyproxy_alloc_map.size; pause++) {
         await new Promise((done) => setTimeout(done, 20));
       }
@@ -36,7 +36,7 @@ export const start = async (loadPyodide, indexURL, wheel) => {
   });
 };
 
-// What browsers without JSPI (Safari, for one) do not have; before Pyodide looks for it.
+// Remove what browsers without JSPI (such as Safari) lack, before Pyodide checks for it.
 export const removeJSPI = () => {
   for (const name of ["Suspending", "SuspendError", "promising"]) delete WebAssembly[name];
 };

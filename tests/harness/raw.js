@@ -1,4 +1,4 @@
-// Reading and writing the stores behind pyio's back.
+// Reads and writes the browser's storage without pyio.
 const settled = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
   request.onerror = () => reject(request.error);
@@ -31,7 +31,7 @@ globalThis.rawPut = (name, text) =>
 globalThis.rawDelete = (name, key) =>
   inDatabase("readwrite", (store) => settled(store(name).delete(key)));
 
-// Replaces the stored weights of a model by what `change` makes of their ArrayBuffer.
+// Replaces a model's stored weights by the result of `change`, which gets their ArrayBuffer.
 globalThis.rawChangeWeights = (path, change) => inDatabase("readwrite", async (store) => {
   const record = await settled(store("models_store").get(path));
   record.modelArtifacts.weightData = change(record.modelArtifacts.weightData);

@@ -6,7 +6,7 @@ import pyio
 
 
 async def attempt(url: str) -> object:
-    """Save and load a model; return its topology, or what was raised."""
+    """Save and load a model; return its topology, or the exception."""
     try:
         await pyio.save_artifacts(pyio.ModelArtifacts(model_topology={"a": 1}), url)
         return (await pyio.load_artifacts(url)).model_topology

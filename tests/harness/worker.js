@@ -15,7 +15,7 @@ const boot = async (wheel, folder, jspi) => {
   await start(load, indexURL, wheel);
 };
 
-// Call a function of the page, as the tests do that look behind pyio's back.
+// Calls a function of the page, for tests that use its storage without pyio.
 const waiting = new Map();
 globalThis.onPage = (page, ...args) => new Promise((resolve) => {
   waiting.set(waiting.size, resolve);

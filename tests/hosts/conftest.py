@@ -1,4 +1,4 @@
-"""Fixtures: the hosts, the outside world, and a browser for them alone."""
+"""Fixtures: the hosts, local copies of other sites, and a browser only for them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def outside(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
-    """All other sites, with the wheel of this source tree in the package index."""
+    """Local copies of all other sites; the package index has the wheel of this source tree."""
     with runtime.one_at_a_time(runtime.VENDOR):
         ensure_hosts(runtime.VENDOR)
     index = tmp_path_factory.mktemp("index") / "pyio-web"
@@ -34,13 +34,13 @@ def outside(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
 def hosts_browser(
     engine: Engine, outside: Outside, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlaywrightBrowser]:
-    """A browser that finds the outside world on this machine."""
+    """A browser whose requests to other sites are answered on this machine."""
     browser = engine.start(tmp_path_factory.mktemp(f"{engine.name}-hosts") / "profile")
     assert isinstance(browser, PlaywrightBrowser)
     outside.serve(browser.context)
     if engine.name == "firefox":
-        # Its remote protocol does not tell of requests of a worker whose page has a service worker.
-        # JupyterLite works without, and only does not find files of the notebook in Python.
+        # The remote protocol does not report a worker's requests if its page has a service worker.
+        # JupyterLite works without one; only Python then cannot open the notebook's files.
         browser.context.add_init_script(
             "ServiceWorkerContainer.prototype.register = async () => {}"
         )

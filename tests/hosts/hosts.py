@@ -1,4 +1,4 @@
-"""Each host with the functions of `tests.hosts.inside` in it, behind one face: `Python`."""
+"""Each host with the functions of `tests.hosts.inside`, with one interface: `Python`."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Python(ABC):
 
     @abstractmethod
     def call(self, expression: str) -> Any:
-        """Return what a call of a coroutine function of `tests.hosts.inside` returns."""
+        """Call a coroutine function of `tests.hosts.inside` and return its result."""
 
 
 class Notebook(Python):
-    """Python in JupyterLite, which gets a cell for each call."""
+    """Python in JupyterLite; each call runs in a new cell."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -56,7 +56,7 @@ class Served(Python):
 
     def __init__(self, view: View) -> None:
         self.view = view
-        # Every other Python of this origin has been asked for something and says no more.
+        # Other Pythons of this origin have had a call, so they no longer send `ready`.
         view.js(
             """() => new Promise((done) => {
               window.calls = new BroadcastChannel("calls");
@@ -130,7 +130,7 @@ ALL: dict[str, Callable[[Path], tuple[Path, str]]] = {
     "pyscript": pyscript,
     "worker": worker,
 }
-"""Name -> what gives a folder to serve and the page in it."""
+"""Name -> a function that returns a folder to serve and the page in it."""
 
 
 def start(name: str, view: View) -> Python:

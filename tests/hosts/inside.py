@@ -1,4 +1,4 @@
-"""What the tests of large models, full storage and several tabs do inside of a host.
+"""The parts of the tests of large models, full storage and several tabs that run in a host.
 
 The text of this module becomes a cell of a notebook, or the Python of a page.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 
 async def full() -> Any:
-    """Save what does not fit into localStorage, and tell what came of it."""
+    """Save a model that does not fit into localStorage, and return the outcome."""
     import numpy as np
 
     import pyio
@@ -24,7 +24,7 @@ async def full() -> Any:
 
 
 async def large() -> Any:
-    """Save 100 MB to IndexedDB and as a download, and tell what the last of the progress was."""
+    """Save 100 MB to IndexedDB and as a download, and return the last progress report."""
     import numpy as np
 
     import pyio
@@ -52,7 +52,7 @@ async def offer(name: str) -> Any:
 
 
 async def serve() -> None:
-    """Do what the test asks for, for as long as the page lives."""
+    """Run the calls that the test requests, for as long as the page exists."""
     import asyncio
     import json
     import traceback

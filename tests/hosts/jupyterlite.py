@@ -26,8 +26,8 @@ OPEN = """async ([path, content]) => {
     await new Promise((done) => setTimeout(done, 50));
   }
 }"""
-# On an isolated page the kernel's replies get lost now and then, with JupyterLab waiting for them;
-# the outputs arrive. The kernel answers in order, so what it says last comes after the cells.
+# On an isolated page some of the kernel's replies get lost, and JupyterLab waits for them; the
+# outputs do arrive. The kernel answers in order, so its last output comes after the cells.
 RUN = """async (indexes) => {
   const cells = indexes.map((index) => notebook.content.model.cells.get(index));
   const { kernel } = notebook.sessionContext.session;
@@ -88,7 +88,7 @@ class Lab:
         return json.loads(said.partition("value: ")[2])
 
     def saved(self) -> Any:
-        """Save the notebook, and return what is in its file."""
+        """Save the notebook, and return the content of its file."""
         return json.loads(self.view.js(SAVED, self._path))
 
     def reload(self) -> None:

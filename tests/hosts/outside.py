@@ -1,7 +1,7 @@
-"""The outside world of the hosts: what they ask of CDNs and package indexes is answered from disk.
+"""Answers the hosts' requests to CDNs and package indexes with files from the disk.
 
-The hosts are as their users have them. Requests to other origins than the test's own, workers'
-included, are redirected to a site on this machine; what it has no answer for fails.
+The hosts are unmodified. Requests to other origins, also from workers, are redirected to a site on
+this machine. A request for a file that it does not have fails.
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ ANSWERS = {
     r"https://wasm\.marimo\.app/pyodide-lock\.json": rf"/hosts/locks/{MARIMO.folder}.json",
     r"https://pypi\.org/simple/(.*)": r"/hosts/simple/\1",
 }
-"""Address without its query -> where the same file is on our own site."""
+"""Address without its query -> the path of the same file on our own site."""
 
 
 class Outside:
-    """A site that stands for all others.
+    """A site that replaces all other sites.
 
     Args:
-        index: A folder with what the package index offers of pyio, which is not published there.
+        index: A folder with pyio's page and wheel for the package index, where pyio is not
+            published.
 
     Attributes:
-        unanswered: The addresses that were asked for and are not here.
+        unanswered: The requested addresses that are missing here.
     """
 
     def __init__(self, index: Path) -> None:
@@ -47,7 +48,7 @@ class Outside:
         self.unanswered: list[str] = []
 
     def serve(self, context: BrowserContext) -> None:
-        """Answer for the outside world in all tabs of this browser."""
+        """Answer requests to other sites in all tabs of this browser."""
         context.route(re.compile("^https://"), self._answer)
 
     def _answer(self, route: Route) -> None:

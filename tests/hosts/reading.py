@@ -1,4 +1,4 @@
-"""Reading what a host shows."""
+"""Reads the text that a host shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN = """async (start) => {
 
 
 def shown(view: View, text: str) -> str:
-    """Wait until the page shows `text`, and return all that it shows."""
+    """Wait until the page shows `text`, and return all text of the page."""
     everything: str = view.js(SHOWN, text)
     return everything
 

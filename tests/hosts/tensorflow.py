@@ -1,4 +1,4 @@
-"""The real TensorFlow.js in a host's page, which opens what Python in a worker saved."""
+"""The real TensorFlow.js in a host's page, to open models that Python in a worker saved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PREDICT_FILES = """async (files) => {
 
 
 def predictions(view: View, files: Mapping[str, bytes], *urls: str) -> list[Any]:
-    """Return what TensorFlow.js predicts from ones, by downloaded `files` and by each address."""
+    """Return TensorFlow.js's predictions from ones, for the downloaded `files` and each address."""
     view.js(LOAD, (VENDOR / "tfjs/tf.min.js").read_text("utf-8"))
     encoded = {name: base64.b64encode(data).decode() for name, data in files.items()}
     return [view.js(PREDICT_FILES, encoded), *(view.js(PREDICT, url) for url in urls)]

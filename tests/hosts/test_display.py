@@ -1,4 +1,4 @@
-"""What a person sees of pyio in the real JupyterLite and PyScript: bars, tables, errors."""
+"""pyio's output in the real JupyterLite and PyScript: bars, tables, errors."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def lab(hosts_browser: PlaywrightBrowser) -> Iterator[Lab]:
 
 
 def shown(lab: Lab, cell: int) -> list[Any]:
-    """Run a cell and return what stays in its output."""
+    """Run a cell and return its final output."""
     outputs: list[Any]
     (outputs,) = lab.run(cell)
     return outputs
 
 
 def test_a_bar_that_moves(lab: Lab) -> None:
-    """The page draws a bar while a cell runs, and one line of words is left of it."""
+    """The page shows a bar while a cell runs, and afterwards one line of text."""
     lab.view.js(BAR_SEEN)
     (output,) = shown(lab, 2)
     assert output["data"]["text/html"] == "load indexeddb://&lt;i&gt;big&lt;/i&gt;: 12.0 MB"
@@ -87,9 +87,9 @@ def test_the_bar_of_a_save(lab: Lab) -> None:
 
 
 def test_a_table(lab: Lab) -> None:
-    """list_models() is a table on the page; and without await too, with names as they are."""
+    """list_models() is a table on the page, with await and without; names are shown literally."""
     shown(lab, 3)
-    *_, awaited = shown(lab, 4)  # after what the bridge left, which shows nothing
+    *_, awaited = shown(lab, 4)  # after the bridge's output, which is invisible
     assert "<table>" in awaited["data"]["text/html"]
     *_, value = shown(lab, 5)
     assert value["data"]["text/plain"] == "[0.0, 1.0, 2.0]"
@@ -106,7 +106,7 @@ def test_a_table(lab: Lab) -> None:
 
 
 def test_an_error_in_words(lab: Lab) -> None:
-    """The last line of the traceback is the message, and no line of JavaScript is in it."""
+    """The last line of the traceback is the message; the traceback has no JavaScript lines."""
     with pytest.raises(AssertionError) as caught:
         shown(lab, 7)
     text = str(caught.value)
@@ -140,7 +140,7 @@ PAGE = """<!doctype html>
 
 
 def test_in_pyscript(hosts_browser: PlaywrightBrowser, tmp_path: Path) -> None:
-    """A bar moves in the place of the script, its line of words stays, and the table is one."""
+    """The bar and the table appear in the script's place; the bar ends as a line of text."""
     core = f"{PYSCRIPT_CORE.cdn}core.js"
     watch = BAR_SEEN.replace("document.body", "document")
     page = PAGE.replace("BAR", watch).replace("CORE", core).replace("SOURCE", PYSCRIPT)

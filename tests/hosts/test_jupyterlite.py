@@ -1,4 +1,4 @@
-"""The example for JupyterLite, run in the real one as a person does."""
+"""The example for JupyterLite, run in the real JupyterLite."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/jupyterlite.ipynb"
 
 
 def numbers(text: str) -> list[float]:
-    """The numbers in how NumPy shows an array."""
+    """The numbers in NumPy's text of an array."""
     return [float(number) for number in re.findall(r"-?\d+\.\d*(?:e[+-]?\d+)?", text)]
 
 
 def plain(outputs: list[Any]) -> str:
-    """What the last output of a cell says as text."""
+    """The last output of a cell as text."""
     text: str = outputs[-1]["data"]["text/plain"]
     return text
 

@@ -1,4 +1,4 @@
-"""In every host: storage that is full, a model of 100 MB, and two tabs at once."""
+"""In every host: full storage, a model of 100 MB, and two tabs at once."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def python(new_python: Callable[[], hosts.Python]) -> hosts.Python:
 
 
 def test_full(python: hosts.Python) -> None:
-    """The page's refusal is the same error as without a bridge; the old model is still there."""
+    """The error is the same as without a bridge, and the old model is kept."""
     message, needed, kept = python.call("full()")
     assert message.startswith("no room to save 'localstorage://kept':")
     assert "what was stored before is untouched" in message
@@ -66,7 +66,7 @@ def test_full(python: hosts.Python) -> None:
 
 
 def test_large(python: hosts.Python) -> None:
-    """100 MB go to IndexedDB and back, and arrive on the disk whole; JupyterLite shows a bar."""
+    """100 MB are saved to IndexedDB and as a download, and load again; JupyterLite shows a bar."""
     python.view.js(WATCH)
     said: list[object] = []
     files = python.view.downloads(2, lambda: said.append(python.call("large()")))
@@ -79,19 +79,19 @@ def test_large(python: hosts.Python) -> None:
 
 
 def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:
-    """What brought the bridge into the page is not in the notebook that JupyterLite saves."""
+    """The output that loads the bridge is not in the notebook that JupyterLite saves."""
     if not isinstance(python, hosts.Notebook):
         pytest.skip("this host saves no notebook")
-    assert python.call("full()")  # which brings the bridge there
+    assert python.call("full()")  # this loads the bridge into the page
     saved = python.lab.saved()
     outputs = json.dumps([cell.get("outputs") for cell in saved["cells"]])
-    assert "no room to save" in outputs  # it is the cells that ran
+    assert "no room to save" in outputs  # the saved cells are those that ran
     assert "BroadcastChannel" not in outputs
     assert "application/javascript" not in outputs
 
 
 def test_two_tabs(python: hosts.Python, new_python: Callable[[], hosts.Python]) -> None:
-    """Each tab has its own answer, and its download appears there and nowhere else."""
+    """Each tab gets its own response, and its download appears only in that tab."""
     tabs = {"one": python, "another": new_python()}
     offered: dict[str, list[str]] = {}
     for name, tab in tabs.items():

@@ -26,7 +26,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "web/examples/marimo_notebook.py
 URLS = ("localstorage://my-model", "indexeddb://my-model")
 
 
-# The last of the buttons runs all cells. What is clicked before Python has started is lost.
+# The last button runs all cells. A click before Python has started has no effect.
 CLICK = """async () => {
   while (!document.body.innerText.includes("]]")) {
     [...document.querySelectorAll("[data-testid=run-button]")].at(-1)?.click();
@@ -36,7 +36,7 @@ CLICK = """async () => {
 
 
 def run(view: View, mode: str) -> str:
-    """Have all cells run, and return what the page shows then."""
+    """Run all cells, and return the text of the page afterwards."""
     if mode == "edit":
         view.js(CLICK)
     shown(view, "]]")

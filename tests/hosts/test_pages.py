@@ -28,7 +28,7 @@ URLS = ("localstorage://my-model", "indexeddb://my-model")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The examples, with the script of the bridge that their author puts beside them."""
+    """The examples with the bridge's script beside them, as on a real site."""
     shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "pyio-bridge.js").write_text(pyio.bridge.script())
     return tmp_path

@@ -61,7 +61,7 @@ def dense() -> Built:
 
 @model
 def images() -> Built:
-    """Convolutions and all that goes with them, in two layouts."""
+    """Convolutions and related layers, in both data formats."""
     image = pyio.Input(shape=(8, 8, 2), name="image")
     x = layers.ZeroPadding2D(1)(image)
     x = layers.Conv2D(4, 3, activation="relu")(x)
@@ -85,7 +85,7 @@ def images() -> Built:
 
 @model
 def volumes() -> Built:
-    """Three dimensions, and one."""
+    """Convolutions and pooling in three dimensions and in one."""
     return pyio.Sequential(
         [
             layers.Conv3D(3, 2, input_shape=(6, 6, 6, 1)),
@@ -105,7 +105,7 @@ def volumes() -> Built:
 
 @model
 def words() -> Built:
-    """An embedding with a mask, and recurrent layers that heed it."""
+    """An embedding with a mask, and recurrent layers that use the mask."""
     return pyio.Sequential(
         [
             layers.Embedding(9, 5, mask_zero=True),
@@ -119,7 +119,7 @@ def words() -> Built:
 
 @model
 def sequences() -> Built:
-    """Sequences, images over time, and everything that merges."""
+    """Sequences, sequences of images, and merge layers."""
     series = pyio.Input(shape=(4, 3), name="series")
     film = pyio.Input(shape=(3, 4, 4, 1), name="film")
     seen = layers.SimpleRNN(3)(series)
@@ -142,14 +142,14 @@ def sequences() -> Built:
 
 @model
 def masked() -> Built:
-    """Steps that do not count."""
+    """Masked steps."""
     steps = floats(2, 4, 3) * np.array([[1, 0, 1, 1], [0, 1, 1, 0]], np.float32)[..., None]
     return pyio.Sequential([layers.Masking(0, input_shape=(4, 3)), layers.SimpleRNN(3)]), [steps]
 
 
 @model
 def translation() -> Built:
-    """States of one recurrent layer that another starts from."""
+    """A recurrent layer that starts from the states of another one."""
     source = pyio.Input(shape=(None, 3), name="source")
     target = pyio.Input(shape=(None, 2), name="target")
     _, h, c = layers.LSTM(4, return_state=True)(source)
@@ -162,7 +162,7 @@ def translation() -> Built:
 
 @model
 def nested() -> Built:
-    """Models inside of models, called several times, and a shared layer."""
+    """Nested models that are called several times, and a shared layer."""
     encoder = pyio.Sequential([layers.Dense(4, activation="relu", input_shape=(4,))], "encoder")
     x, y = pyio.Input(shape=(4,), name="x"), pyio.Input(shape=(4,), name="y")
     shared = layers.Dense(4, name="shared")
@@ -192,7 +192,7 @@ def categories() -> Built:
 
 @model
 def sized() -> Built:
-    """Images in another size, which TensorFlow.js opens and cannot compute."""
+    """Resized images; TensorFlow.js opens this model but cannot compute it."""
     image = pyio.Input(shape=(6, 6, 3))
     padded = layers.ZeroPadding2D(1)(image)
     ends = [
@@ -204,7 +204,7 @@ def sized() -> Built:
 
 
 def make(name: str) -> dict[str, Any]:
-    """The model as TensorFlow.js opens it, its inputs, and what it predicts."""
+    """The model's artifacts for TensorFlow.js, its inputs, and its predictions."""
     made, inputs = MODELS[name]()
     text = made.to_json()
     made.set_weights(

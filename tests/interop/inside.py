@@ -1,4 +1,4 @@
-"""Runs inside the page: opens, predicts and writes models as JSON says. Used by test_models.py."""
+"""Runs inside the page: opens, runs and writes models that JSON describes, for test_models.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pyio.models.core.names import to_snake_case
 
 
 def artifacts_from(value: Any) -> ModelArtifacts:
-    """The artifacts that models.js describes."""
+    """Artifacts from the JSON of models.js."""
     return ModelArtifacts(
         model_topology=value["topology"],
         weight_specs=specs_from_json(value["specs"]),
@@ -26,7 +26,7 @@ def artifacts_from(value: Any) -> ModelArtifacts:
 
 
 def artifacts_to(artifacts: ModelArtifacts) -> dict[str, Any]:
-    """What models.js opens."""
+    """Artifacts as JSON for models.js."""
     assert artifacts.weight_specs is not None
     assert artifacts.weight_data is not None
     return {
@@ -48,7 +48,7 @@ def described(array: Any) -> dict[str, Any]:
 
 
 def predictions(model: Any, inputs: list[Any]) -> list[Any]:
-    """What the model predicts; twice where it keeps a state."""
+    """The predictions of the model; twice if it keeps a state."""
     arrays = [tensor(value) for value in inputs]
     results: list[Any] = []
     for _ in range(2 if model.stateful else 1):
@@ -58,7 +58,7 @@ def predictions(model: Any, inputs: list[Any]) -> list[Any]:
 
 
 def packed(model: Any) -> dict[str, Any]:
-    """The model's artifacts; warnings about TensorFlow.js are not what is tested here."""
+    """The model's artifacts; warnings about TensorFlow.js are ignored here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pyio.CompatibilityWarning)
         return artifacts_to(pyio.model_to_artifacts(model))
@@ -75,7 +75,7 @@ def reopen(value: Any) -> dict[str, Any]:
 
 
 def default_configs(required: list[Any]) -> list[str]:
-    """The config of each layer class, made with nothing but what it requires."""
+    """The config of each layer class, made with only the required arguments."""
     texts = []
     for class_name, options in required:
         arguments = {to_snake_case(key): value for key, value in options.items()}
@@ -145,6 +145,6 @@ def compiled() -> list[dict[str, Any]]:
 
 
 def predict_only(value: Any) -> list[Any]:
-    """What pyio predicts with a model of TensorFlow.js."""
+    """Return pyio's predictions with a model of TensorFlow.js."""
     model = pyio.model_from_artifacts(artifacts_from(value["artifacts"]))
     return predictions(model, value["inputs"])

@@ -1,7 +1,8 @@
 // Models that together use every layer class and most options, built by TensorFlow.js itself.
 //
 // Runs in a page and in Node. Weights and inputs come from a small generator, so every run gives
-// the same numbers. `pyioModels.describe(tf, name)` gives all that a comparison needs as JSON.
+// the same numbers. `pyioModels.describe(tf, name)` returns everything that a comparison needs as
+// JSON.
 (function (root) {
   "use strict";
 
@@ -25,7 +26,7 @@
     return tf.tensor(Array.from({ length: size }, () => Math.floor(next() * below)), shape, dtype);
   }
 
-  // Every weight gets values of a size that keeps activations out of saturation.
+  // Every weight gets values that are small enough to keep activations out of saturation.
   function fill(tf, model) {
     let seed = 7;
     model.setWeights(model.weights.map((weight) => {
@@ -411,7 +412,8 @@
   });
 
   model("part_of_graph", (tf) => {
-    // The layers have more calls than the model contains, so its node numbers are not theirs.
+    // The layers have calls outside the model, so node numbers in the model differ from the
+    // layers'.
     const a = tf.input({ shape: [4] });
     const layer = tf.layers.dense({ units: 4, name: "used_thrice" });
     const once = layer.apply(a);
@@ -519,7 +521,8 @@
     return [tf.model({ inputs: input, outputs: x }), [floats(tf, [2, 32, 32, 3], 61)]];
   });
 
-  // What TensorFlow.js cannot read back or computes wrongly; tests compare these with other means.
+  // Models that TensorFlow.js cannot read back or computes wrongly; tests check them by other
+  // means.
   const SPECIAL = {
     separable_multiplier: (tf) => [stack(tf, [
       tf.layers.separableConv2d({ filters: 4, kernelSize: 2, depthMultiplier: 3, inputShape: [5, 5, 2] }),
@@ -529,7 +532,7 @@
     ]), [floats(tf, [2, 3], 63)]],
   };
 
-  // Where TensorFlow.js computes something else than it should; pyio is not to agree.
+  // Models for which TensorFlow.js gives wrong results; pyio must not agree with them.
   const DIFFERENT = {
     batch_normalization_axis: (tf) => [stack(tf, [tf.layers.batchNormalization({ axis: 1, inputShape: [3, 4] })]), [floats(tf, [2, 3, 4], 90)]],
     mask_that_stays: (tf) => [stack(tf, [
@@ -560,7 +563,7 @@
     },
   };
 
-  // Models of the sizes that pages really have, for the benchmark: name -> batch -> [model, input].
+  // Models of realistic sizes for the benchmark: name -> batch -> [model, input].
   const BENCHMARKS = {
     "MLP 784-256-128-10": (tf, batch) => [stack(tf, [
       tf.layers.dense({ units: 256, activation: "relu", inputShape: [784] }),
@@ -619,7 +622,7 @@
 
   function predict(tf, model, inputs) {
     const x = inputs.length === 1 ? inputs[0] : inputs;
-    // A second prediction shows what a stateful model kept.
+    // A second prediction shows the state that a stateful model kept.
     const times = model.stateful ? 2 : 1;
     return Array.from({ length: times }, () => outputs(model.predict(x, { batchSize: inputs[0].shape[0] }))).flat();
   }
@@ -661,7 +664,7 @@
     return { artifacts: await artifactsOf(tf, model), inputs: inputs.map(toData), outputs: found };
   }
 
-  // Whether TensorFlow.js opens the artifacts and predicts from them: null, or what it says.
+  // Null if TensorFlow.js opens the artifacts and predicts with them, otherwise its error message.
   async function refusal(tf, artifacts, inputs) {
     try {
       await reopen(tf, artifacts, inputs);
@@ -692,14 +695,14 @@
     }));
   }
 
-  // What TensorFlow.js makes of artifacts that pyio wrote.
+  // TensorFlow.js's description of artifacts that pyio wrote.
   async function reopen(tf, artifacts, inputs) {
     const model = await open(tf, artifacts);
     const computed = inputs ? predict(tf, model, inputs.map((value) => fromData(tf, value))) : [];
     return { text: model.toJSON(), outputs: computed };
   }
 
-  // The config, as it is written, of each layer made with nothing but what it requires.
+  // The written config of each layer, made with only the required arguments.
   const REQUIRED = {
     InputLayer: { inputShape: [3] }, Dense: { units: 3 }, Activation: { activation: "relu" }, Dropout: { rate: 0.5 },
     SpatialDropout1D: { rate: 0.5 }, Flatten: {}, RepeatVector: { n: 2 }, Reshape: { targetShape: [2, -1] }, Permute: { dims: [2, 1] },
@@ -748,7 +751,7 @@
     ]));
   }
 
-  // A model after one step of training, with its optimizer, and what TensorFlow.js evaluates.
+  // A model after one step of training, with its optimizer and TensorFlow.js's evaluation.
   async function trained(tf, optimizer) {
     const model = classifier(tf);
     model.compile({ optimizer: OPTIMIZERS[optimizer](tf), loss: "categoricalCrossentropy", metrics: ["accuracy", "mse"] });
@@ -769,7 +772,7 @@
     "binaryCrossentropy", "kullbackLeiblerDivergence", "poisson", "cosineProximity"];
   const METRICS = ["binaryAccuracy", "categoricalAccuracy", "precision", "categoricalCrossentropy", "mse", "MAE", "mape", "cosine"];
 
-  // What TensorFlow.js evaluates with every loss and metric, and the training config it saves.
+  // TensorFlow.js's results for every loss and metric, and the training config that it saves.
   async function evaluations(tf) {
     const found = [];
     const x = floats(tf, [7, 4], 71);
@@ -787,7 +790,7 @@
     return found;
   }
 
-  // What TensorFlow.js has after opening a model with its training config.
+  // The training state in TensorFlow.js after opening a model with its training config.
   async function reopenTrained(tf, artifacts, x, y) {
     const model = await open(tf, artifacts);
     const state = await model.optimizer.getWeights();

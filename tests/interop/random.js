@@ -1,4 +1,4 @@
-// Models put together at random, from a seed: combinations of options that no hand-written test has.
+// Random models from a seed, for combinations of options that no hand-written test has.
 (function (root) {
   "use strict";
 
@@ -82,7 +82,8 @@
     const start = tf.input({ shape: [4] });
     const inner = tf.model({ inputs: start, outputs: tf.layers.dense({ units: 4, activation: "tanh" }).apply(tf.layers.dense({ units: 4 }).apply(start)) });
     for (let i = int(2, 8); i > 0; i--) {
-      // A tensor that a layer takes twice is disposed too early by TensorFlow.js: each is taken once.
+      // Each tensor is used once: TensorFlow.js disposes a tensor too early if a layer gets it
+      // twice.
       const a = pick(tensors);
       const [b, c] = [pick(tensors), pick(tensors)].map((tensor) => tf.layers.dense({ units: 4 }).apply(tensor));
       tensors.push(pick([

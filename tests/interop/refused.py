@@ -1,4 +1,4 @@
-"""Models that pyio computes and TensorFlow.js does not. Runs inside the page."""
+"""Models that pyio can compute and TensorFlow.js cannot. Runs inside the page."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ SILENT = {
     "softmax_axis",
     "flat_flatten",
 }
-"""Where TensorFlow.js opens the model and fails only when it predicts: nothing warns."""
+"""Models that TensorFlow.js opens but cannot predict with: saving does not warn about them."""
 
 
 def make(name: str) -> dict[str, Any]:
-    """The model as artifacts, an input, and the number of values that pyio predicts."""
+    """The model's artifacts, an input, and the number of values that pyio predicts."""
     layer, shape = MODELS[name]()
     model = pyio.Sequential([layer])
     x = np.zeros(shape, np.float32)

@@ -42,7 +42,7 @@ async def files() -> list[list[str]]:
 
 
 async def has_checksum(url: str) -> bool:
-    """Load a model whole, and tell whether digests were verified."""
+    """Load a model, and return whether its digests were verified."""
     import pyio
 
     found = (await pyio.load_artifacts(url)).checksum
@@ -66,14 +66,14 @@ def test_tensorflow_opens_it(both: Tab, scheme: str) -> None:
 
 
 def test_tensorflow_opens_its_files(both: Tab) -> None:
-    """So it does with the files: tf.io.browserFiles takes them."""
+    """TensorFlow.js loads the files with digests as well, with tf.io.browserFiles."""
     picked = both.python(files)
     predicted = both.js("files => interop.predictFiles(files)", picked)
     np.testing.assert_array_equal(predicted, both.js("() => interop.predictBuilt()"))
 
 
 def test_only_the_member_is_more(both: Tab) -> None:
-    """Four of the five items stay TensorFlow.js's; the metadata has one member more, at its end."""
+    """Only one localStorage item differs from TensorFlow.js's: the metadata has one more member."""
     both.js("() => interop.saveModel('localstorage://plain')")
     both.python(save, "localstorage://py")
     plain = both.js("() => interop.localItems('plain')")
@@ -86,9 +86,9 @@ def test_only_the_member_is_more(both: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", ["localstorage", "indexeddb"])
 def test_what_tensorflow_does_to_it(both: Tab, scheme: str) -> None:
-    """Saved again by TensorFlow.js it has no digests, and loads without.
+    """A model that TensorFlow.js saves again has no digests, and loads.
 
-    Its copyModel keeps them in IndexedDB, where it clones what it does not know; they are right.
+    Its copyModel keeps correct digests in IndexedDB, because it clones unknown members.
     """
     url = f"{scheme}://py"
     both.python(save, url)
@@ -99,7 +99,7 @@ def test_what_tensorflow_does_to_it(both: Tab, scheme: str) -> None:
 
 
 async def move(source: str, destination: str) -> Any:
-    """Move a model, damage it behind pyio's back, and tell what a load says."""
+    """Move a model, damage it without pyio, and return the error of a load."""
     import js
 
     import pyio
@@ -117,7 +117,7 @@ async def move(source: str, destination: str) -> Any:
 
 
 def test_moving_between_stores(both: Tab) -> None:
-    """Digests go along from IndexedDB to localStorage, and find there what changes afterwards."""
+    """A move from IndexedDB to localStorage keeps the digests, which detect later changes."""
     both.python(save, "indexeddb://py")
     said = both.python(move, "indexeddb://py", "localstorage://moved")
     assert "'localstorage://moved' is damaged: the SHA-256 of its weights is" in said

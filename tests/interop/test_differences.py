@@ -1,6 +1,6 @@
-"""The differences from TensorFlow.js that the README lists are real, and each is on purpose.
+"""The documented differences from TensorFlow.js exist, and each is intended.
 
-That pyio's numbers are the right ones is shown in tests/unit/models/test_numbers.py.
+tests/unit/models/test_numbers.py shows that pyio's numbers are correct.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def test_all_differences_are_tried(both: Tab) -> None:  # noqa: F811
 
 @pytest.mark.parametrize("name", sorted(refused.MODELS))
 def test_tensorflow_refuses_what_pyio_computes(both: Tab, name: str) -> None:  # noqa: F811
-    """TensorFlow.js cannot open the model or cannot predict with it; pyio warned about that."""
+    """TensorFlow.js cannot open the model or predict with it; pyio had warned about that."""
     ours = both.python_module(refused, "make", name)
     said = both.js("([a, x]) => pyioModels.refusal(tf, a, x)", [ours["artifacts"], ours["inputs"]])
     assert said is not None
@@ -63,7 +63,7 @@ def test_constraints_change_loaded_weights_in_tensorflow(both: Tab) -> None:  # 
 
 
 def test_losses_of_several_outputs_add_up_in_tensorflow(both: Tab) -> None:  # noqa: F811
-    """Evaluate of TensorFlow.js gives the first loss where the total should be, then sums."""
+    """TensorFlow.js's evaluate returns the first loss in place of the total, then partial sums."""
     found = both.js(
         """() => {
           const x = tf.input({ shape: [2] });

@@ -1,4 +1,4 @@
-"""Models of TensorFlow.js and of pyio in one page: what either builds, the other opens."""
+"""TensorFlow.js and pyio in one page: each opens the models that the other built."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).with_name("models.js")
 NAMES = re.findall(r'^  (?:model|direct)\("(\w+)"', SCRIPT.read_text(), re.MULTILINE)
 TOLERANCE = 1e-5
 UNREADABLE = {"separable_depthwise"}
-"""Models that TensorFlow.js saves so that only pyio can open them."""
+"""Models whose files from TensorFlow.js can be opened by pyio only."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def assert_close(ours: list[Any], theirs: list[Any]) -> None:
 
 
 def as_loaded(text: str) -> str:
-    """The topology but for what TensorFlow.js changes whenever it loads one.
+    """The topology, with the changes that TensorFlow.js makes whenever it loads one.
 
     StackedRNNCells get a new number, and an input shape without a dtype gets one.
     """
@@ -83,8 +83,8 @@ def test_a_model_of_tensorflow(both: Tab, name: str) -> None:
     assert_close(ours["outputs"], theirs["outputs"])
     inputs = theirs["inputs"] if theirs["computable"] else None
     again = both.js("([a, x]) => pyioModels.reopen(tf, a, x)", [ours["artifacts"], inputs])
-    # TensorFlow.js applies constraints to weights that it loads, so it may not predict the same
-    # as before; what counts is that it makes the same of pyio's file as of its own.
+    # TensorFlow.js applies constraints to weights that it loads, so its predictions may change.
+    # They must be equal for pyio's file and for its own file.
     own = both.js(
         "([a, x]) => pyioModels.reopen(tf, a, x).catch(() => null)", [theirs["artifacts"], inputs]
     )
@@ -118,7 +118,7 @@ def test_the_models_use_every_layer_class(both: Tab) -> None:
 
 
 def test_the_comparison_can_fail() -> None:
-    """A prediction that is off by 2e-5 of the largest is told apart, and so is a shape."""
+    """The comparison detects an error of 2e-5 of the largest value, and another shape."""
     values = [{"shape": [2], "data": [1.0, 0.5]}]
     assert_close(values, values)
     for wrong in ({"shape": [2], "data": [1.00003, 0.5]}, {"shape": [1, 2], "data": [1.0, 0.5]}):
@@ -144,7 +144,7 @@ def test_a_depth_multiplier_that_tensorflow_forgot(both: Tab) -> None:
 
 
 def test_an_activation_that_tensorflow_cannot_open(both: Tab) -> None:
-    """gelu_new: TensorFlow.js saves it and does not open it; pyio predicts what it predicted."""
+    """TensorFlow.js saves gelu_new but cannot open it; pyio opens it and predicts the same."""
     theirs = both.js("name => pyioModels.describe(tf, name)", "gelu_new")
     ours = both.python_module(inside, "reopen", theirs)
     assert ours["text"] == theirs["text"]
@@ -152,7 +152,7 @@ def test_an_activation_that_tensorflow_cannot_open(both: Tab) -> None:
 
 
 def test_defaults_are_those_of_tensorflow(both: Tab) -> None:
-    """Each layer made in Python with nothing but what it requires has TensorFlow.js's config."""
+    """Each layer made in Python with only the required arguments has TensorFlow.js's config."""
     theirs = both.js("() => pyioModels.defaults(tf)")
     required = [[item["className"], item["required"]] for item in theirs]
     ours = both.python_module(inside, "default_configs", required)
@@ -163,7 +163,7 @@ def test_defaults_are_those_of_tensorflow(both: Tab) -> None:
 
 @pytest.mark.parametrize("name", sorted(built.MODELS))
 def test_a_model_built_in_python(both: Tab, name: str) -> None:
-    """TensorFlow.js opens what was built in Python, writes it in the same words, and agrees."""
+    """TensorFlow.js opens a model built in Python, writes the same text, and predicts the same."""
     ours = both.python_module(built, "make", name)
     theirs = both.js("([a, x]) => pyioModels.reopen(tf, a, x)", [ours["artifacts"], ours["inputs"]])
     assert as_loaded(theirs["text"]) == as_loaded(ours["text"])
@@ -195,7 +195,7 @@ def test_training_state_is_kept(both: Tab, optimizer: str) -> None:
     data = [theirs["x"], theirs["y"]]
     opened = "([a, x, y]) => pyioModels.reopenTrained(tf, a, x, y)"
     again = both.js(opened, [ours["artifacts"], *data])
-    # As text: TensorFlow.js's centered RMSProp gets to NaN, which is kept like anything else.
+    # Compared as text, because TensorFlow.js's centered RMSProp reaches NaN, which is kept.
     assert str(again) == str(both.js(opened, [theirs["artifacts"], *data]))
     np.testing.assert_allclose(again["evaluated"], theirs["evaluated"], rtol=TOLERANCE)
 
@@ -216,7 +216,7 @@ def test_losses_and_metrics(both: Tab) -> None:
 
 
 def test_a_model_compiled_in_python(both: Tab) -> None:
-    """TensorFlow.js compiles what pyio.optimizers say, before any training: only `iter` is kept."""
+    """TensorFlow.js opens optimizers of pyio.optimizers; before training only `iter` is kept."""
     ours = both.python_module(inside, "compiled")
     for item in ours:
         again = both.js(

@@ -1,4 +1,4 @@
-"""TensorFlow.js and pyio in one page: what either writes, the other opens."""
+"""TensorFlow.js and pyio in one page: each opens the models that the other wrote."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_indexeddb_records_equal(both: Tab) -> None:
 
 
 def test_the_comparison_of_records_can_fail(both: Tab) -> None:
-    """Two different models are told apart, so that the test above means something."""
+    """The comparison in the test above detects two different models."""
     both.js("() => interop.saveModel('indexeddb://one')")
     both.js("() => interop.saveOther('indexeddb://two')")
     assert both.js("() => interop.recordsDiffer('one', 'two')") != []

@@ -1,1 +1,1 @@
-"""The README, CONTRIBUTING, the manual and the site that is built of them."""
+"""The README, CONTRIBUTING, the manual and the site that is built from them."""

@@ -1,4 +1,4 @@
-"""What the documents of the repository are made of: links, headings, blocks of Python."""
+"""Finds links, headings and blocks of Python in the documents of the repository."""
 
 from __future__ import annotations
 

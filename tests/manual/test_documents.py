@@ -106,7 +106,7 @@ def test_the_two_tables_of_media_are_one() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_commands_exist(document: Path) -> None:
-    """A script that a document names is there."""
+    """Every script that a document names exists."""
     scripts = re.findall(r"\bscripts/[\w/]+\.py\b", document.read_text("utf-8"))
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
 
@@ -115,7 +115,7 @@ def test_commands_exist(document: Path) -> None:
 def test_examples_in_cpython(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a comment marks as running in CPython runs there, the blocks of a page in order."""
+    """Blocks marked as running in CPython run there, in the order of the page."""
     monkeypatch.chdir(tmp_path)
     values: dict[str, Any] = {"__name__": "example"}
     for block in blocks(document):

@@ -1,4 +1,4 @@
-"""The built manual: every link in it, and that it needs no other site."""
+"""The built manual: its links work, and it needs no other site."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def manual() -> Path:
 def test_built_links(manual: Path) -> None:
     """Each link of a built page leads to a file of the site, and to an id in it."""
     documents = {path.name: Document(path) for path in manual.glob("*.html")}
-    del documents["404.html"]  # it is served at any depth, so its links start at the root
+    del documents["404.html"]  # served at any depth, so its links are absolute
     broken = []
     for page, document in documents.items():
         for link in {*document.linked, *document.fetched}:
@@ -94,7 +94,7 @@ def test_the_static_site(manual: Path, tmp_path: Path) -> None:
 
 
 def test_tools_that_cannot_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a package index the error says that the tools are missing, for demo.py to print."""
+    """Without a package index the error says that the tools are missing; demo.py prints it."""
     monkeypatch.setattr(site_script, "_TOOLS", tmp_path / "tools")
     monkeypatch.setattr(site_script, "WORK", tmp_path / "work")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -104,7 +104,7 @@ def test_tools_that_cannot_be_installed(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_manual_in_a_browser(browser_context_kept: BrowserContext, manual: Path) -> None:
-    """It searches, changes to dark mode, and asks no other site for anything."""
+    """The search and the dark mode work, and no request goes to another site."""
     page = browser_context_kept.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -1,4 +1,4 @@
-// tfjs-node's own file handler beside the real TensorFlow.js; its native part is not needed for it.
+// tfjs-node's own file handler with the real TensorFlow.js; the native part is not needed.
 // node file_system.js VENDOR write|read DIRECTORY: prints what the model predicts, and more, as JSON.
 const Module = require("module");
 const path = require("path");

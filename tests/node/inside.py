@@ -1,4 +1,4 @@
-"""What the tests of Node do inside Pyodide."""
+"""The part of the Node tests that runs inside Pyodide."""
 
 import json
 import os
@@ -14,7 +14,7 @@ MODEL = pyio.ModelArtifacts(
 
 
 async def main(server: str) -> str:
-    """Use files and HTTP; return what was seen as JSON."""
+    """Use files and HTTP; return the results as JSON."""
     seen: dict[str, object] = {}
     reports: list[pyio.Progress] = []
     await pyio.save_artifacts(MODEL, "file:///disk/new/m", on_progress=reports.append)

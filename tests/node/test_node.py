@@ -47,7 +47,7 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path, py
     assert seen["room"] == [None] * 3
     assert seen["works"] == ["memory", "file", "http", "https"]
     assert seen["repaired"] == ["/disk/new/m/.pyio-save.json"]
-    for message in waiting:  # none in a Node that has JSPI
+    for message in waiting:  # no such flag in a Node that has JSPI
         assert "this Node has no JavaScript Promise Integration" in message
     assert seen["numpy"] is False
     loaded = run(pyio.load_artifacts(f"file://{tmp_path}/new/m"))
@@ -56,7 +56,7 @@ def test_files_and_http_under_node(tmp_path: Path, vendor: Path, wheel: Path, py
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 def test_the_file_handler_of_tfjs_node(tmp_path: Path, vendor: Path) -> None:
-    """What tfjs-node's own handler saves pyio loads and saves to the byte, and the reverse."""
+    """Files of tfjs-node's handler load in pyio and are saved byte for byte, and the reverse."""
 
     def node(action: str, directory: str) -> dict[str, Any]:
         command = ["node", str(HERE / "file_system.js"), str(vendor), action]

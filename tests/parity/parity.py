@@ -1,4 +1,4 @@
-"""Every test case of TensorFlow.js's I/O modules, and what stands for it here.
+"""Every test case of TensorFlow.js's I/O modules, and its equivalent here.
 
 One entry per case of tfjs 4.22 (``*_test.ts`` of tfjs-core, tfjs-node and tfjs-converter's Python
 tests). Its value is a test of this repository as ``file::function``, or a `Difference`: what pyio
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A case that pyio treats otherwise on purpose."""
+    """A case in which pyio differs on purpose."""
 
     reason: str
 

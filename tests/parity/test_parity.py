@@ -1,4 +1,4 @@
-"""The parity list names tests that exist, and the few that only it needs."""
+"""Checks that the parity list names existing tests; contains tests that only the list needs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_each_case_is_tested_or_explained(module: str, case: str, stands: str | 
 
 
 def test_explanations_name_tests_that_exist() -> None:
-    """Tests that a reason mentions are there too."""
+    """Tests that are mentioned in a reason exist."""
     for _, case, stands in CASES:
         if isinstance(stands, Difference) and "::" in stands.reason:
             mentioned = stands.reason.replace(")", " ").replace("(", " ").replace(";", " ").split()

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     import pytest
 
 GRACE_MINUTES = float(os.environ.get("PYIO_GRACE_MINUTES", "6"))
-"""How much longer the process that gives out the tests waits for the others, before it kills them.
-
-More than the `timeout` of one test, so that a test usually ends by itself.
-"""
+"""How much longer the main process waits for the others before it kills them. It is more than the
+`timeout` of one test, so that a test usually ends by itself."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +44,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     if shared is None:
         _after(minutes, stop_here, config)
-    else:  # the others stop themselves, if they still can
+    else:  # the others stop themselves, if they still run
         _after(minutes + GRACE_MINUTES, stop_others, config)
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 HOSTS = "tests/hosts/"
 ALONE = ("tests/browser/test_bridge.py", "tests/browser/test_demo.py", "tests/plugins/")
-"""Files that take minutes: each is given to a process by itself."""
+"""Files that take minutes: each is assigned to a process separately."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with the mark `every_engine` once in each, any other in Chromium."""
+    """Run a test with the mark `every_engine` in each engine, any other in Chromium."""
     if "engine" not in metafunc.fixturenames:
         return
     every = metafunc.definition.get_closest_marker("every_engine")
@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs no browser first, then one engine after the other, and the hosts at the end.
+    """Order: tests without a browser, then one engine after the other, and the hosts at the end.
 
     Tests without a browser are quick, so that most mistakes show in the first minute.
     """
@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let a test without a browser run an event loop of its own.
+    """Allow a test without a browser to run its own event loop.
 
     Playwright's loop keeps running in this thread once it has started, although it stands still
     while a test runs. asyncio would refuse a second one.

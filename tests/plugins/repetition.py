@@ -1,7 +1,7 @@
 """Repetitions of a check run with ``--all`` only: ``@pytest.mark.repetition("why")``.
 
-A repetition checks with more seeds, in a further engine or in another Pyodide what some test checks
-already. Without ``--all`` each kind of check still runs, and each engine runs its own kinds. With
+A repetition is an existing check with more seeds, in a further engine or in another Pyodide.
+Without ``--all`` each kind of check still runs, and each engine runs its own kinds. With
 ``further_engines=True`` the mark means a test in all engines but the first of those chosen. A test
 that is named on the command line (``file.py::test``) runs in any case.
 """
@@ -40,21 +40,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
-    """Take over what a process of xdist left out; each collects the same tests."""
+    """Copy the list of left-out tests from an xdist process; all processes have the same list."""
     found = getattr(node, "workeroutput", {}).get("left_out")
     if found:
         LEFT_OUT.update(Counter(found) - LEFT_OUT)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand what was left out to the process that prints the summary."""
+    """Send the list of left-out tests to the process that prints the summary."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["left_out"] = dict(LEFT_OUT)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out and how to run it."""
+    """Report what was left out and how to run it."""
     if not LEFT_OUT:
         return
     total = LEFT_OUT.total()

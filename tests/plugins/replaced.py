@@ -1,9 +1,9 @@
-"""A test whose engine crashed or hung is run once more, with everything it uses made anew.
+"""Repeats a test whose engine crashed or hung, with new fixtures and a new engine.
 
-Once in some thousand tabs Chromium 156 crashes one: a SIGSEGV in the browser's own code, as it
-seems right after a stack of JavaScript Promise Integration. Firefox under Playwright has stopped
-answering on a busy machine. Neither may cost more than one test: the fixtures of all scopes are
-torn down, the driver included, and the next test starts a new engine.
+Chromium 156 crashes once in some thousand tabs: a SIGSEGV in the browser's own code, probably after
+a stack switch of JavaScript Promise Integration. Firefox under Playwright has stopped answering on
+a busy machine. Neither must affect more than one test. So the fixtures of all scopes are torn down,
+the driver included, and the next test starts a new engine.
 """
 
 from __future__ import annotations
@@ -23,20 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CRASHES = ("Target crashed", "Page crashed")
-"""What Playwright says of a tab that has crashed, and of nothing else."""
+"""Playwright's messages for a crashed tab, which it uses for nothing else."""
 
 TEST_SECONDS = float(os.environ.get("PYIO_TEST_SECONDS", "240"))
-"""How long a test with an engine may take, in setup, call and teardown together.
-
-Less than the `timeout` of pytest-timeout, whose signal would break Playwright's event loop.
-"""
+"""The time limit of a test with an engine, in setup, call and teardown together. It is less than
+the `timeout` of pytest-timeout, whose signal would break Playwright's event loop."""
 
 TEARDOWN_SECONDS = 60
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run a test, and once more if its engine is at fault; the summary counts that as "rerun"."""
+    """Run a test, and repeat it if its engine is at fault; the summary counts that as "rerun"."""
     where = {"nodeid": item.nodeid, "location": item.location}
     item.ihook.pytest_runtest_logstart(**where)
     reports = _run(item, nextitem)
@@ -48,7 +46,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=blamed)
         _replace_engine(item)
         reports = _run(item, nextitem)
-        if _at_fault(item, reports):  # it is the test, then; the next one starts afresh
+        if _at_fault(item, reports):  # the test is at fault; the next one gets a new engine
             _replace_engine(item)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
@@ -57,13 +55,13 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """Name in the summary what was run once more."""
+    """Show "rerun" in the summary for a repeated test."""
     rerun: str = "rerun"
     return ("rerun", "R", "RERUN") if report.outcome == rerun else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List the tests that were run once more, with the reason."""
+    """List the repeated tests, with the reason."""
     for report in terminalreporter.stats.get("rerun", ()):
         lines = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
         said = [text for title, text in report.sections if title == "engine"]
@@ -90,16 +88,16 @@ def _at_fault(item: pytest.Item, reports: Sequence[pytest.TestReport]) -> bool:
         return True
     seconds = sum(report.duration for report in reports)
     if failed and WATCHDOG.hung is None and seconds > SECONDS / 2:
-        # A test may call Playwright itself, whose timeouts do not tell whether the engine hangs.
+        # A test may call Playwright directly; its timeouts do not show whether the engine hangs.
         ask_all_browsers(SECONDS / 4)
     return WATCHDOG.hung is not None
 
 
 def _replace_engine(item: pytest.Item) -> None:
-    """Tear every fixture down, the driver's included; what hangs at that is killed."""
+    """Tear down every fixture, the driver's included; kill processes that hang meanwhile."""
     if WATCHDOG.hung:
         WATCHDOG.kill(drivers=False)
-    # Other tests share what is closed here, and closing may fail now.
+    # Other tests share the closed fixtures, and closing may fail now.
     failures = (Exception, pytest.fail.Exception, pytest.skip.Exception)
     with suppress(*failures), WATCHDOG.watch("closing the engine", TEARDOWN_SECONDS):
         item.session._setupstate.teardown_exact(None)  # pytest has no public way

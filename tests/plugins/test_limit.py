@@ -1,4 +1,4 @@
-"""The run ends in the time that it is given, and the summary tells what happened."""
+"""The run ends within its time limit, and the summary reports the reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_run_ends_in_its_time() -> None:
 
 
 def test_a_shared_run_ends_in_its_time() -> None:
-    """With several processes as well."""
+    """A run in several processes ends within its time limit as well."""
     begin = time.monotonic()
     said = pytest_in_a_process("sleeping.py", "-n2", "--dist=load", LIMIT)
     assert time.monotonic() - begin < ENOUGH
@@ -30,7 +30,7 @@ def test_a_shared_run_ends_in_its_time() -> None:
 
 
 def test_a_process_that_is_stuck_is_killed() -> None:
-    """A process in which nothing runs any more is killed, and the summary appears."""
+    """A process that is stuck is killed, and the summary appears."""
     begin = time.monotonic()
     # The two processes take half a minute to start on a busy machine.
     stuck = {"PYIO_STUCK": "1", "PYIO_GRACE_MINUTES": "0.7"}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = {"chromium": 8, "firefox": 16, "webkit": 16}
-"""How long a call may take: more than the start of the engine on a busy machine."""
+"""The timeout of a call: longer than the start of the engine on a busy machine."""
 
 OUTCOMES = r"1 failed, 6 passed, 4 rerun|1 failed, 5 passed, 1 skipped, 3 rerun"
 """WebKitGTK, which Playwright does not drive, skips one."""

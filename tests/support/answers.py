@@ -1,4 +1,4 @@
-"""A server that answers as a test tells it to, faults included."""
+"""A server whose responses, faults included, are given by the test."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import Any, cast
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one request is answered.
+    """The response to one request.
 
     Attributes:
         body: The body.
         status: The status.
         kind: The content type.
         headers: Further header fields.
-        cut: Break the connection off after that many bytes of the body.
-        measured: Tell the length of the body; otherwise it goes on until the connection ends.
+        cut: Close the connection after this number of bytes of the body.
+        measured: Send the length of the body; otherwise the body ends with the connection.
         hang: Never answer.
         delay: Seconds between the head of the answer and its body.
     """
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request as it came in."""
+    """A received request."""
 
     method: str
     path: str
@@ -48,13 +48,14 @@ class Seen:
 
 
 class Answers(ThreadingHTTPServer):
-    """Answers requests on a loopback port from a table, with CORS for every page.
+    """Answers requests on a loopback port from a table, and allows every origin (CORS).
 
     Attributes:
         url: "http://127.0.0.1:PORT", without a slash at the end.
-        table: Path with its query -> answer, or answers of which the last one stays.
+        table: Path with query -> response, or a list of responses, of which the last one is
+            repeated.
         seen: Every request, in order.
-        together: The largest number of requests that were being answered at one time.
+        together: The largest number of simultaneous requests.
     """
 
     daemon_threads = True
@@ -79,11 +80,11 @@ class Answers(ThreadingHTTPServer):
         self._thread.join()
 
     def paths(self) -> list[str]:
-        """The paths that were asked for, in order."""
+        """The requested paths, in order."""
         return [seen.path for seen in self.seen]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is part of many tests."""
+        """Ignore closed connections, which are part of many tests."""
 
     def answer(self, path: str) -> Answer:
         answer = self.table.get(path, Answer(b"nothing here", 404, "text/plain"))
@@ -120,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server looks for
 
     def do_OPTIONS(self) -> None:
-        """Allow a page everything."""
+        """Allow all cross-origin requests."""
         self._write(Answer(b"", 204))
 
     def _write(self, answer: Answer) -> None:
@@ -144,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.cut is not None:
             self.wfile.flush()
             self.close_connection = True
-            with contextlib.suppress(OSError):  # end it by a reset, as a lost connection does
+            with contextlib.suppress(OSError):  # end with a reset, like a lost connection
                 option = struct.pack("ii", 1, 0)
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, option)
                 self.connection.close()

@@ -1,4 +1,4 @@
-"""Models as files, as TensorFlow.js, its converter and others lay them out."""
+"""Models as files, in the layouts of TensorFlow.js, its converter and other programs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def artifacts(**changes: Any) -> pyio.ModelArtifacts:
 
 
 def graph_model() -> pyio.ModelArtifacts:
-    """A graph model with everything that only graph models have."""
+    """A graph model with all fields that only graph models have."""
     return artifacts(
         model_topology={
             "node": [{"name": "x", "op": "Placeholder"}, {"name": "y", "op": "MatMul"}],
@@ -70,13 +70,13 @@ def graph_model() -> pyio.ModelArtifacts:
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine where Playwright's event loop runs already."""
+    """Run a coroutine although Playwright's event loop runs already."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
 
 def same(one: pyio.ModelArtifacts, other: pyio.ModelArtifacts) -> bool:
-    """Whether two artifacts are the same model, however their bytes are cut."""
+    """Whether two artifacts are the same model, wherever their bytes are cut."""
     return _fields(one) == _fields(other)
 
 
@@ -99,7 +99,7 @@ def weight(name: str, count: int, dtype: str = "float32", **more: Any) -> dict[s
 
 
 def shards(*sizes: int) -> tuple[bytes, dict[str, bytes]]:
-    """A model.json with one vector of bytes "w", and the converter's files of these sizes.
+    """A model.json with one vector of bytes "w", and weights files of these sizes.
 
     The bytes count up, so that no two of the first 251 shards of one length are equal.
     """

@@ -1,7 +1,7 @@
 """The model server of TensorFlow.js's own documentation (``tf.io.browserHTTPRequest``), in Flask.
 
-It takes the multipart request apart by file name and keeps the two files; here it gives them back
-under the names under which a model.json finds its weights.
+It splits the multipart request by file name and stores the two files. Here it also serves them
+under the names that a model.json uses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Receiver:
-    """Listens on a loopback port until it is left.
+    """Listens on a loopback port within the ``with`` block.
 
     Attributes:
         url: "http://127.0.0.1:PORT".

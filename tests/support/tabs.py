@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Which Python a tab starts.
+    """The kind of Python that a tab starts.
 
     Attributes:
         folder: Where Pyodide is, below ``/vendor/``.
         thread: "page", or the type of a worker: "module" or "classic".
-        jspi: Whether JavaScript Promise Integration may be used, where the browser has it.
+        jspi: Whether JavaScript Promise Integration may be used, if the browser has it.
     """
 
     folder: str = "pyodide"
@@ -41,7 +41,7 @@ class Tab:
     """A page of the harness with Pyodide booted and the built wheel installed.
 
     Attributes:
-        view: The tab as every engine has it, for whatever this does not wrap.
+        view: The engine's tab, for functions that this class does not wrap.
     """
 
     def __init__(self, view: View, wheel: str, start: Start | None = None) -> None:
@@ -66,7 +66,7 @@ class Tab:
 
     @property
     def console(self) -> list[str]:
-        """What the page said, for the report of a failure."""
+        """The console messages of the page, for the report of a failure."""
         return self.view.console
 
     @property

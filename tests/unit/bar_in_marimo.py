@@ -1,4 +1,4 @@
-"""A marimo notebook that saves with a bar, and writes what its cell showed after each report."""
+"""A marimo notebook that saves with a bar, and records its cell's output after each report."""
 
 import marimo
 

@@ -1,4 +1,4 @@
-"""Fixtures: an empty memory:// and no routers left over."""
+"""Fixtures: an empty ``memory://``, and the registry of media and routers restored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def memory() -> Iterator[MutableMapping[str, StoredModel]]:
-    """What ``memory://`` holds; empty at the start and emptied at the end."""
+    """The content of ``memory://``; empty at the start, and emptied at the end."""
     MODELS.clear()
     yield MODELS
     MODELS.clear()
@@ -26,7 +26,7 @@ def memory() -> Iterator[MutableMapping[str, StoredModel]]:
 
 @pytest.fixture
 def routes() -> Iterator[dict[str, Medium]]:
-    """The registered media; they and the routers are as they were when the test ends."""
+    """The registered media; they and the routers are restored when the test ends."""
     media, saving, loading = (
         dict(routing._media),
         [*routing._save_routers],

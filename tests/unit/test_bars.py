@@ -33,14 +33,14 @@ ROOT = HERE.parents[1]
 
 @pytest.fixture
 def notebook() -> Iterator[None]:
-    """IPython without a terminal, as it is in a notebook's kernel."""
+    """IPython without a terminal, as in a notebook's kernel."""
     InteractiveShell.instance()
     yield
     InteractiveShell.clear_instance()
 
 
 def move(bar: OnProgress) -> None:
-    """Save 2,000 bytes and load them again, each with its reports at 0 and at all bytes."""
+    """Save 2,000 bytes and load them again, with reports at 0 and at all bytes."""
     run(pyio.save_arrays({"w": np.ones(2000, bool)}, "memory://<b>", on_progress=bar))
     run(pyio.load_arrays("memory://<b>", on_progress=bar))
     run(pyio.remove_model("memory://<b>"))
@@ -48,7 +48,7 @@ def move(bar: OnProgress) -> None:
 
 @pytest.mark.usefixtures("notebook")
 def test_in_an_ipython_notebook() -> None:
-    """One output is updated in place; what stays is a line of words, everything escaped."""
+    """One output is updated in place; at the end it is a line of text, with everything escaped."""
     with capture_output() as shown:
         move(pyio.progress_bar())
     html = [output.data["text/html"] for output in shown.outputs]
@@ -67,7 +67,7 @@ def test_in_an_ipython_notebook() -> None:
 
 @pytest.mark.usefixtures("notebook")
 def test_a_total_that_nobody_knows_yet() -> None:
-    """The bar has no value then, which browsers draw as one that moves to and fro."""
+    """While the total is unknown the bar has no value; browsers draw it moving to and fro."""
     bar = pyio.progress_bar()
     with capture_output() as shown:
         bar(pyio.Progress("load", "https://host/m", 1500, None))
@@ -77,7 +77,7 @@ def test_a_total_that_nobody_knows_yet() -> None:
 
 
 def test_in_ipython_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There HTML would be shown as text, so that it is the terminal's bar."""
+    """A terminal would show HTML as text, so the bar is a line of text."""
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     TerminalInteractiveShell.instance()
     sink = io.StringIO()
@@ -115,8 +115,8 @@ def test_names_do_not_command_the_notebook() -> None:
 
 
 def test_in_marimo(tmp_path: Path) -> None:
-    """The bar of marimo itself stands in the cell's output while bytes move, and then is gone."""
-    notebook = shutil.copy(HERE / "bar_in_marimo.py", tmp_path)  # marimo leaves files beside it
+    """Marimo's own bar is in the cell's output during the transfer, and is removed afterwards."""
+    notebook = shutil.copy(HERE / "bar_in_marimo.py", tmp_path)  # marimo writes files there
     command = [sys.executable, "-m", "marimo", "export", "html", notebook]
     done = subprocess.run(
         [*command, "-o", str(tmp_path / "notebook.html")],
@@ -137,7 +137,7 @@ def test_in_marimo(tmp_path: Path) -> None:
 
 
 def test_the_bar_is_tqdms() -> None:
-    """Where tqdm is installed the bar is its, with names, bytes and options of the caller's."""
+    """If tqdm is installed, the bar is tqdm's, with names, bytes and the caller's options."""
     sink = io.StringIO()
     bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
     run(pyio.save_arrays({"w": np.ones(2048, bool)}, "memory://bar", on_progress=bar))
@@ -153,7 +153,7 @@ def test_the_bar_is_tqdms() -> None:
 def test_lines_cover_each_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without tqdm, a shorter line erases the whole longer line before it."""
+    """Without tqdm, a shorter line erases all of a longer line before it."""
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     bar = pyio.progress_bar()
     bar(pyio.Progress("load", "a-long-name", 5, 10))
@@ -166,7 +166,7 @@ def test_lines_cover_each_other(
 
 
 def test_a_bar_whose_total_comes_late() -> None:
-    """An unknown total becomes known on the way, and the bar ends full."""
+    """If the total becomes known during the transfer, the bar ends full."""
     sink = io.StringIO()
     bar = pyio.progress_bar(file=sink, ascii=True, mininterval=0)
     bar(pyio.Progress("load", "m", 0, None))

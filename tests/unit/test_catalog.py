@@ -1,4 +1,4 @@
-"""List, copy, move and remove, over memory:// and its failures."""
+"""List, copy, move and remove, with memory:// and with failures."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_listing() -> None:
 
 
 def test_removing(memory: Models) -> None:
-    """Removing gives back the info and takes exactly that model."""
+    """Removing returns the info and removes only that model."""
     put("a", "a/b")
     info = run(pyio.remove_model("MEMORY://a"))
     assert info.model_topology_bytes == len('{"i":0}')
@@ -100,7 +100,7 @@ def test_removing(memory: Models) -> None:
     ids=range(6),
 )
 def test_removing_what_cannot_be(url: Any, error: type[Exception], text: str) -> None:
-    """Each reason not to remove has its own error, and nothing is removed."""
+    """Each reason why a removal is impossible has its own error, and nothing is removed."""
     put("a")
     with pytest.raises(error, match=text):
         run(pyio.remove_model(url))
@@ -127,7 +127,7 @@ def test_moving(memory: Models) -> None:
 
 @transfers
 def test_nothing_is_replaced_unasked(transfer: Transfer) -> None:
-    """A stored destination is an error that says how to replace it, and then it is replaced."""
+    """If the destination exists, the error says how to replace it, and that replaces it."""
     put("a", "b")
     with pytest.raises(ModelExistsError, match="'memory://b'; pass overwrite=True") as caught:
         run(transfer("memory://a", "memory://b"))
@@ -140,7 +140,7 @@ def test_nothing_is_replaced_unasked(transfer: Transfer) -> None:
 @transfers
 @pytest.mark.parametrize("again", ["memory://a", "MEMORY://a", "Memory://a"])
 def test_a_model_is_never_moved_onto_itself(transfer: Transfer, again: str) -> None:
-    """Source and destination that are one place are refused, however the scheme is spelt."""
+    """Equal source and destination are refused, whatever the case of the scheme."""
     put("a")
     for overwrite in (False, True):
         with pytest.raises(InvalidURLError, match="source and destination are the same"):
@@ -188,7 +188,7 @@ def test_a_bad_destination_is_told_before_a_missing_source() -> None:
 
 
 def test_an_unreadable_source_is_told_before_a_stored_destination() -> None:
-    """A source that can never be read is the error, not that overwrite=True would be needed."""
+    """If the source cannot be read, the error says so, and does not ask for overwrite=True."""
     put("kept")
     with pytest.raises(UnsupportedOperationError, match="downloads:// cannot load"):
         run(pyio.copy_model("downloads://a", "memory://kept"))
@@ -196,7 +196,7 @@ def test_an_unreadable_source_is_told_before_a_stored_destination() -> None:
 
 @transfers
 def test_sameness_is_told_first(transfer: Transfer) -> None:
-    """Equal source and destination are reported first, before what the medium cannot do."""
+    """Equal source and destination are reported before anything that the medium cannot do."""
     with pytest.raises(InvalidURLError, match="the same"):
         run(transfer("downloads://a", "downloads://a"))
 
@@ -213,7 +213,7 @@ def test_moving_to_a_download_is_refused() -> None:
 
 @transfers
 def test_a_damaged_source_is_not_copied(transfer: Transfer, memory: Models) -> None:
-    """A source that is not whole is an error that names it; the destination stays as it was."""
+    """A damaged source raises an error that names it; the destination stays unchanged."""
     asyncio.run(pyio.save_artifacts(MODEL, "memory://a"))
     memory["a"] = type(memory["a"])(memory["a"].record, b"cut", memory["a"].info)
     put("b")
@@ -257,7 +257,7 @@ def test_a_removal_that_fails_leaves_two_models(
 
 
 def test_copying_to_and_from_a_router_of_the_users() -> None:
-    """A scheme that only a router knows can be copied to and from, and is not listed."""
+    """Models can be copied to and from a scheme that only a router knows; it is not listed."""
     kept: list[pyio.ModelArtifacts] = []
 
     def keep(artifacts: pyio.ModelArtifacts) -> pyio.SaveResult:
@@ -280,7 +280,7 @@ def test_copying_to_and_from_a_router_of_the_users() -> None:
 
 
 def test_an_ambiguous_destination_is_refused() -> None:
-    """Where two handlers want the destination, nothing is loaded and nothing saved."""
+    """If two handlers accept the destination, nothing is loaded and nothing is saved."""
     put("a")
     pyio.register_save_router(lambda _url, _options: pyio.with_save_handler(lambda _: never()))
     with pytest.raises(HandlerError, match="2 handlers want to save 'memory://b'"):
@@ -292,7 +292,7 @@ def never() -> pyio.SaveResult:
 
 
 def test_models_are_moved_between_media(routes: dict[str, Medium]) -> None:
-    """A move reaches from one scheme to another, and each lists its own."""
+    """A model can be moved to another scheme, and each scheme lists its own models."""
 
     class Other(Memory):
         scheme = "other"
@@ -301,12 +301,12 @@ def test_models_are_moved_between_media(routes: dict[str, Medium]) -> None:
     put("a")
     assert sorted(listed()) == ["memory://a", "other://a"]
     run(pyio.move_model("memory://a", "other://b"))
-    assert sorted(listed()) == ["memory://b", "other://b"], "the two share what they hold"
+    assert sorted(listed()) == ["memory://b", "other://b"], "the two media share their content"
     assert topology("b") == {"i": 0}
 
 
 def test_what_is_stored_is_nobody_elses() -> None:
-    """Changing the arrays after a save, or the specs of a loaded model, changes nothing stored."""
+    """Changing saved arrays or a loaded model's specs leaves the stored model unchanged."""
     array = np.zeros(2, np.float32)
 
     async def save() -> dict[str, Any]:
@@ -328,7 +328,7 @@ def test_a_binary_topology_keeps_the_old_model(memory: Models) -> None:
 
 
 def test_copying_to_a_handler_that_returns_nothing() -> None:
-    """A user's handler may return anything; the copy is made and its sizes are returned."""
+    """A copy works and returns its sizes, whatever a user's handler returns."""
     saved: list[Any] = []
 
     def router(url: str, _options: Mapping[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""``checksum=True``: digests that every medium keeps and every load verifies."""
+"""``checksum=True``: every medium stores digests, and every load verifies them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def saved(place: Path, model: pyio.ModelArtifacts, **options: Any) -> dict[str, 
 
 
 def test_what_is_written(tmp_path: Path) -> None:
-    """One member is added at the end; the digests are those that the docstring describes."""
+    """One member is added at the end; its digests are computed as the docstring says."""
     plain = saved(tmp_path / "plain", artifacts())
     signed = saved(tmp_path / "signed", artifacts(), checksum=True)
     assert list(signed) == [*plain, checksum.MEMBER]
@@ -76,7 +76,7 @@ def test_copies_keep_it(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_every_kind_of_model_verifies(tmp_path: Path) -> None:
-    """What a medium drops or spells otherwise (nulls, empty parts) does not change the digests."""
+    """Digests are equal although a medium drops or changes nulls and empty parts."""
     for artefact in artefacts(tmp_path, checksums=(True,)):
         loaded = run(artefact.read(artefact.parts))
         assert loaded.checksum, artefact.kind
@@ -87,7 +87,7 @@ def test_every_kind_of_model_verifies(tmp_path: Path) -> None:
 
 
 def test_values_that_json_changes(tmp_path: Path) -> None:
-    """What becomes something else in JSON (1.0, tuples, NaN) is digested as it will be read."""
+    """Values that JSON changes (1.0, tuples, NaN) are digested as they will be read."""
     values = {"a": 1.0, "b": (1, 2), "c": float("nan"), "d": 2**60, "é": "\ud800", "9": -0.0}
     model = artifacts(
         user_defined_metadata=values,
@@ -103,7 +103,7 @@ def test_values_that_json_changes(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_digests_are_never_those_of_something_else() -> None:
-    """Artifacts that were loaded with digests and then changed get digests of their own."""
+    """Artifacts that were loaded with digests and then changed get new digests."""
     run(pyio.save_artifacts(artifacts(), "memory://m", checksum=True))
     loaded = run(pyio.load_artifacts("memory://m"))
     changed = replace(loaded, weight_data=(memoryview(bytes(104)),), format="mine")
@@ -114,7 +114,7 @@ def test_digests_are_never_those_of_something_else() -> None:
 
 
 def test_the_error_names_both_digests(tmp_path: Path) -> None:
-    """A load says which part has changed, what its digest is and what it was."""
+    """The error names the part that has changed, with its digest and the expected digest."""
     member = saved(tmp_path, artifacts(), checksum=True)[checksum.MEMBER]
     weights = tmp_path / "weights.bin"
     weights.write_bytes(bytes(104))
@@ -127,7 +127,7 @@ def test_the_error_names_both_digests(tmp_path: Path) -> None:
 
 
 def test_the_description_is_verified_without_the_weights(tmp_path: Path) -> None:
-    """A number that changed in the topology is found by inspect already."""
+    """`inspect` reports a changed number in the topology, without reading the weights."""
     saved(tmp_path, artifacts(), checksum=True)
     json_file = tmp_path / "model.json"
     assert run(pyio.inspect(f"file://{tmp_path}")).has_checksum
@@ -166,7 +166,7 @@ def test_members_that_are_none(member: Any) -> None:
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400])
 def test_a_number_that_is_written_as_null(number: str) -> None:
-    """Where null was, a number that JavaScript reads as Infinity is found; both print null."""
+    """A null replaced by a number that JavaScript reads as Infinity is found; both print null."""
     model = artifacts(checksum=True, user_defined_metadata={"a": [None]})
     text = get_model_json(model, ["w"]).replace('"a":[null]', f'"a":[{number}]')
     fields: Any = loads(text, "model.json")
@@ -175,7 +175,7 @@ def test_a_number_that_is_written_as_null(number: str) -> None:
 
 
 def test_pieces_are_not_joined() -> None:
-    """The weights are digested piece by piece, wherever they are cut."""
+    """The weights are digested piece by piece, so the cuts between buffers make no difference."""
     fields: Any = loads(get_model_json(artifacts(checksum=True), ["w"]), "model.json")
     data = b"".join(artifacts().weight_data or ())
     pieces = tuple(memoryview(data)[start : start + 3] for start in range(0, 104, 3))
@@ -185,7 +185,7 @@ def test_pieces_are_not_joined() -> None:
 
 
 def test_over_http() -> None:
-    """Sent to a server as part of the model.json, and verified when it comes back."""
+    """Digests are sent to a server within the model.json, and verified on loading."""
     with Answers({"/m": b"saved"}) as server:
         run(pyio.save_artifacts(artifacts(), f"{server.url}/m", checksum=True))
         assert f'"{checksum.MEMBER}"'.encode() in server.seen[-1].body
@@ -211,7 +211,7 @@ def test_models_and_arrays_take_it() -> None:
 
 
 def test_an_option_that_is_none() -> None:
-    """A text as `checksum` is refused: the option is a bool."""
+    """`checksum` must be a bool; a string is refused."""
     wrong: Any = "sha1"
     with pytest.raises(pyio.HandlerError, match="checksum is 'sha1'; it should be True, False"):
         run(pyio.save_artifacts(artifacts(), "memory://m", checksum=wrong))

@@ -20,7 +20,7 @@ from tests.support.models import artifacts, model_json, run, same, shards, weigh
 
 
 def call(*arguments: str, status: int = 0, cwd: Path | None = None) -> str:
-    """Run a command; return what it prints, or for a failure what it says on standard error."""
+    """Run a command; return its output, or its standard error if it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "pyio", *arguments],
         capture_output=True,
@@ -62,7 +62,7 @@ def test_bridge() -> None:
 
 
 def test_list(place: Path) -> None:
-    """Models below a directory are listed; an invalid model.json is reported as damage."""
+    """The models below a directory are listed; an invalid model.json is reported as damaged."""
     assert call("list", ".", cwd=place).splitlines() == [
         "model                format        tensors  parameters  bytes  damage",
         "deep/cut/model.json  layers-model        3          26    104",
@@ -141,7 +141,7 @@ def test_copy(place: Path) -> None:
 
 
 def test_over_http(place: Path) -> None:
-    """All commands take http addresses; a copy to one is a post."""
+    """All commands accept http addresses; a copy to one is a POST."""
     text, files = shards(10, 5)
     with Answers({"/m/model.json": text, "/upload": b"", "/bad": Answer(b"<html>")}) as server:
         server.table.update({f"/m/{name}": content for name, content in files.items()})
@@ -245,7 +245,7 @@ def test_another_package_of_this_name(tmp_path: Path) -> None:
 
 
 def test_who_stops_reading(place: Path) -> None:
-    """A closed pipe, as that of ``head``, ends the command quietly."""
+    """A closed pipe, as with ``head``, ends the command without an error message."""
     command = [sys.executable, "-m", "pyio", "list", str(place)]
     reading, writing = os.pipe()
     os.close(reading)

@@ -1,6 +1,6 @@
-"""What operations cost, counted: Python calls, look-ups, listings and parsed texts.
+"""The cost of operations, in numbers of calls, look-ups, listings and parsed texts.
 
-Counts do not depend on the machine, so that they are compared with fixed numbers.
+Such numbers do not depend on the machine, so they are compared with fixed limits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("memory")
 
 
 def counted(work: Awaitable[Any]) -> Counter[str]:
-    """How often each Python function was called, by its qualified name."""
+    """The number of calls of each Python function, by its qualified name."""
     calls: Counter[str] = Counter()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
@@ -47,7 +47,7 @@ def counted(work: Awaitable[Any]) -> Counter[str]:
 
 
 def test_calls_of_a_save() -> None:
-    """A save of 100 tensors costs fewer than 60 Python calls for each."""
+    """A save of 100 tensors needs fewer than 60 Python calls per tensor."""
     dense = [pyio.layers.Dense(4) for _ in range(49)]
     model = pyio.Sequential([pyio.layers.Dense(4, input_shape=(4,)), *dense])
     assert len(model.weights) == 100
@@ -57,7 +57,7 @@ def test_calls_of_a_save() -> None:
 
 
 def test_a_load_checks_the_layout_once() -> None:
-    """Loading arrays looks at each spec's place once, and decoding uses what was found."""
+    """Loading arrays computes the position of each tensor once; decoding uses the result."""
     run(pyio.save_arrays({str(index): [index] for index in range(100)}, "memory://m", cast=True))
     calls = counted(pyio.load_arrays("memory://m"))
     assert calls["tensor_ends"] == 1
@@ -76,7 +76,7 @@ def no_listing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_listing")
 def test_nothing_is_listed_for_one_model(tmp_path: Path) -> None:
-    """exists, inspect, copy and move look up one model, however many there are."""
+    """exists, inspect, copy and move look up one model, and never list the medium."""
     run(pyio.save_artifacts(artifacts(), "memory://a"))
     assert run(pyio.exists("memory://a"))
     assert not run(pyio.exists("memory://b"))
@@ -90,7 +90,7 @@ def test_nothing_is_listed_for_one_model(tmp_path: Path) -> None:
 
 
 def test_a_copy_between_directories(tmp_path: Path) -> None:
-    """It makes one handler for each address."""
+    """A copy makes one handler for each address."""
     run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/a"))
     calls = counted(pyio.copy_model(f"file://{tmp_path}/a", f"file://{tmp_path}/b"))
     assert calls["FileHandler.__init__"] == 2
@@ -100,7 +100,7 @@ def test_a_copy_between_directories(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("groups", [[weight("w", 4)], []], ids=["weights", "topology"])
 def test_a_model_json_is_parsed_once(groups: list[Any], tmp_path: Path) -> None:
-    """From a directory, from a server and from picked files."""
+    """Loading parses a model.json once: from a directory, a server, or picked files."""
     manifest = [{"paths": ["w"], "weights": groups}] if groups else []
     files = {"model.json": model_json(manifest, modelTopology={"t": 1})}
     files |= {"w": bytes(16)} if groups else {}

@@ -60,7 +60,7 @@ def test_model_json_is_what_pyio_writes(artifacts: ModelArtifacts) -> None:
 
 
 def test_sizes_agree(artifacts: ModelArtifacts) -> None:
-    """The specs account for every byte, the layers fit together, and the page stays light."""
+    """The specs describe every byte, the layers fit together, and the files stay small."""
     assert artifacts.weight_specs is not None
     assert sum(spec.byte_length or 0 for spec in artifacts.weight_specs) == (
         artifacts.weight_data_bytes
@@ -71,7 +71,7 @@ def test_sizes_agree(artifacts: ModelArtifacts) -> None:
 
 
 def test_metadata_says_what_a_page_needs(artifacts: ModelArtifacts) -> None:
-    """The metadata names the ten classes and an accuracy worth showing."""
+    """The metadata has the ten classes and an accuracy high enough to show."""
     metadata: Any = artifacts.user_defined_metadata
     assert metadata["classes"] == list("0123456789")
     assert 0.97 <= metadata["testAccuracy"] <= 1
@@ -88,7 +88,7 @@ def test_examples_are_digits(examples: list[dict[str, Any]]) -> None:
 def test_model_recognises_examples(
     artifacts: ModelArtifacts, examples: list[dict[str, Any]]
 ) -> None:
-    """At least 18 of the 20 digits that training never saw are recognised."""
+    """At least 18 of the 20 digits that were not used in training are recognised."""
     images = np.array([example["pixels"] for example in examples], np.float32) / 16
     predicted = probabilities(artifacts, images)
     assert predicted.dtype == np.float32

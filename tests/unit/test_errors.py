@@ -1,4 +1,4 @@
-"""The exceptions: one tree, the builtins that callers expect, and pickling."""
+"""The exceptions: one tree, the builtin base classes that callers expect, and pickling."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def drawn() -> list[tuple[int, str, str | None]]:
 
 
 def test_samples_cover_every_class() -> None:
-    """A class that is added is tested too."""
+    """Every exception class has a sample, so that a new class is tested as well."""
     assert {type(error).__name__ for error, _ in SAMPLES} == {*CLASSES} - {"CompatibilityWarning"}
 
 
@@ -87,7 +87,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
 
 
 def test_every_class_is_public_and_documented() -> None:
-    """All of them are in pyio, with a sentence each."""
+    """All of them are public in pyio and have a docstring."""
     for name, value in CLASSES.items():
         assert getattr(pyio, name) is value
         assert (value.__doc__ or "").strip().endswith((".", "default.")), name
@@ -117,7 +117,7 @@ def test_pickling(error: errors.PyioError, attributes: dict[str, Any], protocol:
 
 @by_class
 def test_copying(error: errors.PyioError, attributes: dict[str, Any]) -> None:
-    """Copy and deepcopy work, though the constructors want other arguments than the text."""
+    """Copy and deepcopy work, although the constructors take more than the text."""
     for again in (copy.copy(error), copy.deepcopy(error)):
         assert (type(again), str(again), vars(again)) == (type(error), str(error), attributes)
 
@@ -150,7 +150,7 @@ def test_notes_survive_pickling() -> None:
 def test_who_does_not_know_pyio_catches_it(
     error: errors.PyioError, builtin: type[Exception]
 ) -> None:
-    """Each error is caught by the builtin that its caller expects."""
+    """Each error is caught by the builtin exception class that callers expect."""
     with pytest.raises(builtin):
         raise error
 
@@ -204,7 +204,7 @@ OTHERS = (("indexeddb://a", 5000), ("indexeddb://b", 300), ("indexeddb://c", 200
     ids=range(7),
 )
 def test_what_to_remove(available: int | None, others: Any, text: str) -> None:
-    """A quota error names the smallest model that makes room, or as few as are needed."""
+    """A quota error names the smallest model whose removal is enough, or the fewest models."""
     error = errors.QuotaExceededError("indexeddb://x", 10_000, available, "Hint", tuple(others))
     assert f"what was stored before is untouched; {text}" in str(error)
     assert str(error).endswith(". Hint")

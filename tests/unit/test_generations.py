@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def copy(vendor: Path, older_pyodides: None, tmp_path: Path) -> Path:  # noqa: ARG001
-    """A vendor folder of the test's own with the same files."""
+    """A copy of the vendor folder, which the test may change."""
     for generation in generations.GENERATIONS:
         (tmp_path / generation.folder).mkdir()
         for file in (vendor / generation.folder).iterdir():
@@ -31,7 +31,7 @@ def state(folder: Path) -> dict[Path, tuple[int, int]]:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail where something would be fetched."""
+    """Fail the test if anything is fetched."""
 
     def fetch(*_: object) -> None:
         pytest.fail("something was fetched")
@@ -41,7 +41,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_a_second_run_does_nothing(copy: Path) -> None:
-    """Files that are whole are neither fetched nor written again."""
+    """Complete files are neither fetched nor written again."""
     before = state(copy)
     generations.ensure_all(copy)
     assert state(copy) == before
@@ -49,7 +49,7 @@ def test_a_second_run_does_nothing(copy: Path) -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_what_is_made_is_made_again(copy: Path) -> None:
-    """A wheel or a lock file that was cut is replaced by a whole one; nothing else is left."""
+    """A truncated wheel or lock file is replaced by a complete one; no other file remains."""
     whole = {path: path.read_bytes() for path in state(copy)}
     made = [
         copy / generation.folder / "pyodide-lock.json" for generation in generations.GENERATIONS
@@ -57,14 +57,14 @@ def test_what_is_made_is_made_again(copy: Path) -> None:
     made += list(copy.glob("*/numpy-2.0.1-*.whl"))
     assert len(made) == 3
     for path in made:
-        path.unlink()  # it is a link to the real one
+        path.unlink()  # a link to the real file
         path.write_bytes(whole[path][:-1])
     generations.ensure_all(copy)
     assert {path: path.read_bytes() for path in state(copy)} == whole
 
 
 def test_locks_name_what_is_there(copy: Path) -> None:
-    """Every package of a lock file is a file beside it with the hash that it gives."""
+    """Every package in a lock file is a file beside it and has the given hash."""
     for generation in generations.GENERATIONS:
         folder = copy / generation.folder
         packages = json.loads((folder / "pyodide-lock.json").read_bytes())["packages"]
@@ -77,7 +77,7 @@ def test_locks_name_what_is_there(copy: Path) -> None:
 def test_a_file_that_cannot_be_had(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the registry out of reach the error names the package, and nothing is left behind."""
+    """If the registry cannot be reached, the error names the package, and no file is left."""
     lost = copy / "pyodide-0.27.7/micropip-0.9.0-py3-none-any.whl"
     lost.unlink()
     before = state(copy)
@@ -89,6 +89,6 @@ def test_a_file_that_cannot_be_had(
 
 
 def test_the_demo_needs_none_of_them() -> None:
-    """What the demo fetches is the default Pyodide alone."""
+    """The demo fetches the default Pyodide only."""
     folders = {source.folder for source in runtime.RUNTIME}
     assert not folders & {generation.folder for generation in generations.GENERATIONS}

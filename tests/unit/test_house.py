@@ -27,28 +27,28 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "progress": GROUND,
     "tracebacks": ("errors",),
     "version": (),
-    # Files and bytes, then the border.
+    # File formats and bytes, then the only package that touches JavaScript.
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
-    # Media, and what is done with them.
+    # Media, and the operations on them.
     "handlers": HANDLERS,
     "display": (*FORMAT, "browser", "display"),
     "operations": OPERATIONS,
     "models": MODELS,
-    # Faces and programs: names of what is below.
+    # Public entry points and programs, which only re-export what is below.
     **dict.fromkeys(
         ("layers", "initializers", "regularizers", "constraints", "optimizers"),
         (*GROUND, "models"),
     ),
     "bridge": BROWSER,
-    "testing": ("__init__",),  # stands above the public names, which do not know it
+    "testing": ("__init__",),  # imports the public names, and is not imported by them
     "sync": MODELS,
     "cli": (*MODELS, "bridge", "sync"),
     "__main__": ("cli",),
     "__init__": ("*",),
 }
-"""Name directly in pyio/ -> the names there that it may import, in functions and for types too."""
+"""Module or folder of pyio/ -> the others that it may import, also in functions and for types."""
 
 INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
     "models": {
@@ -65,7 +65,7 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "load": ("model", "serialization"),
     },
 }
-"""The same inside of a package."""
+"""The same for the modules within a package."""
 
 BORDER = "browser"
 """The only folder that may touch JavaScript."""
@@ -112,7 +112,7 @@ def imports(name: str) -> frozenset[str]:
 
 
 def circles() -> list[list[str]]:
-    """The groups of modules that import each other, over any number of steps (Tarjan)."""
+    """The groups of modules that import each other, directly or indirectly (Tarjan)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -141,7 +141,7 @@ def circles() -> list[list[str]]:
 
 
 def test_no_import_circle() -> None:
-    """No two modules of pyio import each other, be it inside functions or for types alone."""
+    """No two modules of pyio import each other, not even inside functions or for types."""
     assert circles() == []
 
 
@@ -191,7 +191,7 @@ def test_only_the_border_touches_javascript() -> None:
 
 
 def test_the_border_is_reached_from_few_places() -> None:
-    """Besides the media, a folder imports only some modules of the border."""
+    """Outside the media, a folder imports only a few modules of pyio/browser/."""
     for name in modules():
         allowed = REACHED.get(name.split(".")[0])
         if allowed is not None:
@@ -200,7 +200,7 @@ def test_the_border_is_reached_from_few_places() -> None:
 
 
 def test_rooms() -> None:
-    """The plan shows the ideas: packages named after them, and about a dozen entries beside."""
+    """pyio/ has one package for each idea, and about a dozen modules beside them."""
     folders = {path.name for path in (ROOT / "pyio").iterdir() if (path / "__init__.py").exists()}
     assert folders <= set(ALLOWED)
     assert len(folders) <= 12

@@ -1,7 +1,7 @@
-"""Attempts that fail leave nothing behind: weights over http:// from a server that breaks off.
+"""Failed attempts leave no trace: weights over http:// from a server that drops connections.
 
-Each shard is announced with other lengths and other bytes by attempts that fail, and the shards
-arrive in any order.
+The failed attempts at a shard announce other lengths and send other bytes. The shards arrive in any
+order.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def serve(server: Answers, model: list[Shard], *, crc32: bool = False) -> None:
 
 
 def failing(shard: Shard, total: int) -> list[Answer]:
-    """The attempts that fail; none sends more than all weights take, which is never retried."""
+    """The attempts that fail; none sends more than all weights take: that is never retried."""
     return [replace(answer, cut=min(answer.cut or 0, total)) for answer in shard.failing]
 
 
@@ -93,7 +93,7 @@ quickly = settings(
 def test_failed_attempts_leave_nothing_behind(
     server: Answers, model: list[Shard], crc32: bool
 ) -> None:
-    """Whatever failed attempts announced or sent, the weights are those of the last attempts."""
+    """The weights come from the last attempts, whatever the failed ones announced or sent."""
     serve(server, model, crc32=crc32)
     assert load(server) == b"".join(shard.body for shard in model)
 
@@ -101,7 +101,7 @@ def test_failed_attempts_leave_nothing_behind(
 @quickly
 @given(model=MODELS.filter(lambda model: len(model) > 1), data=st.data())
 def test_the_right_file_is_named(server: Answers, model: list[Shard], data: st.DataObject) -> None:
-    """A shard with wrong bytes or a wrong length is a typed error that names this shard alone."""
+    """A shard with wrong bytes or a wrong length raises an error that names only this shard."""
     wrong = data.draw(st.integers(0, len(model) - 1))
     body = model[wrong].body
     same_length = bytes(byte ^ 1 for byte in body)
@@ -116,9 +116,9 @@ def test_the_right_file_is_named(server: Answers, model: list[Shard], data: st.D
 
 
 def test_a_longer_second_attempt(server: Answers) -> None:
-    """The first answer announces 4 bytes and breaks off; the second one has 8.
+    """The first response announces 4 bytes and breaks off; the second one has 8.
 
-    The file behind it was placed by the 4 bytes, and must be moved.
+    The next file was placed after the 4 bytes, and must be moved.
     """
     first, second = bytes(range(8)), bytes(range(8, 16))
     broken = Answer(b"abcd", cut=2, delay=0.1)
@@ -127,7 +127,7 @@ def test_a_longer_second_attempt(server: Answers) -> None:
 
 
 def test_a_compressed_answer_that_is_not_called_so() -> None:
-    """A page sees the length of the compressed body and not that it is compressed.
+    """A page sees the length of the compressed body, but not that it is compressed.
 
     The announced length is a hint only: the bytes that arrive decide.
     """

@@ -121,7 +121,7 @@ def test_numbers_are_javascripts(number: float, text: str) -> None:
 @example(0x7FEFFFFFFFFFFFFF)
 @example(0x8000000000000001)
 def test_any_double_is_laid_out_by_the_rules(bits: int) -> None:
-    """Any bit pattern reads back as the same double, in the one layout that ECMA-262 allows."""
+    """Any double is printed in the one form that ECMA-262 allows, and reads back unchanged."""
     (number,) = struct.unpack("<d", struct.pack("<Q", bits))
     text = dumps(number)
     if not math.isfinite(number):
@@ -140,7 +140,7 @@ def test_any_double_is_laid_out_by_the_rules(bits: int) -> None:
         assert (sign == "+") == (size >= 1)
     digits = (whole + (fraction or "")).strip("0")
     shortest = repr(size).partition("e")[0].replace(".", "").strip("0")
-    assert digits == shortest, "the digits are the fewest that name this double"
+    assert digits == shortest, "the digits are the fewest that identify this double"
 
 
 @settings(max_examples=100, deadline=None)
@@ -190,18 +190,18 @@ def test_what_json_lacks_is_null(number: float) -> None:
     ],
 )
 def test_relatives_of_json_types(value: Any, text: str) -> None:
-    """NumPy scalars, tuples, fractions and other mappings are what they stand for."""
+    """NumPy scalars, tuples, fractions and other mappings are printed as their JSON equivalents."""
     assert dumps(value) == text
 
 
 def test_array_indices_come_first() -> None:
-    """Keys that are array indices come first and ascending; all others as inserted."""
+    """Keys that are array indices come first, in ascending order; the others as inserted."""
     assert dumps(KEYS) == KEYS_TEXT
     assert dumps({"a": {"2": 0, "1": 0}}) == '{"a":{"1":0,"2":0}}'
 
 
 def test_escapes_are_javascripts() -> None:
-    """Control characters, quotes and lone surrogates are escaped as in Node; all else is raw."""
+    """Control characters, quotes and lone surrogates are escaped as in Node, and nothing else."""
     text = '\0\b\t\n\v\f\r\x1f"\\/\x7f\x80é\u2028\u2029\ud800x\udfff😀'
     expected = (
         r'"\u0000\b\t\n\u000b\f\r\u001f\"\\/' + "\x7f\x80é\u2028\u2029" + r"\ud800x\udfff" + '😀"'
@@ -214,7 +214,7 @@ def test_escapes_are_javascripts() -> None:
 @settings(max_examples=150, deadline=None)
 @given(json_values)
 def test_values_come_back(value: Any) -> None:
-    """Any JSON value is the same after printing and parsing, by pyio and by json alike."""
+    """Any JSON value is unchanged after printing and parsing, by pyio and by json."""
     text = dumps(value)
     assert loads(text, "it") == value
     assert dumps(loads(text, "it")) == text
@@ -251,7 +251,7 @@ def test_errors_name_the_place(value: Any, texts: tuple[str, ...]) -> None:
 
 
 def test_depth_is_limited_not_crashed() -> None:
-    """200 levels are printed; one more, or a list that holds itself, is an error."""
+    """200 levels are printed; one more, or a list that contains itself, is an error."""
     assert dumps(nested(200)) == "[" * 200 + "1" + "]" * 200
     endless: list[Any] = []
     endless.append(endless)
@@ -283,7 +283,7 @@ def test_depth_is_limited_not_crashed() -> None:
     ids=range(16),
 )
 def test_text_that_is_no_json(text: str | bytes, problem: str) -> None:
-    """Damaged text is an error that says what it was read for and how it starts."""
+    """Damaged text raises an error that says what was read and how the text starts."""
     with pytest.raises(InvalidModelError) as caught:
         loads(text, "the model topology")
     message = str(caught.value)
@@ -293,7 +293,7 @@ def test_text_that_is_no_json(text: str | bytes, problem: str) -> None:
 
 
 def test_parsing_keeps_ints_and_floats_apart() -> None:
-    """1 and 1.0 stay what they were, and both are printed as 1."""
+    """1 stays an int and 1.0 a float, and both are printed as 1."""
     ones: Any = loads("[1, 1.0, 1e0]", "it")
     assert [type(one) for one in ones] == [int, float, float]
     assert dumps(ones) == "[1,1,1]"
@@ -308,7 +308,7 @@ def test_utf8_length(text: str, length: int) -> None:
 
 
 def test_large_values_are_quick() -> None:
-    """A hundred thousand numbers and a megabyte of text take no noticeable time."""
+    """A hundred thousand numbers and a megabyte of text are processed quickly."""
     start = time.perf_counter()
     dumps([index / 7 for index in range(100_000)])
     dumps({"a" * 1_000_000: "é" * 1_000_000})
@@ -317,7 +317,7 @@ def test_large_values_are_quick() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 3000, '{"a":' * 3000 + "1" + "}" * 3000, b"[" * 100_000])
 def test_deep_text_is_refused_before_it_is_parsed(text: str | bytes) -> None:
-    """Text nested deeper than any model is an error at once; Pyodide would hang on parsing it."""
+    """Text nested deeper than any model is refused at once; Pyodide would hang on parsing it."""
     with pytest.raises(InvalidModelError, match="nested too deeply"):
         loads(text, "the text")
 

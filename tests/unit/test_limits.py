@@ -1,4 +1,4 @@
-"""Each limit of `pyio.limits`: what is just below passes, what is beyond is refused by its name."""
+"""Each limit of `pyio.limits`: values within it pass, values above it raise an error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def little_memory() -> Iterator[None]:
-    """Fail where more than 40 MB were taken."""
+    """Fail the test if more than 40 MB were allocated."""
     tracemalloc.start()
     yield
     _, peak = tracemalloc.get_traced_memory()
@@ -58,7 +58,7 @@ def test_the_readme_has_them_all() -> None:
 
 @pytest.mark.parametrize("size", [100, 101])
 def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """JSON text of any kind ends at JSON_BYTES, as text and as bytes."""
+    """JSON longer than JSON_BYTES is refused, as text and as bytes."""
     monkeypatch.setattr("pyio.limits.JSON_BYTES", 100)
     text = '"' + "x" * (size - 2) + '"'
     if size == 100:
@@ -71,9 +71,9 @@ def test_json_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
 @pytest.mark.usefixtures("little_memory")
 def test_a_large_json_is_not_read(tmp_path: Path) -> None:
-    """A model.json that is longer is refused by its size alone."""
+    """A longer model.json is refused because of its size, without being read."""
     with (tmp_path / "model.json").open("wb") as file:
-        file.truncate(limits.JSON_BYTES + 1)  # it takes no room on the disk
+        file.truncate(limits.JSON_BYTES + 1)  # a sparse file, which takes no space on the disk
     for look in (pyio.load_artifacts, pyio.inspect):
         with pytest.raises(pyio.DamagedModelError, match=r"pyio\.limits\.JSON_BYTES"):
             run(look(f"file://{tmp_path}"))
@@ -82,7 +82,7 @@ def test_a_large_json_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body without an end is cut off at JSON_BYTES."""
+    """Reading an endless body stops at JSON_BYTES."""
     monkeypatch.setattr(limits, "JSON_BYTES", 1_000_000)
     with (
         Answers({"/m": Answer(b" " * 5_000_000, measured=False)}) as server,
@@ -92,7 +92,7 @@ def test_a_json_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_json_depth() -> None:
-    """Reading allows JSON_DEPTH levels, writing fewer."""
+    """Reading allows JSON_DEPTH levels; writing allows fewer."""
     deep = limits.JSON_DEPTH + 1
     with pytest.raises(pyio.InvalidModelError, match=r"500 lists .*pyio\.limits\.JSON_DEPTH"):
         loads("[" * deep + "]" * deep, "it")
@@ -127,7 +127,7 @@ def test_files() -> None:
 
 
 def test_sides() -> None:
-    """A tensor has at most 64 sides of at most 2**53."""
+    """A tensor has at most 64 dimensions of at most 2**53."""
     entry: Any = {"name": "w", "dtype": "bool"}
     assert specs_from_json([entry | {"shape": [limits.SIDE] * limits.SIDES}])
     for shape in ([1] * (limits.SIDES + 1), [limits.SIDE + 1]):
@@ -136,7 +136,7 @@ def test_sides() -> None:
 
 
 def test_text_characters() -> None:
-    """A hint of a width that the texts do not need is refused before the array is made."""
+    """A width that the texts do not need is refused before the array is allocated."""
     spec = pyio.WeightSpec("w", (2,), "string", numpy_dtype="<U9")
     data = b"\1\0\0\0a\2\0\0\0bc"
     assert pyio.decode_weights(data, [spec])["w"].dtype == "<U9"
@@ -149,7 +149,7 @@ def test_text_characters() -> None:
 def test_what_could_not_be_read_again_is_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Too many shards, too long a JSON, too wide a text array: the save says so, not the load."""
+    """Too many shards, too much JSON, or too wide a text array is refused by the save already."""
     url = f"file://{tmp_path}/m"
     large = pyio.ModelArtifacts(
         weight_specs=(pyio.WeightSpec("w", (limits.FILES + 1,), "bool"),),
@@ -167,7 +167,7 @@ def test_what_could_not_be_read_again_is_not_saved(
 
 
 def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of strings without a length is read so far and no further."""
+    """A file of strings without a known length is read up to the limit."""
     monkeypatch.setattr(limits, "UNTOLD_BYTES", 1_000_000)
     strings = weight("w", 1, "string")
     for size in (1_000_000, 1_000_001):
@@ -185,7 +185,7 @@ def test_files_that_nobody_measures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_that_is_not_there(tmp_path: Path) -> None:
-    """Weights for which there is no memory are an error of pyio's, where their file is as large."""
+    """If a large file of weights does not fit into memory, the error is one of pyio's."""
     with pytest.raises(pyio.WeightsError, match="take 9,007,199,254,740,992 bytes, for which"):
         allocate(2**53, ["w"])
     size = 2**43
@@ -199,7 +199,7 @@ def test_memory_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An archive of more files is refused before one is looked at."""
+    """An archive of more files is refused before any of them is read."""
     monkeypatch.setattr(limits, "ZIP_MEMBERS", 2)
     assert len(unzip(packed(zipfile.ZIP_STORED, a=b"", b=b""), "m.zip")) == 2
     with pytest.raises(pyio.DamagedModelError, match=r"3 files.*pyio\.limits\.ZIP_MEMBERS"):
@@ -208,7 +208,7 @@ def test_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("little_memory")
 def test_zip_bytes() -> None:
-    """What would expand to far more than the archive is not expanded."""
+    """A file that would expand to far more than the archive's size is not expanded."""
     zeros = packed(zipfile.ZIP_DEFLATED, a=bytes(limits.ZIP_BYTES + 1))
     tracemalloc.reset_peak()
     with pytest.raises(pyio.DamagedModelError, match=r"expand to 67,108,865; .*limits\.ZIP_RATIO"):
@@ -216,7 +216,7 @@ def test_zip_bytes() -> None:
 
 
 def test_zip_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A large archive may expand by its ratio, and a small one to a few MB."""
+    """A large archive may expand by ZIP_RATIO, and a small one to a few MB."""
     monkeypatch.setattr(limits, "ZIP_BYTES", 0)
     content = json.dumps([*range(2000)]).encode()
     unzip(packed(zipfile.ZIP_DEFLATED, a=content), "m.zip")
@@ -227,7 +227,7 @@ def test_zip_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("little_memory")
 def test_a_zip_that_lies_about_its_size() -> None:
-    """A file that expands to more than its entry says is not expanded beyond that."""
+    """Expanding stops at the size in the entry, even if the file has more data."""
     bomb = bytearray(packed(zipfile.ZIP_DEFLATED, a=bytes(60_000_000)))
     entry = bomb.index(b"PK\1\2") + 24
     bomb[entry : entry + 4] = (1000).to_bytes(4, "little")
@@ -238,7 +238,7 @@ def test_a_zip_that_lies_about_its_size() -> None:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_zip_methods(method: int) -> None:
-    """Methods that Python expands all at once are refused."""
+    """Compression methods that Python can only expand all at once are refused."""
     with pytest.raises(pyio.DamagedModelError, match=f"compressed by method {method}; stored"):
         unzip(packed(method, a=b"abc"), "m.zip")
 
@@ -254,7 +254,7 @@ def test_sides_of_layers() -> None:
 
 
 def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Picked files are measured before they are read, like files on a disk."""
+    """The sizes of picked files are checked before they are read, like files on a disk."""
     found = pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes")
     with found, damaged("m"):
         require_length(limits.JSON_BYTES + 1, "m.json")

@@ -37,12 +37,12 @@ EVIL = "indexeddb://<script>alert(1)</script>\n&'\""
 
 @pytest.fixture
 def listing() -> Listing:
-    """A sound model, and a damaged one whose name and damage try to break out."""
+    """A whole model, and a damaged one whose name and damage contain HTML and escapes."""
     return Listing({"memory://m": INFO, EVIL: ModelArtifactsInfo(damage="<b>not</b> JSON\x1b[31m")})
 
 
 def test_it_is_a_dict(listing: Listing) -> None:
-    """It equals, pickles, copies, merges and iterates as the plain dict does."""
+    """The listing compares, pickles, copies, merges and iterates like a plain dict."""
     plain = dict(listing)
     assert isinstance(listing, dict)
     assert listing == plain
@@ -56,7 +56,7 @@ def test_it_is_a_dict(listing: Listing) -> None:
 
 
 def test_list_models_returns_one() -> None:
-    """The public function gives the table."""
+    """The public function returns the listing that prints as a table."""
     pyio.sync.save_artifacts(artifacts(), "memory://listed")
     found = pyio.sync.list_models()
     pyio.sync.remove_model("memory://listed")
@@ -65,7 +65,7 @@ def test_list_models_returns_one() -> None:
 
 
 def test_as_text(listing: Listing) -> None:
-    """Aligned columns; damage has one where there is any; control characters are escaped."""
+    """Columns are aligned; damage has a column if there is any; control characters are escaped."""
     assert repr(Listing({"memory://m": INFO})) == (
         "Model       Size    Saved\nmemory://m  1.2 MB  2026-11-20 09:05 UTC"
     )
@@ -78,7 +78,7 @@ def test_as_text(listing: Listing) -> None:
 
 
 def test_as_html(listing: Listing) -> None:
-    """A table of the same, with nothing in it that is not escaped."""
+    """The HTML table has the same content, all of it escaped."""
     html = listing._repr_html_()
     assert html.count("<tr>") == 3
     assert '<td style="text-align:right;padding:0.2em 0.6em">1.2 MB</td>' in html
@@ -102,7 +102,7 @@ def test_as_html(listing: Listing) -> None:
     ],
 )
 def test_sizes(count: int, text: str) -> None:
-    """Bytes in the largest unit that leaves at least one before the point."""
+    """Sizes are in the largest unit in which the number is at least 1."""
     assert size_text(count) == text
 
 
@@ -115,7 +115,7 @@ def test_sizes(count: int, text: str) -> None:
     ],
 )
 def test_what_is_not_known(info: ModelArtifactsInfo, size: str, saved: str) -> None:
-    """A damaged entry shows what is known of it, and a question mark for the rest."""
+    """A damaged entry shows its known values, and a question mark for the others."""
     assert Listing(m=info)._cells()[1][0][1:3] == [size, saved]
 
 
@@ -148,8 +148,8 @@ assert "<table>" not in marimo.as_html(dict(listing)).text
 
 
 def test_in_marimo() -> None:
-    """Marimo shows the table, though it shows other dicts as trees."""
-    # In a process of its own, because marimo puts itself in the place of IPython's display().
+    """Marimo shows the table, although it shows other dicts as trees."""
+    # In a separate process, because marimo replaces IPython's display().
     done = subprocess.run(
         [sys.executable, "-c", IN_MARIMO], capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""load_weights and decode_weights_stream: some weights of a manifest, and weights as they come."""
+"""load_weights and decode_weights_stream: some weights of a manifest, and weights of a stream."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_one_weight(server: Answers) -> None:
 
 @pytest.mark.parametrize("names", [("w1",), ("w2",), ("w1", "w2"), ("w2", "w1"), ()])
 def test_first_second_both_or_all(server: Answers, names: tuple[str, ...]) -> None:
-    """What is asked for is returned, in the order of the manifest; no names mean all."""
+    """The requested weights are returned in the order of the manifest; no names mean all."""
     server.table["/weightfile0"] = FLOATS.tobytes()
     found = load(ONE_GROUP, f"{server.url}/", *names)
     both = {"w1": [1, 2], "w2": [3, 4, 5]}
@@ -76,7 +76,7 @@ def test_mixed_dtypes_at_odd_offsets(server: Answers) -> None:
 
 @pytest.mark.parametrize("weights", [[weight("w1", 5)], [weight("w1", 2), weight("w2", 3)]])
 def test_weights_over_three_shards(server: Answers, weights: list[dict[str, Any]]) -> None:
-    """One or two weights that straddle three files come out whole."""
+    """One or two weights that are spread over three files are loaded whole."""
     data = FLOATS.tobytes()
     server.table |= {"/s0": data[:5], "/s1": data[5:14], "/s2": data[14:]}
     found = load([group(["s0", "./s1", "s2"], *weights)], server.url)
@@ -84,7 +84,7 @@ def test_weights_over_three_shards(server: Answers, weights: list[dict[str, Any]
 
 
 def test_only_the_groups_that_are_needed(server: Answers) -> None:
-    """Files of groups without a wanted weight are not asked for; one weight of each group works."""
+    """Only files of groups with a requested weight are fetched; one weight of each group works."""
     server.table |= {"/a": FLOATS.tobytes(), "/b": INTS.tobytes() * 2}
     manifest = [
         group(["a"], weight("w1", 2), weight("w2", 3)),
@@ -108,7 +108,7 @@ def test_unknown_names_and_dtypes(server: Answers) -> None:
 
 
 def test_request_init_reaches_the_files(server: Answers) -> None:
-    """Headers go with the requests, and a function may stand in for them."""
+    """Headers are sent with the requests, and a function may replace the requests."""
     server.table["/weightfile0"] = FLOATS.tobytes()
     load(ONE_GROUP, server.url, request_init={"headers": {"X": "y"}})
     assert server.seen[0].headers["x"] == "y"
@@ -153,7 +153,7 @@ def test_quantized_and_plain_groups(server: Answers) -> None:
 
 
 def test_strings(server: Answers) -> None:
-    """String tensors, whose size is not known beforehand, do not disturb those behind them."""
+    """String tensors, whose size is unknown, do not shift the tensors after them."""
     encoded = pyio.encode_weights({"s": np.array(["é", "", "漢字"]), "w": FLOATS})
     server.table["/f"] = b"".join(encoded.data)
     manifest = [group(["f"], weight("s", 3, "string"), weight("w", 5))]
@@ -161,7 +161,7 @@ def test_strings(server: Answers) -> None:
 
 
 def test_a_query_in_the_prefix(server: Answers) -> None:
-    """It goes on to the files, whether or not the directory ends in a slash."""
+    """The query is added to the files' addresses, whether or not the directory ends in a slash."""
     server.table["/d/weightfile0?k=/1"] = FLOATS.tobytes()
     for prefix in (f"{server.url}/d?k=/1", f"{server.url}/d/?k=/1"):
         assert load(ONE_GROUP, prefix, "w2") == {"w2": [3, 4, 5]}
@@ -179,7 +179,7 @@ def test_from_files(tmp_path: Path) -> None:
 
 
 def test_a_size_without_end(server: Answers) -> None:
-    """Specs that claim more bytes than the server has allocate no memory."""
+    """No memory is allocated for specs that claim more bytes than the server has."""
     server.table["/f"] = bytes(8)
     for claimed in (2**31, 2**53):
         tracemalloc.start()
@@ -210,7 +210,7 @@ async def cut(data: bytes, size: int) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("size", [1, 3, 14, 1000])
 @pytest.mark.parametrize("quantization", [None, "uint8", "uint16", "float16"])
 def test_streams(size: int, quantization: str | None) -> None:
-    """However a stream is cut, its tensors are those that decode_weights gives."""
+    """A stream gives the same tensors as decode_weights, wherever it is cut."""
     encoded = pyio.encode_weights(MIXED, quantization=quantization)
     data = b"".join(encoded.data)
     found = run(pyio.decode_weights_stream(cut(data, size), encoded.specs))
@@ -224,7 +224,7 @@ def test_streams(size: int, quantization: str | None) -> None:
 
 
 def test_streams_that_do_not_fit() -> None:
-    """A stream that ends early says how many bytes are missing; one that goes on is refused."""
+    """A stream that is too short or too long is an error; the number of missing bytes is named."""
     encoded = pyio.encode_weights({"a": FLOATS, "s": np.array(["abc"])})
     data = b"".join(encoded.data)
 
@@ -245,7 +245,7 @@ def test_streams_that_do_not_fit() -> None:
 
 
 def test_a_stream_of_httpx(server: Answers) -> None:
-    """The pieces that httpx gives as they come can be decoded."""
+    """A stream of httpx can be decoded piece by piece."""
     import httpx
 
     server.table["/f"] = FLOATS.tobytes()

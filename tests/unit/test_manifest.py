@@ -1,4 +1,4 @@
-"""Manifests and shards: how weights are cut into files, and which file is the damaged one."""
+"""Manifests and shards: cutting weights into files, and naming the damaged file."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_shards_are_equal_but_the_last(parts: list[bytes], size: int) -> None:
     ],
 )
 def test_whose_files_these_are(name: str, ours: bool) -> None:
-    """Only names that pyio, TensorFlow.js and its converter give are replaced by a save."""
+    """A save replaces only files whose names pyio, TensorFlow.js or its converter gives."""
     assert is_weights_file(name) is ours
 
 
@@ -91,7 +91,7 @@ SHARDS = [f"group1-shard{number}of3.bin" for number in (1, 2, 3)]
     ],
 )
 def test_the_file_that_does_not_fit_is_named(sizes: list[int], guilty: str) -> None:
-    """Of several files the one is named that breaks the rule of equal sizes, and no other."""
+    """The error names only the file that breaks the rule of equal sizes."""
     said = blame(SHARDS, sizes, 25)
     assert guilty in said
     assert said.count("of3.bin") == 1
@@ -99,7 +99,7 @@ def test_the_file_that_does_not_fit_is_named(sizes: list[int], guilty: str) -> N
 
 
 def test_what_looks_strange_is_named_first() -> None:
-    """A file with a note is named as the damaged one, with the note, whatever the sizes are."""
+    """A file with a note is reported as damaged, with the note, whatever the sizes are."""
     said = blame(["a", "b"], [10, 3], 20, a="it is a poem")
     assert said.startswith("'a' has 10 bytes (it is a poem)")
     assert blame(["a"], [3], 20) == "'a' has 3 bytes. Its weights take 20 bytes"
@@ -109,7 +109,7 @@ def test_what_looks_strange_is_named_first() -> None:
 
 
 def test_shards_that_were_swapped() -> None:
-    """The right total in the wrong order breaks the rule; names in the wrong order do too."""
+    """Files or names in the wrong order are found, although the total size is right."""
     assert "only the last may be shorter" in blame(SHARDS, [5, 10, 10], 25)
     assert "only the last may be shorter" in blame(SHARDS, [10, 5, 10], 25)
     assert "wrong order" in blame(SHARDS[::-1], [10, 10, 5], 25)
@@ -119,7 +119,7 @@ def test_shards_that_were_swapped() -> None:
 
 
 def test_checksums() -> None:
-    """A changed byte is found if there is a checksum, and passes without one."""
+    """A changed byte is found with a checksum, and is not noticed without one."""
     data = memoryview(b"1234")
     known = WeightGroup(("w",), (), (crc32([data]),))
     check_checksum(known, 0, data)
@@ -146,13 +146,13 @@ def test_checksums() -> None:
     ],
 )
 def test_manifests_that_are_none(manifest: Any, text: str) -> None:
-    """Each malformed part is named with its place."""
+    """The error names each malformed part and its place."""
     with pytest.raises(InvalidModelError, match=text):
         parse_groups(manifest)
 
 
 def test_large_manifests_take_no_time() -> None:
-    """Neither many files nor a shape whose product is astronomical keep the parser busy."""
+    """Parsing is quick for many files and for a shape with a huge product."""
     names = [str(number) for number in range(FILES)]
     manifest: Any = [{"paths": names, "weights": []}]
     start = time.process_time()
@@ -169,7 +169,7 @@ def test_large_manifests_take_no_time() -> None:
 
 
 def test_groups_without_weights() -> None:
-    """What TensorFlow.js writes for a topology alone has no weights; an empty list has none too."""
+    """A manifest may have no weights: TensorFlow.js writes one for a topology alone."""
     assert parse_groups([{"paths": ["./model.weights.bin"]}]) is None
     assert parse_groups([]) == ()
     text = json.dumps({"modelTopology": {}, "weightsManifest": [{"paths": ["w"]}]})
@@ -178,7 +178,7 @@ def test_groups_without_weights() -> None:
 
 
 def test_bytes_of_strings_are_unknown() -> None:
-    """One string tensor makes the size of its group and of the model unknown."""
+    """With one string tensor, the sizes of its group and of the model are unknown."""
     text = WeightSpec("s", (2,), "string")
     assert WeightGroup(("a",), (text,)).byte_length is None
     weights = [

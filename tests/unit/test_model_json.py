@@ -1,4 +1,4 @@
-"""model.json, the metadata of localStorage, the record of IndexedDB, and the info of a model."""
+"""model.json, localStorage metadata, IndexedDB records, and the info of a model."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_record_order() -> None:
         "weightData",
         "weightSpecs",
     ]
-    assert record["weightData"] is None, "a place for the buffer"
+    assert record["weightData"] is None, "a placeholder for the buffer"
 
 
 def test_the_order_of_a_record_is_kept() -> None:
@@ -112,7 +112,7 @@ def test_the_order_of_a_record_is_kept() -> None:
 
 
 def test_every_field_is_in_every_order() -> None:
-    """Each key order has all fields."""
+    """Each key order contains every field."""
     assert {*METADATA_KEYS, "modelTopology"} == set(RECORD_KEYS) == {*FIELDS, MEMBER}
     assert set(MODEL_JSON_KEYS) == set(FILE_KEYS) == {*RECORD_KEYS, "weightsManifest"}
 
@@ -121,7 +121,7 @@ def test_every_field_is_in_every_order() -> None:
 
 
 def test_null_and_absent_are_told_apart() -> None:
-    """The three texts may be null; any other null field vanishes, and absent ones stay absent."""
+    """The three texts may be null; any other null field is dropped, and absent stays absent."""
     nulls = ModelArtifacts(null_fields=frozenset(FIELDS.values()))
     assert get_model_json(nulls, []) == (
         '{"format":null,"generatedBy":null,"convertedBy":null,"weightsManifest":[{"paths":[]}]}'
@@ -132,14 +132,14 @@ def test_null_and_absent_are_told_apart() -> None:
 
 
 def test_a_value_wins_over_its_null_mark() -> None:
-    """A field that has a value is written, even if it is marked as null from an earlier load."""
+    """A field with a value is written, even if an earlier load marked it as null."""
     again = replace(WHOLE, null_fields=frozenset({"converted_by"}))
     assert '"convertedBy":"v"' in get_model_json(again, [])
 
 
 @pytest.mark.parametrize("empty", [{}, [], "", 0, False])
 def test_empty_is_not_absent(empty: Any) -> None:
-    """An empty object, list, text, zero and false are values, not absences."""
+    """An empty object, list or text, zero and false are values, and are written."""
     artifacts = ModelArtifacts(user_defined_metadata=empty, model_topology=empty)
     text = get_model_json(artifacts, [])
     assert f'"userDefinedMetadata":{dumps(empty)}' in text
@@ -147,7 +147,7 @@ def test_empty_is_not_absent(empty: Any) -> None:
 
 
 def test_no_specs_and_empty_specs() -> None:
-    """Without specs the group has no weights member; with none in the list it is empty."""
+    """Without specs the group has no weights member; an empty list of specs stays an empty list."""
     assert get_model_json(ModelArtifacts(), ["./m.bin"]) == (
         '{"weightsManifest":[{"paths":["./m.bin"]}]}'
     )
@@ -158,7 +158,7 @@ def test_no_specs_and_empty_specs() -> None:
 
 @pytest.mark.parametrize("topology", [b"graph", bytearray(b"graph"), memoryview(b"graph")])
 def test_binary_topologies_are_refused(topology: Any) -> None:
-    """A GraphDef cannot be JSON; saving it and asking for its sizes say so."""
+    """A GraphDef cannot be written as JSON; saving it or asking for its sizes is an error."""
     artifacts = ModelArtifacts(model_topology=topology)
     for function in (
         lambda: get_model_json(artifacts, []),
@@ -198,13 +198,13 @@ def test_texts_that_are_none_are_not_written(name: str) -> None:
     ids=range(4),
 )
 def test_model_json_comes_back(artifacts: ModelArtifacts) -> None:
-    """What get_model_json writes is read as the same artifacts, nulls included."""
+    """Reading the output of get_model_json gives the same artifacts, nulls included."""
     parsed = json.loads(get_model_json(artifacts, ["./m.bin"]))
     assert same(get_model_artifacts_for_json(parsed, weight_data=artifacts.weight_data), artifacts)
 
 
 def test_records_come_back() -> None:
-    """What artifacts_to_record gives is read as the same artifacts, every null included."""
+    """Reading the output of artifacts_to_record gives the same artifacts, nulls included."""
     for artifacts in (
         WHOLE,
         ModelArtifacts(null_fields=frozenset(FIELDS.values())),
@@ -216,14 +216,14 @@ def test_records_come_back() -> None:
 
 
 def test_weights_without_data_are_refused() -> None:
-    """A manifest wants its data."""
+    """A manifest without weight data is refused."""
     parsed = json.loads(get_model_json(WHOLE, ["./m.bin"]))
     with pytest.raises(InvalidModelError, match="lists weights and no weight data was given"):
         get_model_artifacts_for_json(parsed)
 
 
 def test_given_specs_win_over_the_manifest() -> None:
-    """Specs that the caller gives are used in place of the manifest's."""
+    """Specs given by the caller replace the manifest's."""
     parsed = json.loads(get_model_json(WHOLE, ["./m.bin"]))
     other = (WeightSpec("other", (2,), "float32"),)
     found = get_model_artifacts_for_json(parsed, other, bytes(8))
@@ -231,7 +231,7 @@ def test_given_specs_win_over_the_manifest() -> None:
 
 
 def test_a_topology_alone_has_no_specs() -> None:
-    """A model.json without a manifest gives neither specs nor data."""
+    """Artifacts from a model.json without a manifest have neither specs nor data."""
     found = get_model_artifacts_for_json({"modelTopology": {"t": 1}})
     assert same(found, ModelArtifacts(model_topology={"t": 1}))
 
@@ -257,7 +257,7 @@ def test_a_topology_alone_has_no_specs() -> None:
     ids=range(11),
 )
 def test_a_model_json_that_is_none(parsed: Any, text: str) -> None:
-    """Each malformed part is an InvalidModelError that names it."""
+    """Each malformed part raises an InvalidModelError that names the part."""
     with pytest.raises(InvalidModelError) as caught:
         get_model_artifacts_for_json(parsed, weight_data=b"")
     assert text in str(caught.value)
@@ -287,7 +287,7 @@ def test_specs_of_several_groups_follow_each_other() -> None:
     ids=range(6),
 )
 def test_records_of_somebody_else(record: Any, data: Any, text: str) -> None:
-    """A record that is no model is a DamagedModelError that names the address and the problem."""
+    """A record that is not a model raises a DamagedModelError with the address and the problem."""
     with pytest.raises(DamagedModelError) as caught, damaged("memory://x"):
         record_to_artifacts(record, data)
     assert caught.value.url == "memory://x"
@@ -299,7 +299,7 @@ def test_records_of_somebody_else(record: Any, data: Any, text: str) -> None:
 
 
 def test_sizes_are_counted_in_utf8() -> None:
-    """Byte counts are those of the JavaScript text in UTF-8, and of all buffers together."""
+    """The info has the UTF-8 length of the JavaScript text, and the length of all buffers."""
     encoded = encode_weights({"é": np.zeros(3, np.float32), "n": np.zeros(2, bool)})
     artifacts = ModelArtifacts(
         model_topology={"name": "漢é\u2028\ud800", "1": 1e21},
@@ -368,7 +368,7 @@ INFO: dict[str, Any] = {
 
 
 def test_a_missing_data_size_is_zero() -> None:
-    """TensorFlow.js leaves weightDataBytes out for an empty list of buffers; it is no damage."""
+    """A missing weightDataBytes is no damage: TensorFlow.js omits it for no buffers."""
     rest = {key: value for key, value in INFO.items() if key != "weightDataBytes"}
     assert info_from_json(rest) == ModelArtifactsInfo(DATE, "JSON", 1, 2, 0)
 
@@ -406,7 +406,7 @@ def test_damage_is_told_in_words(change: dict[str, Any], damage: str) -> None:
 
 
 def test_dates_at_the_edge_of_time_do_not_crash() -> None:
-    """No date text whatsoever is an exception: a damaged entry never hides the others."""
+    """A damaged date never raises, because the other models must still be listed."""
     for text in ("0001-01-01T00:00", "9999-12-31T23:59:59.999999", "0000-01-01", "2024-02-30", ""):
         info = info_from_json({**INFO, "dateSaved": text})
         assert info.damage is None or text in info.damage
@@ -414,12 +414,12 @@ def test_dates_at_the_edge_of_time_do_not_crash() -> None:
 
 @pytest.mark.parametrize("value", [None, [], "x", 5, True])
 def test_info_that_is_none(value: Any) -> None:
-    """An info that is not an object is reported as damage, and raises nothing."""
+    """An info that is not an object is reported as damage and does not raise."""
     assert info_from_json(value).damage == "its info is not an object"
 
 
 def test_models_of_the_converter_are_read() -> None:
-    """A graph model of the Python converter, with its spaces and orders, keeps every field."""
+    """A graph model of the Python converter, with its spaces and key orders, keeps every field."""
     text = (
         '{"format": "graph-model", "generatedBy": "2.15.0", "convertedBy": "TensorFlow.js Converter'
         ' v4.22.0", "signature": {"inputs": {}}, "userDefinedMetadata": {"a": 1}, '
@@ -439,7 +439,7 @@ def test_models_of_the_converter_are_read() -> None:
 
 
 def test_weights_errors_are_invalid_models() -> None:
-    """Who catches InvalidModelError catches what is wrong with the weights too."""
+    """`except InvalidModelError` catches errors of the weights as well."""
     assert issubclass(WeightsError, InvalidModelError)
     with pytest.raises(WeightsError):
         get_weight_specs([{"weights": None}])

@@ -1,4 +1,4 @@
-"""What a user gets: the wheel's size, what an import loads, and documents whose links work."""
+"""The wheel's size, the modules that an import loads, and the links of the documents."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_links(name: str) -> None:
 
 
 def test_the_wheel_is_small(tmp_path: Path) -> None:
-    """The wheel that every page downloads holds the package alone, and stays small."""
+    """The wheel, which every page downloads, contains only the package and stays small."""
     wheel = build_wheel(tmp_path)
     assert wheel.stat().st_size < WHEEL_BYTES
     with zipfile.ZipFile(wheel) as archive:

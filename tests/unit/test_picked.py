@@ -1,4 +1,4 @@
-"""What picked files need, as far as CPython has it."""
+"""Picked files in CPython, where no picker exists."""
 
 from __future__ import annotations
 

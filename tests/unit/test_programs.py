@@ -1,4 +1,4 @@
-"""Every runnable file answers ``--help`` on a fresh machine, and makes nothing while it does."""
+"""Every program answers ``--help`` on a fresh machine, and creates no files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_PROGRAMS = {"tests/unit/bar_in_marimo.py": "a notebook, which marimo runs"}
 
 
 def programs() -> list[str]:
-    """All files of scripts/ and tests/ that run something when they are the main module."""
+    """All files of scripts/ and tests/ that can be run as the main module."""
     found = []
     for folder in ("scripts", "tests"):
         for file in sorted((ROOT / folder).rglob("*.py")):
@@ -32,7 +32,7 @@ def _lines(file: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What programs may need, without an environment and without the fetched files."""
+    """A copy of the repository without an environment and without the fetched files."""
     copy = tmp_path_factory.mktemp("checkout")
     for folder in ("scripts", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -41,13 +41,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def files(folder: Path) -> set[Path]:
-    """All files below a folder but those of the bytecode cache."""
+    """All files below a folder, without the bytecode cache."""
     return {file for file in folder.rglob("*") if "__pycache__" not in file.parts}
 
 
 @pytest.mark.parametrize("program", programs())
 def test_help(program: str, checkout: Path) -> None:
-    """It prints its usage with an interpreter that has no packages, or says what it needs."""
+    """The program prints its usage without any packages, or names what it needs."""
     bare = [os.path.realpath(sys.executable), "-S"]  # not that of the environment
     call = [program]
     if program.endswith("__main__.py"):
@@ -78,7 +78,7 @@ def test_all_are_found() -> None:
 
 
 def test_scripts_import_nothing_of_the_tests() -> None:
-    """Tests stand on scripts.support and scripts.generate; scripts/ never stands on the tests."""
+    """Tests may import scripts.support and scripts.generate; scripts/ never imports tests."""
     for file in (ROOT / "scripts").rglob("*.py"):
         assert not [
             line for line in _lines(file) if line.strip().startswith(("from tests", "import tests"))

@@ -10,7 +10,7 @@ from tests.support.models import artifacts, run
 
 
 def test_fractions() -> None:
-    """From 0 to 1; 1 for a model without weights, None while the total is unknown."""
+    """A fraction is from 0 to 1; 1 for a model without weights, None while the total is unknown."""
     assert [pyio.Progress("load", "m", done, 4).fraction for done in range(5)] == [
         0,
         0.25,
@@ -23,7 +23,7 @@ def test_fractions() -> None:
 
 
 def test_the_meter_never_falls() -> None:
-    """Bytes of a failed attempt are taken back silently, and reports go on above the highest."""
+    """Bytes of a failed attempt are subtracted; the next report comes above the highest so far."""
     reports: list[pyio.Progress] = []
     meter = Meter(reports.append, "load", "url", 10)
     for count in (4, -4, 3, 1, 2):
@@ -43,7 +43,7 @@ def test_pieces_are_cut_for_reporting() -> None:
 
 
 def test_memory_reports() -> None:
-    """memory:// reports like every other medium, with two tensors and with none."""
+    """``memory://`` reports progress like every other medium, with two tensors and with none."""
     reports: list[pyio.Progress] = []
     for model in (artifacts(), artifacts(weight_specs=(), weight_data=())):
         run(pyio.save_artifacts(model, "memory://progress", on_progress=reports.append))
@@ -59,6 +59,6 @@ def test_memory_reports() -> None:
 
 
 def test_a_handler_of_your_own_has_its_own_options() -> None:
-    """on_progress goes with an address; given beside a handler it is refused with the way out."""
+    """on_progress needs an address; beside a handler it is refused, with advice."""
     with pytest.raises(pyio.HandlerError, match="give them to it where it is made"):
         run(pyio.load_artifacts(pyio.from_memory(artifacts()), on_progress=print))

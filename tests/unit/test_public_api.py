@@ -1,4 +1,4 @@
-"""What `import pyio` does, and what it offers."""
+"""The effects of `import pyio`, and the public names."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def python(code: str) -> str:
 
 @pytest.fixture(scope="module")
 def imported() -> dict[str, Any]:
-    """What a fresh interpreter looks like after `import pyio`."""
+    """The state of a fresh interpreter after `import pyio`."""
     found: dict[str, Any] = json.loads(python(IMPORTS))
     return found
 
@@ -80,7 +80,7 @@ def imported() -> dict[str, Any]:
     "module", ["numpy", "js", "pyodide", "httpx", "pyio.browser.indexed_db.database"]
 )
 def test_import_is_light(imported: dict[str, Any], module: str) -> None:
-    """Importing pyio imports neither NumPy nor anything else that is slow or may be absent."""
+    """Importing pyio does not import NumPy or other modules that are slow or may be missing."""
     assert module not in imported["modules"]
 
 
@@ -96,23 +96,23 @@ def test_import_starts_and_opens_nothing(imported: dict[str, Any]) -> None:
 
 
 def test_models_are_managed_without_numpy() -> None:
-    """Saving, listing, copying, moving and removing work, and NumPy is imported when first used."""
+    """Saving, listing, copying, moving and removing need no NumPy; its first use imports it."""
     assert python(CATALOG) == ""
 
 
 def test_all_is_complete() -> None:
-    """__all__ names exactly what pyio has that is public and no module."""
+    """__all__ lists exactly the public names of pyio that are not modules."""
     public = {
         name
         for name in {*vars(pyio), *dir(pyio)}
         if not name.startswith("_") and not inspect.ismodule(getattr(pyio, name))
     }
-    # What the package itself needs; TYPE_CHECKING and Any are typing's.
+    # Names that the package itself needs; TYPE_CHECKING and Any come from typing.
     assert public - {"TYPE_CHECKING", "Any", "import_module"} == set(pyio.__all__)
 
 
 def test_names_imported_later_are_known_to_type_checkers() -> None:
-    """The table of late names and the imports under TYPE_CHECKING are the same, and public."""
+    """The table of lazy names and the imports under TYPE_CHECKING are equal, and public."""
     tree = ast.parse(Path(pyio.__file__).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
@@ -125,7 +125,7 @@ def test_names_imported_later_are_known_to_type_checkers() -> None:
 
 
 def test_dir_shows_public_names_and_modules_only() -> None:
-    """Nothing that the package itself needs is offered for completion."""
+    """dir() lists public names and modules only, so completion offers no internal names."""
     shown = {name for name in dir(pyio) if not name.startswith("__")}
     assert shown == {*pyio.__all__, *pyio._MODULES}
 
@@ -141,7 +141,7 @@ def test_every_public_name_is_documented(name: str) -> None:
     value = getattr(pyio, name)
     text = inspect.getdoc(value) or ""
     assert text.strip()
-    assert not text.startswith(f"{name}("), "dataclasses invent a docstring from the signature"
+    assert not text.startswith(f"{name}("), "this docstring was made by dataclasses"
     assert value.__module__.split(".")[0] == "pyio"
 
 
@@ -156,7 +156,7 @@ def test_every_public_function_is_annotated(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in pyio.__all__ if inspect.isclass(getattr(pyio, n))])
 def test_values_are_frozen(name: str) -> None:
-    """The values that travel are frozen dataclasses with slots."""
+    """Values that pyio returns are frozen dataclasses with slots."""
     value = getattr(pyio, name)
     if hasattr(value, "__dataclass_fields__"):
         assert value.__dataclass_params__.frozen
@@ -164,7 +164,7 @@ def test_values_are_frozen(name: str) -> None:
 
 
 def test_unknown_names_are_attribute_errors() -> None:
-    """A name that pyio lacks is an ordinary AttributeError."""
+    """A name that pyio does not have raises an ordinary AttributeError."""
     name = "nothing_of_that_name"
     with pytest.raises(AttributeError, match="module 'pyio' has no attribute 'nothing_of"):
         getattr(pyio, name)
@@ -172,13 +172,13 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 
 def test_dir_shows_what_is_imported_later() -> None:
-    """Completion finds the names that import NumPy too."""
+    """dir() lists the lazily imported names as well."""
     assert set(pyio.__all__) <= set(dir(pyio))
     assert dir(pyio) == sorted(dir(pyio))
 
 
 def test_lazy_names_are_their_modules_own() -> None:
-    """A name that is imported when used is the very object of its module."""
+    """A lazily imported name is the same object as in its module."""
     from pyio.operations.arrays import save_arrays
     from pyio.tensors.encoding import decode_weights
 
@@ -187,12 +187,12 @@ def test_lazy_names_are_their_modules_own() -> None:
 
 
 def test_the_package_is_typed() -> None:
-    """py.typed lies in the package, so that type checkers believe its annotations."""
+    """The package contains py.typed, so that type checkers use its annotations."""
     assert (Path(pyio.__file__).parent / "py.typed").is_file()
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    """The package, the project file and an installed distribution name one version."""
+    """The package, the project file and an installed distribution have the same version."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     found = re.search(r'^version = "(.+)"$', text, re.MULTILINE)
     assert found is not None

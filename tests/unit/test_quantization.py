@@ -1,4 +1,4 @@
-"""Quantized weights: the converter's rule, the arithmetic back, and the choice of tensors."""
+"""Quantized weights: the converter's rule, dequantization, and the choice of tensors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ affine = pytest.mark.parametrize("stored", ["uint8", "uint16"])
 
 
 def converters_rule(values: list[float], steps: int) -> tuple[list[int], float, float]:
-    """The published rule, number by number: what is stored, scale and min."""
+    """The published rule for one number at a time; return the codes, scale and min."""
     low, high = min(values), max(values)
     if low == high:
         return [0] * len(values), 1.0, low
@@ -91,7 +91,7 @@ def test_the_rule_is_the_converters(stored: str, values: list[float]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(values=floats)
 def test_values_come_back_within_half_a_step(stored: str, values: list[float]) -> None:
-    """No value moves by more than half a step, and the half that the zero point may add."""
+    """No value changes by more than half a step, plus the half step of the zero point."""
     array = np.array(values, np.float32)
     found, how = there_and_back(array, stored)
     assert found.dtype == np.float32
@@ -99,7 +99,7 @@ def test_values_come_back_within_half_a_step(stored: str, values: list[float]) -
     low, high = float(array.min()), float(array.max())
     half = 0 if low == high else how.scale / 2
     if low < 0 < high:
-        half *= 2  # the range itself moves by up to half a step
+        half *= 2  # the range itself shifts by up to half a step
     slack = 1e-6 * max(abs(low), abs(high))
     assert float(np.abs(found.astype(float) - array).max()) <= half + slack
 
@@ -108,7 +108,7 @@ def test_values_come_back_within_half_a_step(stored: str, values: list[float]) -
 @settings(max_examples=60, deadline=None)
 @given(values=floats)
 def test_zero_stays_zero(stored: str, values: list[float]) -> None:
-    """Where the range covers zero, zero comes back as exactly zero."""
+    """If the range contains zero, zero is restored exactly."""
     array = np.array([*values, 0], np.float32)
     found, _ = there_and_back(array, stored)
     assert found[array == 0].tolist() == [0] * int((array == 0).sum())
@@ -118,7 +118,7 @@ def test_zero_stays_zero(stored: str, values: list[float]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(value=st.floats(-1e6, 1e6, width=32))
 def test_equal_values_come_back_exactly(stored: str, value: float) -> None:
-    """A tensor of one value is kept exactly, by its min alone."""
+    """A tensor of equal values is restored exactly, from its min."""
     found, how = there_and_back(np.full((2, 2), value, np.float32), stored)
     assert (found == np.float32(value)).all()
     assert (how.scale, how.min) == (1, value)
@@ -134,7 +134,7 @@ def test_half_precision() -> None:
 
 
 def test_all_half_precision_patterns() -> None:
-    """All 65,536 patterns mean what Python's own struct module says they mean."""
+    """All 65,536 float16 patterns are decoded as Python's struct module decodes them."""
     data = b"".join(pattern.to_bytes(2, "little") for pattern in range(65536))
     found = decode(data, "float32", Quantization("float16"))
     wanted = np.array(struct.unpack("<65536e", data), np.float32)
@@ -173,14 +173,14 @@ def test_the_arithmetic_is_in_double_precision() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
 @pytest.mark.parametrize(("low", "scale"), [(1e300, 1.0), (0.0, 1e308), (-1e300, -1e308)])
 def test_hostile_ranges_do_not_warn(dtype: str, low: float, scale: float) -> None:
-    """A min or a scale beyond the target gives numbers and no RuntimeWarning."""
+    """A min or scale beyond the target's range gives numbers without a RuntimeWarning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert decode(b"\0\xff", dtype, Quantization("uint8", low, scale)).shape == (2,)
 
 
 def test_a_scalar_and_shapes_are_kept() -> None:
-    """A scalar and a matrix come back in their shapes, from their smaller bytes."""
+    """A scalar and a matrix keep their shapes, and are stored in fewer bytes."""
     arrays = {"s": np.array(2.5, np.float32), "m": np.arange(6, dtype=np.float32).reshape(2, 3)}
     encoded = encode_weights(arrays, quantization="uint16")
     assert [one.byte_length for one in encoded.specs] == [2, 12]
@@ -190,7 +190,7 @@ def test_a_scalar_and_shapes_are_kept() -> None:
 
 
 def test_byte_and_memory_order_make_no_difference() -> None:
-    """A big-endian, transposed array is quantized like its plain twin."""
+    """A big-endian, transposed array is quantized like an equal array in the usual layout."""
     plain = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
     odd = np.asfortranarray(plain.astype(">f4"))
     for stored in ("uint8", "uint16", "float16"):
@@ -226,7 +226,7 @@ def test_a_cast_array_is_quantized_as_what_it_became() -> None:
 @affine
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_values_that_are_not_finite_are_refused(stored: str, value: float) -> None:
-    """Infinities and NaN have no code; the error names the tensor and the way out."""
+    """Infinities and NaN cannot be quantized; the error names the tensor and says what to do."""
     with pytest.raises(WeightsError, match=r"'a/kernel'.*use float16 or no quantization"):
         encode_weights({"a/kernel": np.array([0, value], np.float32)}, quantization=stored)
 
@@ -271,7 +271,7 @@ NAMES = ["a/kernel", "a/bias", "b/kernel", "b/bias"]
     ids=range(12),
 )
 def test_rules(rule: Any, chosen: dict[str, str]) -> None:
-    """Patterns take what they match, case and all; True takes all that no pattern claims."""
+    """A pattern selects names, case-sensitively; True selects all names without a pattern."""
     assert rule_for(NAMES, rule) == chosen
     assert rule_for(iter(NAMES), rule) == chosen
 
@@ -304,7 +304,7 @@ def test_rules_that_are_none(rule: Any, text: str) -> None:
 
 
 def test_a_mixed_rule_gives_the_expected_bytes() -> None:
-    """Each tensor takes the bytes of its own rule, and all are told apart in the specs."""
+    """Each tensor is stored as its rule says, and its spec names the stored dtype."""
     arrays = dict.fromkeys(NAMES, np.arange(4, dtype=np.float32))
     rule = {"uint8": "a/kernel", "float16": "*/bias"}
     encoded = encode_weights(arrays, quantization=rule)
@@ -314,7 +314,7 @@ def test_a_mixed_rule_gives_the_expected_bytes() -> None:
 
 
 def test_values_beyond_half_precision_are_refused() -> None:
-    """A weight of 70,000 would become infinite; infinity itself stays what it is."""
+    """A weight of 70,000 would become infinite and is refused; infinity itself is kept."""
     with pytest.raises(WeightsError, match=r"'w'.*65,504"):
         encode_weights({"w": np.array([7e4], np.float32)}, quantization="float16")
     encode_weights({"w": np.array([np.inf, 65504], np.float32)}, quantization="float16")

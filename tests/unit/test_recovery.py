@@ -1,4 +1,4 @@
-"""repair: what it finds in directories, what it removes on request, and what it keeps."""
+"""repair in directories: what it reports, what it removes on request, and what it keeps."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def files(path: Path) -> dict[str, bytes]:
 
 
 def killed_saves(place: Path) -> tuple[Path, Path]:
-    """Two directories with an old model each; a new save was killed before and after it happened.
+    """Two directories with an old model; a new save was killed before its commit, and after it.
 
-    The moment at which a save has happened is that of the journal's rename.
+    A save is committed by the rename of its journal.
     """
     before, after = place / "before", place / "deep/after"
     for directory, target in ((before, ".pyio-save.json"), (after, "model.json")):
@@ -69,13 +69,13 @@ def load(path: Path) -> pyio.ModelArtifacts:
 
 
 def test_interrupted_saves(tmp_path: Path) -> None:
-    """A save that has happened is finished, and the files of one that has not are removed."""
+    """A committed save is finished; the files of an uncommitted save are removed."""
     before, after = killed_saves(tmp_path)
     there = files(tmp_path)
     old_temporaries = sorted(before.glob(".*.pyio-tmp"))
-    assert len(old_temporaries) == 3  # two files and the journal that was to be
+    assert len(old_temporaries) == 3  # two files and the unfinished journal
     plan = repair(tmp_path, older_than=0)
-    assert files(tmp_path) == there, "nothing is touched unless told"
+    assert files(tmp_path) == there, "nothing is changed without apply"
     journal = next(f for f in plan.findings if f.where == str(after / ".pyio-save.json"))
     assert "interrupted before all files were in place" in journal.problem
     assert journal.action == (
@@ -100,7 +100,7 @@ def test_interrupted_saves(tmp_path: Path) -> None:
 
 
 def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
-    """At whatever point a save was killed, repair keeps the model that loads and no other file."""
+    """Wherever a save was killed, repair keeps the model that loads, and no other file."""
     for number in count(1):
         place = tmp_path / str(number)
         run(pyio.save_artifacts(artifacts(), f"file://{place}", shard_size_bytes=60))
@@ -116,7 +116,7 @@ def test_after_a_crash_at_any_moment(tmp_path: Path) -> None:
 
 
 def test_a_running_save_is_left_alone(tmp_path: Path) -> None:
-    """Temporary files of the last hour are only reported, unless told that no save is running."""
+    """Temporary files of the last hour are only reported: their save may still be running."""
     before, _ = killed_saves(tmp_path)
     there = files(before)
     plan = repair(before, apply=True)
@@ -133,7 +133,7 @@ def test_a_running_save_is_left_alone(tmp_path: Path) -> None:
 def test_what_changes_meanwhile_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A temporary file that is written to between looking and acting is not removed."""
+    """A temporary file that changes between the report and the repair is not removed."""
     before, _ = killed_saves(tmp_path)
     removing = folder.Folder.remove_temporary
 
@@ -153,7 +153,7 @@ def test_what_changes_meanwhile_is_left_alone(
 
 
 def test_shards_that_nobody_names(tmp_path: Path) -> None:
-    """Weight files that no model.json names are named and never deleted."""
+    """Weight files that no model.json lists are reported and never deleted."""
     run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}", shard_size_bytes=60))
     (tmp_path / "weights.bin").write_bytes(b"older")
     (tmp_path / "parts").mkdir()
@@ -186,7 +186,7 @@ def test_a_journal_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_repair_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A finding that cannot be repaired has the reason, and the others are repaired."""
+    """A finding that cannot be repaired has the reason; the other findings are repaired."""
     _, after = killed_saves(tmp_path)
 
     def refuse(self: Path, _target: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_repair_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_places(tmp_path: Path) -> None:
-    """A Path and an address are the same place; what is no directory is an error."""
+    """A Path and its address mean the same place; anything but a directory is an error."""
     assert repair(tmp_path).findings == repair(f"file://{tmp_path}").findings == ()
     assert repair(tmp_path).places == (f"file://{tmp_path}",)
     with pytest.raises(pyio.ModelNotFoundError, match=r"there is no directory '.*absent'"):
@@ -218,14 +218,14 @@ def test_places(tmp_path: Path) -> None:
 
 
 def test_without_a_browser() -> None:
-    """In CPython there is nothing to look at without a directory, and it says so."""
+    """Without a directory CPython has no medium to repair; the report says so."""
     plan = run(pyio.repair())
     assert (plan.places, plan.findings) == ((), ())
     assert "give a directory" in str(plan)
 
 
 def test_a_medium_that_cannot_answer(routes: dict[str, Medium]) -> None:
-    """It is a finding that says why; a place that was asked for by name raises instead."""
+    """A medium that fails is a finding with the reason; asked for by name, it raises."""
 
     class Failing(Memory):
         repairs = True
@@ -242,7 +242,7 @@ def test_a_medium_that_cannot_answer(routes: dict[str, Medium]) -> None:
 
 
 def test_how_a_plan_prints() -> None:
-    """A plan is a table as text and as HTML, in which names are escaped."""
+    """A plan prints as a table in text and in HTML, with escaped names."""
     finding = pyio.Finding("indexeddb://<b>\n", "its info is missing", "write it", bytes_freed=1234)
     plan = pyio.RepairPlan(("indexeddb://",), (finding,), ("<other>",))
     assert str(plan).splitlines() == [

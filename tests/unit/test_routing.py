@@ -1,4 +1,4 @@
-"""From an address to its handler: media, routers, options, and handlers of the user's."""
+"""From an address to its handler: media, routers, options, and users' own handlers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ RESULT = pyio.SaveResult(pyio.ModelArtifactsInfo(model_topology_bytes=7))
 
 
 class Both:
-    """A handler of the user's that remembers what it was given."""
+    """A user's handler that records its arguments."""
 
     def __init__(self) -> None:
         self.saved: list[pyio.ModelArtifacts] = []
@@ -93,7 +93,7 @@ def handlers(url: str) -> list[object]:
     ],
 )
 def test_an_address_is_scheme_and_path(url: str, scheme: str, path: str) -> None:
-    """The scheme has no case; everything after ``://`` is the path, literally."""
+    """The scheme is case-insensitive; everything after ``://`` is the path, unchanged."""
     assert split_url(url) == (scheme, path)
 
 
@@ -117,7 +117,7 @@ def test_what_is_no_address(url: Any) -> None:
 
 
 def test_an_example_that_fits() -> None:
-    """The example in the error is the name that was given, with a scheme before it."""
+    """The example in the error is the given name with a scheme before it."""
     with pytest.raises(InvalidURLError, match=r"such as localstorage://my-name$"):
         save("my-name")
     with pytest.raises(InvalidURLError, match=r"such as localstorage://my-model$"):
@@ -126,7 +126,7 @@ def test_an_example_that_fits() -> None:
 
 @pytest.mark.parametrize("use", [save, load])
 def test_an_empty_name_is_refused(use: Callable[[str], object]) -> None:
-    """A scheme alone names no model."""
+    """A scheme without a name is refused."""
     with pytest.raises(InvalidURLError, match="the name after '://' is empty"):
         use("memory://")
     assert require_path("memory://x", "x") == "x"
@@ -140,7 +140,7 @@ def test_a_name_with_a_scheme_in_it_is_not_saved() -> None:
 
 @pytest.mark.parametrize("use", [save, load])
 def test_an_unknown_scheme_lists_the_known_ones(use: Callable[[str], object]) -> None:
-    """An unknown scheme is a LookupError too, and says which schemes there are."""
+    """An unknown scheme raises a LookupError that lists the known schemes."""
     with pytest.raises(UnknownSchemeError, match="nothing is registered for ftp://") as caught:
         use("ftp://x")
     assert isinstance(caught.value, LookupError)
@@ -176,7 +176,7 @@ def test_a_scheme_is_registered_once() -> None:
 
 @pytest.mark.parametrize("scheme", ["localstorage", "indexeddb", "downloads"])
 def test_what_needs_a_browser_says_so(scheme: str) -> None:
-    """In CPython the browser's media say what they lack, and what works here."""
+    """In CPython the errors of browser media say what is missing, and what works instead."""
     with pytest.raises(UnsupportedEnvironmentError) as caught:
         save(f"{scheme}://x")
     message = str(caught.value)
@@ -185,7 +185,7 @@ def test_what_needs_a_browser_says_so(scheme: str) -> None:
 
 
 def test_downloads_cannot_be_read_back() -> None:
-    """Loading from a medium that only saves is an error that says what to do instead."""
+    """Loading from a save-only medium raises an error that says what to do instead."""
     with pytest.raises(
         UnsupportedOperationError, match=r"downloads:// cannot load .*pick the file"
     ):
@@ -195,7 +195,7 @@ def test_downloads_cannot_be_read_back() -> None:
 
 @pytest.mark.parametrize("use", [save, load])
 def test_unknown_options_are_named(use: Callable[..., object]) -> None:
-    """An option that a medium does not take is refused by name, with those that it takes."""
+    """An option that a medium does not accept is refused; the error lists the accepted ones."""
     with pytest.raises(
         HandlerError, match=r"memory:// has no option 'fast'.*its options: on_progress"
     ):
@@ -215,7 +215,7 @@ def test_keywords_have_the_options_of_all_media() -> None:
 
 
 def test_options_reach_the_handler(routes: dict[str, Medium]) -> None:
-    """The options that a medium names are passed to its handler, unchanged."""
+    """The options that a medium accepts are passed to its handler unchanged."""
     got: dict[str, Any] = {}
 
     class Handler(MemoryHandler):
@@ -251,7 +251,7 @@ def test_handlers_of_an_address() -> None:
 
 
 def test_save_and_load_routers_do_not_cross() -> None:
-    """A router for saving is never asked for loading, nor the other way round."""
+    """A save router is never called for a load, and a load router never for a save."""
     saver, loader = Both(), Both()
     pyio.register_save_router(router_for("s://", saver))
     pyio.register_load_router(router_for("l://", loader))
@@ -267,7 +267,7 @@ def test_save_and_load_routers_do_not_cross() -> None:
 
 
 def test_options_reach_routers_by_identity() -> None:
-    """A router gets the address as it was written and the caller's options themselves."""
+    """A router gets the address unchanged, and the caller's option objects themselves."""
     marker = object()
     seen: list[tuple[str, Mapping[str, Any]]] = []
 
@@ -283,7 +283,7 @@ def test_options_reach_routers_by_identity() -> None:
 
 
 def test_several_handlers_are_ambiguous() -> None:
-    """If two handlers accept an address, an error says so; all of them are returned as a list."""
+    """If two handlers accept an address, saving is an error; a list has both of them."""
     first, second = Both(), Both()
     pyio.register_save_router(router_for("my://", first))
     pyio.register_save_router(router_for("my://x", second))
@@ -309,7 +309,7 @@ def test_a_router_is_forgotten() -> None:
 
 @pytest.mark.parametrize("handler", [object(), "memory://y", 5, {"save": 1}])
 def test_a_router_that_gives_no_handler(handler: object) -> None:
-    """What a router gives is checked before it is used."""
+    """The value that a router returns is checked before it is used."""
     pyio.register_save_router(router_for("my://", handler))
     with pytest.raises(HandlerError, match="has no method 'save'"):
         save("my://x")
@@ -340,7 +340,7 @@ class Coroutines:
 
 @pytest.mark.parametrize("handler", [Plain(), Coroutines()], ids=["plain", "coroutines"])
 def test_handlers_may_be_plain_or_coroutines(handler: Any) -> None:
-    """A handler of the user's gets the very artifacts, and its very result comes back."""
+    """A user's handler gets the same artifacts object, and its result is returned unchanged."""
     assert save(handler) is RESULT
     assert load(handler) is MODEL
     assert isinstance(handler, pyio.SaveHandler)
@@ -380,7 +380,7 @@ def test_with_save_handler() -> None:
     ids=["topology", "metadata", "weights"],
 )
 def test_from_memory_gives_the_very_artifacts(artifacts: pyio.ModelArtifacts) -> None:
-    """load() of from_memory gives that object; it cannot save."""
+    """load() of from_memory returns the given object; the handler cannot save."""
     handler = pyio.from_memory(artifacts)
     assert load(handler) is artifacts
     with pytest.raises(HandlerError, match="has no method 'save'"):
@@ -389,7 +389,7 @@ def test_from_memory_gives_the_very_artifacts(artifacts: pyio.ModelArtifacts) ->
 
 @pytest.mark.parametrize("target", [None, 5, object(), b"memory://x", {"save": 1}, ["memory://x"]])
 def test_what_is_no_handler(target: Any) -> None:
-    """Something that neither saves nor loads is refused by name, with what would do."""
+    """An object with neither save() nor load() is refused; the error says what is accepted."""
     with pytest.raises(HandlerError, match=r"has no method 'save'.*'indexeddb://my-model'"):
         save_handler(target, {})
     with pytest.raises(HandlerError, match="has no method 'load'"):
@@ -397,7 +397,7 @@ def test_what_is_no_handler(target: Any) -> None:
 
 
 def test_options_go_with_an_address() -> None:
-    """A handler is made already, so that options beside it would be dropped; they are refused."""
+    """Options beside a ready-made handler are refused, because they would have no effect."""
     with pytest.raises(HandlerError, match="the options a, b go with an address"):
         save(Both(), b=1, a=2)
     with pytest.raises(HandlerError, match="the options a go with an address"):
@@ -413,7 +413,7 @@ def test_only_artifacts_are_saved(artifacts: Any) -> None:
 
 @pytest.mark.parametrize("loaded", [None, {}, "model", 5])
 def test_only_artifacts_are_loaded(loaded: Any) -> None:
-    """A handler that brings something else is named, not passed on to fail later."""
+    """A handler that returns something other than artifacts is named in an error at once."""
     with pytest.raises(HandlerError, match=r"gave .* not ModelArtifacts"):
         load(pyio.from_memory(loaded))
     with pytest.raises(HandlerError, match=r"gave .* not ModelArtifacts"):
@@ -421,7 +421,7 @@ def test_only_artifacts_are_loaded(loaded: Any) -> None:
 
 
 def test_errors_of_a_handler_are_passed_on() -> None:
-    """What a handler of the user's raises arrives as it was raised, and is no PyioError."""
+    """An exception of a user's handler is raised unchanged, and is not a PyioError."""
 
     class Failing:
         def load(self) -> pyio.ModelArtifacts:

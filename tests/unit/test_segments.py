@@ -1,4 +1,4 @@
-"""Several buffers read as one, and what counts as a buffer."""
+"""Several buffers read as one, and the objects that are accepted as buffers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ chunks = st.lists(st.binary(max_size=6), max_size=6)
 @settings(max_examples=200, deadline=None)
 @given(chunks, st.integers(-3, 40), st.integers(-3, 40))
 def test_slices_are_those_of_the_joined_bytes(parts: list[bytes], start: int, end: int) -> None:
-    """Any slice equals that of the joined bytes, clamped; a negative position is the start."""
+    """Any slice equals the slice of the joined bytes; positions are clamped to their range."""
     whole = b"".join(parts)
     buffer = SegmentedBuffer(parts)
     assert len(buffer) == buffer.byte_length == len(whole)
@@ -53,7 +53,7 @@ def test_uniform_and_uneven_segments(cut: list[int]) -> None:
 
 
 def test_a_slice_inside_one_segment_is_a_view() -> None:
-    """What one segment holds is not copied; what straddles two is."""
+    """A slice within one segment is a view; a slice over two segments is a copy."""
     first, second = bytearray(4), bytearray(4)
     buffer = SegmentedBuffer([first, b"", second])
     inside, across = buffer.slice(4, 8), buffer.slice(2, 6)
@@ -66,7 +66,7 @@ def test_a_slice_inside_one_segment_is_a_view() -> None:
     "data", [b"", [], (), [b"", b""], iter([]), np.zeros((0, 3))], ids=range(6)
 )
 def test_nothing_is_empty(data: Any) -> None:
-    """No buffer, and buffers without bytes, are an empty sequence."""
+    """No buffers, or only empty ones, give an empty sequence."""
     buffer = SegmentedBuffer(data)
     assert (buffer.byte_length, buffer.segments, bytes(buffer.slice(0, 9))) == (0, (), b"")
 
@@ -89,7 +89,7 @@ def test_nothing_is_empty(data: Any) -> None:
     ids=range(11),
 )
 def test_buffers_of_every_kind_are_one_flat_view(data: Any) -> None:
-    """Anything with a buffer is one piece of plain bytes, of the same memory."""
+    """Any object with a buffer becomes one flat view of bytes on the same memory."""
     (view,) = flat_buffers(data)
     assert (view.format, view.ndim) == ("B", 1)
     assert bytes(view) == bytes(range(view.nbytes))
@@ -106,7 +106,7 @@ def test_an_mmap_is_one_buffer() -> None:
 
 
 def test_views_leak_no_neighbours() -> None:
-    """A part of an array is exactly that part."""
+    """The view of a part of an array contains only that part."""
     whole = np.arange(10, dtype=np.float32)
     (view,) = flat_buffers(whole[2:5])
     assert bytes(view) == whole[2:5].tobytes()
@@ -133,7 +133,7 @@ def test_views_leak_no_neighbours() -> None:
     ids=range(12),
 )
 def test_what_is_no_buffer_is_refused(data: Any, text: str) -> None:
-    """Something without flat bytes is an error in words, also inside of ModelArtifacts."""
+    """An object without contiguous bytes is refused, also by ModelArtifacts."""
     with pytest.raises(InvalidModelError, match=text):
         flat_buffers(data)
     if data is not None:

@@ -1,4 +1,4 @@
-"""Weight specs as JSON: every malformed entry is named, every sound one comes back."""
+"""Weight specs as JSON: malformed entries are named, valid ones are read back."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ specs = st.builds(
     ids=range(30),
 )
 def test_each_malformed_member_is_named(change: dict[str, Any], texts: tuple[str, ...]) -> None:
-    """The error of a malformed member names the weight or the entry, the member and its value."""
+    """The error names the weight or the entry, the malformed member and its value."""
     with pytest.raises(WeightsError) as caught:
         specs_from_json([GOOD, {**GOOD, **change}])
     message = str(caught.value)
@@ -92,7 +92,7 @@ def test_each_malformed_member_is_named(change: dict[str, Any], texts: tuple[str
 
 @pytest.mark.parametrize("member", ["name", "shape", "dtype"])
 def test_a_missing_member_is_named(member: str) -> None:
-    """An entry without its name, shape or dtype says which it lacks."""
+    """If the name, shape or dtype of an entry is missing, the error says which."""
     entry = {key: value for key, value in GOOD.items() if key != member}
     with pytest.raises(WeightsError, match=rf"entry 0 of .*{member}"):
         specs_from_json([entry])
@@ -112,7 +112,7 @@ def test_a_missing_member_is_named(member: str) -> None:
     ids=range(7),
 )
 def test_specs_that_are_none(value: Any, text: str) -> None:
-    """What is no list of objects is said with the place that the caller gave."""
+    """Anything but a list of objects is refused; the error has the place given by the caller."""
     with pytest.raises(WeightsError) as caught:
         specs_from_json(value, "group 3")
     assert text in str(caught.value)
@@ -121,7 +121,7 @@ def test_specs_that_are_none(value: Any, text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(specs, max_size=4))
 def test_specs_come_back(some: list[WeightSpec]) -> None:
-    """Any specs are the same after a trip through JSON text."""
+    """Specs are unchanged after writing them as JSON text and reading them."""
     assert specs_from_json(loads(dumps(specs_to_json(some)), "it")) == tuple(some)
 
 
@@ -157,7 +157,7 @@ def test_what_other_programs_wrote_is_written_again() -> None:
 
 
 def test_numpy_sides_are_written_as_ints() -> None:
-    """A shape that holds NumPy integers is written as plain numbers."""
+    """A shape with NumPy integers is written as plain numbers."""
     shape: Any = (np.int64(2), np.uint8(3))
     entries: Any = specs_to_json([WeightSpec("w", shape, "float32")])
     assert entries[0]["shape"] == [2, 3]
@@ -165,13 +165,13 @@ def test_numpy_sides_are_written_as_ints() -> None:
 
 
 def test_other_members_and_null_groups_are_read() -> None:
-    """Members of later versions and ``group: null`` do not keep a model from loading."""
+    """A model with unknown members or ``group: null`` loads."""
     entry = {**GOOD, "group": None, "quantization": None, "later": {"x": 1}}
     assert specs_from_json([entry]) == (WeightSpec("w", (2, 3), "float32"),)
 
 
 def test_odd_original_dtypes_are_dropped() -> None:
-    """``original_dtype`` is informational, so nonsense in it is ignored."""
+    """``original_dtype`` is informational, so an invalid one is ignored."""
     entry = {**GOOD, "quantization": {**AFFINE, "original_dtype": 5}}
     (found,) = specs_from_json([entry])
     assert found.quantization == Quantization("uint8", -1.5, 0.25)
@@ -211,7 +211,7 @@ def test_sizes(spec: WeightSpec, size: int, length: int | None) -> None:
     ids=range(6),
 )
 def test_unknown_dtypes_are_named(spec: WeightSpec) -> None:
-    """The length of an unknown stored dtype is a WeightsError that names weight and dtype."""
+    """An unknown stored dtype raises a WeightsError that names weight and dtype."""
     stored = spec.quantization.dtype if spec.quantization else spec.dtype
     with pytest.raises(WeightsError, match=f"'w' is stored as '.*{stored[-2:]}'"):
         _ = spec.byte_length
@@ -239,7 +239,7 @@ group: Any = 5
 def test_what_could_not_be_read_again_is_not_saved(
     bad: WeightSpec, data: bytes, text: str, tmp_path: Path
 ) -> None:
-    """A save refuses specs that the check after a load would refuse, on every medium."""
+    """On every medium, a save refuses specs that a load would refuse."""
     artifacts = ModelArtifacts(weight_specs=(bad,), weight_data=(memoryview(data),))
     for target in ("memory://unread", f"file://{tmp_path}/model"):
         with pytest.raises(WeightsError) as caught:
@@ -249,14 +249,14 @@ def test_what_could_not_be_read_again_is_not_saved(
 
 
 def test_two_lies_do_not_cancel_out() -> None:
-    """A negative side that makes up for a missing tensor is refused all the same."""
+    """A negative dimension is refused, even if another tensor makes up for it in the total."""
     pair = (replace(SOUND, name="a", shape=(-1,)), SOUND)
     with pytest.raises(WeightsError, match="'a'"):
         require_sizes_match(ModelArtifacts(weight_specs=pair, weight_data=()))
 
 
 def test_data_without_specs_is_refused() -> None:
-    """Weight data that nothing describes is refused; none at all, or an empty one, is fine."""
+    """Weight data without specs is refused; missing or empty data is accepted."""
     with pytest.raises(WeightsError, match=r"4 bytes of weight data and no weight specs"):
         require_sizes_match(ModelArtifacts(weight_data=(memoryview(bytes(4)),)))
     require_sizes_match(ModelArtifacts(weight_data=()))

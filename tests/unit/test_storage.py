@@ -1,4 +1,4 @@
-"""storage_report where there is no browser, and how a report prints."""
+"""storage_report outside a browser, and the printed form of a report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_without_a_browser(memory: MutableMapping[str, StoredModel]) -> None:
-    """In CPython the report says what works, and what does not and why."""
+    """In CPython the report lists what works, and what does not, with the reason."""
     run(pyio.save_artifacts(artifacts(), "memory://large"))
     run(pyio.save_artifacts(pyio.ModelArtifacts(model_topology={}), "memory://small"))
     report = run(pyio.storage_report())
@@ -46,7 +46,7 @@ def test_a_medium_that_fails_hides_no_other(
     monkeypatch: pytest.MonkeyPatch,
     routes: dict[str, Medium],
 ) -> None:
-    """Its report has the reason, and the others are there."""
+    """The report has the reason for a medium that fails, and the other media."""
 
     async def fail(_: Any) -> None:
         raise pyio.StorageError("the disk is on fire")
@@ -73,7 +73,7 @@ def test_a_medium_that_fails_hides_no_other(
     ],
 )
 def test_how_a_report_prints(persisted: bool | None, text: str) -> None:
-    """A report is text with tables, and HTML in which every name is escaped."""
+    """A report prints as text with tables, and as HTML with escaped names."""
     models = (("indexeddb://<i>", 1000), ("indexeddb://?", None))
     media = pyio.MediumReport("indexeddb", None, True, True, True, models, 5, "<why>")
     report = pyio.StorageReport(1200, 2_000_000, persisted, (media,))

@@ -34,7 +34,7 @@ def test_a_model_goes_and_comes() -> None:
 
 
 def test_errors_are_the_usual_ones() -> None:
-    """What the coroutine raises comes out as it is, with nothing of asyncio around it."""
+    """An exception of the coroutine is raised unchanged, without asyncio's frames around it."""
     with pytest.raises(pyio.ModelNotFoundError, match="memory://absent") as caught:
         pyio.sync.load_artifacts("memory://absent")
     assert caught.value.__cause__ is None
@@ -58,7 +58,7 @@ def test_whatever_can_be_awaited() -> None:
 
 
 def test_inside_a_running_loop() -> None:
-    """Nothing can wait there: the error says so and what to do; nothing is left unawaited."""
+    """Within a running loop the call raises and says what to do; no coroutine is left unawaited."""
 
     async def cell() -> None:
         pyio.sync.save_artifacts(artifacts(), "memory://never")
@@ -73,7 +73,7 @@ def test_inside_a_running_loop() -> None:
 
 
 def test_every_coroutine_function_has_a_twin() -> None:
-    """Editors are told of exactly the functions that there are, and each says what it does."""
+    """The names listed for editors are exactly the existing functions; each has a docstring."""
     source = Path(inspect.getfile(pyio.sync)).read_text("utf-8")
     declared = dict(re.findall(r"^    (\w+) = blocking\(\w+\.(\w+)\)$", source, re.MULTILINE))
     assert declared == {name: name for name in COROUTINES}, "see the list in pyio/sync.py"

@@ -1,4 +1,4 @@
-"""What a type checker sees of pyio: the arguments of layers and models, and no others."""
+"""Type checkers accept the arguments of layers and models, and no others."""
 
 from __future__ import annotations
 
@@ -115,10 +115,10 @@ def test_a_wrong_keyword_is_an_error(check: Callable[[str], list[str]]) -> None:
 
 
 def test_the_constructors_are_those_of_the_classes() -> None:
-    """layers.pyi fits the layer classes; if not, run ``scripts/generate/layer_stubs.py``."""
+    """layers.pyi matches the layer classes; if not, run ``scripts/generate/layer_stubs.py``."""
     assert layer_stubs.TARGET.read_text(encoding="utf-8") == layer_stubs.stub()
 
 
 def test_right_calls_are_no_errors(check: Callable[[str], list[str]]) -> None:
-    """Arguments in every form that layers accept pass, and so does a layer of one's own."""
+    """Arguments in every form that layers accept pass, and so does a custom layer."""
     assert check(RIGHT) == []

@@ -113,7 +113,7 @@ def test_golden_bytes(array: NDArray[Any], dtype: str, data: str) -> None:
 
 
 def test_mixed_tensors_come_back() -> None:
-    """Every dtype at odd offsets, scalars, empty tensors and strings come back bit by bit."""
+    """Every dtype at odd offsets, scalars, empty tensors and strings are restored bit by bit."""
     encoded = encode_weights(MIXED, "optimizer")
     assert [one.group for one in encoded.specs] == ["optimizer"] * len(MIXED)
     found = decode_weights(joined(encoded), encoded.specs)
@@ -136,7 +136,7 @@ def test_any_cutting_gives_the_same_arrays(data: st.DataObject) -> None:
 
 
 def test_single_bytes_give_the_same_arrays() -> None:
-    """One buffer per byte is the finest cutting there is; a generator of buffers will do."""
+    """One buffer per byte gives the same arrays; a generator of buffers is accepted."""
     encoded = encode_weights(MIXED)
     pieces = (bytes([byte]) for byte in joined(encoded))
     found = decode_weights(pieces, encoded.specs)
@@ -158,7 +158,7 @@ def test_single_bytes_give_the_same_arrays() -> None:
     st.integers(0, 2**32 - 1),
 )
 def test_any_layout_of_an_array_comes_back(tensors: list[Any], seed: int) -> None:
-    """Byte order, memory order, strides and shape in memory never change what is stored."""
+    """The stored bytes do not depend on byte order, memory order or strides."""
     random = np.random.default_rng(seed)
     arrays: dict[str, NDArray[Any]] = {}
     for kind, shape, order, endian, strided in tensors:
@@ -212,7 +212,7 @@ def test_encoding_does_not_copy() -> None:
     ids=["transposed", "strided", "big-endian", "Fortran", "broadcast"],
 )
 def test_other_layouts_are_copied(array: NDArray[Any]) -> None:
-    """What does not lie in memory as it is stored is copied, and the original is untouched."""
+    """Arrays in another memory layout are copied, and the originals stay unchanged."""
     before = array.copy()
     encoded = encode_weights({"w": array})
     assert not np.shares_memory(at_start(encoded, 0), array)
@@ -221,7 +221,7 @@ def test_other_layouts_are_copied(array: NDArray[Any]) -> None:
 
 
 def test_decoding_gives_views() -> None:
-    """Arrays are views into the buffer, writable exactly where the buffer is."""
+    """Arrays are views into the buffer, and writable only if the buffer is."""
     data = bytearray(12)
     specs = [WeightSpec("a", (2,), "float32"), WeightSpec("b", (), "int32")]
     arrays = decode_weights(data, specs)
@@ -232,7 +232,7 @@ def test_decoding_gives_views() -> None:
 
 
 def test_a_tensor_that_straddles_is_copied_and_its_neighbours_are_not() -> None:
-    """Only the tensor that the cut runs through is joined."""
+    """Only the tensor that lies in two buffers is copied."""
     first, second = bytearray(10), bytearray(2)
     specs = [WeightSpec("a", (2,), "float32"), WeightSpec("b", (), "int32")]
     arrays = decode_weights([first, second], specs)
@@ -241,7 +241,7 @@ def test_a_tensor_that_straddles_is_copied_and_its_neighbours_are_not() -> None:
 
 
 def test_views_at_odd_offsets_compute() -> None:
-    """A float32 tensor after a bool is unaligned in memory and can be used all the same."""
+    """A float32 tensor after a bool is unaligned in memory, and still usable."""
     encoded = encode_weights({"b": np.array([True]), "f": np.arange(3, dtype=np.float32)})
     found = decode_weights(joined(encoded), encoded.specs)["f"]
     assert (found * 2).tolist() == [0, 2, 4]
@@ -252,7 +252,7 @@ def test_views_at_odd_offsets_compute() -> None:
 
 
 def test_duplicates_and_odd_names() -> None:
-    """A name twice is refused both ways, and so is a name that is no string."""
+    """Duplicate names and names that are not strings are refused on encoding and decoding."""
     one = np.zeros(1, np.float32)
     with pytest.raises(WeightsError, match="two weights are called 'a'"):
         encode_weights([("a", one), ("a", one)])
@@ -277,7 +277,7 @@ def test_duplicates_and_odd_names() -> None:
     ],
 )
 def test_other_dtypes_are_named_with_the_choice(dtype: str, target: str) -> None:
-    """The error names the array, its dtype and both ways out, and carries them as attributes."""
+    """The error names the array, its dtype and both solutions; array and dtype are attributes."""
     with pytest.raises(UnsupportedDtypeError) as caught:
         encode_weights({"fine": np.zeros(1, np.float32), "dense/kernel": np.zeros(2, dtype)})
     message = str(caught.value)
@@ -304,7 +304,7 @@ def test_other_dtypes_are_named_with_the_choice(dtype: str, target: str) -> None
     ],
 )
 def test_cast_converts_and_reports(values: list[Any], dtype: str, target: str, exact: bool) -> None:
-    """cast=True converts, and says of each array what it was and whether values changed."""
+    """cast=True converts, and reports each array's old dtype and whether values changed."""
     array = np.array(values, dtype)
     kept = np.zeros(1, np.float32)
     encoded = encode_weights({"w": array, "kept": kept}, cast=True)
@@ -336,7 +336,7 @@ def test_extended_dtypes_are_lossless(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FAMILIES if name[0] != "|"])
 def test_big_endian_is_stored_little_endian(name: str) -> None:
-    """A big-endian array of any extended dtype is stored exactly as its little-endian twin."""
+    """A big-endian array of any extended dtype is stored like an equal little-endian one."""
     little = encode_weights({"w": FAMILIES[name]}, extended=True)
     array = FAMILIES[name]
     big = encode_weights({"w": array.astype(array.dtype.newbyteorder(">"))}, extended=True)
@@ -356,7 +356,7 @@ def test_big_endian_is_stored_little_endian(name: str) -> None:
     ids=range(5),
 )
 def test_numpy_text_keeps_its_dtype(array: NDArray[Any]) -> None:
-    """Text of fixed width comes back with that width; TensorFlow.js sees a plain string tensor."""
+    """Fixed-width text keeps its width; TensorFlow.js reads a plain string tensor."""
     encoded = encode_weights({"w": array})
     assert encoded.specs[0].dtype == "string"
     found = decode_weights(joined(encoded), encoded.specs)["w"]
@@ -417,7 +417,7 @@ def test_what_has_no_bytes_is_refused(array: Any, error: type[WeightsError], tex
 )
 @pytest.mark.parametrize("dtype", ["float32", "string"])
 def test_impossible_shapes_are_weights_errors(shape: Any, dtype: str) -> None:
-    """Negative, fractional, boolean, huge and too many sides name the tensor, and at once."""
+    """Negative, fractional, boolean, huge or too many sides are refused; the error has the name."""
     start = time.perf_counter()
     with pytest.raises(WeightsError, match="'w' has the shape"):
         decode_weights(bytes(8), [spec(shape, dtype)])
@@ -449,7 +449,7 @@ def test_impossible_shapes_are_weights_errors(shape: Any, dtype: str) -> None:
     ids=range(18),
 )
 def test_specs_and_data_that_disagree(shape: Any, dtype: str, data: bytes, text: str) -> None:
-    """Whatever does not add up is a WeightsError in words, and quick."""
+    """Specs and data that disagree raise a WeightsError with an explanation, quickly."""
     start = time.perf_counter()
     with pytest.raises(WeightsError) as caught:
         decode_weights(data, [spec(shape, dtype)])
@@ -465,7 +465,7 @@ def test_text_hints_that_lie(hint: str) -> None:
 
 
 def test_the_most_dimensions_there_are() -> None:
-    """A shape of 64 sides, NumPy's limit, is written and read."""
+    """A shape of 64 dimensions, NumPy's limit, is written and read."""
     array = np.zeros((1,) * 64, np.float32)
     encoded = encode_weights({"w": array})
     assert same(decode_weights(joined(encoded), encoded.specs)["w"], array)
@@ -481,13 +481,13 @@ def test_leftover_data_names_the_last_weight() -> None:
 
 @pytest.mark.parametrize("data", [None, 5, "text", [1], ["text"], object(), [None]])
 def test_data_that_is_no_buffer(data: Any) -> None:
-    """Something that holds no bytes is an InvalidModelError that says its type."""
+    """An object without bytes raises an InvalidModelError that names its type."""
     with pytest.raises(pyio.InvalidModelError, match="weight data must be bytes-like, got"):
         decode_weights(data, [spec()])
 
 
 def test_hand_made_quantization_without_a_scale() -> None:
-    """A spec made by hand that lacks min or scale is an error in words."""
+    """A hand-made spec without min or scale raises an error that explains it."""
     for how in (Quantization("uint8"), Quantization("uint16", min=0.0)):
         with pytest.raises(WeightsError, match="need a min and a scale"):
             decode_weights(bytes(2 if how.dtype == "uint16" else 1), [spec(quantization=how)])
@@ -498,7 +498,7 @@ def test_hand_made_quantization_without_a_scale() -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_arrays_of_any_dtype_are_saved_with_a_warning() -> None:
-    """save_arrays keeps every dtype, and warns by name what TensorFlow.js will not read."""
+    """save_arrays keeps every dtype, and warns about arrays that TensorFlow.js cannot read."""
     arrays = {**MIXED, **FAMILIES}
 
     async def there_and_back() -> dict[str, NDArray[Any]]:
@@ -529,7 +529,7 @@ def test_save_arrays_casts_on_request() -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_save_arrays_quantizes() -> None:
-    """Quantization reaches the codec; what comes back is float32 within half a step."""
+    """save_arrays quantizes; the loaded values are float32 and within half a step."""
 
     async def there_and_back() -> dict[str, NDArray[Any]]:
         arrays = {"x": np.array([0, 1, 2], np.float32)}
@@ -542,7 +542,7 @@ def test_save_arrays_quantizes() -> None:
 
 
 def test_save_arrays_refuses_before_it_saves(memory: MutableMapping[str, StoredModel]) -> None:
-    """An array that cannot be saved leaves nothing behind, though others could."""
+    """If one array cannot be saved, none is saved."""
 
     async def save() -> None:
         bad = {"good": np.zeros(1, np.float32), "bad": np.array([object()])}
@@ -554,7 +554,7 @@ def test_save_arrays_refuses_before_it_saves(memory: MutableMapping[str, StoredM
 
 
 def test_a_handler_may_return_anything() -> None:
-    """What a handler of the user's returns comes back from save_arrays unchanged."""
+    """save_arrays returns the result of a user's handler unchanged."""
     arrays = {"x": np.zeros(1, np.float32)}
     handler: Any = pyio.with_save_handler(lambda _artifacts: "done")  # type: ignore[arg-type,return-value]
     result: Any = asyncio.run(pyio.save_arrays(arrays, handler))
@@ -569,7 +569,7 @@ def test_masked_arrays_are_refused() -> None:
 
 
 def test_a_hint_that_fills_the_memory_is_refused() -> None:
-    """A file cannot make two letters take gigabytes; a wide hint of a sound size is honoured."""
+    """A hint of gigabytes for two letters is refused; a wide hint of reasonable size is used."""
     spec = WeightSpec("w", (1,), "string", numpy_dtype="<U1000000000")
     data = b"\2\0\0\0ab"
     with pytest.raises(WeightsError, match="4,000,000,000 bytes"):

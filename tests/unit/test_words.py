@@ -1,7 +1,9 @@
-"""The words of docstrings, comments, messages and pages."""
+"""The words of docstrings, comments, messages and pages, and the length of sentences."""
 
 from __future__ import annotations
 
+import ast
+import inspect
 import io
 import re
 import subprocess
@@ -19,6 +21,9 @@ MAY_SAY: dict[str, str] = {
     "tests/unit/test_words.py": "the list itself",
 }
 """File -> why its words stay."""
+
+MOST_WORDS = 30
+"""In a sentence of a docstring. The rule is 25; the rest is for code without backticks."""
 
 
 def prose(file: Path) -> Iterator[tuple[int, str]]:
@@ -49,3 +54,47 @@ def spoken() -> Iterator[str]:
 def test_plain_words() -> None:
     """Docstrings, comments and messages name things, and not persons that stand for them."""
     assert list(spoken()) == []
+
+
+def docstrings(file: Path) -> Iterator[tuple[str, str]]:
+    """The docstrings of a Python file, each with the name of what it describes."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield getattr(node, "name", "the module"), ast.get_docstring(node, clean=False) or ""
+
+
+def sentences(docstring: str) -> Iterator[str]:
+    """The sentences of a docstring, without lists, tables, sections of arguments and code blocks.
+
+    Code in backticks counts as one word, and text in parentheses does not count.
+    """
+    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(docstring)):
+        if re.search(r"^(\s|[*|-] |\d+\. )", paragraph, re.MULTILINE):
+            continue
+        text = re.sub(r"``[^`]*``|`[^`]*`", "code", " ".join(paragraph.split()))
+        yield from re.split(r"(?<=[.:?!])\s+", re.sub(r"\s*\([^()]*\)", "", text))
+
+
+def test_short_sentences() -> None:
+    """Docstrings of pyio have short sentences, which are understood at the first reading."""
+    long = [
+        f"{file.relative_to(ROOT)}, {name}: {len(sentence.split())} words: {sentence}"
+        for file in sorted((ROOT / "pyio").rglob("*.py"))
+        for name, docstring in docstrings(file)
+        for sentence in sentences(docstring)
+        if len(sentence.split()) > MOST_WORDS
+    ]
+    assert long == []
+
+
+def test_sentences_are_counted() -> None:
+    """The measure sees sentences over several lines, and leaves out lists and code."""
+    docstring = """One `a b` two (not this). Three
+        four.
+
+        * a list of words
+
+        Args:
+            name: A description.
+        """
+    assert list(sentences(docstring)) == ["One code two.", "Three four."]

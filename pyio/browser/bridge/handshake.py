@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEP = 0.05
-"""Seconds between two questions. All pages that are not busy answer in that time."""
+"""Seconds between two requests. All pages that are not busy respond in that time."""
 
 _PAGE = re.compile(r"pyio-page(?:-\d+){4}")
 """The name of a page, and of its own channel, within the name of its worker."""

@@ -13,7 +13,7 @@ FILES = (
     "page/persistence.js",
     "page/picker.js",
 )
-"""What the page can be asked to do: each file evaluates to an object of functions."""
+"""The functions that a worker can call: each file evaluates to an object of functions."""
 
 
 @cache

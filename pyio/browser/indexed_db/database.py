@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Database:
-    """What is done with the records of a database of a known layout.
+    """The operations on the records of a database with a known layout.
 
     Args:
         name: Its name.
@@ -66,8 +66,8 @@ class Database:
             records: Store -> record.
             what: What is being done, for errors.
             at_once: Tell the browser to commit before the requests have succeeded, which it does
-                by itself otherwise. It saves small records a tenth of their time; nothing can stop
-                it then.
+                by itself otherwise. For small records that saves a tenth of the time; the commit
+                can then no longer be stopped.
             acquired: Awaited before the transaction begins. Small records are made before that.
         """
         made_js: dict[str, JSObject] = {}
@@ -200,9 +200,9 @@ class Database:
     ) -> bool:
         """Put `record` into `store`, or delete what is there, if nothing has changed.
 
-        That is, if the record there still has the JSON text `seen` (None for no record), and if
-        the other store still has a record of that key or has none, as `beside` says. Returns
-        whether it was so. It is looked at and changed within one transaction.
+        That is, if the record's JSON text is still `seen` (None for no record), and `beside` still
+        says whether the other store has that key. Returns whether it acted. Checks and changes
+        within one transaction.
         """
         other, present = beside
         done = False

@@ -48,8 +48,8 @@ class KeptRecords:
         """Mark the records of a model and make the copy.
 
         Nothing happens if there is no model, or if its mark says that it was moved away already:
-        `happened` has the names of the moves that are done. Any other mark is one of a move that
-        was lost, and goes with its copy.
+        `happened` has the names of the moves that are done. Any other mark belongs to a move that
+        was lost, and is removed with its copy.
         """
 
         def change(found: list[JSObject], store: Callable[[str], JSObject]) -> None:
@@ -79,9 +79,9 @@ class KeptRecords:
         await self._database.alter([(self._models, path), (self._infos, path)], change, what)
 
     async def restore(self, path: str, move: str, free_name: str, what: str) -> None:
-        """Make a kept model one like any other, because its move has not happened.
+        """Make a kept model an ordinary one again, because its move has not happened.
 
-        Where another model has taken its name, it comes back as `free_name`.
+        If another model has taken its name, it is restored as `free_name`.
         """
         copy = copy_key(path, move)
 

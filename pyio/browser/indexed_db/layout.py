@@ -43,15 +43,15 @@ async def names() -> tuple[str, ...] | None:
 
 
 async def look(name: str, what: str) -> Layout | None:
-    """Return what a database is like, or None if it does not exist. Looking creates none.
+    """Return the layout of a database, or None if it does not exist. Never creates it.
 
     Raises StorageError.
     """
     known = await names()
     if known is not None and name not in known:
         return None
-    # It goes on when its caller is cancelled or gives up: a database that is about to be made has
-    # to be refused, or it would stay without stores.
+    # The request continues when its caller is cancelled or gives up: it must refuse to create a
+    # database, which would otherwise stay without stores.
     looking = asyncio.ensure_future(_look(name, what))
     looking.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:

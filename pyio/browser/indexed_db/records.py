@@ -65,9 +65,9 @@ class Record:
 class _Spare:
     """The ArrayBuffer of the last record that was stored, for the next one of the same size.
 
-    Memory that is new to the process takes longer than the copying into it (0.6 ms per MB and
-    more), and a program that saves its model after every epoch would leave as much behind each
-    time. The browser's garbage collection may take it at any time.
+    New memory takes longer to allocate than to copy into (0.6 ms per MB and more). A program that
+    saves its model after every epoch would also leave one buffer behind each time. The browser's
+    garbage collection may take it at any time.
     """
 
     def __init__(self) -> None:

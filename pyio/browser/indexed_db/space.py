@@ -1,4 +1,4 @@
-"""How many more bytes this origin may store."""
+"""The free space of this origin in bytes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LARGEST_TRIAL = 512 * 1024 * 1024
 
 
 async def estimated_free_space() -> int | None:
-    """Return how many bytes the browser says are left, or None where it does not say."""
+    """Return the free bytes that the browser reports, or None if it reports none."""
     found = await estimate()
     return None if found is None or estimate_is_partial() else max(found[1] - found[0], 0)
 
 
 async def measure_free_space(refused: int) -> int | None:
-    """Return about how many bytes are left, given that the browser refused `refused` bytes.
+    """Return the approximate free bytes, after the browser refused `refused` bytes.
 
     The browser's own estimate is used if it is below that. Otherwise the free space is measured in
     a scratch database, to about 3 % of `refused`: parts of a half, a quarter, … are put, and the
@@ -40,7 +40,7 @@ async def measure_free_space(refused: int) -> int | None:
     what = "measuring the free space"
     found, size = 0, refused // 2
     try:
-        await erase(SCRATCH, what)  # a tab may have been closed while it measured
+        await erase(SCRATCH, what)  # left over if a tab was closed during a measurement
         for step in range(_STEPS):
             # Random bytes, because Chromium compresses what it stores.
             noise = (memoryview(os.urandom(size)),)

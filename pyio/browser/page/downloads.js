@@ -1,7 +1,7 @@
 // Downloads. Evaluates to one object of functions.
 (() => ({
-  // Offer a Blob as a file. The URL must outlive the click: browsers resolve it when the
-  // person answers their prompt, and give no sign of it.
+  // Offer a Blob as a file. The URL must stay valid after the click: browsers resolve it when the
+  // user answers the prompt, and do not report that.
   download: (blob, name, lifetime) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 JOURNAL = "pyio_journal"
-"""The item in which ``local_storage.js`` notes what is being written."""
+"""The item in which ``local_storage.js`` records a write until it is complete."""
 
 LOCK = "localstorage"
 """The lock of everything that changes localStorage."""

@@ -1,8 +1,8 @@
 // How long the browser keeps what this origin stores. Evaluates to one object of functions.
 (() => ({
-  // A name for this run of the browser, or null where the page may not keep a cookie. A cookie
-  // without a date goes when the browser ends, so that another name tells of a restart; no other
-  // storage that all pages of an origin share does that.
+  // A name for this run of the browser, or null if the page cannot store a cookie. A cookie without
+  // a date is removed when the browser ends, so a new name shows a restart. No other storage shared
+  // by all pages of an origin is removed then.
   browserRun: () => {
     const named = () => document.cookie.match(/(?:^|; )pyio_browser_run=([0-9a-f]+)/)?.[1] ?? null;
     try {
@@ -14,11 +14,11 @@
       }
       return named();
     } catch {
-      return null;  // an origin of its own, such as that of a sandboxed frame
+      return null;  // an opaque origin, such as that of a sandboxed frame
     }
   },
 
-  // Whether the browser keeps what this origin stores from now on, null where it cannot be
-  // asked. The answer takes its time: some browsers ask the person.
+  // Whether this origin's storage is persistent from now on; null if the browser has no such
+  // request. The answer may take long, because some browsers ask the user.
   persist: async () => (navigator.storage?.persist ? navigator.storage.persist() : null),
 }))()

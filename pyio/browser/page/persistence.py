@@ -1,4 +1,4 @@
-"""How long the browser keeps what this origin stores; the Python side of ``persistence.js``."""
+"""Persistent storage and the run of the browser; the Python side of ``persistence.js``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PAGE = PageFunctions("page/persistence.js", "request_persistence() and moves to
 
 
 async def persist() -> bool | None:
-    """Ask the browser to keep this origin's storage; None where it cannot be asked."""
+    """Request persistent storage for this origin; None if the browser has no such request."""
     what = "asking for persistent storage"
     kept = optional(await _PAGE.store("persist", what=what, retry=Retry.PERSON))
     return None if kept is None else bool(kept)

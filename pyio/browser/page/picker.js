@@ -38,9 +38,9 @@
   });
 
   return {
-    // Ask for files; resolves to an array of File, empty if the person cancels. Browsers open no
-    // picker but soon after a click, and do not report that they did not: where that is too long ago,
-    // a button is offered, or else this throws.
+    // Ask for files; resolves to an array of File, empty if the user cancels. Browsers open a
+    // picker only soon after a click, and do not report a refusal. If the last click is too long
+    // ago, the page shows a button, or else this throws.
     pick: (accept, multiple, withButton) => {
       const clicked = navigator.userActivation?.isActive ?? !withButton;
       if (clicked) return open(accept, multiple);

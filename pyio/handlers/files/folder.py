@@ -9,7 +9,7 @@ A file system renames one file at a time, and a model is at least two. So:
    the journal is removed.
 
 A reader looks at the journal first, so after a crash at any moment it sees
-all the old files or all the new ones; the next save does what was left undone. A program that knows
+all the old files or all the new ones. The next save finishes the rest. A program that knows
 nothing of the journal can see a mixture only after a crash within step 3, which lasts microseconds.
 Readers and writers keep out of each other's way by a lock on the directory (``flock``), which
 leaves no file behind; Windows and Pyodide have none. A lock that is not released in time is an

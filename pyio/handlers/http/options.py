@@ -1,4 +1,4 @@
-"""What may be given to `pyio.http`: each function returns the value or raises HandlerError."""
+"""Checks of the options of `pyio.http`: each returns the value or raises HandlerError."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The seam between pyio's rules for HTTP and what sends requests: fetch, httpx, or a function.
 
-A transport sends one request and gives the reply as soon as its head has arrived; the body is read
+A transport sends one request and gives the reply as soon as its head has arrived. The body is read
 into memory that the caller provides. Everything else (which address, how often, how large, how many
 at once, which redirects are followed with which headers) is written once, above this seam.
 """

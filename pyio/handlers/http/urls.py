@@ -71,8 +71,8 @@ def problem(url: str) -> str | None:
 def effective_query(requested: str, final: str) -> str:
     """Return the query that goes on from a model.json to its weights.
 
-    It is that of the final address; that of the requested one stays if a redirect within the same
-    origin lost it, and is not sent to another origin.
+    It is the query of the final address. If a redirect within the same origin has dropped the
+    query, the requested one is used; it is never sent to another origin.
     """
     query = urlsplit(final).query
     if not query and origin(requested) == origin(final):

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from pyio.progress import OnProgress
 
 _BIG = 8 * 1024 * 1024
-"""From this many bytes on, the browser's estimate of the free space is compared before anything is
-copied, and a save that is cancelled is aborted until the very end."""
+"""For saves of at least this size, the browser's estimate of the free space is checked before
+anything is copied. They can also be cancelled until the very end."""
 
 
 class IndexedDBHandler(Saver, Loader):

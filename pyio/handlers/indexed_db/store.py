@@ -81,10 +81,10 @@ async def remove(path: str) -> ModelArtifactsInfo:
 async def revise(
     path: str, info: ModelArtifactsInfo | None, *, seen: str | None, whole: bool
 ) -> bool:
-    """Replace the info of a model, or remove it (None), if all is as it was seen.
+    """Replace the info of a model, or remove it (None), if nothing has changed.
 
-    That is, if its text is still `seen`, and if the model is there just as `whole` says. Returns
-    whether it was so.
+    That is, if its text is still `seen`, and `whole` still says whether the model exists. Returns
+    whether it acted.
     """
     record = None if info is None else record_with_info({KEY: path}, info)
     what = f"repairing {f'indexeddb://{path}'!r}"

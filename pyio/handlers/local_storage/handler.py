@@ -1,8 +1,8 @@
 """Saving to and loading from the five items of TensorFlow.js in localStorage.
 
 Order of members and encodings are those of tfjs-core ``local_storage.ts``. The order of writing is
-ours: ``info`` comes last, because both TensorFlow.js and pyio look for it first, so that an
-interrupted save looks like no model and never like a whole one.
+ours: ``info`` comes last. Both TensorFlow.js and pyio look for it first, so an interrupted save
+looks like no model and never like a whole one.
 """
 
 from __future__ import annotations
@@ -108,9 +108,9 @@ class LocalStorageHandler(Saver, Loader):
     async def _read(
         self, understand: Callable[[page.Items], ModelArtifacts], *, decode: bool
     ) -> ModelArtifacts:
-        """Return what `understand` makes of all items as of one moment.
+        """Read all items at one moment and return the result of `understand`.
 
-        Damage is looked at twice: another tab's writes become visible one by one.
+        Damaged items are read twice, because another tab's writes become visible one by one.
         """
         texts = [key for part, key in self._keys.items() if part != "weight_data"]
         look = partial(page.read_together, texts, self._keys["weight_data"], decode=decode)
@@ -124,7 +124,7 @@ class LocalStorageHandler(Saver, Loader):
         self, items: page.Items, understand: Callable[[page.Items], ModelArtifacts]
     ) -> ModelArtifacts:
         self._require_items(self._present(items))
-        with damaged(self.url):  # here, because what looks damaged is read once more
+        with damaged(self.url):  # checked here, because damaged items are read once more
             return understand(items)
 
     def _described(self, items: page.Items) -> ModelArtifacts:

@@ -40,7 +40,7 @@ class Move:
 
     Attributes:
         done: Whether the model has been written to the destination.
-        run: The run of the browser in which it was, or None where that was not told.
+        run: The run of the browser in which it was done, or None if not known.
         begun: When it began, in seconds of `time.time`.
     """
 
@@ -55,9 +55,9 @@ class Move:
 
 
 async def begin(move: str) -> None:
-    """Note a move that begins, which also reserves the room that `finish` needs.
+    """Record a move that begins, and reserve the space that `finish` needs.
 
-    The caller has localStorage to itself. Raises StorageError.
+    The caller holds the lock of localStorage. Raises StorageError.
     """
     await _write({**await _read(), move: Move(False, await browser_run(), time.time())})
 

@@ -56,9 +56,9 @@ class Configured:
     """Something that is made of options and writes them as JSON, in TensorFlow.js's key order.
 
     That order is part of the format. A layer of TensorFlow.js first writes its own options, then
-    those of its base classes, then the name; some layers write their own after the name instead.
-    So the options are kept in two tables, `early` and `late`, and a class that declares options
-    adds them to one of the two.
+    those of its base classes, then the name. Some layers write their own options after the name
+    instead. So the options are kept in two tables, `early` and `late`, and a class that declares
+    options adds them to one of the two.
     """
 
     __signature__: ClassVar[Any] = Signature()

@@ -17,7 +17,7 @@ Array: TypeAlias = Any
 Activation: TypeAlias = Callable[[Array], Array]
 
 EPSILON = 1e-7
-"""What keeps divisions and logarithms away from 0: that of TensorFlow.js's cpu backend."""
+"""Keeps divisions and logarithms away from 0; the value of TensorFlow.js's cpu backend."""
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805

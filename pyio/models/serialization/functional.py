@@ -56,8 +56,8 @@ def _connect(layers: Mapping[str, Layer], calls: Mapping[str, deque[Any]]) -> No
     """Make all calls, each after those that it depends on.
 
     A file lists the layers in any order, and a layer can be called between two calls of another.
-    So a layer that has to wait is put down under the layer it waits for, and is tried again when
-    that one has been called. Each try makes a call or ends, so that damaged files end too.
+    So a layer that must wait is stored under the layer it waits for, and tried again after that one
+    was called. Each try makes a call or ends, so that damaged files end too.
     """
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     ready = deque(layers)

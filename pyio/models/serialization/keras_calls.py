@@ -1,8 +1,8 @@
 """The connections of layers in topologies of Keras -> ``inbound_nodes`` of TensorFlow.js.
 
-A call is a list of places ``[layer, call, output, arguments]``. Keras 3 differs in three ways: it
-writes keyword arguments and tensors as objects, it counts the calls of nested models from 0 instead
-of 1, and it writes the operations that compute masks as layers.
+A call is a list of places ``[layer, call, output, arguments]``. Keras 3 differs in three ways. It
+writes keyword arguments and tensors as objects. It counts the calls of nested models from 0 instead
+of 1. It writes the operations that compute masks as layers.
 """
 
 from __future__ import annotations

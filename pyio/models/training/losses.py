@@ -141,7 +141,7 @@ LOSS_ALIASES: Mapping[str, str] = {
     "cosine": "cosine_proximity",
     "log_cosh": "logcosh",
 }
-"""Short names, which TensorFlow.js does not accept for losses and pyio therefore writes out."""
+"""Short names of losses. TensorFlow.js does not accept them, so pyio writes the long names."""
 
 METRICS: Mapping[str, Measure] = {
     "binary_accuracy": binary_accuracy,

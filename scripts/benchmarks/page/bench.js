@@ -33,14 +33,14 @@ const floor = await settled(opening);
 let buffer = null;
 let artifacts = null;
 
-// What is called from Python is timed in Python, as its users call it from there.
+// pyio's actions are timed in Python, because its users call them from Python.
 const timed = async (action) => {
   const start = performance.now();
   const measured = await action();
   return typeof measured === "number" ? measured : performance.now() - start;
 };
 
-// Random bytes, because Chromium compresses what IndexedDB stores. Set for all three.
+// Random bytes, because Chromium compresses IndexedDB records. All three contenders use them.
 const prepare = (size) => {
   buffer = new ArrayBuffer(size);
   for (let start = 0; start < size; start += 65536) {
@@ -52,7 +52,7 @@ const prepare = (size) => {
 
 const handler = (scheme, kind) => tf.io[`get${kind}Handlers`](`${scheme}://tfjs`)[0];
 
-// The model's record, asked for after the save returned, is answered after it was committed.
+// The read waits for the commit of the save, which may happen after the save has returned.
 const readBack = async () => {
   const database = await settled(indexedDB.open("tensorflowjs", 1));
   const store = database.transaction("models_store").objectStore("models_store");
@@ -66,8 +66,9 @@ const actions = {
     transaction.objectStore("store").put(buffer, "floor");
     return completed(transaction);
   },
-  // What pyio does, in bare JavaScript: one copy of the bytes, and one transaction that puts two
-  // records as TensorFlow.js lays them out, the key inside, for which browsers read all of them back.
+  // The same work as pyio's, in bare JavaScript: one copy of the bytes, and one transaction that
+  // puts two records in TensorFlow.js's layout. The layout has the key inside the record, so
+  // browsers read the whole record back.
   "javascript save indexeddb": () => {
     const how = { durability: "strict" };
     const transaction = floor.transaction(["records", "infos"], "readwrite", how);
@@ -89,7 +90,7 @@ for (const scheme of ["indexeddb", "localstorage"]) {
     const start = performance.now();
     await handler(scheme, "Save").save(artifacts());
     const milliseconds = performance.now() - start;
-    if (scheme === "indexeddb") await readBack();  // or it would be in the way of what comes next
+    if (scheme === "indexeddb") await readBack();  // else it delays the next action
     return milliseconds;
   };
   actions[`tfjs load ${scheme}`] = () => handler(scheme, "Load").load();

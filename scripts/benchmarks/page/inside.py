@@ -28,14 +28,14 @@ def prepare(data_js: Any) -> str:
 
 
 async def save(url: str) -> float:
-    """Save the artifacts; return the milliseconds that it took."""
+    """Save the artifacts; return the duration in milliseconds."""
     start = js.performance.now()
     await pyio.save_artifacts(artifacts, url)
     return float(js.performance.now() - start)
 
 
 async def load(url: str) -> float:
-    """Load the artifacts, which checks them; return the milliseconds that it took."""
+    """Load and check the artifacts; return the duration in milliseconds."""
     start = js.performance.now()
     loaded = await pyio.load_artifacts(url)
     milliseconds = float(js.performance.now() - start)
@@ -44,14 +44,14 @@ async def load(url: str) -> float:
 
 
 def copy(data_js: Any) -> float:
-    """Copy as many bytes into WebAssembly memory, which every load must; return milliseconds."""
+    """Copy the bytes into WebAssembly memory, as every load must; return milliseconds."""
     start = js.performance.now()
     data_js.to_memoryview()
     return float(js.performance.now() - start)
 
 
 async def forget() -> None:
-    """Remove what this saved."""
+    """Remove the saved model."""
     for url in await pyio.list_models():
         await pyio.remove_model(url)
     gc.collect()

@@ -1,8 +1,8 @@
 """How long a browser keeps localStorage in memory: ``python3 -m tests.faults flushes``.
 
 Writes an item, kills the browser with SIGKILL some seconds later, starts it again and looks whether
-the item is there. Each time is tried twice: alone, and after two megabytes that were written and
-have reached the disk ten seconds before, since Chromium writes less often who has written much.
+the item is there. Each delay is tried twice: alone, and ten seconds after two megabytes have been
+written to the disk. The reason is that Chromium writes less often after large writes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tabs that change the same names at once: ``python3 -m tests.faults storm``.
 
 All tabs save, load, copy, move, remove and list the same three names in localStorage and in
-IndexedDB. Prints what came of it, says what cannot be explained, and fills the table of faults.
+IndexedDB. Prints the results and every unexplained state, and fills the table of faults.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ PLACES = ["tests/faults", "tests/unit/test_files.py"]
 
 
 class Notes:
-    """Takes down what each test says of its cell of the table."""
+    """Records the result that each test reports for its cell of the table."""
 
     def __init__(self) -> None:
         self.found: dict[table.Cell, str] = {}

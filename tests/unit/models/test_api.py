@@ -1,4 +1,4 @@
-"""The face of models: building, predicting, describing, saving and loading."""
+"""The public methods of models: building, predicting, describing, saving and loading."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_several_inputs_and_outputs() -> None:
     ],
 )
 def test_data_that_does_not_fit(x: Any, message: str) -> None:
-    """The error says which input takes what, and what was given."""
+    """The error has the shape that each input takes, and the given shape."""
     with pytest.raises(pyio.ModelInputError, match=message):
         small().predict(x)
 
@@ -99,14 +99,14 @@ def test_numbers_of_examples_that_differ() -> None:
 
 
 def test_words_out_of_range() -> None:
-    """An Embedding names the numbers that it has no vector for."""
+    """The error of an Embedding has the range of its vectors and of the given numbers."""
     model = pyio.Sequential([layers.Embedding(5, 2, input_length=3)])
     with pytest.raises(pyio.ModelInputError, match=r"vectors for 0 to 4; .* from 1 to 5"):
         model.predict(np.array([[1, 2, 5]]))
 
 
 def test_predictions_do_not_share_memory_with_the_input() -> None:
-    """Changing what a model that changes nothing returned leaves the caller's array alone."""
+    """A model without effect returns a copy: changing it leaves the caller's array alone."""
     x = np.ones((2, 3), np.float32)
     model = pyio.Sequential([layers.Dropout(0.5, input_shape=(3,))])
     model.predict(x)[:] = 7
@@ -214,7 +214,7 @@ def test_artifacts_are_laid_out_as_tensorflow_does() -> None:
 
 
 def test_only_what_is_trainable() -> None:
-    """trainable_only leaves out what training does not change."""
+    """trainable_only leaves out the weights that training does not change."""
     handler = Handler()
     asyncio.run(small().save(handler, trainable_only=True))
     assert len(handler.artifacts.weight_specs) == 6
@@ -257,13 +257,13 @@ def test_the_optimizer_is_saved_when_asked_for() -> None:
     ],
 )
 def test_compiling_with_what_is_not_known(arguments: Any, message: str) -> None:
-    """Names that TensorFlow.js does not know are refused, listing those that it does."""
+    """Names that TensorFlow.js does not know are refused; the error lists the known ones."""
     with pytest.raises(pyio.InvalidModelError, match=message):
         small().compile(*arguments)
 
 
 def test_evaluating_needs_a_loss_and_targets() -> None:
-    """A model that was not compiled, or targets that do not fit, are named."""
+    """Evaluating a model that was not compiled, or with targets that do not fit, is an error."""
     model = small()
     with pytest.raises(pyio.InvalidModelError, match="has no loss; call compile"):
         model.evaluate(np.ones((1, 2)), np.ones((1, 1)))
@@ -284,7 +284,7 @@ def test_metadata_is_a_json_object(value: Any, message: str) -> None:
 
 
 def test_artifacts_that_are_no_layers_model() -> None:
-    """Weights alone, and data without specs, are named as what they are."""
+    """The error says that there are only weights, or only data without specs."""
     with pytest.raises(pyio.InvalidModelError, match=r"pyio\.load_arrays reads the weights alone"):
         pyio.model_from_artifacts(pyio.ModelArtifacts())
     topology = small().topology()

@@ -106,7 +106,7 @@ def unchanged(function: Any) -> Any:
 
 
 class Decorated(Seeing):
-    """The same behind a decorator."""
+    """The same layer with a decorated `call`."""
 
     call = unchanged(Seeing.call)
 
@@ -168,7 +168,7 @@ def test_a_model_with_unknown_layers_is_kept_whole() -> None:
 
 
 def test_changes_to_known_layers_are_saved_beside_unknown_ones() -> None:
-    """What was changed in a known layer is in the copy; what is unknown is as it was."""
+    """Changes to a known layer are saved; unknown layers are saved unchanged."""
     model = pyio.model_from_artifacts(pyio.model_to_artifacts(own_model()), allow_unknown=True)
     model.get_layer("d").set_weights([np.full((2, 2), 7.0), np.zeros(2)])
     again = pyio.model_from_artifacts(
@@ -178,7 +178,7 @@ def test_changes_to_known_layers_are_saved_beside_unknown_ones() -> None:
 
 
 def test_unknown_layers_inside_of_a_functional_model() -> None:
-    """Layers behind an unknown one have no shape and are written back as they were."""
+    """Layers after an unknown one have no shape and are saved unchanged."""
     tensor = pyio.Input(shape=(2,))
     hidden = Scale(name="scale")(layers.Dense(2, name="d")(tensor))
     model = pyio.Model(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def soon_and_small() -> Iterator[None]:
-    """Fail where more than a second of the processor's time or 100 MB were needed."""
+    """Fail the test if it needs more than a second of processor time or 100 MB."""
     tracemalloc.start()
     begin = time.process_time()
     yield
@@ -47,7 +47,7 @@ def test_text_that_is_nested_deeply() -> None:
 
 
 def test_a_long_model_is_no_deep_one() -> None:
-    """Two thousand layers one after another are a model: nothing recurses along the graph."""
+    """A chain of two thousand layers is a valid model: nothing recurses along the graph."""
     layers = [dense(f"d{number}") for number in range(2000)]
     layers[0]["config"]["batch_input_shape"] = [None, 2]
     model = model_from_json(json.dumps(sequential(*layers)))
@@ -57,7 +57,7 @@ def test_a_long_model_is_no_deep_one() -> None:
 
 @pytest.mark.usefixtures("soon_and_small")
 def test_calls_in_reverse_order() -> None:
-    """A functional model whose layers come last to first is put in order without trying all."""
+    """A functional model whose layers are listed last to first is sorted quickly."""
     count = 800
     layers = [
         called(dense(f"d{n}"), [[f"d{n - 1}" if n else "in", 0, 0, {}]])

@@ -65,7 +65,7 @@ def test_lists_of_different_lengths() -> None:
 
 
 def test_layers_of_one_name_are_not_saved() -> None:
-    """What could never be loaded again is refused when it is saved, with or without weights."""
+    """A model that could never be loaded again is refused by the save, with or without weights."""
     first = layers.Activation("relu", name="a", input_shape=(2,))
     model = pyio.Sequential([first, layers.Activation("relu", name="a")])
     handler = Handler()

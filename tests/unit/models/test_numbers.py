@@ -1,4 +1,4 @@
-"""Where TensorFlow.js is wrong or refuses: the right numbers, by another computation each."""
+"""Cases that TensorFlow.js computes wrongly or refuses, compared with independent computations."""
 
 from __future__ import annotations
 

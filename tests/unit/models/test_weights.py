@@ -125,7 +125,7 @@ def test_by_order_and_shape() -> None:
 
 
 def test_names_that_could_mean_two_weights_match_neither() -> None:
-    """Where normalising makes two names the same, nothing is guessed."""
+    """If normalising makes two names equal, neither weight is matched."""
     model = two_layers()
     given = {"x/a/kernel": np.zeros((2, 3)), "y/a/kernel": np.ones((2, 3))}
     with pytest.raises(pyio.WeightsError, match="missing \\(4\\)"):
@@ -241,7 +241,7 @@ def test_weights_are_copied() -> None:
 
 
 def test_weights_that_were_loaded_can_be_changed() -> None:
-    """The usual get, change, set works on a loaded model as on a new one."""
+    """Getting, changing and setting weights works on a loaded model as on a new one."""
     model = pyio.model_from_artifacts(pyio.model_to_artifacts(two_layers()))
     values = model.get_weights()
     values[0] += 1
@@ -251,7 +251,7 @@ def test_weights_that_were_loaded_can_be_changed() -> None:
 
 @pytest.mark.parametrize("given", [[np.ones(3)], None, {0: np.ones(3)}])
 def test_weights_without_names(given: Any) -> None:
-    """load_weights takes names, and says what takes none."""
+    """load_weights needs names; the error says which function takes arrays without names."""
     with pytest.raises(pyio.WeightsError, match="dict of name -> array; set_weights takes"):
         two_layers().load_weights(given)
 
