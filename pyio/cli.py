@@ -17,7 +17,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyio
 from pyio import limits
 from pyio.addresses import shown_model
 from pyio.bridge import script
@@ -83,12 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _require_ours() -> None:
     """End the program where another package of this name has replaced files of pyio."""
-    if Path(getattr(pyio, "__file__", None) or "").parent != Path(__file__).parent or not hasattr(
-        pyio, "list_models"
-    ):
+    package = sys.modules["pyio"]
+    if not hasattr(package, "list_models"):
         sys.exit(
-            "error: the package 'pyio' that Python finds is another one, from "
-            f"{getattr(pyio, '__file__', None)}. This one is called pyio-web. Put it right with: "
+            "error: the package 'pyio' that Python finds is another one, in "
+            f"{Path(__file__).parent}. This one is called pyio-web. Put it right with: "
             "pip uninstall pyio; pip install --force-reinstall pyio-web"
         )
 

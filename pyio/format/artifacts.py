@@ -271,7 +271,7 @@ class SaveResult(OneLine):
 
 
 def checked_specs(specs: Iterable[WeightSpec]) -> tuple[WeightSpec, ...]:
-    """Return specs as a tuple. Raises WeightsError where something in it is none."""
+    """Return specs as a tuple. Raises WeightsError for anything else in them."""
     if not isinstance(specs, Iterable):
         raise WeightsError(f"weight_specs should be a list of WeightSpecs, got {specs!r:.80}")
     checked = tuple(specs)

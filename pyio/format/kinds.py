@@ -24,7 +24,7 @@ _ON_THE_WAY = (
     (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
     (b"BZh", "compressed with bzip2"),
     (b"\xfd7zXZ", "compressed with xz"),
-    (b"version https://git-lfs", "a pointer of Git LFS; `git lfs pull` fetches the file itself"),
+    (b"version https://git-lfs", "a pointer of git-lfs; `git lfs pull` fetches the file itself"),
 )
 """What a download or an upload has made of a file."""
 

@@ -57,8 +57,8 @@ class BrowserFilesHandler:
         files, json, manifest = await self._opened()
         weights = self._matched(manifest, json, [file for file in files if file is not json])
         for file in weights.values():
-            if isinstance(file, picked.PickedFile) and not file.size:
-                await file.require_there()
+            if not file.size:
+                await file.read()  # raises if it is empty because it can no longer be read
         with damaged(self.url):
             return await read_model(self.url, manifest, _ByPath(weights), self._on_progress)
 

@@ -174,9 +174,6 @@ def _pairs(tensors: Tensors) -> Iterable[tuple[str, ArrayLike]]:
         raise WeightsError(
             f"a dict of arrays, or pairs of name and array, is expected, got {tensors!r:.80}"
         ) from error
-    for name, _ in found:
-        if not isinstance(name, str):
-            raise WeightsError(f"the name of a weight should be a text, got {name!r:.80}")
     return found
 
 

@@ -51,7 +51,7 @@ HARMED = {
     "compressed with gzip": gzip.compress(b"{}"),
     "compressed with bzip2": bz2.compress(b"{}"),
     "compressed with xz": lzma.compress(b"{}"),
-    "a pointer of Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 104\n",
+    "a pointer of git-lfs": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 104\n",
     "a web page": b"\xef\xbb\xbf\n<!DOCTYPE html><title>Sign in</title>",
     "XML": b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
     "base64 text": base64.b64encode(WEIGHTS),

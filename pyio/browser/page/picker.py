@@ -27,6 +27,8 @@ class PickedFile:
         size: Its length in bytes. It is 0 in Chromium for a file that is gone by now.
     """
 
+    path = ""
+
     def __init__(self, file_js: JSObject) -> None:
         self._file_js = file_js
         self.name = str(file_js.name)
@@ -39,16 +41,12 @@ class PickedFile:
         Raises StorageError if it can no longer be read, for instance because it was changed.
         """
         if not self.size:
-            await self.require_there()
+            await self._buffer(self._file_js, 0)
         for start in range(0, self.size, CHUNK):
             end = min(start + CHUNK, self.size)
             buffer_js = await self._buffer(self._file_js.slice(start, end), end - start)
             buffer_js.assign_to(target[start:end])
             moved(end - start)
-
-    async def require_there(self) -> None:
-        """Raise StorageError if an empty file is empty because it can no longer be read."""
-        await self._buffer(self._file_js, self.size)
 
     async def start(self, count: int) -> bytes:
         """Return the first `count` bytes, or fewer if there are fewer."""
