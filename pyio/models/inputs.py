@@ -25,15 +25,18 @@ _COMPUTED = {
     "float64": "float32",
     "int32": "int32",
     "int64": "int32",
-    "int16": "int32",
-    "int8": "int32",
-    "uint8": "int32",
-    "uint16": "int32",
+    "int16": "float32",
+    "int8": "float32",
+    "uint8": "float32",
+    "uint16": "float32",
     "uint32": "int32",
     "uint64": "int32",
     "bool": "bool",
 }
-"""The dtypes that files declare for inputs, and what models compute them with."""
+"""The dtypes that files declare for inputs, and what models compute them with.
+
+Small integers are images and sound, for layers that compute with fractions. float32 has them all.
+"""
 
 _NAMES = {"mixed_float16": "float16", "mixed_bfloat16": "float32", "bfloat16": "float32"}
 """Other names in files of Keras. NumPy has no bfloat16, so those numbers are not rounded."""

@@ -101,7 +101,7 @@ def test_types_are_kept() -> None:
     info = pyio.sync.remove_model("memory://typed")
     assert_type(info, pyio.ModelArtifactsInfo)
     with pytest.raises(TypeError):
-        pyio.sync.exists("memory://typed", "surplus")  # type: ignore[arg-type]
+        pyio.sync.exists("memory://typed", "surplus")  # type: ignore[call-arg, arg-type, unused-ignore]
 
 
 def test_sync_inside_a_callback() -> None:

@@ -159,4 +159,4 @@ class Configured:
                 raise InvalidModelError(
                     f"{key} of {self.class_name} {self.name!r} is {given.get(key)!r:.200}; "
                     f"expected {error}"
-                ) from error
+                ) from None

@@ -100,3 +100,27 @@ def test_a_dtype_without_numbers_is_refused() -> None:
     x = pyio.Input(shape=[1], dtype="string")
     with pytest.raises(pyio.ModelInputError, match="declared as 'string'"):
         pyio.Model(x, layers.Flatten()(x)).predict([[1]])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: layers.Conv2D(2, 1),
+        lambda: layers.GlobalMaxPooling2D(),
+        lambda: layers.AveragePooling2D(),
+        lambda: layers.BatchNormalization(),
+        lambda: layers.Conv2DTranspose(2, 1),
+        lambda: layers.Activation("sigmoid"),
+        lambda: layers.Resizing(3, 3),
+        lambda: layers.Softmax(axis=-1),
+    ],
+)
+def test_an_image_of_bytes_for_any_layer(layer: Any) -> None:
+    """uint8 is what images are; every layer computes the same as for float32."""
+    made = layer()
+    bytes_, floats = pyio.Input(shape=(2, 2, 3), dtype="uint8"), pyio.Input(shape=(2, 2, 3))
+    models = pyio.Model(bytes_, made(bytes_)), pyio.Model(floats, made(floats))
+    image = np.random.default_rng(1).integers(0, 255, (1, 2, 2, 3)).astype(np.uint8)
+    results = [model.predict(image) for model in models]
+    assert results[0].dtype == np.float32
+    np.testing.assert_array_equal(*results)
