@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.engines.contract import Engine
     from tests.support.tabs import Tab
 
 
@@ -49,8 +50,10 @@ CHANGES = {
 
 @pytest.mark.every_engine
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_page_that_changes_to_json(new_tab: Callable[[], Tab], name: str) -> None:
+def test_a_page_that_changes_to_json(new_tab: Callable[[], Tab], engine: Engine, name: str) -> None:
     """Scripts of some age give prototypes a toJSON; models are stored and read without it."""
+    if engine.name == "webkit" and name != "Date":
+        pytest.skip("WebKit's driver itself sends results by the JSON.stringify of the page")
     tab = new_tab()
     tab.python(save, "before")
     plain = tab.python(state, "before")
