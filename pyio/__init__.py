@@ -90,8 +90,6 @@ if TYPE_CHECKING:
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.tensors.stream import decode_weights_stream
 
-browser_http_request = http
-"""TensorFlow.js's other name for `http`."""
 
 __all__ = [
     "CompatibilityWarning",
@@ -215,9 +213,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_MODULE_OF[name]), name)
 
 
-for _name in __all__:
+for _name in __all__:  # errors in what users call show the caller's line
     if isinstance(_function := globals().get(_name), _FunctionType):
         globals()[_name] = _short(_function)
+
+browser_http_request = http
+"""TensorFlow.js's other name for `http`."""
 
 
 def __dir__() -> list[str]:

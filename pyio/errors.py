@@ -256,14 +256,14 @@ class ForeignDatabaseError(StorageError):
 class LockTimeoutError(StorageError, TimeoutError):
     """A lock was not released in time, so that nothing was begun.
 
-    ``lock`` is its name, as ``navigator.locks.query()`` tells it. ``seconds`` is how long it was
-    waited for, which `pyio.limits.LOCK_SECONDS` sets.
+    ``lock`` is its name, as ``navigator.locks.query()`` tells it, or the directory that is locked.
+    ``seconds`` is how long it was waited for. `pyio.limits.LOCK_SECONDS` sets that in a browser.
     """
 
     def __init__(self, lock: str, holder: str, seconds: float) -> None:
         super().__init__(
             f"nothing was changed: {holder} has not released the lock {lock!r} for "
-            f"{seconds:g} seconds. It may store a large model, be suspended, or wait in a loop; "
+            f"{seconds:.0f} seconds. It may store a large model, be suspended, or wait in a loop; "
             "close it, or try again later",
             "TimeoutError",
         )

@@ -30,7 +30,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from pyio.errors import StorageError
+from pyio.errors import LockTimeoutError
 from pyio.format.json_text import loads
 from pyio.format.manifest import is_weights_file
 from pyio.handlers.files.opening import created, opened_directory, read_file
@@ -258,17 +258,12 @@ class Folder:
             os.close(number)
 
     def _require_patience(self, waited: float, *, shared: bool) -> None:
-        """Raise StorageError once the lock has been waited for too long."""
+        """Raise LockTimeoutError once the lock has been waited for too long."""
         if waited <= _HURRY or (waited <= _PATIENCE and not shared):
             return
         if waited <= _PATIENCE and any(self.path.glob(f".*{_TEMPORARY}")):
             return  # a save is being finished
-        raise StorageError(
-            f"nothing was changed: another program has locked {str(self.path)!r} for "
-            f"{waited:.0f} seconds (`lslocks` names it). It may load a large model, or be "
-            "suspended; end it, or try again later",
-            "TimeoutError",
-        )
+        raise LockTimeoutError(str(self.path), "another program (`lslocks` names it)", waited)
 
 
 def _is_ours(name: str, temporary: str) -> bool:

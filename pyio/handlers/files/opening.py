@@ -1,8 +1,8 @@
 """The one way to open a file: regular, of bounded size, and inside its own directory.
 
 Directories come from anywhere. A pipe under the name of a file would block for ever. A
-sparse file takes no disk and all memory. A link can lead to any file of this user. A test walks the code of
-pyio and finds every file that is opened elsewhere.
+sparse file takes no disk and all memory. A link can lead to any file of this user. A test walks
+the code of pyio and finds every file that is opened elsewhere.
 """
 
 from __future__ import annotations
