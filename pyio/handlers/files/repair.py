@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyio import limits
-from pyio.errors import InvalidModelError, ModelNotFoundError, StorageError, StorageRefusedError
+from pyio.errors import (
+    InvalidModelError,
+    LockTimeoutError,
+    ModelNotFoundError,
+    StorageError,
+    StorageRefusedError,
+)
 from pyio.format.manifest import is_weights_file, parse_model_json
 from pyio.handlers.files.folder import Folder
 from pyio.handlers.files.handler import local_path
@@ -34,7 +40,7 @@ async def find(path: str, choices: Choices) -> Found:
     except PermissionError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
         raise StorageRefusedError(what, "PermissionError") from error
-    except ModelNotFoundError:
+    except (ModelNotFoundError, LockTimeoutError):
         raise
     except OSError as error:
         what = f"repairing {f'file://{path}'!r} failed: {error}"
