@@ -126,8 +126,10 @@ class Connection:
         missing = [store for store in self._stores if not names_js.contains(store)]
         if missing:
             database_js.close()
+            newer = int(database_js.version) > self._version
             raise ForeignDatabaseError(
-                f"the database {self._name!r} has no store {' and no '.join(map(repr, missing))}: "
+                f"the database {self._name!r} has {'a newer version and ' if newer else ''}"
+                f"no store {' and no '.join(map(repr, missing))}: "
                 "another program made it, and every save of TensorFlow.js hangs on it; delete it "
                 "with indexedDB.deleteDatabase"
             )

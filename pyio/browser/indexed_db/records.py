@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -94,8 +95,9 @@ _SPARE = _Spare()
 async def read(
     record_js: JSObject, buffer: Member, *, copy: bool = True
 ) -> tuple[str, tuple[memoryview, ...] | None]:
-    """Return the JSON text of a record, without its member `buffer`, and that member's bytes.
+    """Return the JSON text of a record, with null for its member `buffer`, and that member's bytes.
 
+    The member stays, so that a copy of the model has all members in the same order.
     Programs have stored weights as an ArrayBuffer, as a list of them, as views and as Blobs; each
     is copied once. The bytes are None where there is no such member or no `copy` is wanted.
     Raises ValueError for a member that holds no bytes and for a record that JSON cannot say.
@@ -105,7 +107,7 @@ async def read(
     value_js = _get(holder_js, [member])
     data = None if is_nothing(value_js) or not copy else await _bytes_of(value_js)
     if not is_nothing(value_js):
-        js.Reflect.deleteProperty(holder_js, member)
+        js.Object.assign(holder_js, object_from_json(json.dumps({member: None})))
     return to_text(record_js), data
 
 
