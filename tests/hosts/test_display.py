@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.engines.driven import PlaywrightBrowser
 
+pytestmark = pytest.mark.stalls("JupyterLite, PyScript")
+
 CELLS = [
     "%pip install pyio-web",
     "import pyio, numpy as np",

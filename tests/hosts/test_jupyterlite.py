@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.every_engine,
     pytest.mark.repetition("a notebook's host in a further engine", further_engines=True),
+    pytest.mark.stalls("JupyterLite"),
     pytest.mark.lacks("webkit", "what its workers ask of other sites cannot be redirected"),
 ]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.engines.driven import PlaywrightBrowser
     from tests.hosts.outside import Outside
 
+pytestmark = pytest.mark.stalls("JupyterLite, marimo, PyScript")
 
 WATCH = """() => {
   window.sawBar = false;

@@ -65,6 +65,18 @@ def test_stops_while_playwright_waits(browser_kept: Browser, site: Site) -> None
     view.page.wait_for_selector("html", state="attached")
 
 
+@pytest.mark.stalls("the script of this test")
+def test_program_stalls_once(browser_kept: Browser, site: Site) -> None:
+    view = browser_kept.open(f"{site.url}/strict.html")
+    if not isinstance(view, PlaywrightView):
+        pytest.skip("this engine is not driven by Playwright")
+    seen = Path(os.environ["PYIO_SEEN"]) / "stalls"
+    if not seen.exists():
+        seen.touch()
+        view.js("() => new Promise(() => {})")
+    view.close()
+
+
 def test_after(add: Callable[[], int]) -> None:
     assert add() == 2
 

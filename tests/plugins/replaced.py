@@ -4,6 +4,10 @@ Chromium 156 crashes once in some thousand tabs: a SIGSEGV in the browser's own 
 a stack switch of JavaScript Promise Integration. Firefox under Playwright has stopped answering on
 a busy machine. Neither must affect more than one test. So the fixtures of all scopes are torn down,
 the driver included, and the next test starts a new engine.
+
+The program in the page can be at fault as well: JupyterLite's kernel once did not start after a
+reload, in Firefox on a busy machine. A test of such a program has the mark `stalls`, and is
+repeated as well when a call into its page takes too long.
 """
 
 from __future__ import annotations
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 CRASHES = ("Target crashed", "Page crashed")
 """Playwright's messages for a crashed tab, which it uses for nothing else."""
+
+STALLED = "it has not ended after"
+"""The message of a call of JavaScript that took too long; see `tests.engines.driven`."""
 
 TEST_SECONDS = float(os.environ.get("PYIO_TEST_SECONDS", "240"))
 """The time limit of a test with an engine, in setup, call and teardown together. It is less than
@@ -85,6 +92,8 @@ def _at_fault(item: pytest.Item, reports: Sequence[pytest.TestReport]) -> bool:
         return False
     failed = [report.longreprtext for report in reports if report.failed]
     if any(words in text for text in failed for words in CRASHES):
+        return True
+    if item.get_closest_marker("stalls") and any(STALLED in text for text in failed):
         return True
     seconds = sum(report.duration for report in reports)
     if failed and WATCHDOG.hung is None and seconds > SECONDS / 2:
