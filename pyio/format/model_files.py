@@ -12,7 +12,7 @@ from pyio.errors import WeightsError
 from pyio.format.json_text import LONE_SURROGATE
 from pyio.format.kinds import kind_of
 from pyio.format.model_json import MODEL_JSON_KEYS, artifacts_from_json, verified_artifacts
-from pyio.format.segments import allocate
+from pyio.format.segments import allocate_weights
 from pyio.format.shards import check_checksum, check_sizes, shard
 from pyio.progress import Meter
 
@@ -76,7 +76,7 @@ async def read_groups(
     meter = Meter(on_progress, "load", url, sum(map(sum, sizes)))
     buffers = []
     for group, lengths in zip(groups, sizes, strict=True):
-        buffer = allocate(sum(lengths), group.paths)
+        buffer = allocate_weights(sum(lengths), group.paths)
         start = 0
         for index, (path, length) in enumerate(zip(group.paths, lengths, strict=True)):
             target = buffer[start : start + length]

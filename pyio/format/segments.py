@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from pyio.addresses import shown
-from pyio.errors import WeightsError
+from pyio.allocation import allocate
 from pyio.format.artifacts import flat_buffers
 
 if TYPE_CHECKING:
@@ -58,12 +58,6 @@ class SegmentedBuffer:
         return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
 
 
-def allocate(size: int, paths: Sequence[str]) -> memoryview:
-    """Return memory for the weights in `paths`. Raises WeightsError where there is not enough."""
-    try:
-        return memoryview(bytearray(size))
-    except (MemoryError, OverflowError) as error:
-        raise WeightsError(
-            f"the weights in {', '.join(map(shown, paths[:3]))} … take {size:,} bytes, for which "
-            "there is no memory"
-        ) from error
+def allocate_weights(size: int, paths: Sequence[str]) -> memoryview:
+    """Return memory for the weights in `paths`. Raises OutOfMemoryError."""
+    return allocate(size, f"the weights in {', '.join(map(shown, paths[:3]))}")

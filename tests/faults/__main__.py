@@ -31,6 +31,9 @@ def main() -> int:
     )
     storm = commands.add_parser("storm", help="let many tabs change the same names at once")
     storm.add_argument("--tabs", type=int, default=8)
+    storm.add_argument(
+        "--kills", type=int, default=0, help="end so many storms by a kill; TensorFlow.js saves then"
+    )
     storm.add_argument("--operations", type=int, default=1000)
     for command in (kills, storm):
         command.add_argument("--program", choices=PROGRAMS, default="pyio")
@@ -46,6 +49,8 @@ def main() -> int:
         parser.error("--moves is for pyio; TensorFlow.js removes the source first")
     if options.command == "kills" and options.overtaken and options.program != "pyio":
         parser.error("--overtaken is for pyio; TensorFlow.js keeps no journal")
+    if options.command == "storm" and options.kills and options.program != "pyio":
+        parser.error("--kills is for pyio; TensorFlow.js alone has no such storm")
     options.arguments = others
     chosen = [options.engine] if options.command != "table" else ENGINES
     enter(engines=chosen, optional=options.command == "table")

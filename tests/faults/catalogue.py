@@ -141,6 +141,14 @@ FAULTS = (
         BROWSER_MEDIA,
         "under each name one whole model that one of the tabs saved; none is lost",
     ),
+    Fault(
+        "killed_storm",
+        "Several tabs do the same and the browser is killed (SIGKILL); TensorFlow.js saves some of "
+        "the names, then pyio is used again",
+        BROWSER_MEDIA,
+        "both programs load what TensorFlow.js has saved, and one whole model or nothing elsewhere",
+        allowed=frozenset({"kept"}),
+    ),
     Fault("crash", "The process is killed (SIGKILL) at every file operation", ("file",)),
     Fault("full", "The disk is full", ("file",), "the old model and QuotaExceededError"),
     Fault("too_large", "A file may not grow further", ("file",), "the old model and StorageError"),
@@ -160,6 +168,7 @@ NO_CANCEL = "TensorFlow.js has no cancelling"
 NO_PROGRESS = "TensorFlow.js has no progress of a save"
 NO_PROCESS = "Firefox stores in its main process; killing that is the fault above"
 REMOVES_FIRST = "TensorFlow.js removes the source first, whatever becomes of the destination"
+NO_MOVE = "TensorFlow.js alone has no such storm; it runs after each kill of pyio's"
 NO_JOURNAL = "TensorFlow.js keeps no journal"
 NO_DRIVER = (
     "WebKitGTK's driver ends the session when the network process dies; killing the "
@@ -170,6 +179,7 @@ NOT_HERE: dict[tuple[str, str, str], str] = {
     **{("callback", medium, "tfjs"): NO_PROGRESS for medium in BROWSER_MEDIA},
     **{("moved", medium, "tfjs"): REMOVES_FIRST for medium in BROWSER_MEDIA},
     **{("overtaken", medium, "tfjs"): NO_JOURNAL for medium in BROWSER_MEDIA},
+    **{("killed_storm", medium, "tfjs"): NO_MOVE for medium in BROWSER_MEDIA},
     **{("process", medium, "firefox"): NO_PROCESS for medium in BROWSER_MEDIA},
     **{("process", medium, "webkit"): NO_DRIVER for medium in BROWSER_MEDIA},
     **{

@@ -265,8 +265,22 @@
     },
   };
 
+  // Stop this page for good after so many changes of localStorage, as a crash would. The items
+  // written so far reach the disk, and a kill of the browser ends the page.
+  const stopAfter = (changes) => {
+    let left = changes;
+    for (const name of ["setItem", "removeItem"]) {
+      const original = Storage.prototype[name];
+      Storage.prototype[name] = function change(...given) {
+        original.apply(this, given);
+        left -= 1;
+        while (left <= 0);
+      };
+    }
+  };
+
   window.faults = {
     state: ([scheme, name, version]) => (scheme === "indexeddb" ? indexed(name, version) : local(name)),
-    strays, fill, tfjs: tensorflow, border,
+    strays, fill, stopAfter, tfjs: tensorflow, border,
   };
 })();

@@ -32,11 +32,13 @@ class Kill:
 
 
 def kills_then_tensorflow(
-    stage: Stage, times: int, chance: random.Random, longest: float = 3
+    stage: Stage, times: int, chance: random.Random, longest: float = 10
 ) -> Iterator[Kill]:
     """Kill a browser `times` times, each with the profile that the one before left.
 
-    Every second time pyio does not only save, but removes the model in turn.
+    Every second time pyio does not only save, but removes the model in turn. Two of four times the
+    page itself stops after a few items of localStorage, some seconds before the browser is killed,
+    so that a part of a save is on the disk.
     """
     stage.browser = stage.start("overtaken")
     stage.tab = stage.open(stage.browser)
@@ -45,6 +47,8 @@ def kills_then_tensorflow(
         for medium in BROWSER_MEDIA:
             given = (f"{medium}://m", SIZES[medium], f"pyio-{number}", 1_000_000)
             stage.program.begin(stage.tab, action, *given)
+        if number % 4 > 1:
+            stage.tab.js("(changes) => faults.stopAfter(changes)", chance.randint(1, 40))
         after = chance.uniform(0.3, longest)
         time.sleep(after)
         stage.browser.kill()

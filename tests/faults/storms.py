@@ -1,20 +1,28 @@
-"""Several tabs at once on the same few names, and whether what is left can be explained."""
+"""Several tabs at once on the same few names, and whether what is left can be explained.
+
+A storm ends by itself, or by a SIGKILL of the browser; then TensorFlow.js saves first.
+"""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.stage import PROGRAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import random
+    from collections.abc import Iterator, Sequence
 
     from tests.faults.stage import Stage
     from tests.support.tabs import Tab
 
 NAMES = ("a", "b", "c")
+PLACES = [(medium, name) for medium in BROWSER_MEDIA for name in NAMES]
+URLS = [f"{medium}://{name}" for medium, name in PLACES]
 TYPED = {"ModelNotFoundError", "ModelExistsError"}
 """What may come of an operation on a name that others use."""
 
@@ -38,16 +46,14 @@ class Weather:
 
 def storm(stage: Stage, tabs: Sequence[Tab], operations: int, seed: int) -> Weather:
     """Do `operations` in all tabs together on both media."""
-    places = [(medium, name) for medium in BROWSER_MEDIA for name in NAMES]
-    urls = [f"{medium}://{name}" for medium, name in places]
     share = operations // len(tabs)
     for number, tab in enumerate(tabs):
-        stage.program.begin(tab, "storm", seed, number, urls, share)
+        stage.program.begin(tab, "storm", seed, number, URLS, share)
     records: list[list[Any]] = []
     for tab in tabs:
         records += stage.program.result(tab, 600)
     stage.tab.wait("() => localStorage.getItem('pyio_journal') === null")  # it has seen all events
-    final = {f"{medium}://{name}": stage.state_of(medium, name) for medium, name in places}
+    final = {f"{medium}://{name}": stage.state_of(medium, name) for medium, name in PLACES}
     errors = Counter(entry[1] for entry in records if entry[0] == "error")
     return Weather(share * len(tabs), errors, final, unexplained(records, final))
 
@@ -70,3 +76,65 @@ def unexplained(records: Sequence[Sequence[Any]], final: dict[str, str]) -> list
         elif not state.isdigit() or put[url, int(state)] <= gone[url, int(state)]:
             found.append(f"{url} has {state}")
     return found
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A storm that a kill ended: after how many seconds, and address -> what is wrong there."""
+
+    after: float
+    saved: int
+    wrong: dict[str, str]
+
+
+def killed_storms(
+    stage: Stage, tabs: int, times: int, chance: random.Random, longest: float = 8
+) -> Iterator[Kill]:
+    """Kill the browser in `times` storms, each with the profile that the one before has left.
+
+    After each kill TensorFlow.js saves under some of the names, and then pyio is used again. Both
+    programs must load what TensorFlow.js has saved; the other names must hold one whole model each,
+    or nothing, the same for both.
+    """
+    stage.browser = stage.start("storm")
+    for number in range(times):
+        for place in range(tabs):
+            tab = stage.open(stage.browser)
+            stage.program.begin(tab, "storm", number, place, URLS, 1_000_000)
+        after = chance.uniform(0.5, longest)
+        time.sleep(after)
+        stage.browser.kill()
+        stage.browser = stage.start("storm")
+        other = PROGRAMS["tfjs"].tab(stage.show(), stage.wheel)
+        PROGRAMS["tfjs"].ready(other)
+        saved = {url: str(10**9 + 10 * number + place) for place, url in enumerate(URLS)}
+        for url in chance.sample(URLS, 3):
+            del saved[url]
+        for url, label in saved.items():
+            assert PROGRAMS["tfjs"].call(other, "save", url, label, 1000) is None
+        stage.tab = stage.open(stage.browser)
+        yield Kill(after, len(saved), _wrong(stage, other, saved))
+        other.close()
+    stage.browser.close()
+
+
+def _wrong(stage: Stage, other: Tab, saved: dict[str, str]) -> dict[str, str]:
+    """Return address -> what differs between the two programs, or what is not whole."""
+    for medium in BROWSER_MEDIA:  # a save applies what the kill has left in the journal
+        assert stage.program.call(stage.tab, "save", f"{medium}://next", "next", 20) is None
+    listed = stage.program.call(stage.tab, "listing")
+    wrong = {url: damage for url, damage in listed.items() if damage}
+    for url in URLS:
+        by_pyio = stage.program.call(stage.tab, "load", url)
+        by_tensorflow = PROGRAMS["tfjs"].call(other, "load", url)
+        if url in saved:
+            kept = by_pyio == by_tensorflow == saved[url]
+        elif by_pyio == "ModelNotFoundError":
+            # The source of a move stays until the destination is on the disk, for TensorFlow.js.
+            moved = by_tensorflow.isdigit() and url.startswith("indexeddb://")
+            kept = moved or by_tensorflow == "Error"
+        else:
+            kept = by_pyio.isdigit() and by_pyio == by_tensorflow
+        if not kept or (url in listed) == (by_pyio == "ModelNotFoundError"):
+            wrong[url] = f"pyio {by_pyio}, TensorFlow.js {by_tensorflow}, saved {saved.get(url)}"
+    return wrong

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faults.catalogue import BROWSER_MEDIA
-from tests.faults.storms import TYPED, storm
+from tests.faults.storms import TYPED, killed_storms, storm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,17 @@ def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None])
     assert weather.unexplained == []
     assert set(weather.errors) <= TYPED
     assert stage.tab.js("() => faults.strays()") == []
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+def test_tensorflow_after_a_killed_storm(stage: Stage) -> None:
+    """TensorFlow.js and pyio agree after a SIGKILL in a storm, and lose nothing of each other.
+
+    ``python3 -m tests.faults storm --kills 30`` does the same thirty times with more tabs.
+    """
+    for kill in killed_storms(stage, 2, 1, random.Random(5), 3):
+        assert kill.wrong == {}
 
 
 async def race(verb: str) -> Any:

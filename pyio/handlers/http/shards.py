@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyio import limits
 from pyio.addresses import shown
 from pyio.errors import WeightsError
-from pyio.format.segments import allocate
+from pyio.format.segments import allocate_weights
 from pyio.format.shards import check_checksum, check_sizes
 from pyio.handlers.http.client import Client, fill, length_of, read_all
 
@@ -190,7 +190,7 @@ class _Group:
         if start + size > self._total or largest * len(self.files) < self._total:
             return None
         if self._buffer is None:
-            self._buffer = allocate(self._total, self._group.paths)
+            self._buffer = allocate_weights(self._total, self._group.paths)
         return start
 
     def check(self) -> None:
@@ -213,7 +213,7 @@ class _Group:
         if self._total is None:
             return views
         if self._buffer is None:
-            self._buffer = allocate(self._total, self._group.paths)
+            self._buffer = allocate_weights(self._total, self._group.paths)
         # The final sizes alone decide where each file belongs; what was written elsewhere, because
         # a file turned out longer or shorter than it had claimed, is copied before it is moved.
         start, moves = 0, []
