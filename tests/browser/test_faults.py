@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("quotas and foreign data, in a further engine", further_engines=True),
+]
 
 
 async def save_bytes(url: str, size: int) -> Any:

@@ -49,6 +49,7 @@ CHANGES = {
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a page of other people, in a further engine", further_engines=True)
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_page_that_changes_to_json(new_tab: Callable[[], Tab], engine: Engine, name: str) -> None:
     """Scripts of some age give prototypes a toJSON; models are stored and read without it."""
@@ -93,6 +94,7 @@ async def use(url: str) -> Any:
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a page of other people, in a further engine", further_engines=True)
 def test_a_database_of_a_newer_version(new_tab: Callable[[], Tab]) -> None:
     """Its models are listed, loaded and copied out; nothing is written to it."""
     tab = new_tab()

@@ -10,7 +10,12 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition(
+        "TensorFlow.js after a crash, in a further engine", further_engines=True
+    ),
+]
 
 CRASH = """(left) => {
   // As if the browser were killed after `left` changes: later calls change nothing.

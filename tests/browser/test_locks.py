@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from tests.support.tabs import Tab
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("waiting for a lock, in a further engine", further_engines=True),
+]
 
 HOLD = """(name) => new Promise((held) => {
   navigator.locks.request(name, () => new Promise((release) => {

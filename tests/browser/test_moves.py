@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from scripts.support.server import Site
     from tests.engines.contract import Browser
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("the end of a move, in a further engine", further_engines=True),
+]
 
 SOURCE, DESTINATION = "indexeddb://a", "localstorage://b"
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition(
+        "repair of what other programs left, in a further engine", further_engines=True
+    ),
+]
 
 
 async def save(url: str, size: int = 8) -> None:

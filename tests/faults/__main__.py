@@ -32,7 +32,10 @@ def main() -> int:
     storm = commands.add_parser("storm", help="let many tabs change the same names at once")
     storm.add_argument("--tabs", type=int, default=8)
     storm.add_argument(
-        "--kills", type=int, default=0, help="end so many storms by a kill; TensorFlow.js saves then"
+        "--kills",
+        type=int,
+        default=0,
+        help="end so many storms by a kill; TensorFlow.js saves then",
     )
     storm.add_argument("--operations", type=int, default=1000)
     for command in (kills, storm):

@@ -53,16 +53,3 @@ async def connect() -> None:
     import pyio
 
     await pyio.list_models()
-
-
-@pytest.fixture(autouse=True)
-def empty_memory(tab: Tab) -> Iterator[None]:
-    """Empty ``memory://`` after a test: the tab's Python goes on with the next module's tests."""
-    yield
-    tab.python(forget)
-
-
-def forget() -> None:
-    from pyio.handlers.memory import MODELS
-
-    MODELS.clear()

@@ -38,7 +38,15 @@ def plain(outputs: list[Any]) -> str:
     return text
 
 
-@pytest.mark.parametrize("isolated", [False, True], ids=["plain", "isolated"])
+@pytest.mark.parametrize(
+    "isolated",
+    [
+        pytest.param(False, id="plain"),
+        pytest.param(
+            True, id="isolated", marks=pytest.mark.repetition("the same notebook, isolated")
+        ),
+    ],
+)
 def test_example(hosts_browser: PlaywrightBrowser, isolated: bool) -> None:
     """Every cell runs; the model is in all media, after a reload, and in TensorFlow.js."""
     example = json.loads(EXAMPLE.read_text("utf-8"))

@@ -44,7 +44,10 @@ def run(view: View, mode: str) -> str:
     return shown(view, "indexeddb://my-model")
 
 
-@pytest.mark.parametrize("mode", ["run", "edit"])
+@pytest.mark.parametrize(
+    "mode",
+    ["run", pytest.param("edit", marks=pytest.mark.repetition("the same notebook, to be edited"))],
+)
 def test_example(hosts_browser: PlaywrightBrowser, tmp_path: Path, mode: str) -> None:
     """The first visit saves, the second loads; a click downloads; TensorFlow.js opens all."""
     export_marimo(EXAMPLE, tmp_path, mode)

@@ -1,6 +1,7 @@
 """Repetitions of a check run with ``--all`` only: ``@pytest.mark.repetition("why")``.
 
-A repetition is an existing check with more seeds, in a further engine or in another Pyodide.
+A repetition is an existing check with more seeds, in a further engine, in another Pyodide or in
+another mode of the same program.
 Without ``--all`` each kind of check still runs, and each engine runs its own kinds. With
 ``further_engines=True`` the mark means a test in all engines but the first of those chosen. A test
 that is named on the command line (``file.py::test``) runs in any case.

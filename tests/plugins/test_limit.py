@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.plugins.inner import pytest_in_a_process
 
 LIMIT = "--total-minutes=0.2"
@@ -20,6 +22,7 @@ def test_a_run_ends_in_its_time() -> None:
     assert " passed" in said.splitlines()[-1]
 
 
+@pytest.mark.repetition("the end of a run, in several processes")
 def test_a_shared_run_ends_in_its_time() -> None:
     """A run in several processes ends within its time limit as well."""
     begin = time.monotonic()
@@ -29,6 +32,7 @@ def test_a_shared_run_ends_in_its_time() -> None:
     assert " passed" in said.splitlines()[-1]
 
 
+@pytest.mark.repetition("the end of a run, in several processes")
 def test_a_process_that_is_stuck_is_killed() -> None:
     """A process that is stuck is killed, and the summary appears."""
     begin = time.monotonic()
