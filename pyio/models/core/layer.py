@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
+from pyio.models.core.casting import cast_kinds, cast_whole
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
@@ -33,7 +34,7 @@ _INNER = (
     "own_weights positional positions prepare_for_save scope share_weights standardize "
     "supports_masking tfjs_incompatibility uses_mask work"
 )
-INNER = frozenset(_INNER.split())
+INNER = frozenset([*_INNER.split(), "casts"])
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
 
 Array: TypeAlias = "NDArray[Any]"
@@ -83,6 +84,9 @@ class Layer(Configured):
 
     min_ndim: int = 0
     first_node_index: int = 0
+    casts: str = ""
+    """The kinds of dtypes that `call` is given as float32; see `casting`."""
+
     stateful: Any = False
     class_name = "Layer"
     built: bool = False
@@ -91,6 +95,8 @@ class Layer(Configured):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.uses_mask = _takes_mask(cls.call)
+        if cls.__module__.startswith("pyio."):  # a class of the user's may take whole numbers
+            cls.casts = cast_kinds(cls.__name__) or cls.casts
 
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()) - INNER)
@@ -321,6 +327,7 @@ class Layer(Configured):
             self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
+        arrays = cast_whole(arrays, self.casts)
         with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
             return self.call(arrays, **kwargs)
 
@@ -328,6 +335,7 @@ class Layer(Configured):
         """Return the output and its mask; a model calls this."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
+        x = cast_whole(x, self.casts)
         masked = mask is not None and self.supports_masking
         result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
         return result, self.compute_mask(x, mask) if masked or self.creates_mask else None

@@ -8,6 +8,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.limits import STEP_WORK
+from pyio.models.core.casting import cast_whole
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
@@ -97,6 +98,7 @@ class TimeDistributed(Wrapper):
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
+        x = cast_whole(x, self.layer.casts)
         if self.layer.stateful:  # each step changes the state that the next one starts from
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
             return np.stack(steps, axis=1)
