@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, ModelInputError
+from pyio.errors import InvalidModelError, ModelInputError, PyioError
 from pyio.models.core.casting import cast_kinds, cast_whole
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
@@ -15,6 +16,7 @@ from pyio.models.core.names import layer_name
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -200,7 +202,12 @@ class Layer(Configured):
         self.initial_weights = weights
         self._trainable_weights: list[Weight] = []
         self._other_weights: list[Weight] = []
-        self._trainable = True if trainable is None else bool(trainable)
+        try:
+            self._trainable = True if trainable is None else bool(trainable)
+        except ValueError as error:  # an array of NumPy
+            raise InvalidModelError(
+                f"trainable of {self.name!r} is neither True nor False: {error}"
+            ) from None
         self.batch_input_shape: Shape | None = None
         self.dtype: str | None = None
         if batch_input_shape is None and input_shape is not None:
@@ -215,6 +222,11 @@ class Layer(Configured):
             what = f"the input shape of {self.name!r}"
             self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
             self.dtype = dtype or input_dtype or "float32"
+            if not isinstance(self.dtype, str):
+                raise InvalidModelError(
+                    f"the dtype of {self.name!r} is {self.dtype!r:.80}; expected a name such as "
+                    "'float32'"
+                )
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
@@ -280,6 +292,7 @@ class Layer(Configured):
         """Return copies of the values of all weights."""
         return [weight.value.copy() for weight in self.weights]
 
+    @short
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`.
 
@@ -306,6 +319,7 @@ class Layer(Configured):
 
     # ------------------------------------------------------------ calling
 
+    @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Connect the layer to symbolic tensors, or compute with arrays.
 
@@ -320,25 +334,46 @@ class Layer(Configured):
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
             return self.connect(inputs, kwargs)
         if isinstance(inputs, list):
-            arrays: Any = [as_array(each) for each in inputs]
-            self.ensure_built([each.shape for each in arrays])
+            if not inputs:
+                raise ModelInputError(f"{self.class_name} {self.name!r} was called with no arrays")
+            given = [as_array(each) for each in inputs]
+            arrays: Any = given if len(given) > 1 else given[0]
         else:
             arrays = as_array(inputs)
-            self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
-        arrays = cast_whole(arrays, self.casts)
-        with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
-            return self.call(arrays, **kwargs)
+        # Infinity and NaN are results, as in TensorFlow.js.
+        with self._refusing(arrays), np.errstate(all="ignore"):
+            several = isinstance(arrays, list)
+            self.ensure_built([each.shape for each in arrays] if several else arrays.shape)
+            return self.call(cast_whole(arrays, self.casts), **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Return the output and its mask; a model calls this."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
-        x = cast_whole(x, self.casts)
         masked = mask is not None and self.supports_masking
-        result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
-        return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+        with self._refusing(x):
+            x = cast_whole(x, self.casts)
+            result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+            return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+
+    @contextmanager
+    def _refusing(self, x: Any) -> Iterator[None]:
+        """Within the block, what NumPy says of arrays that do not fit becomes ModelInputError."""
+        try:
+            yield
+        except PyioError:
+            raise
+        except (ValueError, TypeError, IndexError, AttributeError) as error:
+            if not all(map(_is_ours, (self, *self.inner_layers()))):
+                raise  # a mistake in a class of the user's own
+            shapes = [list(np.shape(each)) for each in _listed(x)]
+            weights = [list(weight.shape) for weight in self.weights]
+            raise ModelInputError(
+                f"{self.class_name} {self.name!r} cannot compute arrays of the shapes {shapes}; "
+                f"its weights have the shapes {weights} ({type(error).__name__}: {error})"
+            ) from error
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.
@@ -393,12 +428,28 @@ def as_array(value: ArrayLike) -> Array:
 
     Raises ModelInputError for text and objects.
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ModelInputError(
+            "a layer takes arrays of numbers; the lists given have different lengths"
+        ) from None
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array
     if array.dtype.kind not in "fiu":
         raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
-    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+    if array.dtype.kind == "f":
+        return array.astype(np.float32)
+    if array.size and not -(2**31) <= array.min() <= array.max() < 2**31:
+        raise ModelInputError(
+            f"a layer computes whole numbers as int32; got numbers from {array.min()} to "
+            f"{array.max()}"
+        )
+    return array.astype(np.int32)
+
+
+def _is_ours(layer: Layer) -> bool:
+    return type(layer).__module__.startswith("pyio.")
 
 
 def _takes_mask(call: Any) -> bool:
