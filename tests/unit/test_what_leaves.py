@@ -145,7 +145,7 @@ def test_a_layer_in_two_places_of_different_shapes() -> None:
     layer = pyio.layers.Dense(2, name="shared")
     inputs = [pyio.Input((3,)), pyio.Input((4,))]
     model = pyio.Model(inputs, [layer(each) for each in inputs])
-    with pytest.raises(pyio.ModelInputError, match=r"'shared' .* \[\[1, 4\]\]; its weights .*3, 2"):
+    with pytest.raises(pyio.ModelInputError, match=r"'shared' .* \[\(1, 4\)\]; its weights .*3, 2"):
         model.predict([np.ones((1, 3)), np.ones((1, 4))])
 
 

@@ -333,20 +333,23 @@ class Layer(Configured):
         """
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
             return self.connect(inputs, kwargs)
-        if isinstance(inputs, list):
+        if isinstance(inputs, list) and len(inputs) < 2:
             if not inputs:
                 raise ModelInputError(f"{self.class_name} {self.name!r} was called with no arrays")
-            given = [as_array(each) for each in inputs]
-            arrays: Any = given if len(given) > 1 else given[0]
+            inputs = inputs[0]
+        with self._refusing(inputs), np.errstate(all="ignore"):  # infinity and NaN are results
+            return self._on_arrays(inputs, kwargs)
+
+    def _on_arrays(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
+        if isinstance(inputs, list):
+            arrays: Any = [as_array(each) for each in inputs]
+            self.ensure_built([each.shape for each in arrays])
         else:
             arrays = as_array(inputs)
+            self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
-        # Infinity and NaN are results, as in TensorFlow.js.
-        with self._refusing(arrays), np.errstate(all="ignore"):
-            several = isinstance(arrays, list)
-            self.ensure_built([each.shape for each in arrays] if several else arrays.shape)
-            return self.call(cast_whole(arrays, self.casts), **kwargs)
+        return self.call(cast_whole(arrays, self.casts), **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Return the output and its mask; a model calls this."""
@@ -368,7 +371,7 @@ class Layer(Configured):
         except (ValueError, TypeError, IndexError, AttributeError) as error:
             if not all(map(_is_ours, (self, *self.inner_layers()))):
                 raise  # a mistake in a class of the user's own
-            shapes = [list(np.shape(each)) for each in _listed(x)]
+            shapes = [getattr(each, "shape", type(each).__name__) for each in _listed(x)]
             weights = [list(weight.shape) for weight in self.weights]
             raise ModelInputError(
                 f"{self.class_name} {self.name!r} cannot compute arrays of the shapes {shapes}; "
@@ -428,12 +431,7 @@ def as_array(value: ArrayLike) -> Array:
 
     Raises ModelInputError for text and objects.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ModelInputError(
-            "a layer takes arrays of numbers; the lists given have different lengths"
-        ) from None
+    array = np.asarray(value)
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array
     if array.dtype.kind not in "fiu":
