@@ -65,6 +65,11 @@ STEP_WORK = 1_000_000
 CALL_WORK = 100_000
 """What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
 that long for them."""
+
+RECORD_BYTES = 1_800_000_000
+"""Bytes of a model in IndexedDB, which is one record there. Chromium 156 ends the tab for one of
+2,000,000,000, without an error, so that everything else in it is lost."""
+
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
 this one. Raise it where several tabs store gigabytes."""
