@@ -194,7 +194,7 @@ def test_memory_that_is_not_there(tmp_path: Path) -> None:
     )
     with (tmp_path / "w").open("wb") as file:
         file.truncate(size)
-    with pytest.raises(pyio.OutOfMemoryError, match="not enough memory for the weights in 'w'"):
+    with pytest.raises(pyio.OutOfMemoryError, match="not enough memory for the weights in w:"):
         run(pyio.load_artifacts(f"file://{tmp_path}"))
 
 

@@ -64,8 +64,8 @@ class IndexedDBHandler(Saver, Loader):
         if size > limits.RECORD_BYTES:
             raise StorageError(
                 f"saving {self.url!r} failed: the model takes {size:,} bytes, and one in IndexedDB "
-                f"at most {limits.RECORD_BYTES:,} (pyio.limits.RECORD_BYTES): the browser would end "
-                "the tab. Save it to a server, or as several models"
+                f"at most {limits.RECORD_BYTES:,} (pyio.limits.RECORD_BYTES): the browser would "
+                "end the tab. Save it to a server, or as several models"
             )
         if size >= _BIG:
             available = await estimated_free_space()
