@@ -1,0 +1,1 @@
+"""SavedModels, frozen graphs and hub modules of TensorFlow read as graph models."""

@@ -1,0 +1,90 @@
+"""What there is to choose from in a SavedModel: graphs by their tags, and signatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyio.converters.saved_model.tensors import type_name
+from pyio.errors import InvalidModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyio.converters.saved_model.protobuf import Message
+
+USUAL_TAGS = (frozenset(("serve",)), frozenset[str]())
+"""Tags that are taken where none are named: what TensorFlow 2 and TF 1 hub modules write."""
+
+USUAL_SIGNATURES = ("serving_default", "default")
+
+
+def choose_graph(graphs: Sequence[Message], tags: str | Iterable[str] | None) -> Message:
+    """Return the graph with exactly these tags. Raises InvalidModelError that lists all."""
+    if not graphs:
+        raise InvalidModelError("the SavedModel holds no graph")
+    by_tags = {frozenset(tags_of(graph)): graph for graph in reversed(graphs)}
+    if tags is not None:
+        wanted = [frozenset(tags.split(",") if isinstance(tags, str) else tags) - {""}]
+    elif len(graphs) == 1:
+        return graphs[0]
+    else:
+        wanted = list(USUAL_TAGS)
+    for each in wanted:
+        if each in by_tags:
+            return by_tags[each]
+    listed = "; ".join(", ".join(sorted(each)) or "(no tags)" for each in by_tags)
+    named = f"no graph has the tags {sorted(wanted[0])}" if tags is not None else "the graphs differ"
+    raise InvalidModelError(f"{named}; choose with tags= one of: {listed}")
+
+
+def choose_signature(graph: Message, name: str | None) -> tuple[str, Message]:
+    """Return a signature and its name. Raises InvalidModelError that lists all."""
+    known = signatures_of(graph)
+    if name is not None and name in graph["signature_def"]:
+        return name, graph["signature_def"][name]
+    if name is None:
+        for usual in USUAL_SIGNATURES:
+            if usual in known:
+                return usual, known[usual]
+        if len(known) == 1:
+            return next(iter(known.items()))
+    listed = ", ".join(map(repr, sorted(known))) or "no signatures at all"
+    named = f"there is no signature {name!r}" if name is not None else "no signature is the usual one"
+    raise InvalidModelError(f"{named}; choose with signature= one of: {listed}")
+
+
+def tags_of(graph: Message) -> list[str]:
+    """Return the tags of a graph, sorted."""
+    return sorted(graph.get("meta_info", {}).get("tags", ()))
+
+
+def signatures_of(graph: Message) -> dict[str, Message]:
+    """Return the signatures that are for users; others begin with two underscores."""
+    found = graph["signature_def"]
+    return {name: found[name] for name in sorted(found) if not name.startswith("__")}
+
+
+def described(graphs: Sequence[Message]) -> list[dict[str, object]]:
+    """Return what `inspect` shows: tags and signatures, with inputs and outputs by key."""
+    return [
+        {
+            "tags": tags_of(graph),
+            "signatures": {
+                name: {
+                    side: {key: _tensor(info) for key, info in sorted(signature[side].items())}
+                    for side in ("inputs", "outputs")
+                }
+                for name, signature in signatures_of(graph).items()
+            },
+        }
+        for graph in graphs
+    ]
+
+
+def _tensor(info: Message) -> dict[str, object]:
+    shape = info.get("tensor_shape", {})
+    sides = [dim.get("size", 0) for dim in shape.get("dim", ())]
+    return {
+        "dtype": type_name(info.get("dtype", 0)) if info.get("dtype") else None,
+        "shape": None if shape.get("unknown_rank") else [None if s < 0 else s for s in sides],
+    }

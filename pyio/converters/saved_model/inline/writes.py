@@ -1,0 +1,97 @@
+"""Refuses variables and tables that a run would change before it reads them.
+
+A graph model has constants in their place. A write that nothing reads afterwards, such as a
+counter, can be left out; the value after a write cannot be had from a constant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyio.converters.saved_model.graph import Graph, Library, Node, called
+from pyio.errors import InvalidModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyio.converters.saved_model.inline.scope import Inliner, Scope
+
+_WRITES = (
+    "AssignVariableOp",
+    "AssignAddVariableOp",
+    "AssignSubVariableOp",
+    "ResourceScatter",
+    "ResourceApply",
+    "ResourceStridedSliceAssign",
+    "LookupTableInsert",
+    "LookupTableRemove",
+    "LookupTableImport",
+)
+_LOOPS = ("While", "StatelessWhile")
+_FIRST_ARGUMENT = {"If": 1, "StatelessIf": 1, "Case": 1, "StatelessCase": 1}
+"""Op -> the input that is the first argument of its functions; 0 for all others."""
+
+
+def require_unwritten(inliner: Inliner, scope: Scope, order: Sequence[str]) -> None:
+    """Raise InvalidModelError if a node in `order` needs what another one has written."""
+    library = inliner.source.library
+    writers = {
+        node.name: written
+        for node in scope.nodes.values()
+        if (written := _written(node, library, set()))
+    }
+    if not writers:
+        return
+    for name in order:
+        node = scope.nodes[name]
+        if node.op in _LOOPS and name in writers:
+            _refuse(node, sorted(writers[name])[0], node)
+        for writer in _before(node, scope.nodes, writers):
+            read = {ref.name for ref in node.inputs} & writers[writer]
+            if read:
+                _refuse(scope.nodes[writer], sorted(read)[0], node)
+
+
+def _refuse(writer: Node, variable: str, reader: Node) -> None:
+    raise InvalidModelError(
+        f"{writer.op} {writer.name!r:.120} changes {variable!r:.120}, which {reader.op} "
+        f"{reader.name!r:.120} then uses; the variables of a graph model are constants"
+    )
+
+
+def _written(node: Node, library: Library, within: set[str]) -> set[str]:
+    """Return the inputs of a node that it, or a function that it calls, writes to."""
+    if node.op.startswith(_WRITES):
+        return {ref.name for ref in node.inputs[:1]}
+    found = set()
+    for name in called(node):
+        if name in within:
+            continue
+        function = library.function(name)
+        arguments = [each.name for each in function.inputs]
+        inside = _written_inside(function.nodes, library, {*within, name})
+        given = node.inputs[_FIRST_ARGUMENT.get(node.op, 0) :]
+        found |= {
+            ref.name for ref, name in zip(given, arguments, strict=False) if name in inside
+        }
+    return found
+
+
+def _written_inside(nodes: Graph, library: Library, within: set[str]) -> set[str]:
+    return set().union(*(_written(node, library, within) for node in nodes.values()))
+
+
+def _before(node: Node, nodes: Graph, writers: dict[str, set[str]]) -> list[str]:
+    """Return the writers that a node's control inputs lead back to."""
+    found, seen = [], {node.name}
+    waiting = list(node.controls)
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in nodes:
+            continue
+        seen.add(name)
+        if name in writers:
+            found.append(name)
+        waiting += nodes[name].controls
+        waiting += [ref.name for ref in nodes[name].inputs]
+    return found
