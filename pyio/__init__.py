@@ -34,6 +34,7 @@ from pyio.errors import (
     UnknownSchemeError,
     UnsupportedDtypeError,
     UnsupportedEnvironmentError,
+    UnsupportedModelError,
     UnsupportedOperationError,
     WeightsError,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "UnknownSchemeError",
     "UnsupportedDtypeError",
     "UnsupportedEnvironmentError",
+    "UnsupportedModelError",
     "UnsupportedOperationError",
     "WeightSpec",
     "WeightsError",

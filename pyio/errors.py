@@ -10,6 +10,7 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
+    │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
@@ -121,6 +122,10 @@ class OtherFormatError(InvalidModelError):
         )
         self.name = name
         self.kind = kind
+
+
+class UnsupportedModelError(InvalidModelError):
+    """A file of another program that may be sound and has something that pyio does not read."""
 
 
 class UnknownLayersError(InvalidModelError, LookupError):

@@ -70,6 +70,10 @@ class Member:
         """Return the whole content."""
         return self.content
 
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return the bytes from `start` to `stop`, which lie inside the file."""
+        return self.content[start:stop]
+
     async def read_into(self, target: memoryview, moved: Callable[[int], None]) -> None:
         """Copy the content into `target`, which is as long."""
         target[:] = self.content

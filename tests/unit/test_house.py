@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("addresses", "allocation", "errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
-HANDLERS = (*FORMAT, "browser", "handlers")
+HANDLERS = (*FORMAT, "browser", "converters", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
 MODELS = (*OPERATIONS, "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
+    "converters": (*FORMAT, "tensors", "converters"),
     # Media, and the operations on them.
     "handlers": HANDLERS,
     "display": (*FORMAT, "browser", "display"),

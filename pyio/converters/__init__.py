@@ -1,0 +1,1 @@
+"""Other programs' files of models -> ModelArtifacts. Knows no medium: see `pyio.converters.files`."""
