@@ -11,6 +11,7 @@
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
     │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
+    │   │   └── UnsupportedOpsError (LookupError)       ops that TensorFlow.js or any graph model lacks
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
@@ -38,7 +39,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pyio.addresses import shown_model, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 OPERATIONS = "keras.ops."
 """What stands before the name of an operation on tensors, as opposed to the class of a layer."""
@@ -126,6 +127,15 @@ class OtherFormatError(InvalidModelError):
 
 class UnsupportedModelError(InvalidModelError):
     """A file of another program that may be sound and has something that pyio does not read."""
+
+
+class UnsupportedOpsError(UnsupportedModelError, LookupError):
+    """A model of TensorFlow uses ops that cannot be written; ``ops`` maps each to one node."""
+
+    def __init__(self, ops: Mapping[str, str], lacks: str, advice: str = "") -> None:
+        listed = ", ".join(f"{name} ({node!r:.80})" for name, node in sorted(ops.items()))
+        super().__init__(f"the model uses ops that {lacks}: {listed}{advice}")
+        self.ops = dict(ops)
 
 
 class UnknownLayersError(InvalidModelError, LookupError):

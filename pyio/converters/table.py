@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.files import Below, Leading, present, unzipped, wanted
+from pyio.converters.saved_model.recognise import is_graph_def, is_saved_model
 from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
@@ -75,7 +76,15 @@ class Importer:
         return getattr(importlib.import_module(self.module), name, None)
 
 
-IMPORTERS: list[Importer] = []
+IMPORTERS: list[Importer] = [
+    Importer(
+        "a SavedModel",
+        "pyio.converters.saved_model.importer",
+        is_saved_model,
+        beside=("saved_model.pb",),
+    ),
+    Importer("a frozen graph", "pyio.converters.saved_model.graph_def", is_graph_def),
+]
 """Asked in this order. A file of which none knows anything keeps the error of its medium."""
 
 _PACKED = Importer(

@@ -31,7 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
-    "converters": (*FORMAT, "tensors", "converters"),
+    "converters": (*FORMAT, "tensors", "converters", "models"),  # the last to compute constants
     # Media, and the operations on them.
     "handlers": HANDLERS,
     "display": (*FORMAT, "browser", "display"),

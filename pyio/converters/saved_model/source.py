@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio import limits
+from pyio.converters.files import present
 from pyio.converters.saved_model.checkpoint.bundle import Checkpoint
 from pyio.converters.saved_model.checkpoint.slices import indices
 from pyio.converters.saved_model.choices import choose_graph, choose_signature
 from pyio.converters.saved_model.graph import Graph, Library, Node, Ref
 from pyio.converters.saved_model.protobuf import Message, parse
+from pyio.converters.saved_model.recognise import MODEL_FILE
 from pyio.converters.saved_model.restore import (
     VARIABLES,
     Stored,
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from pyio.converters.files import Files
 
-MODEL_FILE = "saved_model.pb"
 _INDEX = "variables/variables.index"
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _INITIALIZERS = ("saved_model_main_op", "table_initializer", "legacy_init_op")
@@ -56,16 +57,6 @@ class Source:
     tables: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
 
 
-def saved_model_folder(names: Iterable[str]) -> str | None:
-    """Return the folder (with "/" at its end, or "") of the outermost saved_model.pb, or None."""
-    folders = [
-        name.removesuffix(MODEL_FILE)
-        for name in names
-        if name == MODEL_FILE or name.endswith(f"/{MODEL_FILE}")
-    ]
-    return min(folders, key=lambda folder: (folder.count("/"), folder), default=None)
-
-
 async def read_saved_model(files: Files, folder: str) -> list[Message]:
     """Return the graphs in a SavedModel. Raises InvalidModelError."""
     data = await _whole(files, folder + MODEL_FILE, limits.PROTOBUF_BYTES)
@@ -85,7 +76,7 @@ async def open_saved_model(
     source.initializers = _initializers(graph)
     source.assets = await _assets(files, folder, graph["asset_file_def"])
     index = f"{folder}{_INDEX}"
-    if index in files.names:
+    if await present(files, index):
         table = await _whole(files, index, limits.INDEX_BYTES)
         await _read_variables(source, Checkpoint(files, index.removesuffix(".index"), table))
     return source
@@ -141,7 +132,7 @@ def _info(ref: Ref, node: Node) -> Message:
 
 
 async def _whole(files: Files, name: str, most: int) -> memoryview:
-    if name not in files.names:
+    if not await present(files, name):
         raise InvalidModelError(f"the file {name!r:.120} is missing")
     size = files.size(name)
     if size > most:
@@ -170,7 +161,7 @@ async def _assets(
         place = each.get("tensor_info", {}).get("name", "").split(":")[0]
         name = f"{folder}assets/{each.get('filename', '')}"
         found[place] = None
-        if name in files.names:
+        if await present(files, name):
             found[place] = await _whole(files, name, limits.JSON_BYTES)
     return found
 

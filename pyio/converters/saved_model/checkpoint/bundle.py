@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio import limits
+from pyio.converters.files import present
 from pyio.converters.saved_model.checkpoint.crc32c import matches, uint32
 from pyio.converters.saved_model.checkpoint.slices import Part, indices, part_key, part_of
 from pyio.converters.saved_model.checkpoint.sorted_table import entries
@@ -104,7 +105,7 @@ class Checkpoint:
 
     async def _range(self, shard: int, start: int, stop: int) -> memoryview:
         name = f"{self._prefix}.data-{shard:05d}-of-{self._shards:05d}"
-        if not 0 <= shard < self._shards or name not in self._files.names:
+        if not 0 <= shard < self._shards or not await present(self._files, name):
             raise InvalidModelError(f"the file {name!r:.120} with variables is missing")
         size = self._files.size(name)
         if not 0 <= start <= stop <= size:

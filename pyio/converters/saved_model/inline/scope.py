@@ -10,11 +10,11 @@ import numpy as np
 
 from pyio import limits
 from pyio.converters.saved_model.graph import Argument, Attributes, Graph, Node, Ref
+from pyio.converters.saved_model.simplify.flat import constant_attributes
 from pyio.converters.saved_model.tensors import (
     FLOAT,
     INT32,
     at_run_time,
-    stored_type,
 )
 from pyio.errors import InvalidModelError
 
@@ -167,12 +167,7 @@ class Inliner(ABC):
         """Add a Const, and return its output."""
         array = at_run_time(np.asarray(value))
         name = self.fresh(name)
-        dtype = stored_type(array)
-        shape = {"dim": [{"size": side} for side in array.shape]}
-        tensor = {"dtype": dtype, "shape": shape}
-        ref = self.put(
-            scope, "Const", (), name, {"dtype": {"type": dtype}, "value": {"tensor": tensor}}
-        )
+        ref = self.put(scope, "Const", (), name, constant_attributes(array))
         self.weights[name] = array
         return ref
 

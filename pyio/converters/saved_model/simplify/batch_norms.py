@@ -7,48 +7,24 @@ i · multiplier + m is weight [:, :, i, m].
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.converters.saved_model.graph import Graph, Node, Ref, type_attr
+from pyio.converters.saved_model.graph import Node, Ref, type_attr
+from pyio.converters.saved_model.simplify.flat import channels_last
 from pyio.converters.saved_model.simplify.walk import in_order, users
 from pyio.converters.saved_model.tensors import FLOAT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from numpy.typing import NDArray
 
-    from numpy.typing import ArrayLike, NDArray
+    from pyio.converters.saved_model.simplify.flat import Flat
 
 _NORMS = frozenset(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"))
 _CONVOLUTIONS = frozenset(("Conv2D", "DepthwiseConv2dNative"))
 _EPSILON = 1e-4
 _STATISTICS = 5
-
-
-@dataclass(slots=True)
-class Flat:
-    """A flat graph, its constants, how to add one, and which nodes must stay."""
-
-    graph: Graph
-    weights: dict[str, NDArray[Any]]
-    constant: Callable[[str, ArrayLike], Ref]
-    kept: Collection[str]
-
-    def value(self, ref: Ref) -> NDArray[Any] | None:
-        """Return the value of a constant, or None for anything else."""
-        node = self.graph.get(ref.name)
-        return self.weights.get(ref.name) if node is not None and node.op == "Const" else None
-
-    def alone(self, name: str, used: dict[str, list[Any]]) -> bool:
-        """Whether just one other node needs this one."""
-        return name not in self.kept and len(used.get(name, ())) == 1
-
-
-def channels_last(node: Node) -> bool:
-    """Whether the node's data_format is TensorFlow's usual one."""
-    return bytes(node.attr.get("data_format", {}).get("s", b"NHWC")) == b"NHWC"
 
 
 def without_batch_norms(flat: Flat) -> int:

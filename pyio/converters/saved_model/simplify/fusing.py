@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.saved_model.graph import Node
-from pyio.converters.saved_model.simplify.batch_norms import Flat, channels_last
+from pyio.converters.saved_model.simplify.flat import channels_last
 from pyio.converters.saved_model.simplify.walk import in_order, users
 
 if TYPE_CHECKING:
     from pyio.converters.saved_model.graph import Ref
+    from pyio.converters.saved_model.simplify.flat import Flat
 
 _FUSED = {
     "Conv2D": "_FusedConv2D",
