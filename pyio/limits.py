@@ -93,11 +93,8 @@ CALL_DEPTH = 60
 PROTOBUF_BYTES = 2**31 - 1
 """A saved_model.pb or frozen graph: protobuf itself ends here."""
 
-PROTOBUF_DEPTH = 60
-"""Messages of a saved_model.pb in one another."""
-
 INDEX_BYTES = 256 * 1024 * 1024
 """A variables.index, and any compressed block of it."""
 
 FILL_BYTES = 256 * 1024 * 1024
-"""A constant of which a file gives fewer values than its shape needs, and so the last one repeats."""
+"""A constant of which a file gives fewer values than its shape needs. The last one repeats."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.converters.saved_model.tensors import type_name
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ USUAL_SIGNATURES = ("serving_default", "default")
 
 
 def choose_graph(graphs: Sequence[Message], tags: str | Iterable[str] | None) -> Message:
-    """Return the graph with exactly these tags. Raises InvalidModelError that lists all."""
+    """Return the graph with exactly these tags. Raises UnsupportedModelError that lists all."""
     if not graphs:
         raise InvalidModelError("the SavedModel holds no graph")
     by_tags = {frozenset(tags_of(graph)): graph for graph in reversed(graphs)}
@@ -33,12 +33,14 @@ def choose_graph(graphs: Sequence[Message], tags: str | Iterable[str] | None) ->
         if each in by_tags:
             return by_tags[each]
     listed = "; ".join(", ".join(sorted(each)) or "(no tags)" for each in by_tags)
-    named = f"no graph has the tags {sorted(wanted[0])}" if tags is not None else "the graphs differ"
-    raise InvalidModelError(f"{named}; choose with tags= one of: {listed}")
+    named = (
+        f"no graph has the tags {sorted(wanted[0])}" if tags is not None else "the graphs differ"
+    )
+    raise UnsupportedModelError(f"{named}; choose with tags= one of: {listed}")
 
 
 def choose_signature(graph: Message, name: str | None) -> tuple[str, Message]:
-    """Return a signature and its name. Raises InvalidModelError that lists all."""
+    """Return a signature and its name. Raises UnsupportedModelError that lists all."""
     known = signatures_of(graph)
     if name is not None and name in graph["signature_def"]:
         return name, graph["signature_def"][name]
@@ -49,8 +51,10 @@ def choose_signature(graph: Message, name: str | None) -> tuple[str, Message]:
         if len(known) == 1:
             return next(iter(known.items()))
     listed = ", ".join(map(repr, sorted(known))) or "no signatures at all"
-    named = f"there is no signature {name!r}" if name is not None else "no signature is the usual one"
-    raise InvalidModelError(f"{named}; choose with signature= one of: {listed}")
+    named = (
+        f"there is no signature {name!r}" if name is not None else "no signature is the usual one"
+    )
+    raise UnsupportedModelError(f"{named}; choose with signature= one of: {listed}")
 
 
 def tags_of(graph: Message) -> list[str]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.saved_model.graph import Graph, Ref
 from pyio.converters.saved_model.graph_json import graph_json, tensor_info
 from pyio.converters.saved_model.inline.flattener import Flattener
 from pyio.converters.saved_model.inline.scope import Scope, Value, require_ref, typed
@@ -20,7 +19,12 @@ from pyio.converters.saved_model.simplify.fusing import fuse
 from pyio.converters.saved_model.simplify.groups import split_groups
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
 from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_OPS
-from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
+from pyio.errors import (
+    InvalidModelError,
+    PyioError,
+    UnsupportedModelError,
+    UnsupportedOpsError,
+)
 from pyio.format.artifacts import ModelArtifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.version import __version__
@@ -28,6 +32,7 @@ from pyio.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from pyio.converters.saved_model.graph import Graph, Ref
     from pyio.converters.saved_model.protobuf import Message
     from pyio.converters.saved_model.source import Source
     from pyio.format.json_text import JSONValue
@@ -60,7 +65,7 @@ def sound() -> Iterator[None]:
     """Turn what a file without sense leads to into an InvalidModelError."""
     try:
         yield
-    except InvalidModelError:
+    except PyioError:
         raise
     except _CONTRADICTIONS as error:
         problem = f"{type(error).__name__}: {error}"
@@ -130,14 +135,14 @@ class _Conversion:
 
     def _output_name(self, key: str, ref: Ref) -> str:
         """Reserve the name of an output's node: the key, if no node of the model has it."""
-        if self.source.frozen and not ref.index:
+        if self.source.frozen and not ref.output:
             return ""
         taken = key in self.source.nodes
         return self.flattener.fresh(f"output/{key}" if taken else key)
 
     def _output(self, name: str, info: Message, ref: Ref, value: Value) -> str:
         found = require_ref(value, f"the output {ref.name!r:.120}")
-        if not name and not found.index and self.graph[found.name].op != "Const":
+        if not name and not found.output and self.graph[found.name].op != "Const":
             return found.name  # a frozen graph keeps the names of its outputs
         name = name or self.flattener.fresh(f"output/{ref.name}")
         self.flattener.put(self.scope, "Identity", (found,), name, typed(info.get("dtype") or 1))
@@ -147,11 +152,15 @@ class _Conversion:
         """Put a placeholder where a signature feeds something else."""
         node = self.source.nodes.get(ref.name)
         if node is None:
-            raise InvalidModelError(f"the signature names the input {ref.name!r:.120}, which is missing")
+            raise InvalidModelError(
+                f"the signature names the input {ref.name!r:.120}, which is missing"
+            )
         if node.op in ("Placeholder", "PlaceholderWithDefault"):
             return
-        if ref.index:
-            raise UnsupportedModelError(f"the signature feeds output {ref.index} of {ref.name!r:.120}")
+        if ref.output:
+            raise UnsupportedModelError(
+                f"the signature feeds output {ref.output} of {ref.name!r:.120}"
+            )
         name = self.flattener.fresh(ref.name)
         attr = {
             "dtype": {"type": info.get("dtype") or 1},
@@ -216,7 +225,9 @@ class _Conversion:
                 "; pass pyio_only=True to import it for pyio alone",
             )
         if lacking:
-            self.flattener.notes[f"TensorFlow.js cannot run it: it lacks {', '.join(sorted(lacking))}"] = None
+            self.flattener.notes[
+                f"TensorFlow.js cannot run it: it lacks {', '.join(sorted(lacking))}"
+            ] = None
 
     def _written(self, graphs: list[Graph], initializer: Graph) -> ModelArtifacts:
         source = self.source
@@ -228,9 +239,7 @@ class _Conversion:
         }
         encoded = encode_weights(constants)
         signature: dict[str, JSONValue] = {
-            side: {
-                key: tensor_info(name, infos[key]) for key, name in names.items()
-            }
+            side: {key: tensor_info(name, infos[key]) for key, name in names.items()}
             for side, names, infos in (
                 ("inputs", self.inputs, source.inputs),
                 ("outputs", self.outputs, source.outputs),
@@ -262,5 +271,3 @@ class _Conversion:
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
-
-

@@ -23,7 +23,7 @@ class Ref(NamedTuple):
     """One output of a node."""
 
     name: str
-    index: int = 0
+    output: int = 0
 
 
 @dataclass(slots=True)
@@ -69,14 +69,18 @@ class Library:
             if name in self._unread:
                 raise InvalidModelError(f"two functions are called {name!r:.120}")
             if len(self._unread) >= limits.GRAPH_NODES:
-                raise InvalidModelError("the model has too many functions (pyio.limits.GRAPH_NODES)")
+                raise InvalidModelError(
+                    "the model has too many functions (pyio.limits.GRAPH_NODES)"
+                )
             self._unread[name] = data
 
     def function(self, name: str) -> Function:
         """Return a function. Raises InvalidModelError for one that is not there."""
         if name not in self._read:
             if name not in self._unread:
-                raise InvalidModelError(f"the model calls the function {name!r:.120}, which it lacks")
+                raise InvalidModelError(
+                    f"the model calls the function {name!r:.120}, which it lacks"
+                )
             self._read[name] = self._function(name, parse("FunctionDef", self._unread[name]))
         return self._read[name]
 
@@ -158,7 +162,9 @@ def function_name(node: Node, attribute: str) -> str:
     """Return the function that an attribute names. Raises InvalidModelError."""
     name = node.attr.get(attribute, {}).get("func", {}).get("name")
     if not isinstance(name, str):
-        raise InvalidModelError(f"{node.op} {node.name!r:.120} names no function as its {attribute}")
+        raise InvalidModelError(
+            f"{node.op} {node.name!r:.120} names no function as its {attribute}"
+        )
     return name
 
 

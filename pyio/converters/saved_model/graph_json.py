@@ -42,7 +42,7 @@ def attributes_json(attr: Attributes) -> dict[str, JSONValue]:
 
 
 def _node(node: Node) -> JSONValue:
-    inputs = [ref.name if not ref.index else f"{ref.name}:{ref.index}" for ref in node.inputs]
+    inputs = [ref.name if not ref.output else f"{ref.name}:{ref.output}" for ref in node.inputs]
     inputs += [f"^{name}" for name in node.controls]
     result: dict[str, JSONValue] = {"name": node.name, "op": node.op}
     if inputs:
@@ -118,4 +118,4 @@ _KINDS: dict[str, Callable[[Any], JSONValue]] = {
     "tensor": _tensor,
     "func": lambda value: {"name": value.get("name", "")},
 }
-"""Member of an AttrValue -> how it is written; whole numbers are text, because they have 64 bits."""
+"""Member of an AttrValue -> how it is written. Whole numbers are text: they have 64 bits."""

@@ -102,4 +102,4 @@ SCHEMA: dict[str, dict[int, str]] = {
     "TensorSlice": {1: "extent Extent*"},
     "Extent": {1: "start int", 2: "length int"},
 }
-"""Message -> field number -> name and kind; ``*`` is a repeated field and ``{}`` a map from text."""
+"""Message -> field number -> name and kind; ``*`` is a repeated field, ``{}`` a map from text."""

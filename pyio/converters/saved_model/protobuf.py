@@ -12,12 +12,11 @@ import struct
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pyio import limits
 from pyio.converters.saved_model.messages import SCHEMA
 from pyio.errors import InvalidModelError
 
 Message: TypeAlias = dict[str, Any]
-"""Field name -> value. Repeated fields and maps are always there, others only if the file has them."""
+"""Field name -> value. Repeated fields and maps are always there, others only where given."""
 
 Data: TypeAlias = "memoryview | bytes"
 
@@ -51,16 +50,12 @@ _LISTS = {m: [f.name for f in fields.values() if f.repeated] for m, fields in _F
 _MAPS = {m: [f.name for f in fields.values() if f.mapped] for m, fields in _FIELDS.items()}
 
 
-def parse(message: str, data: Data, depth: int = 0) -> Message:
+def parse(message: str, data: Data) -> Message:
     """Return the fields of a `message`; bytes are views of `data`.
 
-    Raises InvalidModelError for what is no such message, or is nested too deep.
+    Raises InvalidModelError for what is no such message. No message of the schema can lie in one of
+    its own kind, so a file cannot make this go deep.
     """
-    if depth > limits.PROTOBUF_DEPTH:
-        raise InvalidModelError(
-            f"messages lie more than {limits.PROTOBUF_DEPTH} deep in one another "
-            "(pyio.limits.PROTOBUF_DEPTH)"
-        )
     data = memoryview(data)
     fields = _FIELDS[message]
     found: Message = {name: [] for name in _LISTS[message]}
@@ -72,7 +67,7 @@ def parse(message: str, data: Data, depth: int = 0) -> Message:
         value, place = _value(data, place, tag & 7, message)
         field = fields.get(tag >> 3)
         if field is not None:
-            _keep(found, field, tag & 7, value, depth)
+            _keep(found, field, tag & 7, value)
     return found
 
 
@@ -113,19 +108,19 @@ def _value(data: memoryview, place: int, wire: int, message: str) -> tuple[Any, 
     return data[place : place + length], place + length
 
 
-def _keep(found: Message, field: _Field, wire: int, value: Any, depth: int) -> None:
+def _keep(found: Message, field: _Field, wire: int, value: Any) -> None:
     if field.mapped:
-        key, entry = _entry(field, wire, value, depth)
+        key, entry = _entry(field, wire, value)
         found[field.name][key] = entry
     elif field.repeated and wire == _LENGTH and (field.kind == "int" or field.kind in _NUMBERS):
         found[field.name] += _packed(field, value)
     elif field.repeated:
-        found[field.name].append(_one(field, wire, value, depth))
+        found[field.name].append(_one(field, wire, value))
     else:
-        found[field.name] = _one(field, wire, value, depth)
+        found[field.name] = _one(field, wire, value)
 
 
-def _one(field: _Field, wire: int, value: Any, depth: int) -> Any:
+def _one(field: _Field, wire: int, value: Any) -> Any:
     kind = field.kind
     expected = _VARINT if kind == "int" else _NUMBERS[kind][0] if kind in _NUMBERS else _LENGTH
     if wire != expected:
@@ -138,14 +133,16 @@ def _one(field: _Field, wire: int, value: Any, depth: int) -> Any:
         return _text(field, value)
     if kind == "bytes":
         return value
-    return parse(kind, value, depth + 1)
+    return parse(kind, value)
 
 
 def _text(field: _Field, value: memoryview) -> str:
     try:
         return str(value, "utf-8")
     except UnicodeDecodeError:
-        raise InvalidModelError(f"the field {field.name} is not UTF-8: {bytes(value[:40])!r}") from None
+        raise InvalidModelError(
+            f"the field {field.name} is not UTF-8: {bytes(value[:40])!r}"
+        ) from None
 
 
 def _packed(field: _Field, value: memoryview) -> list[Any]:
@@ -161,7 +158,7 @@ def _packed(field: _Field, value: memoryview) -> list[Any]:
     return numbers
 
 
-def _entry(field: _Field, wire: int, value: Any, depth: int) -> tuple[str, Any]:
+def _entry(field: _Field, wire: int, value: Any) -> tuple[str, Any]:
     """Return an entry of a map, which is a message of key (1) and value (2); both may be absent."""
     if wire != _LENGTH:
         raise InvalidModelError(f"the field {field.name} has the wire type {wire}, not {_LENGTH}")
@@ -175,4 +172,4 @@ def _entry(field: _Field, wire: int, value: Any, depth: int) -> tuple[str, Any]:
             key = _text(field, part)
         elif tag == 16 + _LENGTH:
             entry = part
-    return key, _text(field, entry) if field.kind == "text" else parse(field.kind, entry, depth + 1)
+    return key, _text(field, entry) if field.kind == "text" else parse(field.kind, entry)

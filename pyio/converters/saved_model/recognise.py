@@ -13,7 +13,9 @@ MODEL_FILE = "saved_model.pb"
 _SAVED_MODEL = b"\x08\x01\x12"
 """A SavedModel begins with its version, which is 1, and a graph."""
 
-_NODE = re.compile(rb"\x0a([\x00-\x7f]|[\x80-\xff]{1,4}[\x00-\x7f])\x0a[\x01-\xff]{1,2}[A-Za-z0-9._]")
+_NODE = re.compile(
+    rb"\x0a([\x00-\x7f]|[\x80-\xff]{1,4}[\x00-\x7f])\x0a[\x01-\xff]{1,2}[A-Za-z0-9._]"
+)
 """A GraphDef begins with a node, and a node with its name (``graph.proto``, ``node_def.proto``)."""
 
 _OP = re.compile(rb"\x12([\x01-\x40])([A-Z_][A-Za-z0-9_>]*)")

@@ -129,7 +129,7 @@ def _source(ref: Ref, nodes: Graph, keys: dict[str, list[Stored]]) -> Stored | N
     for _ in range(len(nodes)):
         if ref.name in keys:
             read = keys[ref.name]
-            return read[ref.index] if ref.index < len(read) else None
+            return read[ref.output] if ref.output < len(read) else None
         node = nodes.get(ref.name)
         if node is None or node.op not in _PASSES or not node.inputs:
             return None

@@ -20,7 +20,7 @@ from pyio.converters.saved_model.restore import (
     object_keys,
     restored_by,
 )
-from pyio.errors import InvalidModelError, ModelInputError
+from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,11 +97,11 @@ async def open_graph_def(files: Files, name: str, outputs: Sequence[str] | None)
         refs = [source.library.ref(text, source.nodes) for text in outputs]
     for ref in refs:
         if ref.name not in source.nodes:
-            raise ModelInputError(
+            raise UnsupportedModelError(
                 f"the graph has no node {ref.name!r:.120} for outputs=; without it they are "
                 f"{_unused(source.nodes)!r:.400}"
             )
-        key = ref.name if not ref.index else f"{ref.name}:{ref.index}"
+        key = ref.name if not ref.output else f"{ref.name}:{ref.output}"
         source.outputs[key] = _info(ref, source.nodes[ref.name])
     return source
 
@@ -125,7 +125,7 @@ def _info(ref: Ref, node: Node) -> Message:
     dtype = node.attr.get("dtype") or node.attr.get("T") or {}
     shape = node.attr.get("shape", {}).get("shape") if node.op.startswith("Placeholder") else None
     return {
-        "name": f"{ref.name}:{ref.index}",
+        "name": f"{ref.name}:{ref.output}",
         "dtype": dtype.get("type", 0),
         "tensor_shape": shape or {"unknown_rank": 1},
     }

@@ -86,8 +86,10 @@ def type_name(number: int) -> str:
 def shape_of(message: Message, what: str) -> tuple[int, ...]:
     """Return a shape whose sides are all known. Raises InvalidModelError."""
     sides = tuple(dim.get("size", 0) for dim in message.get("dim", ()))
-    if message.get("unknown_rank") or len(sides) > limits.SIDES or any(
-        not 0 <= side <= limits.SIDE for side in sides
+    if (
+        message.get("unknown_rank")
+        or len(sides) > limits.SIDES
+        or any(not 0 <= side <= limits.SIDE for side in sides)
     ):
         raise InvalidModelError(f"{what} has no possible shape: {sides!r:.80}")
     return sides

@@ -54,8 +54,8 @@ class Checkpoint:
         if not 0 <= self._shards <= limits.FILES:
             raise InvalidModelError(f"the variables are in {self._shards:,} files")
 
-    def __contains__(self, key: str) -> bool:
-        return key.encode() in self._entries
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key.encode() in self._entries
 
     @property
     def keys(self) -> list[str]:

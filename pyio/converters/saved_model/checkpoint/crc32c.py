@@ -31,7 +31,8 @@ def _table() -> NDArray[np.uint32]:
 
 @cache
 def _byte_steps() -> list[int]:
-    return _table().tolist()
+    steps: list[int] = _table().tolist()
+    return steps
 
 
 def masked_crc(*parts: memoryview | bytes) -> int:

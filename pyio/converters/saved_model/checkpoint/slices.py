@@ -25,9 +25,7 @@ _HEADERS = (0x8000, 0xC000, 0xE000, 0xF000, 0xF800, 0xFC00, 0xFE00, 0xFF00, 0xFF
 
 def part_of(message: Message) -> Part:
     """Return the part that a TensorSlice describes."""
-    return tuple(
-        (extent.get("start", 0), extent.get("length", -1)) for extent in message["extent"]
-    )
+    return tuple((extent.get("start", 0), extent.get("length", -1)) for extent in message["extent"])
 
 
 def part_key(name: str, part: Part) -> bytes:

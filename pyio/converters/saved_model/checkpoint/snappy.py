@@ -1,8 +1,8 @@
 """Unpacks Snappy, in which a block of an index may be compressed.
 
-The format is ``format_description.txt`` of google/snappy: the length as a varint, then elements. The
-lowest two bits of an element's first byte are its kind: 0 bytes that follow, 1 to 3 a copy of bytes
-unpacked before, whose offset has 11, 16 or 32 bits.
+The format is ``format_description.txt`` of google/snappy: the length as a varint, then elements.
+The lowest two bits of an element's first byte are its kind: 0 bytes that follow, 1 to 3 a copy of
+bytes unpacked before, whose offset has 11, 16 or 32 bits.
 """
 
 from __future__ import annotations

@@ -36,18 +36,15 @@ if TYPE_CHECKING:
     from pyio.converters.saved_model.protobuf import Message
 
 FRAMES = frozenset(("Switch", "RefSwitch", "Merge", "RefMerge", "Enter", "RefEnter"))
-TABLES = frozenset(
-    """
-    HashTable HashTableV2 MutableHashTable MutableHashTableV2 MutableDenseHashTable
-    MutableDenseHashTableV2 AnonymousHashTable AnonymousMutableHashTable
-    AnonymousMutableDenseHashTable
-    """.split()
-)
-_FUNCTIONAL = frozenset(
-    ("If", "StatelessIf", "While", "StatelessWhile", "Case", "StatelessCase")
-)
+_TABLES_TEXT = """
+HashTable HashTableV2 MutableHashTable MutableHashTableV2 MutableDenseHashTable
+MutableDenseHashTableV2 AnonymousHashTable AnonymousMutableHashTable
+AnonymousMutableDenseHashTable
+"""
+TABLES = frozenset(_TABLES_TEXT.split())
+_FUNCTIONAL = frozenset(("If", "StatelessIf", "While", "StatelessWhile", "Case", "StatelessCase"))
 _VARIABLE_PASSES = frozenset(
-    "Identity Enter RefEnter NextIteration RefNextIteration Exit RefExit".split()
+    ["Identity", "Enter", "RefEnter", "NextIteration", "RefNextIteration", "Exit", "RefExit"]
 )
 _Handler: TypeAlias = Callable[["Flattener", Scope, Node], "list[Value] | None"]
 
@@ -80,12 +77,12 @@ class Flattener(Inliner):
             return scope.arguments[ref.name]
         if ref.name in scope.values:
             values = scope.values[ref.name]
-            if ref.index >= len(values):
-                raise InvalidModelError(f"{ref.name!r:.120} has no output {ref.index}")
-            return values[ref.index]
+            if ref.output >= len(values):
+                raise InvalidModelError(f"{ref.name!r:.120} has no output {ref.output}")
+            return values[ref.output]
         if ref.name not in scope.names:
             raise InvalidModelError(f"the node {ref.name!r:.120} is referred to and missing")
-        return Ref(scope.names[ref.name], ref.index)
+        return Ref(scope.names[ref.name], ref.output)
 
     def ref(self, scope: Scope, ref: Ref, node: Node) -> Ref:
         """Return the same, where a variable would be an error."""
@@ -141,7 +138,7 @@ class Flattener(Inliner):
             self.tables[node.name] = ref.name
         return ref
 
-    def _call(self, scope: Scope, node: Node) -> list[Value]:
+    def call(self, scope: Scope, node: Node) -> list[Value]:
         """Put the body of a function in the place of its call."""
         name = function_name(node, "f")
         values = [self.value(scope, each) for each in node.inputs]
@@ -160,15 +157,16 @@ class Flattener(Inliner):
         name = self.fresh(f"{value.name}/live")
         return self.put(scope, "Identity", (value,), name, typed(FLOAT), controls)
 
-    def _read_variable(self, scope: Scope, node: Node) -> list[Value]:
+    def read_variable(self, scope: Scope, node: Node) -> list[Value]:
+        """The value of a variable."""
         value = self.value(scope, _first(node))
         if not isinstance(value, Variable):
             raise InvalidModelError(f"{node.op} {node.name!r:.120} reads something else")
         return [self.read(scope, value)]
 
-    def _gather(self, scope: Scope, node: Node) -> list[Value]:
+    def gather(self, scope: Scope, node: Node) -> list[Value]:
         """Rows of a variable: ResourceGather is GatherV2 of what is stored."""
-        table = self._read_variable(scope, node)[0]
+        table = self.read_variable(scope, node)[0]
         indices = self.ref(scope, node.inputs[1], node)
         batch = node.attr.get("batch_dims", int_attr(0))
         name = scope.names[node.name]
@@ -182,8 +180,9 @@ class Flattener(Inliner):
         inputs = (require_ref(table, node.op), indices, axis)
         return [self.put(scope, "GatherV2", inputs, name, attr)]
 
-    def _gather_nd(self, scope: Scope, node: Node) -> list[Value]:
-        table = require_ref(self._read_variable(scope, node)[0], node.op)
+    def gather_nd(self, scope: Scope, node: Node) -> list[Value]:
+        """Elements of a variable: ResourceGatherNd is GatherNd of what is stored."""
+        table = require_ref(self.read_variable(scope, node)[0], node.op)
         indices = self.ref(scope, node.inputs[1], node)
         attr = {
             "Tparams": node.attr.get("dtype", {"type": FLOAT}),
@@ -191,19 +190,22 @@ class Flattener(Inliner):
         }
         return [self.put(scope, "GatherNd", (table, indices), scope.names[node.name], attr)]
 
-    def _shape_of_variable(self, scope: Scope, node: Node) -> list[Value]:
-        value = require_ref(self._read_variable(scope, node)[0], node.op)
+    def shape_of_variable(self, scope: Scope, node: Node) -> list[Value]:
+        """The shape of what is stored."""
+        value = require_ref(self.read_variable(scope, node)[0], node.op)
         shape = np.array(self.weights[value.name].shape, np.int32)
         return [self.constant(scope, scope.names[node.name] + scope.suffix, shape)]
 
-    def _is_initialized(self, scope: Scope, node: Node) -> list[Value]:
+    def is_initialized(self, scope: Scope, node: Node) -> list[Value]:
+        """True: a constant always has a value."""
         return [self.constant(scope, scope.names[node.name] + scope.suffix, np.bool_(True))]
 
-    def _old_variable(self, scope: Scope, node: Node) -> list[Value]:
+    def old_variable(self, scope: Scope, node: Node) -> list[Value]:
         """A variable of TF 1, whose output is its value."""
         return [self.read(scope, Variable(node.name))]
 
-    def _constant(self, scope: Scope, node: Node) -> list[Value]:
+    def const(self, scope: Scope, node: Node) -> list[Value]:
+        """A constant, whose content goes to the weights."""
         if scope.is_main and node.name in self.source.assets:
             value = np.array(node.name.encode(), object)
         else:
@@ -216,22 +218,24 @@ class Flattener(Inliner):
         # TensorFlow.js takes every Const to be live; a node behind it waits for the control input.
         return [self._alive(scope, ref, controls) if controls else ref]
 
-    def _asset(self, scope: Scope, node: Node) -> list[Value] | None:
+    def asset(self, scope: Scope, node: Node) -> list[Value] | None:
         """A placeholder for the path of an asset; the name of the node stands for the path."""
         if not (scope.is_main and node.name in self.source.assets):
             return None
         text = np.array(node.name.encode(), object)
         return [self.constant(scope, f"{scope.names[node.name]}/asset", text)]
 
-    def _identities(self, scope: Scope, node: Node) -> list[Value]:
+    def identities(self, scope: Scope, node: Node) -> list[Value]:
+        """Values that are passed on together are connected directly."""
         return [self.value(scope, each) for each in node.inputs]
 
-    def _assertion(self, scope: Scope, node: Node) -> list[Value]:
+    def assertion(self, scope: Scope, node: Node) -> list[Value]:
         """An Assert is only there because others wait for it; its condition stands for it."""
         condition = self.ref(scope, _first(node), node)
         return [self.put(scope, "Identity", (condition,), scope.names[node.name], typed(BOOL))]
 
-    def _switch(self, scope: Scope, node: Node) -> list[Value] | None:
+    def switch(self, scope: Scope, node: Node) -> list[Value] | None:
+        """A variable that a Switch passes on to one of its sides; values are left to the graph."""
         source = _first(node).name
         if source not in scope.values and source not in scope.arguments:
             return None
@@ -241,7 +245,8 @@ class Flattener(Inliner):
         condition = self.ref(scope, node.inputs[1], node)
         return [Variable(value.name, (*value.guards, (condition, side))) for side in (0, 1)]
 
-    def _variable(self, scope: Scope, node: Node) -> list[Value]:
+    def variable(self, scope: Scope, node: Node) -> list[Value]:
+        """A variable, which is a node of the main graph even if a function names it again."""
         shared = bytes(node.attr.get("shared_name", {}).get("s", b"")).decode(errors="replace")
         if scope.is_main or node.name in self.source.nodes:
             return [Variable(node.name)]
@@ -249,22 +254,22 @@ class Flattener(Inliner):
 
 
 _HANDLERS: dict[str, _Handler] = {
-    "PartitionedCall": Flattener._call,
-    "StatefulPartitionedCall": Flattener._call,
-    "VarHandleOp": Flattener._variable,
-    "ReadVariableOp": Flattener._read_variable,
-    "ResourceGather": Flattener._gather,
-    "ResourceGatherNd": Flattener._gather_nd,
-    "VariableShape": Flattener._shape_of_variable,
-    "VarIsInitializedOp": Flattener._is_initialized,
-    "VariableV2": Flattener._old_variable,
-    "Variable": Flattener._old_variable,
-    "Const": Flattener._constant,
-    "Placeholder": Flattener._asset,
-    "IdentityN": Flattener._identities,
-    "Assert": Flattener._assertion,
-    "Switch": Flattener._switch,
-    "RefSwitch": Flattener._switch,
+    "PartitionedCall": Flattener.call,
+    "StatefulPartitionedCall": Flattener.call,
+    "VarHandleOp": Flattener.variable,
+    "ReadVariableOp": Flattener.read_variable,
+    "ResourceGather": Flattener.gather,
+    "ResourceGatherNd": Flattener.gather_nd,
+    "VariableShape": Flattener.shape_of_variable,
+    "VarIsInitializedOp": Flattener.is_initialized,
+    "VariableV2": Flattener.old_variable,
+    "Variable": Flattener.old_variable,
+    "Const": Flattener.const,
+    "Placeholder": Flattener.asset,
+    "IdentityN": Flattener.identities,
+    "Assert": Flattener.assertion,
+    "Switch": Flattener.switch,
+    "RefSwitch": Flattener.switch,
 }
 
 

@@ -13,7 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyio.converters.saved_model.graph import Graph, Library, Node, Ref, called, function_name
-from pyio.converters.saved_model.inline.scope import Variable, int_attr, require_ref, text_attr, typed
+from pyio.converters.saved_model.inline.scope import (
+    Variable,
+    int_attr,
+    require_ref,
+    text_attr,
+    typed,
+)
 from pyio.converters.saved_model.tensors import BOOL
 from pyio.errors import InvalidModelError
 
@@ -45,9 +51,7 @@ def as_frame(inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]
 
 
 class _Frame:
-    def __init__(
-        self, inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]
-    ) -> None:
+    def __init__(self, inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]) -> None:
         self.inliner, self.scope, self.node, self.values = inliner, scope, node, values
         self.name = scope.names[node.name]
         body = inliner.source.library.function(function_name(node, "body"))
@@ -70,13 +74,15 @@ class _Frame:
         pivot = inside[self.kept[0]].name
         results = self._inside("body", inside, pivot)
         if len(results) != len(self.values):
-            raise InvalidModelError(f"the body of {self.name!r:.120} returns another count of values")
+            raise InvalidModelError(
+                f"the body of {self.name!r:.120} returns another count of values"
+            )
         frame = replace(self.scope, pivot=pivot)
         for i in self.kept:
-            self.inliner.put(
-                frame, "NextIteration", (results[i],), again[i], typed(self.types[i])
-            )
-        return [self._exit(i, switched[i]) if i in switched else v for i, v in enumerate(self.values)]
+            self.inliner.put(frame, "NextIteration", (results[i],), again[i], typed(self.types[i]))
+        return [
+            self._exit(i, switched[i]) if i in switched else v for i, v in enumerate(self.values)
+        ]
 
     def _merged(self, again: dict[int, str]) -> dict[int, Ref]:
         label = text_attr(self.name.lower())  # TensorFlow.js compares these in lower case
@@ -109,8 +115,6 @@ class _Frame:
     def _exit(self, i: int, switched: Ref) -> Ref:
         return self._put("Exit", (switched,), f"Exit_{i}", self.types[i])
 
-    def _put(
-        self, op: str, inputs: Sequence[Ref], part: str, dtype: int, **attr: object
-    ) -> Ref:
+    def _put(self, op: str, inputs: Sequence[Ref], part: str, dtype: int, **attr: object) -> Ref:
         name = self.inliner.fresh(f"{self.name}/{part}")
         return self.inliner.put(self.scope, op, inputs, name, typed(dtype, **attr))

@@ -33,9 +33,7 @@ _LOOPS = frozenset(("While", "StatelessWhile"))
 _CASES = frozenset(("Case", "StatelessCase"))
 
 
-def functional(
-    inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]
-) -> list[Value]:
+def functional(inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]) -> list[Value]:
     """Write an If, Case or While; return its outputs."""
     if node.op in _CASES:
         listed = node.attr.get("branches", {}).get("list", {}).get("func", ())
@@ -47,14 +45,14 @@ def functional(
     if node.op not in _LOOPS:
         return _branches(inliner, scope, node, values)
     if uses_lists(function_name(node, "body"), inliner.source.library):
-        inliner.notes["loops that use lists are written as frames, which TensorFlow.js can run"] = None
+        inliner.notes["loops that use lists are written as frames, which TensorFlow.js can run"] = (
+            None
+        )
         return as_frame(inliner, scope, node, values)
     return _loop(inliner, scope, node, values)
 
 
-def _branches(
-    inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]
-) -> list[Value]:
+def _branches(inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]) -> list[Value]:
     if not values:
         raise InvalidModelError(f"{node.op} {node.name!r:.120} has no condition")
     condition, arguments = require_ref(values[0], node.op), values[1:]
@@ -92,7 +90,9 @@ def _loop(inliner: Inliner, scope: Scope, node: Node, values: Sequence[Value]) -
     condition = _copied(inliner, scope, function_name(node, "cond"), values)
     body = _copied(inliner, scope, function_name(node, "body"), values, kept)
     if len(body.outputs) != len(kept) or len(condition.outputs) != 1:
-        raise InvalidModelError(f"the functions of {node.name!r:.120} return other counts of values")
+        raise InvalidModelError(
+            f"the functions of {node.name!r:.120} return other counts of values"
+        )
     attr = {
         "cond": {"func": {"name": condition.name}},
         "body": {"func": {"name": body.name}},
@@ -117,11 +117,16 @@ def _copied(
     inner = inliner.inner(scope, name, values, "")
     copy = _begun(inliner, inner, name, function.inputs, values)
     results = inliner.flatten(inner, function.results)
-    _end(inliner, inner, copy, [
-        (output, value)
-        for i, (output, value) in enumerate(zip(function.outputs, results, strict=True))
-        if kept is None or i in kept
-    ])
+    _end(
+        inliner,
+        inner,
+        copy,
+        [
+            (output, value)
+            for i, (output, value) in enumerate(zip(function.outputs, results, strict=True))
+            if kept is None or i in kept
+        ],
+    )
     return copy
 
 
@@ -181,7 +186,9 @@ def _chosen(
     number_ref = inliner.constant(scope, f"{name}/number{scope.suffix}", np.int32(number))
     test = inliner.fresh(f"{name}/is")
     condition = inliner.put(scope, "Equal", (index, number_ref), test, typed(INT32))
-    return _if(inliner, scope, name, condition, (index, *arguments), (_with_index(inliner, first), other))
+    return _if(
+        inliner, scope, name, condition, (index, *arguments), (_with_index(inliner, first), other)
+    )
 
 
 def _with_index(inliner: Inliner, copy: Copy) -> Copy:

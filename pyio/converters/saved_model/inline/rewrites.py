@@ -40,9 +40,7 @@ class Writer:
 
     def last(self, op: str, /, *inputs: Ref, **attr: Any) -> Ref:
         """Add the node that has the result."""
-        return self._inliner.put(
-            self._scope, op, inputs, self.name, typed(self.dtype, **attr)
-        )
+        return self._inliner.put(self._scope, op, inputs, self.name, typed(self.dtype, **attr))
 
     def number(self, part: str, value: ArrayLike) -> Ref:
         """Add a constant of the node's type."""
@@ -51,9 +49,7 @@ class Writer:
 
     def constant(self, part: str, value: ArrayLike) -> Ref:
         """Add a constant."""
-        return self._inliner.constant(
-            self._scope, f"{self.name}/{part}{self._scope.suffix}", value
-        )
+        return self._inliner.constant(self._scope, f"{self.name}/{part}{self._scope.suffix}", value)
 
     def weight(self, ref: Ref) -> tuple[int, ...] | None:
         """Return the shape of a constant, or None for anything else."""
@@ -99,7 +95,7 @@ def _l2_loss(w: Writer, x: Ref) -> Ref:
 
 
 def _zero_times(w: Writer, x: Ref, other: Ref) -> Ref:
-    """x · other, and 0 where x is 0 whatever the other one is."""
+    """X · other, and 0 where x is 0 whatever the other one is."""
     zero = w.number("zero", 0)
     product = w.add("product", "Mul", x, other)
     is_zero = w.add("is_zero", "Equal", x, zero)

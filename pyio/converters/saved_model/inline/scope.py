@@ -16,7 +16,7 @@ from pyio.converters.saved_model.tensors import (
     INT32,
     at_run_time,
 )
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +84,7 @@ class Inliner(ABC):
         tables: Node of a table in the source -> its name in the result.
         unknown: Ops that cannot be expressed, each with one node.
         notes: What was changed, for users.
+        written: Function -> its arguments that are variables to which it writes.
     """
 
     def __init__(self, source: Source) -> None:
@@ -95,6 +96,7 @@ class Inliner(ABC):
         self.tables: dict[str, str] = {}
         self.unknown: dict[str, str] = {}
         self.notes: dict[str, None] = {}
+        self.written: dict[str, set[str]] = {}
         self._taken: set[str] = set()
         self._count = 0
 
@@ -107,9 +109,10 @@ class Inliner(ABC):
 
         Raises InvalidModelError for a function that calls itself, and for other arguments.
         """
+        self._count_one()  # functions that only call others would else never end
         calling = (*scope.calling, name)
         if name in scope.calling:
-            raise InvalidModelError(
+            raise UnsupportedModelError(
                 f"the function {name!r:.120} calls itself, which no graph without functions can say"
             )
         if len(calling) > limits.CALL_DEPTH:
@@ -123,9 +126,7 @@ class Inliner(ABC):
                 f"the function {name!r:.120} takes {len(function.inputs)} arguments and is called "
                 f"with {len(values)}"
             )
-        arguments = {
-            each.name: value for each, value in zip(function.inputs, values, strict=True)
-        }
+        arguments = {each.name: value for each, value in zip(function.inputs, values, strict=True)}
         return Scope(function.nodes, scope.out, arguments, prefix, scope.suffix, calling)
 
     def fresh(self, name: str) -> str:
@@ -151,15 +152,11 @@ class Inliner(ABC):
         controls: Sequence[str] = (),
     ) -> Ref:
         """Add a node whose name is reserved, and return its first output."""
-        self._count += 1
-        if self._count > limits.GRAPH_NODES:
-            raise InvalidModelError(
-                f"the flat graph has more than {limits.GRAPH_NODES:,} nodes "
-                "(pyio.limits.GRAPH_NODES)"
-            )
-        constant = all(each.name in self.weights for each in inputs)
-        if scope.pivot is not None and constant and not controls and op != "Const":
-            controls = (scope.pivot,)  # or it would run once, and not in each iteration
+        self._count_one()
+        if scope.pivot is not None and not controls and op != "Const":
+            # What needs constants alone would run once, and not in each iteration.
+            constant = all(each.name in self.weights for each in inputs)
+            controls = (scope.pivot,) if constant else ()
         scope.out[name] = Node(name, op, list(inputs), list(controls), dict(attr or {}))
         return Ref(name)
 
@@ -183,6 +180,14 @@ class Inliner(ABC):
             ref = self.put(scope, "Switch", (ref, condition), guarded, typed(FLOAT))
             ref = Ref(ref.name, side)
         return ref
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > limits.GRAPH_NODES:
+            raise InvalidModelError(
+                f"the flat graph has more than {limits.GRAPH_NODES:,} nodes "
+                "(pyio.limits.GRAPH_NODES)"
+            )
 
     def _value(self, name: str) -> NDArray[Any]:
         source = self.source

@@ -14,7 +14,7 @@ import numpy as np
 from pyio.converters.saved_model.graph import Graph, Node, Ref, called, type_attr
 from pyio.converters.saved_model.inline.scope import Scope, Value, Variable, require_ref
 from pyio.converters.saved_model.tensors import FLOAT, INT64, STORED, STRING
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +36,9 @@ def table_initializer(inliner: Inliner) -> Graph:
     if not inliner.tables:
         return {}
     if inliner.source.frozen:
-        raise InvalidModelError(
-            f"the table {next(iter(inliner.tables))!r:.120} has no content: a frozen graph does not "
-            "hold it; import the SavedModel instead"
+        raise UnsupportedModelError(
+            f"the table {next(iter(inliner.tables))!r:.120} has no content: a frozen graph does "
+            "not hold it; import the SavedModel instead"
         )
     filling = _Filling(inliner)
     filling.walk(filling.main, inliner.source.initializers)
@@ -47,7 +47,9 @@ def table_initializer(inliner: Inliner) -> Graph:
             filling.fill(inliner.tables[name], keys, values)
     empty = set(inliner.tables.values()) - set(filling.filled)
     if empty:
-        raise InvalidModelError(f"the model does not say what is in the tables {sorted(empty)!r:.200}")
+        raise InvalidModelError(
+            f"the model does not say what is in the tables {sorted(empty)!r:.200}"
+        )
     return filling.graph()
 
 
@@ -151,9 +153,7 @@ class _Filling:
         return result
 
 
-def _columns(
-    content: memoryview, node: Node, table: Node
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _columns(content: memoryview, node: Node, table: Node) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return keys and values from the lines of a file, as InitializeTableFromTextFile reads it.
 
     An index of -2 is the whole line, -1 its number, and others a column. TensorFlow leaves out
@@ -196,4 +196,6 @@ def _column(lines: list[bytes], index: int, delimiter: bytes, dtype: int) -> NDA
         numbers = [float(text) if dtype == FLOAT else int(text) for text in texts]
         return np.array(numbers, kind)
     except (IndexError, ValueError, OverflowError) as error:
-        raise InvalidModelError(f"the text file of a table does not fit its columns: {error}") from error
+        raise InvalidModelError(
+            f"the text file of a table does not fit its columns: {error}"
+        ) from error

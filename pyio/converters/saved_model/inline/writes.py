@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.converters.saved_model.graph import Graph, Library, Node, called
-from pyio.errors import InvalidModelError
+from pyio.errors import UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,52 +33,49 @@ _FIRST_ARGUMENT = {"If": 1, "StatelessIf": 1, "Case": 1, "StatelessCase": 1}
 
 
 def require_unwritten(inliner: Inliner, scope: Scope, order: Sequence[str]) -> None:
-    """Raise InvalidModelError if a node in `order` needs what another one has written."""
-    library = inliner.source.library
+    """Raise UnsupportedModelError if a node in `order` needs what another one has written."""
     writers = {
         node.name: written
         for node in scope.nodes.values()
-        if (written := _written(node, library, set()))
+        if (written := _written(node, inliner.source.library, inliner.written))
     }
     if not writers:
         return
     for name in order:
         node = scope.nodes[name]
         if node.op in _LOOPS and name in writers:
-            _refuse(node, sorted(writers[name])[0], node)
+            _refuse(node, min(writers[name]), node)
         for writer in _before(node, scope.nodes, writers):
             read = {ref.name for ref in node.inputs} & writers[writer]
             if read:
-                _refuse(scope.nodes[writer], sorted(read)[0], node)
+                _refuse(scope.nodes[writer], min(read), node)
 
 
 def _refuse(writer: Node, variable: str, reader: Node) -> None:
-    raise InvalidModelError(
+    raise UnsupportedModelError(
         f"{writer.op} {writer.name!r:.120} changes {variable!r:.120}, which {reader.op} "
         f"{reader.name!r:.120} then uses; the variables of a graph model are constants"
     )
 
 
-def _written(node: Node, library: Library, within: set[str]) -> set[str]:
-    """Return the inputs of a node that it, or a function that it calls, writes to."""
+def _written(node: Node, library: Library, known: dict[str, set[str]]) -> set[str]:
+    """Return the inputs of a node that it, or a function that it calls, writes to.
+
+    `known` are the arguments that functions write to, found before.
+    """
     if node.op.startswith(_WRITES):
         return {ref.name for ref in node.inputs[:1]}
     found = set()
     for name in called(node):
-        if name in within:
-            continue
         function = library.function(name)
-        arguments = [each.name for each in function.inputs]
-        inside = _written_inside(function.nodes, library, {*within, name})
+        if name not in known:
+            known[name] = set()  # for functions that call one another
+            inside = (_written(each, library, known) for each in function.nodes.values())
+            known[name] = set().union(*inside)
         given = node.inputs[_FIRST_ARGUMENT.get(node.op, 0) :]
-        found |= {
-            ref.name for ref, name in zip(given, arguments, strict=False) if name in inside
-        }
+        pairs = zip(given, function.inputs, strict=False)
+        found |= {ref.name for ref, argument in pairs if argument.name in known[name]}
     return found
-
-
-def _written_inside(nodes: Graph, library: Library, within: set[str]) -> set[str]:
-    return set().union(*(_written(node, library, within) for node in nodes.values()))
 
 
 def _before(node: Node, nodes: Graph, writers: dict[str, set[str]]) -> list[str]:

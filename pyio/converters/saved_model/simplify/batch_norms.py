@@ -39,7 +39,7 @@ def without_batch_norms(flat: Flat) -> int:
 
 
 def _only_result(node: Node, used: dict[str, list[Any]]) -> bool:
-    return all(ref is not None and ref.index == 0 for _, ref in used.get(node.name, ()))
+    return all(ref is not None and ref.output == 0 for _, ref in used.get(node.name, ()))
 
 
 def _fold(flat: Flat, norm: Node, used: dict[str, list[Any]]) -> bool:
@@ -88,7 +88,5 @@ def _replace(
         "T": {"type": type_attr(norm, "T", FLOAT)},
         "data_format": {"s": b"NHWC"},
     }
-    flat.graph[norm.name] = Node(
-        norm.name, "BiasAdd", [Ref(convolution.name), added], attr=attr
-    )
+    flat.graph[norm.name] = Node(norm.name, "BiasAdd", [Ref(convolution.name), added], attr=attr)
     return True

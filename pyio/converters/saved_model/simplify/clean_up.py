@@ -36,7 +36,7 @@ def without_passes(graph: Graph, kept: Collection[str]) -> int:
 
 def _behind(ref: Ref, replaced: dict[str, Ref]) -> Ref:
     steps = 0
-    while ref.name in replaced and ref.index == 0 and steps <= len(replaced):
+    while ref.name in replaced and ref.output == 0 and steps <= len(replaced):
         ref = replaced[ref.name]
         steps += 1
     return ref

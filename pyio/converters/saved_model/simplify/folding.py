@@ -16,7 +16,7 @@ from pyio.converters.saved_model.simplify.walk import in_order
 from pyio.errors import PyioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -29,17 +29,28 @@ MOST = 4096
 _ANY = 8192
 """Elements of inputs up to which the result is computed before its size is looked at."""
 
-_NOT_LARGER = frozenset(
-    """
-    Abs All Any ArgMax ArgMin Cast ComplexAbs Concat ConcatV2 Cos Equal Exp ExpandDims Expm1 Floor
-    Imag Log Log1p Max Mean Min Neg Pack Prod Real Reciprocal Relu Relu6 Reshape Reverse ReverseV2
-    Round Rsqrt Shape Sigmoid Sign Sin Size Slice Sqrt Square Squeeze StridedSlice Sum Tanh Transpose
-    """.split()
-)
+_NOT_LARGER_TEXT = """
+Abs All Any ArgMax ArgMin Cast ComplexAbs Concat ConcatV2 Cos Equal Exp ExpandDims Expm1 Floor
+Imag Log Log1p Max Mean Min Neg Pack Prod Real Reciprocal Relu Relu6 Reshape Reverse ReverseV2
+Round Rsqrt Shape Sigmoid Sign Sin Size Slice Sqrt Square Squeeze StridedSlice Sum Tanh
+Transpose
+"""
+_NOT_LARGER = frozenset(_NOT_LARGER_TEXT.split())
 """Ops whose result has no more elements than their inputs together."""
 
 _BROADCASTING = frozenset(
-    "Add AddV2 Sub Mul RealDiv Maximum Minimum SquaredDifference Pow BiasAdd".split()
+    [
+        "Add",
+        "AddV2",
+        "Sub",
+        "Mul",
+        "RealDiv",
+        "Maximum",
+        "Minimum",
+        "SquaredDifference",
+        "Pow",
+        "BiasAdd",
+    ]
 )
 
 _LEFT = frozenset(("Const", "Identity", "StopGradient", "Snapshot"))
@@ -56,13 +67,12 @@ _SIZES: dict[str, Callable[[Any], float]] = {
 }
 """Op -> how many elements its result has, from its inputs."""
 
-_GROWING = frozenset(
-    """
-    Pad PadV2 MirrorPad ScatterNd SparseToDense ResizeBilinear ResizeNearestNeighbor CropAndResize
-    Bincount DenseBincount Conv2DBackpropInput RaggedRange RaggedTensorToTensor BatchToSpaceND
-    SpaceToBatchND IRFFT RFFT ImageProjectiveTransformV3 StringNGrams Where
-    """.split()
-)
+_GROWING_TEXT = """
+Pad PadV2 MirrorPad ScatterNd SparseToDense ResizeBilinear ResizeNearestNeighbor CropAndResize
+Bincount DenseBincount Conv2DBackpropInput RaggedRange RaggedTensorToTensor BatchToSpaceND
+SpaceToBatchND IRFFT RFFT ImageProjectiveTransformV3 StringNGrams Where
+"""
+_GROWING = frozenset(_GROWING_TEXT.split())
 """Ops that are left as they are, because a few numbers decide how large their result is."""
 
 

@@ -74,7 +74,7 @@ def _operands(flat: Flat, addition: Node) -> tuple[Node, Ref] | None:
         pairs.append((addition.inputs[1], addition.inputs[0]))
     for left, right in pairs:
         product, bias = flat.graph.get(left.name), flat.value(right)
-        if product is None or bias is None or product.op not in _FUSED or left.index:
+        if product is None or bias is None or product.op not in _FUSED or left.output:
             continue
         if len(product.inputs) == 2 and bias.shape == (_channels(flat, product),):
             return product, right

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
     from pyio.converters.saved_model.simplify.flat import Flat
 
-_SAME = frozenset(
-    """
-    Identity Relu Relu6 Elu LeakyRelu Sigmoid Tanh Softplus Selu Neg Abs Exp Sqrt Square MaxPool
-    AvgPool Pad PadV2 MirrorPad ResizeBilinear ResizeNearestNeighbor Snapshot StopGradient
-    """.split()
-)
+_SAME_TEXT = """
+Identity Relu Relu6 Elu LeakyRelu Sigmoid Tanh Softplus Selu Neg Abs Exp Sqrt Square MaxPool
+AvgPool Pad PadV2 MirrorPad ResizeBilinear ResizeNearestNeighbor Snapshot StopGradient
+"""
+_SAME = frozenset(_SAME_TEXT.split())
 """Ops whose result has the channels of their first input."""
 
-_ADDS = frozenset("Add AddV2 Sub Mul RealDiv Maximum Minimum SelectV2".split())
+_ADDS = frozenset(["Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "SelectV2"])
 _NORMS = frozenset(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "BiasAdd"))
 _STEPS = 200
 _CHANNEL = 3
@@ -93,7 +92,9 @@ def _split(flat: Flat, node: Node, groups: int, fresh: Callable[[str], str]) -> 
 
     def add(part: str, op: str, inputs: list[Ref], attr: dict[str, object]) -> str:
         name = fresh(f"{node.name}/{part}")
-        flat.graph[name] = Node(name, op, inputs, attr={"T": node.attr.get("T", {"type": 1}), **attr})
+        flat.graph[name] = Node(
+            name, op, inputs, attr={"T": node.attr.get("T", {"type": 1}), **attr}
+        )
         return name
 
     divided = {"num_split": {"i": groups}}
