@@ -11,9 +11,11 @@
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
+    │   ├── UnknownOpsError        (LookupError)        the graph has ops that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
     ├── ModelInputError            (ValueError)         data that does not fit the model
+    │   └── OpError                                     a node of a graph cannot compute its inputs
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
@@ -37,7 +39,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pyio.addresses import shown_model, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 OPERATIONS = "keras.ops."
 """What stands before the name of an operation on tensors, as opposed to the class of a layer."""
@@ -155,6 +157,21 @@ class UnknownLayersError(InvalidModelError, LookupError):
         self.class_names = [*class_names, *activations]
 
 
+class UnknownOpsError(InvalidModelError, LookupError):
+    """The graph has ops that pyio does not have; ``ops`` has each with the names of its nodes."""
+
+    def __init__(self, ops: Mapping[str, Sequence[str]]) -> None:
+        found = ", ".join(
+            f"{op} (node {nodes[0]!r}{f' and {len(nodes) - 1} more' if nodes[1:] else ''})"
+            for op, nodes in ops.items()
+        )
+        super().__init__(
+            f"the graph has ops that pyio does not know: {found}; without them it cannot run, but "
+            "pyio.load_artifacts, copy_model and inspect take it as it is"
+        )
+        self.ops = {op: list(nodes) for op, nodes in ops.items()}
+
+
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
@@ -177,6 +194,20 @@ class UnsupportedDtypeError(WeightsError, TypeError):
 
 class ModelInputError(PyioError, ValueError):
     """Arrays given to a model or a layer that it cannot take; the message says what it takes."""
+
+
+class OpError(ModelInputError):
+    """A node of a graph model cannot compute: its inputs do not fit its op.
+
+    ``node`` and ``op`` name it. The input of the model has an unexpected shape or value, or the
+    graph is damaged.
+    """
+
+    def __init__(self, node: str, op: str, problem: str, inputs: str = "") -> None:
+        given = f"; its inputs are {inputs}" if inputs else ""
+        super().__init__(f"the node {node!r} ({op}) cannot compute: {problem}{given}")
+        self.node = node
+        self.op = op
 
 
 class StorageError(PyioError, OSError):
