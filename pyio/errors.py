@@ -13,9 +13,11 @@
     │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
     │   │   └── UnsupportedOpsError (LookupError)       ops that TensorFlow.js lacks
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
+    │   ├── UnknownOpsError        (LookupError)        the graph has ops that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
     ├── ModelInputError            (ValueError)         data that does not fit the model
+    │   └── OpError                                     a node of a graph cannot compute its inputs
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
@@ -170,6 +172,21 @@ class UnknownLayersError(InvalidModelError, LookupError):
         self.class_names = [*class_names, *activations]
 
 
+class UnknownOpsError(InvalidModelError, LookupError):
+    """The graph has ops that pyio does not have; ``ops`` has each with the names of its nodes."""
+
+    def __init__(self, ops: Mapping[str, Sequence[str]]) -> None:
+        found = ", ".join(
+            f"{op} (node {nodes[0]!r}{f' and {len(nodes) - 1} more' if nodes[1:] else ''})"
+            for op, nodes in ops.items()
+        )
+        super().__init__(
+            f"the graph has ops that pyio does not know: {found}; without them it cannot run, but "
+            "pyio.load_artifacts, copy_model and inspect take it as it is"
+        )
+        self.ops = {op: list(nodes) for op, nodes in ops.items()}
+
+
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
@@ -192,6 +209,20 @@ class UnsupportedDtypeError(WeightsError, TypeError):
 
 class ModelInputError(PyioError, ValueError):
     """Arrays given to a model or a layer that it cannot take; the message says what it takes."""
+
+
+class OpError(ModelInputError):
+    """A node of a graph model cannot compute: its inputs do not fit its op.
+
+    ``node`` and ``op`` name it. The input of the model has an unexpected shape or value, or the
+    graph is damaged.
+    """
+
+    def __init__(self, node: str, op: str, problem: str, inputs: str = "") -> None:
+        given = f"; its inputs are {inputs}" if inputs else ""
+        super().__init__(f"the node {node!r} ({op}) cannot compute: {problem}{given}")
+        self.node = node
+        self.op = op
 
 
 class StorageError(PyioError, OSError):

@@ -65,6 +65,31 @@ STEP_WORK = 1_000_000
 CALL_WORK = 100_000
 """What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
 that long for them."""
+GRAPH_NODES = 100_000
+"""Nodes of a graph, or of the body of one function."""
+
+GRAPH_FUNCTIONS = 10_000
+"""Functions of a graph model."""
+
+GRAPH_DEPTH = 50
+"""Functions that call functions, loops inside of loops, and groups of a pattern inside of groups."""
+
+GRAPH_LIST = 100_000
+"""Inputs of one node, and values in a list of one attribute."""
+
+GRAPH_LIST_LENGTH = 10_000_000
+"""Elements of a list that a graph makes while it runs."""
+
+GRAPH_ITERATIONS: int | None = 10_000_000
+"""Turns of all loops in one run of a graph model; None for any number."""
+
+PATTERN_LENGTH = 10_000
+PATTERN_STEPS = 20_000
+"""Characters of a regular expression in a graph model, and its steps with repetitions written out."""
+
+PATTERN_WORK = 20_000_000
+"""Steps that a regular expression may take for one text: its length times the steps that wait."""
+
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
 this one. Raise it where several tabs store gigabytes."""

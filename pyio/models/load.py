@@ -1,4 +1,4 @@
-"""`load_layers_model`: a model from a medium."""
+"""`load_layers_model` and its siblings: a model from a medium."""
 
 from __future__ import annotations
 

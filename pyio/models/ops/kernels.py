@@ -60,6 +60,14 @@ def matmul(left: Array, right: Matrix) -> Array:
     return product.reshape(*left.shape[:-1], n)
 
 
+def batch_matmul(left: Array, right: Array) -> Array:
+    """Return ``left @ right`` for stacks of matrices, whose other sides broadcast."""
+    if not _WITHOUT_BLAS or left.dtype != np.float32 or left.shape[-1] < _SHORT_SUM:
+        return np.asarray(np.matmul(left, right))
+    columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
+    return np.asarray(np.einsum("...ij,...kj->...ik", left, columns))
+
+
 def conv(
     x: Array, kernel: Matrix, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
 ) -> Array:
@@ -130,6 +138,28 @@ def taps(
             cut.append(slice(start, stop, strides[axis]))
         views.append((position, x[tuple(cut)]))
     return views
+
+
+def pool_max(
+    x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> Array:
+    """Return the largest value of each window of a padded `x`."""
+    (_, first), *others = taps(x, size, strides, dilation)
+    result = first.copy()
+    for _, view in others:
+        np.maximum(result, view, out=result)
+    return result
+
+
+def pool_sum(
+    x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> Array:
+    """Return the sum of each window of a padded `x`."""
+    (_, first), *others = taps(x, size, strides, dilation)
+    result = first.copy()
+    for _, view in others:
+        result += view
+    return result
 
 
 def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequence[int]) -> Array:
