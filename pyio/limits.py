@@ -109,12 +109,6 @@ HDF5_TEXT = 256 * 1024 * 1024
 HDF5_RATIO = 1_000
 """Chunks of a dataset may expand to ZIP_BYTES, or to HDF5_RATIO times their stored bytes."""
 
-GRAPH_NODES = 100_000
-"""Nodes of a graph, its functions included once they are written in the place of their calls."""
-
-CALL_DEPTH = 60
-"""Functions of a SavedModel that call one another, one within the other."""
-
 PROTOBUF_BYTES = 2**31 - 1
 """A saved_model.pb or frozen graph: protobuf itself ends here."""
 

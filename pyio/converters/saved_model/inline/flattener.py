@@ -58,7 +58,9 @@ class Flattener(Inliner):
         order = _order(scope, wanted)
         require_unwritten(self, scope, order)
         for name in order:
-            scope.names[name] = self.fresh(scope.prefix + name)
+            new = scope.prefix + name
+            # The names of constants have a suffix, and are reserved with it.
+            scope.names[name] = new if scope.nodes[name].op == "Const" else self.fresh(new)
         late = []
         for name in order:
             node = scope.nodes[name]

@@ -115,10 +115,10 @@ class Inliner(ABC):
             raise UnsupportedModelError(
                 f"the function {name!r:.120} calls itself, which no graph without functions can say"
             )
-        if len(calling) > limits.CALL_DEPTH:
+        if len(calling) > limits.GRAPH_DEPTH:
             raise InvalidModelError(
-                f"functions call one another more than {limits.CALL_DEPTH} deep "
-                "(pyio.limits.CALL_DEPTH)"
+                f"functions call one another more than {limits.GRAPH_DEPTH} deep "
+                "(pyio.limits.GRAPH_DEPTH)"
             )
         function = self.source.library.function(name)
         if len(values) != len(function.inputs):

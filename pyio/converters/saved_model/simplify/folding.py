@@ -53,7 +53,13 @@ _BROADCASTING = frozenset(
     ]
 )
 
-_LEFT = frozenset(("Const", "Identity", "StopGradient", "Snapshot"))
+_LEFT = frozenset(
+    (
+        *("Const", "Identity", "StopGradient", "Snapshot"),
+        *("Enter", "Exit", "LoopCond", "Merge", "NextIteration", "Switch"),
+    )
+)
+"""Ops that compute nothing; what goes into a loop must go through Enter, constant or not."""
 
 _Arrays = "Sequence[NDArray[Any]]"
 
