@@ -103,6 +103,8 @@ async def open_graph_def(files: Files, name: str, outputs: Sequence[str] | None)
             )
         key = ref.name if not ref.output else f"{ref.name}:{ref.output}"
         source.outputs[key] = _info(ref, source.nodes[ref.name])
+    reached = set(_reached(source))  # freezing may leave placeholders that nothing needs
+    source.inputs = {name: info for name, info in source.inputs.items() if name in reached}
     return source
 
 

@@ -12,7 +12,7 @@ from pyio.converters.saved_model.graph import Graph, Library, Node, called
 from pyio.errors import UnsupportedModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from pyio.converters.saved_model.inline.scope import Inliner, Scope
 
@@ -38,6 +38,7 @@ def require_unwritten(inliner: Inliner, scope: Scope, order: Sequence[str]) -> N
         node.name: written
         for node in scope.nodes.values()
         if (written := _written(node, inliner.source.library, inliner.written))
+        and not _sets_path(node, inliner.source.assets)
     }
     if not writers:
         return
@@ -76,6 +77,11 @@ def _written(node: Node, library: Library, known: dict[str, set[str]]) -> set[st
         pairs = zip(given, function.inputs, strict=False)
         found |= {ref.name for ref, argument in pairs if argument.name in known[name]}
     return found
+
+
+def _sets_path(node: Node, assets: Container[str]) -> bool:
+    """Whether a node only puts the path of an asset into a variable, as initialising does."""
+    return node.op == "AssignVariableOp" and any(ref.name in assets for ref in node.inputs[1:])
 
 
 def _before(node: Node, nodes: Graph, writers: dict[str, set[str]]) -> list[str]:
