@@ -12,6 +12,7 @@ import numpy as np
 import pyio
 from pyio.converters.files import MemoryFiles
 from pyio.converters.saved_model import graph_def, importer
+from pyio.models.graph_models.reading import graph_model_from_artifacts
 from tests.support.protobuf import encode
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def executed(artifacts: pyio.ModelArtifacts, inputs: dict[str, Any]) -> dict[str
 
     async def run() -> Any:
         await pyio.save_artifacts(artifacts, "memory://graph")
-        model = await pyio.load_graph_model("memory://graph")
+        model = graph_model_from_artifacts(await pyio.load_artifacts("memory://graph"))
+        await pyio.remove_model("memory://graph")
         return model.execute(inputs, keys)
 
     signature: Any = artifacts.signature

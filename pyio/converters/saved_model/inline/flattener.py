@@ -46,6 +46,7 @@ _FUNCTIONAL = frozenset(("If", "StatelessIf", "While", "StatelessWhile", "Case",
 _VARIABLE_PASSES = frozenset(
     ["Identity", "Enter", "RefEnter", "NextIteration", "RefNextIteration", "Exit", "RefExit"]
 )
+_SWITCHES = frozenset(("Switch", "RefSwitch"))
 _Handler: TypeAlias = Callable[["Flattener", Scope, Node], "list[Value] | None"]
 
 
@@ -122,15 +123,22 @@ class Flattener(Inliner):
         self.put(scope, RENAMED.get(node.op, node.op), refs, name, node.attr, controls)
 
     def _controls(self, scope: Scope, node: Node) -> list[str]:
-        """Return the control inputs of a node that still are nodes."""
-        found = []
-        for name in node.controls:
+        """Return the control inputs of a node that still are nodes.
+
+        That a Switch has run means that its condition has. TensorFlow.js would wait for the first
+        output of the Switch instead, which may never come.
+        """
+        found: dict[str, None] = {}
+        for each in node.controls:
+            target = scope.nodes.get(each)
+            switch = target is not None and target.op in _SWITCHES and len(target.inputs) == 2
+            name = target.inputs[1].name if target is not None and switch else each
             known = name in scope.names or name in scope.arguments
             if known and scope.values.get(name) != []:
                 value = self.value(scope, Ref(name))
                 if isinstance(value, Ref):
-                    found.append(value.name)
-        return found
+                    found[value.name] = None
+        return list(found)
 
     def _table(self, scope: Scope, node: Node) -> Ref:
         """A table, which has the same name here and in the graph that fills it."""

@@ -5,6 +5,7 @@ Each function adds nodes to the scope and returns the result, whose node has the
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,10 +63,14 @@ def _erfc(w: Writer, x: Ref) -> Ref:
 
 
 def _find(w: Writer, table: Ref, keys: Ref, default: Ref) -> Ref:
-    """TensorFlow.js returns a flat result."""
+    """TensorFlow.js returns a flat result, and takes a default only as a scalar."""
+    shape = w.weight(default)
+    if shape is not None and math.prod(shape) == 1 and shape:
+        scalar = w.constant("scalar", np.array([], np.int32))
+        default = w.add("default", "Reshape", default, scalar, Tshape=INT_TYPE)
     found = w.add("flat", w.node.op, table, keys, default, **w.node.attr)
-    shape = w.add("shape", "Shape", keys, out_type=INT_TYPE)
-    return w.last("Reshape", found, shape, Tshape=INT_TYPE)
+    sides = w.add("shape", "Shape", keys, out_type=INT_TYPE)
+    return w.last("Reshape", found, sides, Tshape=INT_TYPE)
 
 
 def _logical_xor(w: Writer, a: Ref, b: Ref) -> Ref:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pyio.converters.saved_model.graph import Graph, Node, Ref, called, type_attr
 from pyio.converters.saved_model.inline.scope import Scope, Value, Variable, require_ref
-from pyio.converters.saved_model.tensors import FLOAT, INT64, STORED, STRING
+from pyio.converters.saved_model.tensors import FLOAT, INT64, STORED, STRING, tensor_value
 from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def table_initializer(inliner: Inliner) -> Graph:
     filling.walk(filling.main, inliner.source.initializers)
     for name, (keys, values) in inliner.source.tables.items():
         if name in inliner.tables:
+            node = inliner.source.nodes[name]
+            if "Dense" in node.op:
+                keys, values = _occupied(node, inliner.source.nodes, keys, values)
             filling.fill(inliner.tables[name], keys, values)
     empty = set(inliner.tables.values()) - set(filling.filled)
     if empty:
@@ -151,6 +154,29 @@ class _Filling:
                 result[name] = self.out[name]
                 waiting += [ref.name for ref in result[name].inputs]
         return result
+
+
+def _occupied(
+    node: Node, nodes: Graph, keys: NDArray[Any], values: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the entries of a dense table, which stores all its buckets, each key as a row.
+
+    Two keys stand for empty and deleted buckets: the inputs of the op
+    (``MutableDenseHashTable`` in ``lookup_table_op.cc``).
+    """
+    count = len(keys) if keys.ndim else 0
+    if keys.size != count or len(values) != count or values.size != count:
+        raise UnsupportedModelError(
+            f"the table {node.name!r:.120} has vectors as keys or values, which TensorFlow.js lacks"
+        )
+    keys, values = keys.reshape(count), values.reshape(count)
+    occupied = np.ones(count, bool)
+    for ref in node.inputs:
+        given = nodes.get(ref.name)
+        tensor = given.attr.get("value", {}).get("tensor") if given is not None else None
+        if tensor is not None:
+            occupied &= keys != tensor_value(tensor, ref.name).reshape(-1)[0]
+    return keys[occupied], values[occupied]
 
 
 def _columns(content: memoryview, node: Node, table: Node) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -6,7 +6,7 @@ input are followed back to something that says them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pyio.converters.saved_model.simplify.walk import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from pyio.converters.saved_model.simplify.flat import Flat
 
@@ -56,31 +58,56 @@ def _channels(flat: Flat, ref: Ref, steps: int) -> int | None:
     node = flat.graph.get(ref.name)
     if node is None or steps < 1:
         return None
-    constants = [flat.value(each) for each in node.inputs]
-    if node.op == "Placeholder":
-        sides = node.attr.get("shape", {}).get("shape", {}).get("dim", ())
-        return _known(sides[-1].get("size", 0)) if sides else None
-    if node.op in _SAME:
-        return _channels(flat, node.inputs[0], steps - 1)
-    if node.op in _NORMS:
-        known = [each.size for each in constants[1:] if each is not None]
-        return known[0] if known else None
-    if node.op in ("Conv2D", "DepthwiseConv2dNative"):
-        kernel = constants[1] if len(constants) > 1 else None
-        if kernel is None or kernel.ndim != 4:
-            return None
-        return int(kernel.shape[3] if node.op == "Conv2D" else kernel.shape[2] * kernel.shape[3])
+    if node.op == "ConcatV2":
+        return _joined(flat, node, steps // 2)
     if node.op in _ADDS:
         found = [_channels(flat, each, steps // 2) for each in node.inputs]
         return max((each for each in found if each is not None), default=None)
-    if node.op == "ConcatV2":
-        axis = constants[-1]
-        parts = [_channels(flat, each, steps // 2) for each in node.inputs[:-1]]
-        known = [each for each in parts if each is not None]
-        last = axis is not None and axis.size == 1 and int(axis.item()) in (-1, _CHANNEL)
-        return sum(known) if last and len(known) == len(parts) else None
-    value = flat.value(ref)
+    constants = [flat.value(each) for each in node.inputs]
+    if node.op in _SAME or _keeps_last(node, constants):
+        return _channels(flat, node.inputs[0], steps - 1)
+    return _told(node, constants, flat.value(ref))
+
+
+def _told(
+    node: Node, constants: list[NDArray[Any] | None], value: NDArray[Any] | None
+) -> int | None:
+    """Return the last side of a node that says it itself: by a shape, or by its weights."""
+    if node.op == "Placeholder":
+        sides = node.attr.get("shape", {}).get("shape", {}).get("dim", ())
+        return _known(sides[-1].get("size", 0)) if sides else None
+    second = constants[1] if len(constants) > 1 else None
+    if node.op == "Reshape":
+        return _known(int(second.ravel()[-1])) if second is not None and second.size else None
+    if node.op in _NORMS:
+        return second.size if second is not None else None
+    if node.op in ("Conv2D", "DepthwiseConv2dNative") and second is not None and second.ndim == 4:
+        return int(second.shape[3] * (1 if node.op == "Conv2D" else second.shape[2]))
     return None if value is None or not value.ndim else int(value.shape[-1])
+
+
+def _joined(flat: Flat, node: Node, steps: int) -> int | None:
+    """Return the channels of a concatenation along them."""
+    axis = flat.value(node.inputs[-1])
+    if axis is None or axis.size != 1 or int(axis.item()) not in (-1, _CHANNEL):
+        return None
+    parts = [_channels(flat, each, steps) for each in node.inputs[:-1]]
+    known = [each for each in parts if each is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _keeps_last(node: Node, constants: list[NDArray[Any] | None]) -> bool:
+    """Whether an op adds or removes sides and leaves the last one where it is.
+
+    A 1-D convolution is one in 2-D between such a pair.
+    """
+    if node.op not in ("ExpandDims", "Squeeze"):
+        return False
+    if node.op == "Squeeze":
+        axes = node.attr.get("squeeze_dims", {}).get("list", {}).get("i", ())
+        return bool(axes) and all(axis in (1, 2, -2, -3) for axis in axes)
+    axis = constants[1] if len(constants) > 1 else None
+    return axis is not None and axis.size == 1 and int(axis.item()) in (1, 2, -2, -3)
 
 
 def _known(size: int) -> int | None:
