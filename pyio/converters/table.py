@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.files import Below, Leading, present, unzipped, wanted
+from pyio.converters.keras.kinds import is_keras
 from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
@@ -75,7 +76,9 @@ class Importer:
         return getattr(importlib.import_module(self.module), name, None)
 
 
-IMPORTERS: list[Importer] = []
+IMPORTERS: list[Importer] = [
+    Importer("a model of Keras", "pyio.models.keras_files.importing", is_keras),
+]
 """Asked in this order. A file of which none knows anything keeps the error of its medium."""
 
 _PACKED = Importer(

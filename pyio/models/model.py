@@ -58,6 +58,7 @@ class LayersModel(Container):
         load_report: How the weights that were loaded last were matched.
         optimizer_weights: The loaded state of the optimizer: name -> array.
         unplaced_weights: Weights of unknown layers, kept for the next save.
+        import_notes: What was changed to load a file of another program, in sentences.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
     other inputs, and for two layers of the same name.
@@ -79,6 +80,7 @@ class LayersModel(Container):
         self.optimizer_weights: dict[str, NDArray[Any]] = {}
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
+        self.import_notes: tuple[str, ...] = ()
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
             self.layers = cast("list[Layer]", self.graph.layers)
