@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyio.errors import WeightsError
-from pyio.format.archive import is_wanted, unzip
+from pyio.format.archive import is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,16 +122,6 @@ async def present(files: Files, name: str) -> bool:
         return True
     look: Any = getattr(files, "look", None)
     return look is not None and bool(await look(name))
-
-
-async def unzipped(files: Files, name: str) -> MemoryFiles:
-    """Return the files in a zip archive, with what systems add to archives left out.
-
-    Members that are stored are views of the archive. Raises DamagedModelError, and for one that
-    would expand beyond `pyio.limits`.
-    """
-    members = unzip(await files.read(name), name)
-    return MemoryFiles({member.path: member.content for member in members})
 
 
 def wanted(names: Sequence[str]) -> list[str]:

@@ -16,8 +16,9 @@ import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.files import Below, Leading, present, unzipped, wanted
+from pyio.converters.files import Below, Leading, present, wanted
 from pyio.converters.keras.kinds import is_keras
+from pyio.converters.zip_files import open_zip
 from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
@@ -106,7 +107,7 @@ async def recognised(files: Files) -> tuple[Importer, Files] | None:
     if found is not None:
         return found, files
     if start.startswith(_ZIP):
-        return await _of_folder(await unzipped(files, name), _DEPTH - 1, packed=True)
+        return await _of_folder(await open_zip(files, name), _DEPTH - 1, packed=True)
     return None
 
 
@@ -140,7 +141,7 @@ async def _only_file(files: Files, depth: int) -> tuple[Importer, Files] | None:
         if row is not None:
             found[name] = row, Leading(files, name)
         elif opens and start.startswith(_ZIP):
-            inner = await _of_folder(await unzipped(files, name), depth - 1, packed=True)
+            inner = await _of_folder(await open_zip(files, name), depth - 1, packed=True)
             if inner is not None:
                 found[name] = inner
     if len(found) > 1:

@@ -79,6 +79,10 @@ def training_config(compiled: Any, notes: list[str]) -> dict[str, Any] | None:
 
 
 def _optimizer(given: Any) -> dict[str, Any] | None:
+    if isinstance(given, str):  # with the defaults of Keras
+        named = {name.lower(): name for name in _OPTIMIZERS}.get(given.lower())
+        rate = 0.01 if named == "SGD" else 0.001
+        given = {"class_name": named, "config": {"learning_rate": rate}}
     if not isinstance(given, Mapping) or not isinstance(given.get("config"), Mapping):
         return None
     config = given["config"]

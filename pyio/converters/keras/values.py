@@ -38,7 +38,8 @@ def value_of(dataset: Dataset, notes: list[str]) -> Array:
     if dataset.type.numpy == "<f2":
         _note(notes, "float16 weights were widened to float32")
         return array.astype(np.float32)
-    return array
+    # A product would copy an array at an odd address each time; once is less.
+    return array if array.flags.aligned else array.copy()
 
 
 def plain_arrays(class_name: str, name: str, arrays: Sequence[Array], notes: list[str]) -> list[Array]:
