@@ -10,7 +10,7 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
-    │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
+    │   ├── UnsupportedModelError                       a part of such a file that is not read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know

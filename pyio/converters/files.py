@@ -117,7 +117,7 @@ class Leading:
 
 
 async def present(files: Files, name: str) -> bool:
-    """Return whether a file exists, also one that the medium could not list; then it can be read."""
+    """Return whether a file exists and can be read, also one that is not in `names`."""
     if name in files.names:
         return True
     look: Any = getattr(files, "look", None)
@@ -139,6 +139,6 @@ def checked_range(name: str, size: int, start: int, stop: int | None) -> tuple[i
     last = size if stop is None else stop
     if not 0 <= start <= last <= size:
         raise WeightsError(
-            f"bytes {start:,} to {last:,} of {name!r} are needed, and it has {size:,}; it is cut off"
+            f"bytes {start:,} to {last:,} of {name!r} are needed, and it has {size:,}"
         )
     return start, last

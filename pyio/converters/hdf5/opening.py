@@ -60,7 +60,9 @@ def _group(h5py: Any, group: Any, path: str, count: list[int], depth: int) -> Gr
 
 def _dataset(dataset: Any, path: str) -> Dataset:
     if dataset.is_virtual or dataset.external:
-        raise UnsupportedModelError(f"the values of {path!r} are in another file, which is not read")
+        raise UnsupportedModelError(
+            f"the values of {path!r} are in another file, which is not read"
+        )
     if dataset.nbytes > limits.WEIGHT_BYTES or dataset.nbytes > max(
         limits.ZIP_BYTES, limits.HDF5_RATIO * dataset.id.get_storage_size()
     ):

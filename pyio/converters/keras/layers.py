@@ -7,14 +7,16 @@ Operations are no layers there.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.datasets import Dataset
-from pyio.converters.hdf5.file import Group
+from pyio.converters.keras.paths import path_part
 from pyio.errors import InvalidModelError
+
+if TYPE_CHECKING:
+    from pyio.converters.hdf5.file import Group
 
 LAYERS = ("layers", "_layer_checkpoint_dependencies/layers", "_layer_checkpoint_dependencies")
 """What a model calls the group of its layers; the others are those of early files."""
@@ -24,15 +26,10 @@ MODELS = ("Functional", "Sequential", "Model")
 _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(
         ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"),
-        tuple(
-            (f"{part}_dense", f"_{part}_dense") for part in ("query", "key", "value", "output")
-        ),
+        tuple((f"{part}_dense", f"_{part}_dense") for part in ("query", "key", "value", "output")),
     ),
 }
 """Class -> the parts that have its weights, in the order of the weights, each with its names."""
-
-_CLASSES = {"Model": "Functional", "GroupQueryAttention": "GroupedQueryAttention"}
-"""Class of a topology -> class in Python, where they differ."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("Dense", "EinsumDense"), ("kernel", "bias")),
@@ -47,13 +44,6 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "PReLU": ("alpha",),
 }
 """Class -> the names of its weights in TensorFlow.js, in order; the last can be absent."""
-
-
-def snake_case(name: str) -> str:
-    """Return how Keras writes a class in paths (``to_snake_case`` of ``naming.py``)."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def class_of(entry: Mapping[str, Any]) -> str:
@@ -84,13 +74,8 @@ def numbered(entries: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], st
     """Yield the layers among `entries`, each with its name in the path."""
     counts: Counter[str] = Counter()
     for entry in entries:
-        if is_operation(entry):
-            continue
-        name = class_of(entry)
-        part = snake_case(_CLASSES.get(name, name))
-        count = counts[part]
-        counts[part] += 1
-        yield entry, f"{part}_{count}" if count else part
+        if not is_operation(entry):
+            yield entry, path_part(class_of(entry), counts)
 
 
 def layers_group(group: Group) -> Group | None:

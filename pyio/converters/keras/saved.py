@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyio import limits
 from pyio.converters.files import present
-from pyio.converters.hdf5.file import Group
 from pyio.converters.hdf5.opening import open_hdf5
 from pyio.converters.keras.kinds import CONFIG, METADATA
 from pyio.converters.keras.safety import refuse_code
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyio.converters.files import Files
+    from pyio.converters.hdf5.file import Group
 
 WEIGHTS = "model.weights.h5"
 _ASSETS = "assets/"

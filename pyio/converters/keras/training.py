@@ -12,7 +12,10 @@ _OPTIMIZERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "Adamax": ("Adamax", {k: k for k in ("learning_rate", "beta_1", "beta_2", "epsilon")}),
     "Adagrad": (
         "Adagrad",
-        {"learning_rate": "learning_rate", "initial_accumulator_value": "initial_accumulator_value"},
+        {
+            "learning_rate": "learning_rate",
+            "initial_accumulator_value": "initial_accumulator_value",
+        },
     ),
     "Adadelta": ("Adadelta", {k: k for k in ("learning_rate", "rho", "epsilon")}),
     "RMSprop": (
@@ -39,15 +42,17 @@ _SHORT = {
     "log_cosh": "logcosh",
 }
 _LOSSES = frozenset(
-    "mean_squared_error mean_absolute_error mean_absolute_percentage_error "
-    "mean_squared_logarithmic_error squared_hinge hinge categorical_hinge logcosh "
-    "categorical_crossentropy sparse_categorical_crossentropy binary_crossentropy "
-    "kullback_leibler_divergence poisson cosine_proximity".split()
+    (
+        *("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error"),
+        *("mean_squared_logarithmic_error", "squared_hinge", "hinge", "categorical_hinge"),
+        *("logcosh", "categorical_crossentropy", "sparse_categorical_crossentropy"),
+        *("binary_crossentropy", "kullback_leibler_divergence", "poisson", "cosine_proximity"),
+    )
 )
-_METRICS = _LOSSES | frozenset(
-    "accuracy acc binary_accuracy categorical_accuracy sparse_categorical_accuracy precision "
-    "recall".split()
-)
+_METRICS = _LOSSES | {
+    *("accuracy", "acc", "binary_accuracy", "categorical_accuracy"),
+    *("sparse_categorical_accuracy", "precision", "recall"),
+}
 _DEFAULTS: tuple[Any, ...] = (None, False, 0, 0.0, -1)
 
 
@@ -92,7 +97,9 @@ def _optimizer(given: Any) -> dict[str, Any] | None:
         return None
     name, keys = known
     # Stored as float32: 0.009999999776 is 0.01.
-    found = {mine: config[theirs] for theirs, mine in keys.items() if config.get(theirs) is not None}
+    found = {
+        mine: config[theirs] for theirs, mine in keys.items() if config.get(theirs) is not None
+    }
     found["learning_rate"] = float(f"{rate:.7g}")
     if name == "SGD" and config.get("momentum"):
         name = "Momentum"

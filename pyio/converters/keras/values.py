@@ -42,7 +42,9 @@ def value_of(dataset: Dataset, notes: list[str]) -> Array:
     return array if array.flags.aligned else array.copy()
 
 
-def plain_arrays(class_name: str, name: str, arrays: Sequence[Array], notes: list[str]) -> list[Array]:
+def plain_arrays(
+    class_name: str, name: str, arrays: Sequence[Array], notes: list[str]
+) -> list[Array]:
     """Return the arrays of a layer as float32 where it was quantized.
 
     Keras stores kernels in int8 and the factors by which they were multiplied (keras 3.15

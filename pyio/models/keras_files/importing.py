@@ -114,5 +114,3 @@ def _subclassed(saved: Saved) -> ModelArtifacts:
     result = replace(found, model_topology=topology, format="layers-model")
     result.remember_notes(saved.notes)
     return result
-
-

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.datasets import Dataset
-from pyio.converters.hdf5.file import Group
 from pyio.converters.keras.layers import (
     MODELS,
     class_of,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyio.converters.hdf5.file import Group
     from pyio.converters.keras.saved import Saved
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
@@ -301,7 +301,7 @@ def place_by_order(saved: Saved, model: Container | None) -> Placed:
         arrays = plain_arrays(class_of(entry), name, arrays, saved.notes)
         layer = layers.pop(name, None)
         if layer is None or not _is_ready(layer):
-            placed.arrays |= _kept(entry, name, arrays, datasets, root.path)
+            placed.arrays |= _kept(name, arrays, datasets, root.path)
             continue
         weights = [*layer.trainable_weights, *layer.non_trainable_weights]
         assign(weights, arrays, f"the {layer.class_name} {name!r}")
@@ -328,14 +328,15 @@ def _of_layer(root: Group, name: str) -> list[Dataset]:
     for each in names:
         dataset = group.get(each)
         if not isinstance(dataset, Dataset):
-            raise InvalidModelError(f"the layer {name!r} lists the weight {each!r}; it is not there")
+            raise InvalidModelError(
+                f"the layer {name!r} lists the weight {each!r}; it is not there"
+            )
         if not set(_SEEDS) & set(each.partition(":")[0].split("/")):
             found.append(dataset)
     return found
 
 
 def _kept(
-    entry: Mapping[str, Any],
     name: str,
     arrays: Sequence[NDArray[Any]],
     datasets: Sequence[Dataset],
@@ -368,7 +369,7 @@ def text_list(group: Group, key: str) -> list[str] | None:
     of numbers.
     """
     parts = [group.attributes[key]] if key in group.attributes else []
-    while not (key in group.attributes) and f"{key}{len(parts)}" in group.attributes:
+    while key not in group.attributes and f"{key}{len(parts)}" in group.attributes:
         parts.append(group.attributes[f"{key}{len(parts)}"])
     if not parts:
         return None
@@ -381,5 +382,3 @@ def text_list(group: Group, key: str) -> list[str] | None:
                 raise InvalidModelError(f"the attribute {key} of {group.path!r} has {each!r:.60}")
             found.append(each)
     return found
-
-

@@ -45,5 +45,3 @@ def _give_one(saved: Saved, config: dict[str, Any], class_name: str, path: str) 
     factors = saved.weights.get(f"{path}/vars/idf_weights")
     if isinstance(factors, Dataset) and config.get("idf_weights") is None:
         config["idf_weights"] = factors.array().tolist()
-
-
