@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyio.errors import InvalidModelError
 
 NOWHERE = 2**64 - 1
-"""The address that means: there is none."""
+"""The address that stands for no address."""
 
 _SHOWN = 3
 """Pieces in a message."""

@@ -158,7 +158,7 @@ def test_code_is_refused(tmp_path: Path) -> None:
 def test_a_class_of_ones_own(tmp_path: Path) -> None:
     """An unknown class is named; with a class registered under its name the numbers are right."""
 
-    class Doubled(pyio.layers.Layer):
+    class Own(pyio.layers.Layer):
         units: int = pyio.layers.option()
 
         def build(self, shape: Any) -> None:
@@ -173,15 +173,15 @@ def test_a_class_of_ones_own(tmp_path: Path) -> None:
 
     def rename(config: Any) -> None:
         layer = config["config"]["layers"][-1]
-        layer |= {"class_name": "Doubled", "module": None, "registered_name": "mine>Doubled"}
+        layer |= {"class_name": "DENSE", "module": None, "registered_name": "mine>DENSE"}
         layer["config"] = {"name": "dense", "units": 3}
 
     file = tmp_path / "m.keras"
     file.write_bytes(changed("k2_cnn.keras", rename))
-    with pytest.raises(pyio.UnknownLayersError, match="'Doubled'"):
+    with pytest.raises(pyio.UnknownLayersError, match="'DENSE'"):
         run(pyio.load_layers_model(f"file://{file}"))
-    assert run(pyio.inspect(f"file://{file}")).layers[-1].class_name == "Doubled"
-    custom = {"Doubled": Doubled}
+    assert run(pyio.inspect(f"file://{file}")).layers[-1].class_name == "DENSE"
+    custom = {"DENSE": Own}
     model = run(pyio.load_layers_model(f"file://{file}", custom_objects=custom))
     with np.load(DATA / CASES["k2_cnn.keras"]["io"]) as stored:
         found = model.predict(stored["x0"])
