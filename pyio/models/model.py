@@ -21,6 +21,7 @@ from pyio.models.serialization.functional import checked_config, graph_from_conf
 from pyio.models.serialization.keras_paths import named_by_path
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
+from pyio.models.serialization.writers import TFJS
 from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names
 from pyio.operations.transfer import load_artifacts
@@ -64,6 +65,8 @@ class LayersModel(Container):
         optimizer_weights: The loaded state of the optimizer: name -> array.
         unplaced_weights: Weights of unknown layers, kept for the next save.
         import_notes: What was changed to load a file of another program, in sentences.
+        writer: Who wrote it, and so whose formulas it computes: "TensorFlow.js 4.22.0", "Keras
+            2.15.0" or "Keras 3.15.1". Models that are made here compute as TensorFlow.js does.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
     other inputs, and for two layers of the same name.
@@ -86,6 +89,7 @@ class LayersModel(Container):
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
         self.import_notes: tuple[str, ...] = ()
+        self.writer = TFJS
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
             self.layers = cast("list[Layer]", self.graph.layers)
@@ -299,12 +303,14 @@ class LayersModel(Container):
 
     def topology(self) -> dict[str, Any]:
         """Return the whole topology as JSON, as TensorFlow.js writes it."""
-        return {
+        result: dict[str, Any] = {
             "class_name": self.class_name,
             "config": self.get_config(),
             "keras_version": LAYOUT,
             "backend": "tensor_flow.js",
         }
+        # A member that TensorFlow.js skips, so that a copy keeps whose formulas it has.
+        return result if self.writer.startswith(TFJS) else result | {"writer": self.writer}
 
     def to_json(self) -> str:
         """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""
