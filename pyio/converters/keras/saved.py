@@ -9,6 +9,7 @@ from pyio import limits
 from pyio.converters.files import present
 from pyio.converters.hdf5.opening import open_hdf5
 from pyio.converters.keras.kinds import CONFIG, METADATA
+from pyio.converters.keras.plain import simplify
 from pyio.converters.keras.safety import refuse_code
 from pyio.errors import InvalidModelError, UnsupportedModelError
 from pyio.format.json_text import loads
@@ -67,7 +68,7 @@ async def _open_archive(files: Files) -> Saved:
     metadata = await _json(files, METADATA)
     entry = await _json(files, CONFIG)
     refuse_code(entry)
-    forget_quantization(entry)
+    simplify(entry)
     if await present(files, WEIGHTS):
         weights = open_hdf5(await files.read(WEIGHTS))
     else:
@@ -132,7 +133,7 @@ def open_h5(data: memoryview) -> Saved:
     if config is not None:
         found.entry = _object(config, "model_config")
         refuse_code(found.entry)
-        forget_quantization(found.entry)
+        simplify(found.entry)
         if attributes.get("training_config") is not None:
             found.training = _object(attributes["training_config"], "training_config")
     weights = root.group("model_weights")
@@ -143,22 +144,6 @@ def open_h5(data: memoryview) -> Saved:
     elif "layer_names" in attributes or "layer_names0" in attributes:
         found.kind = "h5"
     return found
-
-
-def forget_quantization(value: Any) -> None:
-    """Drop how weights are quantized; their values say it as well, and become float32."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            each.pop("quantization_config", None)
-            policy = each.get("dtype")
-            if isinstance(policy, dict) and policy.get("class_name") == "QuantizedDTypePolicy":
-                inner = policy.get("config")
-                each["dtype"] = inner.get("source_name") if isinstance(inner, dict) else None
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

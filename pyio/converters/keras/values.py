@@ -50,19 +50,26 @@ def plain_arrays(
     Keras stores kernels in int8 and the factors by which they were multiplied (keras 3.15
     ``quantizers.py``): value = stored / factor. Keras also quantizes inputs, so numbers differ.
     """
-    if not arrays or arrays[0].dtype != np.int8:
+    stored = [array for array in arrays if array.dtype == np.int8]
+    if not stored:
         return list(arrays)
-    kernel, scale = arrays[0], arrays[-1]
+    # An .h5 has what is trained first: the bias before the kernel.
+    *others, scale = [array for array in arrays if array.dtype != np.int8] or [stored[0]]
     rows = class_name in ("Embedding", "ReversibleEmbedding")
-    fits = len(arrays) > 1 and scale.dtype == np.float32 and scale.ndim == 1
-    if not fits or kernel.ndim != 2 or scale.size != kernel.shape[0 if rows else 1]:
+    kernel = stored[0]
+    fits = len(stored) == 1 and kernel.ndim == 2 and scale.dtype == np.float32 and scale.ndim == 1
+    if not fits or scale.size != kernel.shape[0 if rows else 1] or not _may_be_int8(class_name):
         raise UnsupportedModelError(
             f"the {class_name} {name!r} is quantized in a way that is not read; int8 of Dense and "
             "Embedding is. Save the model before quantize()"
         )
     _note(notes, "int8 weights were made float32; Keras quantizes inputs too, so numbers differ")
     real = kernel / (scale[:, None] if rows else scale)
-    return [real.astype(np.float32), *arrays[1:-1]]
+    return [real.astype(np.float32), *others]
+
+
+def _may_be_int8(class_name: str) -> bool:
+    return class_name in ("Dense", "Embedding", "ReversibleEmbedding")
 
 
 def _note(notes: list[str], text: str) -> None:

@@ -9,6 +9,7 @@ from pyio.models.core.container import Container, placed
 
 if TYPE_CHECKING:
     from pyio.models.core.layer import Layer
+    from pyio.models.core.weight import Weight
 
 
 def make_unique(model: Container, notes: list[str]) -> None:
@@ -17,9 +18,12 @@ def make_unique(model: Container, notes: list[str]) -> None:
     TensorFlow.js names a weight by its layer alone, without the models around it.
     """
     layers: dict[Layer, str] = {}
+    known: set[Weight] = set()
     for path, layer in placed(model.layers):
-        if layer.weights and not isinstance(layer, Container):
+        # A layer in two places has its weights once, under one name.
+        if not isinstance(layer, Container) and not known.issuperset(layer.weights):
             layers.setdefault(layer, path)
+            known.update(layer.weights)
     owned = {layer for layer, path in layers.items() if _is_placed(model, layer, path)}
     counts = Counter(layer.name for layer in owned)
     taken = {layer.name for _, layer in placed(model.layers)}
