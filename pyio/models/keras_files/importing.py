@@ -96,6 +96,8 @@ def _packed(saved: Saved, topology: Any, arrays: dict[str, NDArray[Any]]) -> Mod
 
 def _weights_alone(saved: Saved) -> ModelArtifacts:
     """Return all arrays of a file without a topology, named by their paths."""
+    if saved.kind == "h5":
+        return _packed(replace(saved, training=None), None, place_by_order(saved, None).arrays)
     arrays: dict[str, NDArray[Any]] = {}
     for dataset in saved.weights.datasets():
         if dataset.path.partition("/")[0] not in _NOT_WEIGHTS:

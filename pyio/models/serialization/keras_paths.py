@@ -26,16 +26,40 @@ _PATH = re.compile(r"(?:_layer_checkpoint_dependencies/)?(layers/.*/vars/\d+)")
 
 
 def named_by_path(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
-    """Return `given` with the names of the weights of `model`, if all its names are paths."""
+    """Return `given` with the names of the weights of `model`, if all its names are paths.
+
+    Also if each layer of the model has as many arrays, of the same shapes and in the order in which
+    Keras writes them into an ``.h5``: those are taken by order, as Keras does.
+    """
     paths = {name: _PATH.fullmatch(name) for name in given}
     if not paths or not all(paths.values()):
-        return given
+        return _by_order(model, given)
     names = {weight: name for name, weight in named(model)}
     places = {path: names.get(weight, weight.name) for path, weight in _of_model(model, "")}
     return {
         places.get(_HIDDEN.sub(r"/\1", match[1]), name) if match else name: given[name]
         for name, match in paths.items()
     }
+
+
+def _by_order(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
+    names = {weight: name for name, weight in named(model)}
+    if not given.keys().isdisjoint(names.values()):
+        return given
+    listed: dict[str, list[str]] = {}
+    for name in given:
+        listed.setdefault(name.partition("/")[0], []).append(name)
+    places: dict[str, str] = {}
+    for layer in model.layers:
+        weights = [*layer.trainable_weights, *layer.non_trainable_weights]
+        stored = listed.get(layer.name, [])
+        shapes = [getattr(given[name], "shape", None) for name in stored]
+        if shapes != [weight.shape for weight in weights]:
+            return given
+        places |= {name: names[weight] for name, weight in zip(stored, weights, strict=True)}
+    if len(places) < len(given):
+        return given
+    return {places[name]: value for name, value in given.items()}
 
 
 def _of_model(model: Container, path: str) -> Iterator[tuple[str, Weight]]:
