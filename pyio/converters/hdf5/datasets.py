@@ -194,7 +194,7 @@ def _laid_out(content: Content, header: Header, found: Dataset, at: int, size: i
     version, kind = content.number(at, 1), content.number(at + 1, 1)
     if version in (1, 2) or (version == 4 and kind >= _CHUNKED):
         raise UnsupportedModelError(
-            f"{found.path!r} is stored in a layout of version {version}, which is not read; {ADVICE}"
+            f"{found.path!r} is stored in layout {version}, which is not read; {ADVICE}"
         )
     if version not in (3, 4) or kind > _CHUNKED:
         raise InvalidModelError(f"the layout of {found.path!r} is of no known kind")
