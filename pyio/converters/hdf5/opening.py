@@ -71,7 +71,7 @@ def _dataset(dataset: Any, path: str) -> Dataset:
         raise InvalidModelError(f"{path!r} would take {dataset.nbytes:,} bytes")
     kind, attributes = dataset.dtype.kind, _attributes(dataset)
     if kind not in "iufbSV" or dataset.dtype.names or dataset.shape is None:
-        # Without values here: reading them is refused, or there are none.
+        # Without values: there is nothing to read, or reading it is refused.
         type_ = Type("text", 16, False, 0)
         return Dataset(path, dataset.shape, type_, attributes, memoryview(b""))
     array = dataset[()]
