@@ -10,7 +10,7 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
-    │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
+    │   ├── UnsupportedModelError                       a part of such a file that is not read
     │   │   └── UnsupportedOpsError (LookupError)       ops that TensorFlow.js lacks
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   ├── UnknownOpsError        (LookupError)        the graph has ops that pyio lacks
@@ -144,7 +144,11 @@ class UnknownLayersError(InvalidModelError, LookupError):
     """The model has classes or activations that are not registered; ``class_names`` has all."""
 
     def __init__(
-        self, class_names: Sequence[str], doing: str, activations: Sequence[str] = ()
+        self,
+        class_names: Sequence[str],
+        doing: str,
+        activations: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         layers = [name for name in class_names if not name.startswith(OPERATIONS)]
         operations = [name for name in class_names if name.startswith(OPERATIONS)]
@@ -157,7 +161,7 @@ class UnknownLayersError(InvalidModelError, LookupError):
             )
         if operations:
             found.append(f"the operations {_names(operations)} on tensors")
-            advice.append("pyio computes layers and no operations of Keras between them")
+            advice.append("pyio computes many operations of Keras between layers, and not these")
         if activations:
             found.append(f"the activations {_names(activations)}")
             advice.append(
@@ -167,7 +171,7 @@ class UnknownLayersError(InvalidModelError, LookupError):
         super().__init__(
             f"cannot {doing}: the model uses {' and '.join(found)}, which pyio does not know; "
             f"{'; '.join(advice)}, or load it with allow_unknown=True to inspect, copy and re-save "
-            "it"
+            f"it{''.join(f'. {note}' for note in notes)}"
         )
         self.class_names = [*class_names, *activations]
 

@@ -6,23 +6,28 @@ module is imported when first needed. It has::
     async def artifacts(files: Files, **options) -> ModelArtifacts
     async def outline(files: Files, **options) -> ModelArtifacts  # optional: without weight data
 
-Neither knows a medium. They raise InvalidModelError for damage, which the media turn into one that
-names the address. They raise UnsupportedModelError for what is sound and cannot be read here.
+An option that an importer does not take is left out: `for_tfjs`, False where a model is loaded and
+not copied, or the `names` of arrays. No importer knows a medium. It raises InvalidModelError for
+damage, which the media turn into one that names the address, and UnsupportedModelError for what is
+sound and cannot be read here.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.files import Below, Leading, present, unzipped, wanted
+from pyio.converters.files import Below, Leading, present, wanted
+from pyio.converters.keras.kinds import is_keras
 from pyio.converters.saved_model.recognise import is_graph_def, is_saved_model
+from pyio.converters.zip_files import open_zip
 from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
@@ -61,14 +66,14 @@ class Importer:
 
     async def artifacts(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model in `files`."""
-        found: ModelArtifacts = await self._function("artifacts")(files, **options)
+        found: ModelArtifacts = await _called(self._function("artifacts"), files, options)
         return found
 
     async def outline(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read if the kind allows it."""
         function = self._function("outline")
         if function is not None:
-            found: ModelArtifacts = await function(files, **options)
+            found: ModelArtifacts = await _called(function, files, options)
             return found
         return replace(await self.artifacts(files, **options), weight_data=None)
 
@@ -76,7 +81,16 @@ class Importer:
         return getattr(importlib.import_module(self.module), name, None)
 
 
+def _called(function: Any, files: Files, options: Mapping[str, Any]) -> Any:
+    """Call a function of an importer with those of the options that it has."""
+    takes = inspect.signature(function).parameters
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in takes.values())
+    given = {key: value for key, value in options.items() if open_ended or key in takes}
+    return function(files, **given)
+
+
 IMPORTERS: list[Importer] = [
+    Importer("a model of Keras", "pyio.models.keras_files.importing", is_keras),
     Importer(
         "a SavedModel",
         "pyio.converters.saved_model.importer",
@@ -112,7 +126,7 @@ async def recognised(files: Files) -> tuple[Importer, Files] | None:
     if found is not None:
         return found, files
     if start.startswith(_ZIP):
-        return await _of_folder(await unzipped(files, name), _DEPTH - 1, packed=True)
+        return await _of_folder(await open_zip(files, name), _DEPTH - 1, packed=True)
     return None
 
 
@@ -146,7 +160,7 @@ async def _only_file(files: Files, depth: int) -> tuple[Importer, Files] | None:
         if row is not None:
             found[name] = row, Leading(files, name)
         elif opens and start.startswith(_ZIP):
-            inner = await _of_folder(await unzipped(files, name), depth - 1, packed=True)
+            inner = await _of_folder(await open_zip(files, name), depth - 1, packed=True)
             if inner is not None:
                 found[name] = inner
     if len(found) > 1:
