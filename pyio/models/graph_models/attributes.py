@@ -47,6 +47,8 @@ def value_of(attribute: Attribute, name: str, raw: Mapping[str, Any], where: str
                 raise InvalidModelError(f"{what} is {value!r:.80}; expected a JSON object")
             try:
                 return attribute.read(value, what)
+            except InvalidModelError:
+                raise
             except (TypeError, ValueError, AttributeError, KeyError) as error:
                 raise InvalidModelError(f"{what} is {value!r:.80}, which has no meaning") from error
     if attribute.default is REQUIRED:

@@ -28,7 +28,9 @@ def matrix(array: Array, transposed: bool = False, rows: int = 0) -> Matrix:
     if found is not None and found[0]() is array:
         return found[1]
     made = Matrix(_shaped(array, transposed, rows))
-    _MATRICES[key] = weakref.ref(array, lambda _: _MATRICES.pop(key, None)), made
+    # The dict as a default: at the end of Python, names of modules go first.
+    forget = weakref.ref(array, lambda _, known=_MATRICES: known.pop(key, None))
+    _MATRICES[key] = forget, made
     return made
 
 

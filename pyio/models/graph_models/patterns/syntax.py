@@ -203,7 +203,8 @@ class _Parser:
     def group(self, depth: int) -> Node | None:
         outer = self.flags
         inner, index = outer, None
-        if self.take("?P<") or (self.take("?<") and self.text[self.place : self.place + 1] not in "=!"):
+        looks_back = self.text[self.place : self.place + 3] in {"?<=", "?<!"}
+        if self.take("?P<") or (not looks_back and self.take("?<")):
             name = self.text[self.place :].partition(">")[0]
             if not name.isidentifier() or not self.take(f"{name}>"):
                 raise self.error("a group without a proper name")
