@@ -81,9 +81,9 @@ if TYPE_CHECKING:
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
-    from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.graph_models.graph_model import GraphModel
     from pyio.models.graph_models.reading import graph_model_from_artifacts
+    from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
     from pyio.models.load import load_graph_model, load_layers_model, load_model
     from pyio.models.model import LayersModel, Model
     from pyio.models.sequential import Sequential

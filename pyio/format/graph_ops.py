@@ -1,6 +1,6 @@
 """The ops that graph models may have: those of TensorFlow.js, and those that pyio adds or lacks.
 
-The names are those of the op lists of TensorFlow.js 4.22 (``tfjs-converter/src/operations/op_list``).
+The names are those of the op lists of TensorFlow.js 4.22 (tfjs-converter, ``operations/op_list``).
 A test compares pyio's with the ops that are registered.
 """
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from pyio.format.json_text import JSONValue
 
-TFJS_OPS = frozenset(
-    """
+_TFJS = """
 Abs Acos Acosh Add AddN AddV2 All Any ArgMax ArgMin Asin Asinh Atan Atan2 Atanh AvgPool AvgPool3D
 BatchMatMul BatchMatMulV2 BatchToSpaceND BiasAdd Bincount BitwiseAnd BroadcastArgs BroadcastTo
 Cast Ceil ClipByValue Complex ComplexAbs Concat ConcatV2 Const Conv1D Conv2D Conv2DBackpropInput
@@ -45,15 +44,22 @@ TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorList
 TensorListReserve TensorListResize TensorListScatter TensorListScatterV2 TensorListSetItem
 TensorListSplit TensorListStack TensorScatterUpdate Tile TopKV2 Transpose TruncatedNormal Unique
 UniqueV2 Unpack UpperBound Where While Zeros ZerosLike _FusedConv2D _FusedMatMul
-""".split()
-)
+"""
+
+TFJS_OPS = frozenset(_TFJS.split())
 """The ops in the lists of TensorFlow.js 4.22. Some of them do not work there."""
 
-PYIO_LACKS = frozenset("Conv1D SimpleMLCreateModelResource SimpleMLInferenceOpWithHandle SimpleMLLoadModelFromPathWithHandle".split())
+PYIO_LACKS = frozenset(
+    (
+        "Conv1D",
+        "SimpleMLCreateModelResource",
+        "SimpleMLInferenceOpWithHandle",
+        "SimpleMLLoadModelFromPathWithHandle",
+    )
+)
 """Those that pyio does not have: TensorFlow has no Conv1D, the others are of decision forests."""
 
-PYIO_ADDS = frozenset(
-    """
+_MORE = """
 AccumulateNV2 Angle AsString Assert BatchMatMulV3 BiasAddV1 Bitcast BitwiseOr BitwiseXor
 CheckNumerics Conj Empty Erfc ImageProjectiveTransformV2 Inv Invert InvertPermutation L2Loss
 LeftShift Lgamma LogicalXor MatrixDiag MulNoNan MutableHashTable MutableHashTableV2
@@ -64,8 +70,9 @@ StringJoin StringLength StringLower StringSplitV2 StringStrip StringToNumber Str
 TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub TopK TruncateDiv TruncateMod
 UniqueWithCounts UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
 Xdivy Xlog1py Xlogy
-""".split()
-)
+"""
+
+PYIO_ADDS = frozenset(_MORE.split())
 """The ops that pyio has and TensorFlow.js has not."""
 
 _NO_OPS = frozenset({"_Arg", "NoOp", "Placeholder", "PlaceholderV2", "Const"})

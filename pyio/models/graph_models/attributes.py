@@ -123,7 +123,9 @@ def shape_of(value: Any, what: str) -> tuple[int, ...] | None:
     if not isinstance(sides, list) or len(sides) > limits.SIDES:
         raise InvalidModelError(f"{what} has {sides!r:.80} as its sides; the most is 64")
     # A side without a size is proto3's way to write 0.
-    return tuple(_integer(side.get("size", 0) if isinstance(side, dict) else side) for side in sides)
+    return tuple(
+        _integer(side.get("size", 0) if isinstance(side, dict) else side) for side in sides
+    )
 
 
 def _integer(value: Any) -> int:

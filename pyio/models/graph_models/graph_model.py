@@ -187,7 +187,8 @@ class GraphModel:
         missing = [
             each.key
             for reference, each in declared.items()
-            if reference not in fed and self.graph.nodes[reference.node].op != "PlaceholderWithDefault"
+            if reference not in fed
+            and self.graph.nodes[reference.node].op != "PlaceholderWithDefault"
         ]
         self._require_inputs(missing, fed, given)
         fed |= self._captured or {}

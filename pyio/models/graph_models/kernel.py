@@ -78,6 +78,8 @@ def _problem(error: Exception) -> str:
 def _told(inputs: Sequence[Any]) -> str:
     """Return the shapes and dtypes of inputs for a message."""
     return ", ".join(
-        f"{each.dtype.name}{list(each.shape)}" if isinstance(each, np.ndarray) else type(each).__name__
+        f"{each.dtype.name}{list(each.shape)}"
+        if isinstance(each, np.ndarray)
+        else type(each).__name__
         for each in inputs[:8]
     )

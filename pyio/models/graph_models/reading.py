@@ -122,5 +122,3 @@ def _require_functions(graphs: Iterable[Graph], functions: Mapping[str, Graph]) 
             raise InvalidModelError(
                 f"functions call each other more than {limits.GRAPH_DEPTH} deep"
             )
-
-

@@ -20,16 +20,44 @@ def replaced(pattern: str, text: str, rewrite: str = "<\\0>", everywhere: bool =
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
-        ("a", "banana"), ("an", "banana"), ("[an]+", "banana"), ("an*", "banann"), ("(an)+", "banana"),
-        ("a|an", "banana"), ("an|a", "banana"), ("(a|ab)(c|bcd)", "abcd"), ("a.c", "abc a\nc"),
-        ("[^a]", "a\nb"), ("a{2}", "aaaaa"), ("a{2,}", "aaaaa b a"), ("a{1,2}", "aaaaa"), ("a+?", "aaa"),
-        ("a{1,2}?", "aaa"), ("(a*?)b", "aab"), (r"\bword\b", "a word, words"), (r"\d+", "a12b3"),
-        (r"[\w-]+", "a-b c"), (r"[^\W\d]+", "ab12c"), ("(?i)hello", "Hello HELLO"), ("(?:ab)+c", "ababc"),
-        ("(?P<name>b)", "abc"), (r"\.\*\[", "a.*["), ("a{b", "a{b"), ("[]a]+", "]a]"),
-        ("[a-]+", "a-b"), ("ä+", "aäöä"), (r"\x41\x{42}", "AB"), (r"(?s)a.b", "a\nb"), ("(a)|(b)", "ab"),
-        ("((a)|b)+", "abab"), (r"\$\^", "$^"), ("(?m)^b$", "a\nb\nc"), ("", "ab"), ("a*", "baac"),
+        ("a", "banana"),
+        ("an", "banana"),
+        ("[an]+", "banana"),
+        ("an*", "banann"),
+        ("(an)+", "banana"),
+        ("a|an", "banana"),
+        ("an|a", "banana"),
+        ("(a|ab)(c|bcd)", "abcd"),
+        ("a.c", "abc a\nc"),
+        ("[^a]", "a\nb"),
+        ("a{2}", "aaaaa"),
+        ("a{2,}", "aaaaa b a"),
+        ("a{1,2}", "aaaaa"),
+        ("a+?", "aaa"),
+        ("a{1,2}?", "aaa"),
+        ("(a*?)b", "aab"),
+        (r"\bword\b", "a word, words"),
+        (r"\d+", "a12b3"),
+        (r"[\w-]+", "a-b c"),
+        (r"[^\W\d]+", "ab12c"),
+        ("(?i)hello", "Hello HELLO"),
+        ("(?:ab)+c", "ababc"),
+        ("(?P<name>b)", "abc"),
+        (r"\.\*\[", "a.*["),
+        ("a{b", "a{b"),
+        ("[]a]+", "]a]"),
+        ("[a-]+", "a-b"),
+        ("ä+", "aäöä"),
+        (r"\x41\x{42}", "AB"),
+        (r"(?s)a.b", "a\nb"),
+        ("(a)|(b)", "ab"),
+        ("((a)|b)+", "abab"),
+        (r"\$\^", "$^"),
+        ("(?m)^b$", "a\nb\nc"),
+        ("", "ab"),
+        ("a*", "baac"),
     ],
-)  # fmt: skip
+)
 def test_like_python(pattern: str, text: str) -> None:
     """Where Python's `re` has the same syntax, the first matches and their groups are the same."""
     ours = Pattern(pattern.encode())._machine.search(text, 0)
@@ -65,7 +93,7 @@ def test_like_python(pattern: str, text: str) -> None:
         ("x{,2}", "x{,2} xx", "<x{,2}> xx"),  # no repetition without a first number
         ("(|a)+", "aaa", "<>a<>a<>a<>"),
     ],
-)  # fmt: skip
+)
 def test_like_re2(pattern: str, text: str, expected: str) -> None:
     """Where RE2 differs from Python's `re`, RE2 is right."""
     assert replaced(pattern, text) == expected
@@ -83,7 +111,13 @@ def test_rewrites() -> None:
 def test_whole_texts() -> None:
     """A full match may choose a later way than the first."""
     pattern = Pattern(b"a|ab")
-    assert [pattern.matches(each) for each in (b"a", b"ab", b"b", b"abc", b"")] == [True, True, False, False, False]
+    assert [pattern.matches(each) for each in (b"a", b"ab", b"b", b"abc", b"")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_bytes_that_are_no_text() -> None:
@@ -93,17 +127,44 @@ def test_bytes_that_are_no_text() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(", ")", "[", "a**", "a+*", "*", "(?=a)", "(?!a)", "(?<=a)", "(?P=name)", r"\1", r"(a)\1", "[b-a]",
-     r"\p{Greek}", r"\q", "[[:nothing:]]", "a{1001}", "a{2,1}", "((a{100}){100}){100}", "(?P<1>a)", r"\x{110000}",
-     "(?z)a", "\\", "(" * 100 + ")" * 100, "a" * 10_001],
-)  # fmt: skip
+    [
+        "(",
+        ")",
+        "[",
+        "a**",
+        "a+*",
+        "*",
+        "(?=a)",
+        "(?!a)",
+        "(?<=a)",
+        "(?P=name)",
+        r"\1",
+        r"(a)\1",
+        "[b-a]",
+        r"\p{Greek}",
+        r"\q",
+        "[[:nothing:]]",
+        "a{1001}",
+        "a{2,1}",
+        "((a{100}){100}){100}",
+        "(?P<1>a)",
+        r"\x{110000}",
+        "(?z)a",
+        "\\",
+        "(" * 100 + ")" * 100,
+        "a" * 10_001,
+    ],
+)
 def test_what_is_refused(pattern: str) -> None:
     """Patterns that RE2 refuses, and those that are too large, are errors."""
     with pytest.raises(pyio.InvalidModelError):
         Pattern(pattern.encode())
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(a|aa)+$", "(a*)*b", "a*a*a*a*a*b", "(x+x+)+y", "^(([a-z])+.)+[A-Z]"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a+)+$", "(a|a)*b", "(a|aa)+$", "(a*)*b", "a*a*a*a*a*b", "(x+x+)+y", "^(([a-z])+.)+[A-Z]"],
+)
 def test_no_pattern_runs_away(pattern: str) -> None:
     """Patterns that take Python's `re` exponential time end at once."""
     start = time.perf_counter()
@@ -119,7 +180,9 @@ def test_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
         replaced("a.*z|a", "a" * 5000)
 
 
-@pytest.mark.parametrize("pattern", ["a", "[[:punct:]]", "ab*", r"\s+", "a{2,5}", "[^a-c]+", "<br />"])
+@pytest.mark.parametrize(
+    "pattern", ["a", "[[:punct:]]", "ab*", r"\s+", "a{2,5}", "[^a-c]+", "<br />"]
+)
 def test_plain_patterns_give_the_same(pattern: str) -> None:
     """Python's `re`, which is used for plain patterns, finds what the machine finds."""
     quick = Pattern(pattern.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from typing import Any
 
@@ -18,10 +19,6 @@ from tests.support.models import run
 X = placeholder("x", shape=[-1])
 
 
-class Counted(np.ndarray):
-    """An array that is counted while it lives."""
-
-
 @pytest.fixture
 def peak(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """The largest number of results of the op Neg that lived at once."""
@@ -35,7 +32,7 @@ def peak(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         result = np.negative(x)
         token = Token()
         living.add(token)
-        weakref.finalize(result, lambda held: None, token)
+        weakref.finalize(result, lambda _held: None, token)
         seen["most"] = max(seen["most"], len(living))
         return result
 
@@ -45,7 +42,7 @@ def peak(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 def chain(length: int, start: str = "x") -> list[Any]:
     names = [start, *(f"n{index}" for index in range(length))]
-    return [node("Neg", after, before) for before, after in zip(names, names[1:], strict=False)]
+    return [node("Neg", after, before) for before, after in itertools.pairwise(names)]
 
 
 def test_values_are_freed_after_their_last_use(peak: dict[str, int]) -> None:
@@ -94,14 +91,35 @@ def test_a_loop_keeps_one_turn(peak: dict[str, int]) -> None:
 
 def test_a_plan_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same inputs and outputs use one plan, functions too; attributes are not read again."""
-    body = function("body", ["i", "v"], [
-        node("AddV2", "i1", "i", "step"), node("Neg", "v1", "v"), node("Const", "step"),
-    ], {"a": "i1:z:0", "b": "v1:y:0"})
-    cond = function("cond", ["i", "v"], [node("Less", "less", "i", "most"), node("Const", "most")],
-                    {"c": "less:z:0"})
+    body = function(
+        "body",
+        ["i", "v"],
+        [
+            node("AddV2", "i1", "i", "step"),
+            node("Neg", "v1", "v"),
+            node("Const", "step"),
+        ],
+        {"a": "i1:z:0", "b": "v1:y:0"},
+    )
+    cond = function(
+        "cond",
+        ["i", "v"],
+        [node("Less", "less", "i", "most"), node("Const", "most")],
+        {"c": "less:z:0"},
+    )
     built = model(
-        [X, node("StatelessWhile", "w", "zero", "x", cond={"func": {"name": "cond"}},
-                 body={"func": {"name": "body"}}), node("Identity", "out", "w:1")],
+        [
+            X,
+            node(
+                "StatelessWhile",
+                "w",
+                "zero",
+                "x",
+                cond={"func": {"name": "cond"}},
+                body={"func": {"name": "body"}},
+            ),
+            node("Identity", "out", "w:1"),
+        ],
         {"zero": np.int32(0), "step": np.int32(1), "most": np.int32(7)},
         functions=[body, cond],
     )
@@ -124,10 +142,14 @@ def test_a_chain_of_many_nodes_needs_no_recursion() -> None:
 
 def test_any_node_may_be_given_and_asked_for() -> None:
     """What lies before a given node is not needed; several outputs are asked for by number."""
-    built = model([
-        placeholder("a"), node("Unpack", "parts", "a", num=2), node("Neg", "b", "parts:1"),
-        node("AddV2", "c", "b", "parts"),
-    ])
+    built = model(
+        [
+            placeholder("a"),
+            node("Unpack", "parts", "a", num=2),
+            node("Neg", "b", "parts:1"),
+            node("AddV2", "c", "b", "parts"),
+        ]
+    )
     a = np.array([[1.0], [2.0]], np.float32)
     np.testing.assert_array_equal(built.execute(a), [-1])
     first, second = built.execute(a, ["parts", "parts:1"])
@@ -142,8 +164,10 @@ def test_any_node_may_be_given_and_asked_for() -> None:
 
 def test_results_are_the_callers_own() -> None:
     """Changing a result changes neither the input, nor a weight, nor another result."""
-    built = model([X, node("Identity", "y", "x"), node("Identity", "w1", "w"),
-                   node("Identity", "w2", "w")], {"w": np.ones(2, np.float32)})
+    built = model(
+        [X, node("Identity", "y", "x"), node("Identity", "w1", "w"), node("Identity", "w2", "w")],
+        {"w": np.ones(2, np.float32)},
+    )
     x = np.zeros(2, np.float32)
     for _ in range(2):
         results = built.execute(x, ["y", "w1", "w2", "w"])
@@ -158,10 +182,15 @@ def test_a_condition_of_tf_1(given: float) -> None:
     """Switch and Merge: constants live only on the side that was taken; the other is an error."""
     built = model(
         [
-            placeholder("p", shape=[]), node("Greater", "yes", "p", "zero"),
-            node("Switch", "s", "p", "yes"), node("Identity", "t", "s:1"), node("Identity", "f", "s"),
-            node("Const", "ten", "^t"), node("Const", "twenty", "^f"),
-            node("Mul", "a", "s:1", "ten"), node("Mul", "b", "s", "twenty"),
+            placeholder("p", shape=[]),
+            node("Greater", "yes", "p", "zero"),
+            node("Switch", "s", "p", "yes"),
+            node("Identity", "t", "s:1"),
+            node("Identity", "f", "s"),
+            node("Const", "ten", "^t"),
+            node("Const", "twenty", "^f"),
+            node("Mul", "a", "s:1", "ten"),
+            node("Mul", "b", "s", "twenty"),
             node("Merge", "m", "b", "a"),
         ],
         {"zero": np.float32(0), "ten": np.float32(10), "twenty": np.float32(20)},
@@ -204,7 +233,12 @@ def test_loops_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
         model(loop_v1("turns"), NUMBERS | {"turns": np.int32(101)}).predict(x)
     same = function("same", ["v"], [], {"v": "v"})
     endless = model(
-        [X, node("While", "w", "x", cond={"func": {"name": "same"}}, body={"func": {"name": "same"}})],
+        [
+            X,
+            node(
+                "While", "w", "x", cond={"func": {"name": "same"}}, body={"func": {"name": "same"}}
+            ),
+        ],
         functions=[same],
     )
     with pytest.raises(pyio.ModelInputError, match="GRAPH_ITERATIONS"):
@@ -215,14 +249,31 @@ def test_loops_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("value", "dtype", "side"),
-    [(0.0, "DT_FLOAT", "no"), (2.0, "DT_FLOAT", "yes"), ("", "DT_STRING", "no"), ("a", "DT_STRING", "yes")],
+    [
+        (0.0, "DT_FLOAT", "no"),
+        (2.0, "DT_FLOAT", "yes"),
+        ("", "DT_STRING", "no"),
+        ("a", "DT_STRING", "yes"),
+    ],
 )
 def test_conditions_need_not_be_bools(value: Any, dtype: str, side: str) -> None:
     """If takes numbers that are not 0, and texts that are not empty."""
-    sides = [function(name, ["v"], [node("Const", name)], {"r": f"{name}:output:0"}) for name in ("yes", "no")]
+    sides = [
+        function(name, ["v"], [node("Const", name)], {"r": f"{name}:output:0"})
+        for name in ("yes", "no")
+    ]
     built = model(
-        [placeholder("p", dtype, []), node("If", "r", "p", "p", then_branch={"func": {"name": "yes"}},
-         else_branch={"func": {"name": "no"}})],
+        [
+            placeholder("p", dtype, []),
+            node(
+                "If",
+                "r",
+                "p",
+                "p",
+                then_branch={"func": {"name": "yes"}},
+                else_branch={"func": {"name": "no"}},
+            ),
+        ],
         {"yes": np.int32(1), "no": np.int32(0)},
         functions=sides,
     )
@@ -234,22 +285,45 @@ def test_the_initializer_runs_once_and_when_needed(monkeypatch: pytest.MonkeyPat
     """A table that the initializer fills, by its node's name; a captured one by its resource."""
     runs = []
     filled = OPS["InitializeTableV2"].function
-    monkeypatch.setitem(OPS, "InitializeTableV2", Op(lambda *x: (runs.append(1), filled(*x))[1], {}))
+
+    def counted(*inputs: Any) -> Any:
+        runs.append(1)
+        return filled(*inputs)
+
+    monkeypatch.setitem(OPS, "InitializeTableV2", Op(counted, {}))
     words = node("HashTableV2", "table", key_dtype="DT_STRING", value_dtype="DT_INT32")
     find = [placeholder("x", "DT_STRING"), node("LookupTableFindV2", "y", "t", "x", "none")]
-    start = [words, node("Const", "keys"), node("Const", "values"),
-             node("InitializeTableV2", "fill", "table", "keys", "values"), node("NoOp", "end", "^fill")]
-    weights = {"none": np.int32(-1), "values": np.array([7, 8], np.int32),
-               "keys": np.array(["a", "ä"], object)}
-    by_name = pyio.graph_model_from_artifacts(graph(
-        [dict(words), node("Identity", "t", "table"), *find, node("Const", "none")], weights,
-        model_initializer={"node": start}))
-    by_resource = pyio.graph_model_from_artifacts(graph(
-        [node("Placeholder", "t", dtype={"type": "DT_RESOURCE"}), *find, node("Const", "none")], weights,
-        model_initializer={"node": start},
-        initializer_signature={"outputs": {"o": {"name": "table:0", "resourceId": 3}}},
-        signature={"inputs": {"x": {"name": "x:0"}, "t": {"name": "t:0", "resourceId": 3}},
-                   "outputs": {"y": {"name": "y:0"}}}))
+    start = [
+        words,
+        node("Const", "keys"),
+        node("Const", "values"),
+        node("InitializeTableV2", "fill", "table", "keys", "values"),
+        node("NoOp", "end", "^fill"),
+    ]
+    weights = {
+        "none": np.int32(-1),
+        "values": np.array([7, 8], np.int32),
+        "keys": np.array(["a", "ä"], object),
+    }
+    by_name = pyio.graph_model_from_artifacts(
+        graph(
+            [dict(words), node("Identity", "t", "table"), *find, node("Const", "none")],
+            weights,
+            model_initializer={"node": start},
+        )
+    )
+    by_resource = pyio.graph_model_from_artifacts(
+        graph(
+            [node("Placeholder", "t", dtype={"type": "DT_RESOURCE"}), *find, node("Const", "none")],
+            weights,
+            model_initializer={"node": start},
+            initializer_signature={"outputs": {"o": {"name": "table:0", "resourceId": 3}}},
+            signature={
+                "inputs": {"x": {"name": "x:0"}, "t": {"name": "t:0", "resourceId": 3}},
+                "outputs": {"y": {"name": "y:0"}},
+            },
+        )
+    )
     for built in (by_name, by_resource):
         runs.clear()
         assert [each.key for each in built.inputs] == ["x"]
@@ -263,8 +337,12 @@ def test_the_initializer_runs_once_and_when_needed(monkeypatch: pytest.MonkeyPat
 def test_text_is_str_outside_and_bytes_inside() -> None:
     """Text goes in as str, bytes or NumPy text, and comes out as str, undecodable bytes too."""
     built = model([placeholder("x", "DT_STRING"), node("StringUpper", "y", "x")])
-    for given in (np.array(["ab", "c"]), np.array([b"ab", b"c"]), ["ab", "c"],
-                  np.array([b"ab", "c"], object)):
+    for given in (
+        np.array(["ab", "c"]),
+        np.array([b"ab", b"c"]),
+        ["ab", "c"],
+        np.array([b"ab", "c"], object),
+    ):
         assert built.predict(given).tolist() == ["AB", "C"]
     assert built.predict(np.array(b"\xffa", object)).item() == "\udcffA"
 
@@ -273,12 +351,19 @@ def test_random_ops_give_other_numbers_each_time() -> None:
     """Only shapes, dtypes and ranges of random numbers are known."""
     built = model(
         [
-            node("RandomUniform", "u", "shape"), node("RandomStandardNormal", "n", "shape"),
-            node("TruncatedNormal", "t", "shape"), node("RandomUniformInt", "i", "shape", "low", "high"),
+            node("RandomUniform", "u", "shape"),
+            node("RandomStandardNormal", "n", "shape"),
+            node("TruncatedNormal", "t", "shape"),
+            node("RandomUniformInt", "i", "shape", "low", "high"),
             node("Multinomial", "m", "logits", "count"),
         ],
-        {"shape": np.array([50, 40], np.int32), "low": np.int32(3), "high": np.int32(6),
-         "logits": np.array([[0, 50, 0], [50, 0, 0]], np.float32), "count": np.int32(9)},
+        {
+            "shape": np.array([50, 40], np.int32),
+            "low": np.int32(3),
+            "high": np.int32(6),
+            "logits": np.array([[0, 50, 0], [50, 0, 0]], np.float32),
+            "count": np.int32(9),
+        },
     )
     names = ["u", "n", "t", "i", "m"]
     u, n, t, i, m = built.execute({}, names)
@@ -293,8 +378,12 @@ def test_random_ops_give_other_numbers_each_time() -> None:
 
 def test_a_graph_model_is_saved_as_it_was(tmp_path: Any) -> None:
     """Saving writes topology and weights unchanged, and the saved model predicts the same."""
-    stored = graph([X, node("AddV2", "y", "x", "w")], {"w": np.float32(2)},
-                   user_defined_metadata={"a": [1]}, generated_by="2.19.1")
+    stored = graph(
+        [X, node("AddV2", "y", "x", "w")],
+        {"w": np.float32(2)},
+        user_defined_metadata={"a": [1]},
+        generated_by="2.19.1",
+    )
     built = pyio.graph_model_from_artifacts(stored)
     run(built.save(f"file://{tmp_path}/m"))
     again = run(pyio.load_artifacts(f"file://{tmp_path}/m"))
@@ -303,5 +392,6 @@ def test_a_graph_model_is_saved_as_it_was(tmp_path: Any) -> None:
     loaded = run(pyio.load_graph_model(f"file://{tmp_path}/m"))
     assert loaded.user_defined_metadata == {"a": [1]}
     assert loaded.predict(np.ones(1, np.float32)) == 3
-    assert "await it" in repr(pending := built.save("memory://x"))
+    pending = built.save("memory://x")
+    assert "await it" in repr(pending)
     pending.close()

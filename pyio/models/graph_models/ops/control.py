@@ -31,7 +31,13 @@ def merge(*values: Any) -> tuple[Any, Array]:
     return values[index], np.array(index, INT)
 
 
-@op("If", "StatelessIf", calls=True, then=function(REQUIRED, "then_branch"), other=function(REQUIRED, "else_branch"))
+@op(
+    "If",
+    "StatelessIf",
+    calls=True,
+    then=function(REQUIRED, "then_branch"),
+    other=function(REQUIRED, "else_branch"),
+)
 def if_(call: Call, condition: Array, *values: Any, then: str, other: str) -> tuple[Any, ...]:
     """The results of one of two functions."""
     return tuple(call.run.function(then if is_true(condition) else other, values))

@@ -32,6 +32,7 @@ def unset(items: Iterable[Any], element: tuple[int, ...] | None, type_: Any) -> 
 
 
 def filled(items: Sequence[Any], element: tuple[int, ...] | None, type_: Any) -> list[Array]:
+    """Return elements with zeros for those that were not set."""
     return [unset(items, element, type_) if item is None else item for item in items]
 
 
@@ -45,6 +46,7 @@ def stacked(items: Sequence[Any], element: tuple[int, ...] | None, type_: Any) -
 
 
 def known_shape(element: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return the shape of elements if all sides are known. Raises ValueError."""
     if element is None or min(element, default=0) < 0:
         raise ValueError(f"the shape of the elements of an empty list is {element}")
     return element
@@ -61,6 +63,7 @@ def checked_length(count: int) -> int:
 
 
 def place_in(index: Array, items: Sequence[Any]) -> int:
+    """Return an index as a place of a list. Raises IndexError."""
     place = whole_in(index)
     if not 0 <= place < len(items):
         raise IndexError(f"place {place} of a list of {len(items)}")
@@ -68,6 +71,7 @@ def place_in(index: Array, items: Sequence[Any]) -> int:
 
 
 def parts_of(x: Array, lengths: Array) -> list[Array]:
+    """Return parts of an array along the first side. Raises ValueError."""
     counts = wholes(lengths)
     if sum(counts) != len(x) or any(count < 0 for count in counts):
         raise ValueError(f"{len(x)} rows have no parts of {counts[:10]}")

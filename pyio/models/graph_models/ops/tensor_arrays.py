@@ -87,7 +87,9 @@ def tensor_array_scatter(array: TensorArray, indices: Array, x: Array, flow: Arr
 def tensor_array_concat(array: TensorArray, _flow: Array) -> tuple[Array, Array]:
     """The elements joined along the first side, and how long each is there."""
     if not array.items:
-        return zeros_of((0, *known_shape((array.shape or (-1,))[1:])), array.dtype), np.zeros(0, INT)
+        return zeros_of((0, *known_shape((array.shape or (-1,))[1:])), array.dtype), np.zeros(
+            0, INT
+        )
     arrays = filled(array.items, array.shape, array.dtype)
     lengths = [len(each) for each in arrays]
     sized([sum(lengths), *arrays[0].shape[1:]])

@@ -89,9 +89,7 @@ def tensor_list_stack(items: TensorList, element: Array, *, type_: Any) -> Array
 
 
 @op("TensorListGather", type_=ELEMENT)
-def tensor_list_gather(
-    items: TensorList, indices: Array, element: Array, *, type_: Any
-) -> Array:
+def tensor_list_gather(items: TensorList, indices: Array, element: Array, *, type_: Any) -> Array:
     """The elements at places as one array."""
     chosen = [items[place_in(index, items)] for index in indices.reshape(-1)]
     shape_ = element_shape(element)

@@ -1,4 +1,4 @@
-"""RE2's syntax -> a tree. What RE2 has no word for is an error, and so is what is not written here."""
+"""RE2's syntax -> a tree. What RE2 has no word for is an error."""
 
 from __future__ import annotations
 
@@ -254,7 +254,10 @@ class _Parser:
             return self.one(self._hexadecimal())
         if character in "01234567":
             more = self.text[self.place : self.place + 2]
-            digits = character + more[: next((i for i, c in enumerate(more) if c not in "01234567"), len(more))]
+            digits = (
+                character
+                + more[: next((i for i, c in enumerate(more) if c not in "01234567"), len(more))]
+            )
             if character != "0" and len(digits) == 1:
                 raise self.error("a reference to a group, which RE2 does not have,")
             self.place += len(digits) - 1
@@ -276,7 +279,7 @@ class _Parser:
         return int(digits, 16)
 
     def _category(self, negated: bool) -> Letters:
-        """Parse a Unicode category such as ``\\pL`` or ``\\p{Lu}``; scripts are not known."""
+        """Parse a category of Unicode such as L or {Lu}; scripts are not known."""
         name = self.next()
         if name == "{":
             name = self.text[self.place :].partition("}")[0]
