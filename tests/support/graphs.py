@@ -76,6 +76,11 @@ def far(packed: bytes, tolerance: float) -> tuple[int, dict[str, float | str]]:
     return len(found), wrong
 
 
+def far_in_a_page(packed: str, tolerance: float) -> tuple[int, dict[str, float | str]]:
+    """`far` with the zip as base64."""
+    return far(base64.b64decode(packed), tolerance)
+
+
 def _difference_or_error(model: pyio.ModelArtifacts, case: dict[str, Any]) -> float | str:
     try:
         return _difference(model, case)

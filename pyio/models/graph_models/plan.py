@@ -99,7 +99,7 @@ def make_plan(
     Raises InvalidModelError for cycles and frames that are crossed, ModelInputError for inputs
     that are needed and not given.
     """
-    needed = _needed(graph, {each.node for each in fed}, wanted)
+    needed = needed_nodes(graph, {each.node for each in fed}, wanted)
     _require_fed(needed, fed)
     planner = _Planner(graph, needed, {each.node for each in fed}, kernel)
     slots: list[Any] = [None] * len(planner.slot)
@@ -119,7 +119,7 @@ def make_plan(
     return Plan(slots, given, results, steps, planner.guarded)
 
 
-def _needed(graph: Graph, given: set[str], wanted: Iterable[Reference]) -> dict[str, Node]:
+def needed_nodes(graph: Graph, given: set[str], wanted: Iterable[Reference]) -> dict[str, Node]:
     """Return the nodes that the results need, by name; what is given needs nothing."""
     framed = any(node.op.removeprefix("Ref") in FRAMES for node in graph.nodes.values())
     found: dict[str, Node] = {}

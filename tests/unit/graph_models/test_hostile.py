@@ -80,15 +80,34 @@ def test_cycles(nodes: Any) -> None:
 
 
 def test_all_unknown_ops_are_named_at_once() -> None:
-    """One error has every unknown op with its nodes, also those in functions."""
+    """One error has every unknown op with its nodes, also those in functions that are called."""
     body = function("f", ["v"], [node("Third", "t", "v")], {"r": "t:0"})
+    nodes = [
+        X,
+        node("First", "a", "x"),
+        node("Second", "b", "a"),
+        node("First", "c", "x"),
+        calling("f"),
+    ]
     with pytest.raises(pyio.UnknownOpsError) as caught:
-        model(
-            [X, node("First", "a", "x"), node("Second", "b", "a"), node("First", "c", "x")],
-            functions=[body],
-        )
-    assert caught.value.ops == {"First": ["a", "c"], "Second": ["b"], "Third": ["t"]}
-    assert "First (node 'a' and 1 more), Second (node 'b'), Third (node 't')" in str(caught.value)
+        model(nodes, functions=[body])
+    ops = {name: sorted(found) for name, found in caught.value.ops.items()}
+    assert ops == {"First": ["a", "c"], "Second": ["b"], "Third": ["t"]}
+    assert "First (node" in str(caught.value)
+
+
+def test_unknown_ops_that_nothing_needs() -> None:
+    """Unknown ops are no obstacle in functions and nodes that the outputs do not need."""
+    unused = function("unused", ["v"], [node("Fourth", "t", "v")], {"r": "t:0"})
+    built = model(
+        [X, node("Neg", "y", "x"), node("Fifth", "z", "x")],
+        functions=[unused],
+        signature={"outputs": {"y": {"name": "y:0"}}},
+    )
+    x = np.ones(1, np.float32)
+    assert built.predict(x) == -1
+    with pytest.raises(pyio.UnknownOpsError, match="Fifth"):
+        built.execute(x, "z")
 
 
 def test_loops_that_cross() -> None:
@@ -120,7 +139,7 @@ def nested(depth: int) -> list[Any]:
 
 def test_functions_that_are_deep() -> None:
     """Functions may call functions up to `limits.GRAPH_DEPTH`."""
-    allowed = limits.GRAPH_DEPTH - 1
+    allowed = limits.GRAPH_DEPTH
     built = model([X, calling("f0")], functions=nested(allowed))
     assert built.predict(np.ones(1, np.float32)) == 1
     with pytest.raises(pyio.InvalidModelError, match="deep"):
