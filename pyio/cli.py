@@ -35,7 +35,7 @@ from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import STALE
 from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
-from pyio.operations.inspection import inspect
+from pyio.operations.inspection import inspect, signature_rows
 from pyio.operations.repair import repair
 from pyio.operations.transfer import load_artifacts
 from pyio.version import __version__
@@ -228,11 +228,16 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("training config", "yes" if found.has_training_config else "no"),
         ("checksum", "yes" if found.has_checksum else "no"),
         ("metadata", _short(found.user_defined_metadata)),
-        ("signature", _short(found.signature)),
+        ("signature", None if found.ops else _short(found.signature)),
+        ("lacking", "; ".join(found.lacking) or None),
     ):
         if value is not None:
             print(f"{label + ':':18}{plain(value)}")
-    if found.layers:
+    if found.ops:
+        ends = [list(row) for row in signature_rows(found.signature)]
+        print("\n" + table(("", "key", "tensor", "dtype", "shape"), ends))
+        print("\n" + table(("op", "nodes"), [[op, count] for op, count in found.ops.items()]))
+    elif found.layers:
         layers = [[layer.name, layer.class_name] for layer in found.layers]
         print("\n" + table(("layer", "class"), layers))
     if found.tensors:
@@ -254,6 +259,9 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "userDefinedMetadata": found.user_defined_metadata,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
+        "ops": dict(found.ops),
+        "lackingInPyio": list(found.lacking_in_pyio),
+        "lackingInTfjs": list(found.lacking_in_tfjs),
         "tensors": [_tensor(spec) for spec in found.tensors],
     }
 

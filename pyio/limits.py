@@ -72,7 +72,7 @@ GRAPH_FUNCTIONS = 10_000
 """Functions of a graph model."""
 
 GRAPH_DEPTH = 50
-"""Functions that call functions, loops inside of loops, and groups of a pattern inside of groups."""
+"""Depth of functions that call functions, of loops in loops, and of groups in a pattern."""
 
 GRAPH_LIST = 100_000
 """Inputs of one node, and values in a list of one attribute."""
@@ -85,7 +85,7 @@ GRAPH_ITERATIONS: int | None = 10_000_000
 
 PATTERN_LENGTH = 10_000
 PATTERN_STEPS = 20_000
-"""Characters of a regular expression in a graph model, and its steps with repetitions written out."""
+"""Characters of a regular expression in a graph model; its steps with repetitions written out."""
 
 PATTERN_WORK = 20_000_000
 """Steps that a regular expression may take for one text: its length times the steps that wait."""

@@ -63,7 +63,8 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "serialization": ("core", "model", "ops"),
         "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "load": ("model", "serialization"),
+        "graph_models": ("ops", "pending"),
+        "load": ("graph_models", "model", "serialization"),
         "keras_files": ("core", "model", "serialization"),
     },
 }

@@ -47,6 +47,8 @@ def value_of(attribute: Attribute, name: str, raw: Mapping[str, Any], where: str
                 raise InvalidModelError(f"{what} is {value!r:.80}; expected a JSON object")
             try:
                 return attribute.read(value, what)
+            except InvalidModelError:
+                raise
             except (TypeError, ValueError, AttributeError, KeyError) as error:
                 raise InvalidModelError(f"{what} is {value!r:.80}, which has no meaning") from error
     if attribute.default is REQUIRED:
@@ -121,7 +123,9 @@ def shape_of(value: Any, what: str) -> tuple[int, ...] | None:
     if not isinstance(sides, list) or len(sides) > limits.SIDES:
         raise InvalidModelError(f"{what} has {sides!r:.80} as its sides; the most is 64")
     # A side without a size is proto3's way to write 0.
-    return tuple(_integer(side.get("size", 0) if isinstance(side, dict) else side) for side in sides)
+    return tuple(
+        _integer(side.get("size", 0) if isinstance(side, dict) else side) for side in sides
+    )
 
 
 def _integer(value: Any) -> int:

@@ -42,7 +42,9 @@ def _listed(x: Any, inputs: Sequence[TensorInfo]) -> list[Any]:
     return list(x) if one_array else [x]
 
 
-def checked(value: Any, name: str, dtype: str | None, shape: tuple[int | None, ...] | None) -> Array:
+def checked(
+    value: Any, name: str, dtype: str | None, shape: tuple[int | None, ...] | None
+) -> Array:
     """Return `value` as an array of a run-time dtype. Raises ModelInputError if it does not fit.
 
     Args:

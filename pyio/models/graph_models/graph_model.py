@@ -36,14 +36,22 @@ class GraphModel:
     Attributes:
         inputs: What it takes: key, name, dtype and shape of each input.
         outputs: What `predict` returns, in order.
+        graph: The nodes.
+        functions: The functions of its library by name.
         artifacts: What it was made from.
     """
 
     def __init__(
-        self, artifacts: ModelArtifacts, graph: Graph, initializer: Graph | None, state: State
+        self,
+        artifacts: ModelArtifacts,
+        graph: Graph,
+        functions: Mapping[str, Graph],
+        initializer: Graph | None,
+        state: State,
     ) -> None:
         self.artifacts = artifacts
         self.graph = graph
+        self.functions = functions
         self._initializer = initializer
         self._state = state
         self._captured: dict[Reference, Any] | None = None
@@ -76,10 +84,10 @@ class GraphModel:
         return self.artifacts.user_defined_metadata
 
     def __repr__(self) -> str:
-        return f"<GraphModel: {summary.line(self.graph, self._state.functions, self.artifacts)}>"
+        return f"<GraphModel: {summary.line(self.graph, self.functions, self.artifacts)}>"
 
     def _repr_html_(self) -> str:
-        return summary.html(self.graph, self._state.functions, self.artifacts, self._ends)
+        return summary.html(self.graph, self.functions, self.artifacts, self._ends)
 
     def summary(self, print_fn: Callable[[str], Any] = print) -> None:
         """Print the inputs, the outputs and how often each op occurs.
@@ -87,7 +95,7 @@ class GraphModel:
         Args:
             print_fn: Called with the table as text, instead of `print`.
         """
-        print_fn(summary.text(self.graph, self._state.functions, self.artifacts, self._ends))
+        print_fn(summary.text(self.graph, self.functions, self.artifacts, self._ends))
 
     @short
     def predict(self, x: Any = None) -> Any:
@@ -187,7 +195,8 @@ class GraphModel:
         missing = [
             each.key
             for reference, each in declared.items()
-            if reference not in fed and self.graph.nodes[reference.node].op != "PlaceholderWithDefault"
+            if reference not in fed
+            and self.graph.nodes[reference.node].op != "PlaceholderWithDefault"
         ]
         self._require_inputs(missing, fed, given)
         fed |= self._captured or {}

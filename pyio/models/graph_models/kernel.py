@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.errors import OpError, OutOfMemoryError, PyioError
+from pyio.errors import OpError, OutOfMemoryError, PyioError, UnknownOpsError
 from pyio.models.graph_models.attributes import kind, value_of
 from pyio.models.graph_models.ops.all import OPS
 from pyio.models.graph_models.ops.table import Call
@@ -29,8 +29,10 @@ class Kernel:
     __slots__ = ("_calls", "_function", "_narrow", "_node")
 
     def __init__(self, node: Node) -> None:
-        """Read the attributes of `node`. Raises InvalidModelError."""
-        found = OPS[node.op]
+        """Read the attributes of `node`. Raises InvalidModelError and UnknownOpsError."""
+        found = OPS.get(node.op)
+        if found is None:
+            raise UnknownOpsError({node.op: [node.name]})
         attributes = {
             name: value_of(attribute, name, node.attributes, node.where)
             for name, attribute in found.attributes.items()
@@ -78,6 +80,8 @@ def _problem(error: Exception) -> str:
 def _told(inputs: Sequence[Any]) -> str:
     """Return the shapes and dtypes of inputs for a message."""
     return ", ".join(
-        f"{each.dtype.name}{list(each.shape)}" if isinstance(each, np.ndarray) else type(each).__name__
+        f"{each.dtype.name}{list(each.shape)}"
+        if isinstance(each, np.ndarray)
+        else type(each).__name__
         for each in inputs[:8]
     )

@@ -164,7 +164,9 @@ def read_nodes(listed: list[Any], what: str, arguments: list[str] | None = None)
     texts: dict[str, list[str]] = {}
     entries = [{"name": name, "op": "_Arg"} for name in arguments or ()] + listed
     for entry in entries:
-        name = _text(_object(entry, f"a node of {what}").get("name"), f"the name of a node of {what}")
+        name = _text(
+            _object(entry, f"a node of {what}").get("name"), f"the name of a node of {what}"
+        )
         if name in nodes:
             raise InvalidModelError(f"two nodes of {what} are called {name!r}; names are unique")
         op = _text(entry.get("op"), f"the op of the node {name!r}")
@@ -188,7 +190,9 @@ def _connected(node: Node, texts: list[str], nodes: Mapping[str, Node]) -> Node:
     controls = [each[1:].partition(":")[0] for each in texts if each.startswith("^")]
     for name in (*(each.node for each in inputs), *controls):
         if name not in nodes:
-            raise InvalidModelError(f"{node.where} has the input {name!r:.120}, which does not exist")
+            raise InvalidModelError(
+                f"{node.where} has the input {name!r:.120}, which does not exist"
+            )
     return Node(node.name, node.op, tuple(inputs), tuple(controls), node.attributes)
 
 

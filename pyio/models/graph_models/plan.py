@@ -1,7 +1,7 @@
 """The plan of a run: which nodes, in which order, and when their values are no longer needed.
 
-It is made once for what is fed and what is wanted, and kept. Each node that is needed has a slot for
-its outputs. Loops of TF 1 (frames) become one step that runs its own steps again and again: the
+It is made once for what is fed and what is wanted, and kept. Each node that is needed has a slot
+for its outputs. Loops of TF 1 (frames) become one step that runs its own steps again and again: the
 frame of a node follows from its inputs, since Enter goes into a frame and Exit out of it. What a
 Switch does not pass on is `DEAD`, and so is all that needs it, up to a Merge.
 """
@@ -99,7 +99,7 @@ def make_plan(
     Raises InvalidModelError for cycles and frames that are crossed, ModelInputError for inputs
     that are needed and not given.
     """
-    needed = _needed(graph, {each.node for each in fed}, wanted)
+    needed = needed_nodes(graph, {each.node for each in fed}, wanted)
     _require_fed(needed, fed)
     planner = _Planner(graph, needed, {each.node for each in fed}, kernel)
     slots: list[Any] = [None] * len(planner.slot)
@@ -111,13 +111,15 @@ def make_plan(
     for each in fed:
         planner.slot.setdefault(each.node, len(planner.slot))
     slots += [None] * (len(planner.slot) - len(slots))
-    places = [[(planner.slot[each.node], each.output) for each in part] for part in (fed, wanted)]
-    keep = {slot for slot, _ in places[1]}
+    given, results = (
+        [(planner.slot[each.node], each.output) for each in part] for part in (fed, wanted)
+    )
+    keep = {slot for slot, _ in results}
     _release(steps, keep | {slot for slot, value in enumerate(slots) if value is not None})
-    return Plan(slots, *places, steps, planner.guarded)
+    return Plan(slots, given, results, steps, planner.guarded)
 
 
-def _needed(graph: Graph, given: set[str], wanted: Iterable[Reference]) -> dict[str, Node]:
+def needed_nodes(graph: Graph, given: set[str], wanted: Iterable[Reference]) -> dict[str, Node]:
     """Return the nodes that the results need, by name; what is given needs nothing."""
     framed = any(node.op.removeprefix("Ref") in FRAMES for node in graph.nodes.values())
     found: dict[str, Node] = {}
@@ -195,7 +197,7 @@ class _Planner:
         for each in wanted:
             if self._frame_made(each.node):
                 raise ModelInputError(
-                    f"{self.nodes[each.node].where} is inside of a loop, so it has no single value; "
+                    f"{self.nodes[each.node].where} is inside of a loop, so it has many values; "
                     "ask for what comes after the loop"
                 )
 
@@ -239,7 +241,7 @@ class _Planner:
         return frame
 
     def _scope(self, frame: Frame, names: list[str]) -> list[Step | Loop]:
-        """Return the steps of a frame; `names` are its nodes and those of loops inside, in order."""
+        """Return the steps of a frame; `names` are its nodes, with those of loops inside."""
         depth = len(frame)
         unit: dict[str, Any] = {
             name: self.frame[name][: depth + 1] if len(self.frame[name]) > depth else name

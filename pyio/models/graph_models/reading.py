@@ -10,16 +10,17 @@ from pyio.format.artifacts import require_artifacts
 from pyio.models.graph_models.attributes import function, value_of
 from pyio.models.graph_models.graph_model import GraphModel
 from pyio.models.graph_models.kernel import Kernel
-from pyio.models.graph_models.nodes import FED, Graph, library, main_graph
+from pyio.models.graph_models.nodes import FED, Graph, Node, Reference, library, main_graph
 from pyio.models.graph_models.ops.all import OPS
 from pyio.models.graph_models.order import sorted_by_need
+from pyio.models.graph_models.plan import needed_nodes
 from pyio.models.graph_models.run import State
 from pyio.models.graph_models.values import as_bytes, settled
 from pyio.tensors.encoding import decode_artifacts
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyio.format.artifacts import ModelArtifacts
 
@@ -58,15 +59,20 @@ def graph_model_from_artifacts(artifacts: ModelArtifacts) -> GraphModel:
 def _read(artifacts: ModelArtifacts, topology: dict[str, Any]) -> GraphModel:
     graph = main_graph(topology, "the graph")
     functions = library(topology)
-    initializer = None
-    if isinstance(artifacts.model_initializer, dict):
-        initializer = main_graph(artifacts.model_initializer, "the initializer")
-        functions = {**library(artifacts.model_initializer), **functions}
-    graphs = [graph, *functions.values(), *([initializer] if initializer else [])]
-    _require_known(graphs)
-    _require_functions(graphs, functions)
-    state = State(_weights(artifacts), functions)
-    return GraphModel(artifacts, graph, initializer, state)
+    initializer, more = None, {}
+    start = artifacts.model_initializer
+    if isinstance(start, dict) and start.get("node"):
+        initializer, more = main_graph(start, "the initializer"), library(start)
+    state = State(_weights(artifacts), {**more, **functions})
+    _require_ends(state.functions)
+    model = GraphModel(artifacts, graph, functions, initializer, state)
+    results = [(graph, [graph.reference(each.name) for each in model.outputs])]
+    if initializer is not None:
+        used = initializer.consumed()
+        last = [Reference(name) for name in initializer.nodes if name not in used]
+        results.append((initializer, last))
+    _require_known(results, state)
+    return model
 
 
 def _weights(artifacts: ModelArtifacts) -> dict[str, Any]:
@@ -82,39 +88,57 @@ def _weights(artifacts: ModelArtifacts) -> dict[str, Any]:
     return weights
 
 
-def _require_known(graphs: Iterable[Graph]) -> None:
-    """Raise UnknownOpsError for all unknown ops at once, and look at every attribute."""
+def _require_known(graphs: Iterable[tuple[Graph, Sequence[Reference]]], state: State) -> None:
+    """Look at every node that results need, also those in functions that they call.
+
+    Raises UnknownOpsError for all unknown ops at once, and InvalidModelError for functions that do
+    not exist and attributes without meaning. Files have functions that nothing calls, with ops for
+    training: those are no obstacle.
+    """
     unknown: dict[str, list[str]] = {}
-    for graph in graphs:
-        for node in graph.nodes.values():
-            if node.op in FED or node.op == "Const":
-                continue
+    waiting = list(graphs)
+    seen = {graph.name for graph, _ in waiting}
+    while waiting:
+        graph, wanted = waiting.pop()
+        for node in needed_nodes(graph, set(), wanted).values():
             if node.op not in OPS:
-                unknown.setdefault(node.op, []).append(node.name)
+                if node.op not in FED and node.op != "Const":
+                    unknown.setdefault(node.op, []).append(node.name)
+                continue
+            Kernel(node)
+            for name in _called(node):
+                if name not in state.functions:
+                    raise InvalidModelError(
+                        f"{node.where} calls the function {name!r:.80}, which does not exist"
+                    )
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append((state.functions[name], state.functions[name].results))
     if unknown:
         raise UnknownOpsError(unknown)
-    for graph in graphs:
-        for node in graph.nodes.values():
-            if node.op in OPS:
-                Kernel(node)
 
 
-def _require_functions(graphs: Iterable[Graph], functions: Mapping[str, Graph]) -> None:
-    """Raise InvalidModelError for functions that are absent, call themselves or are too deep."""
-    calls: dict[str, list[str]] = {}
-    for graph in graphs:
-        calls[graph.name] = []
-        for node in graph.nodes.values():
-            found = OPS.get(node.op)
-            for name, attribute in (found.attributes if found else {}).items():
-                if attribute.read is not function().read:
-                    continue
-                called = value_of(attribute, name, node.attributes, node.where)
-                if called not in functions:
-                    raise InvalidModelError(
-                        f"{node.where} calls the function {called!r:.80}, which does not exist"
-                    )
-                calls[graph.name].append(called)
+def _called(node: Node) -> list[str]:
+    """Return the functions that a node calls."""
+    attributes = OPS[node.op].attributes if node.op in OPS else {}
+    return [
+        value_of(attribute, name, node.attributes, node.where)
+        for name, attribute in attributes.items()
+        if attribute.read is function().read
+    ]
+
+
+def _require_ends(functions: Mapping[str, Graph]) -> None:
+    """Raise InvalidModelError for functions that call themselves or are too deep."""
+    calls = {
+        name: [
+            called
+            for node in graph.nodes.values()
+            for called in _called(node)
+            if called in functions
+        ]
+        for name, graph in functions.items()
+    }
     depth: dict[str, int] = {}
     for name in sorted_by_need(calls, calls.__getitem__, "the library of functions"):
         depth[name] = 1 + max((depth[each] for each in calls[name]), default=0)
@@ -122,5 +146,3 @@ def _require_functions(graphs: Iterable[Graph], functions: Mapping[str, Graph]) 
             raise InvalidModelError(
                 f"functions call each other more than {limits.GRAPH_DEPTH} deep"
             )
-
-

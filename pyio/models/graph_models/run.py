@@ -162,7 +162,9 @@ def _is_dead(step: Step, inputs: list[Any], slots: list[Any]) -> bool:
     """Whether a node does not run: an input is dead; for a Merge, all of them."""
     if step.node.op in {"Merge", "RefMerge"}:
         return all(each is DEAD for each in inputs)
-    return any(each is DEAD for each in inputs) or any(slots[slot] is DEAD for slot in step.controls)
+    return any(each is DEAD for each in inputs) or any(
+        slots[slot] is DEAD for slot in step.controls
+    )
 
 
 def _merged(inputs: list[Any], chosen: Sequence[int]) -> Any:

@@ -51,7 +51,8 @@ def ends_of(graph: Graph, signature: Any) -> Ends:
     given = signature if isinstance(signature, dict) else {}
     references: dict[str, Reference] = {}
     captured: dict[int, Reference] = {}
-    inputs, outputs = [], []
+    inputs: list[TensorInfo] = []
+    outputs: list[TensorInfo] = []
     for entries, found in ((given.get("inputs"), inputs), (given.get("outputs"), outputs)):
         for key, entry in _entries(entries):
             info, reference = _info(graph, key, entry)
@@ -74,7 +75,9 @@ def ends_of(graph: Graph, signature: Any) -> Ends:
 def _entries(entries: Any) -> list[tuple[str, Mapping[str, Any]]]:
     if entries is None:
         return []
-    if not isinstance(entries, dict) or not all(isinstance(each, dict) for each in entries.values()):
+    if not isinstance(entries, dict) or not all(
+        isinstance(each, dict) for each in entries.values()
+    ):
         raise InvalidModelError(f"the signature has {entries!r:.120}; expected objects by key")
     return list(entries.items())
 

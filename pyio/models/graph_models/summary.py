@@ -38,7 +38,9 @@ def histogram(graph: Graph, functions: Mapping[str, Graph]) -> list[tuple[str, i
 
 
 def _row(kind: str, info: TensorInfo) -> tuple[str, str, str, str, str]:
-    shape = "any" if info.shape is None else str([s if s is not None else "any" for s in info.shape])
+    shape = (
+        "any" if info.shape is None else str([s if s is not None else "any" for s in info.shape])
+    )
     return kind, info.key, info.name, info.dtype or "?", shape.replace("'", "")
 
 

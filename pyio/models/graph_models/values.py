@@ -70,9 +70,7 @@ RUN_TIME = {
     "string": TEXT,
     "complex64": COMPLEX,
     "complex128": COMPLEX,
-} | dict.fromkeys(
-    ("int32", "int64", "int16", "int8", "uint8", "uint16", "uint32", "uint64"), INT
-)
+} | dict.fromkeys(("int32", "int64", "int16", "int8", "uint8", "uint16", "uint32", "uint64"), INT)
 """Type -> dtype of its arrays at run time. Resources and variants are no arrays."""
 
 NARROW = frozenset({"int8", "uint8", "int16", "uint16"})

@@ -113,4 +113,5 @@ def _places(
     aligned = align_corners and new > 1
     scale = (old - 1) / (new - 1) if aligned else old / max(new, 1)
     pixels = np.arange(new, dtype=precision)
-    return (pixels + precision(0.5) if half_pixel_centers else pixels) * precision(scale)
+    places: Array = (pixels + precision(0.5) if half_pixel_centers else pixels) * precision(scale)
+    return places

@@ -21,6 +21,8 @@ from pyio.models.graph_models.ops import (
     sparse,
     spectral,
     string,
+    tensor_arrays,
+    tensor_lists,
     transformation,
 )
 from pyio.models.graph_models.ops.table import OPS
@@ -44,6 +46,8 @@ MODULES = (
     sparse,
     spectral,
     string,
+    tensor_arrays,
+    tensor_lists,
     transformation,
 )
 """The modules with ops, each a group of TensorFlow.js."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def pair(*names: str, wraps_: bool = True) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def pair(
+    *names: str, wraps_: bool = True
+) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
     """Register a function of two arrays that broadcast; the result may not be too large."""
 
     def register(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -38,31 +40,31 @@ def _require_divisor(a: Array, b: Array) -> None:
 
 @pair("Add", "AddV2")
 def add(a: Array, b: Array) -> Array:
-    """a + b; texts are joined."""
+    """A + b; texts are joined."""
     return a + b
 
 
 @pair("Sub")
 def sub(a: Array, b: Array) -> Array:
-    """a - b."""
+    """A - b."""
     return a - b
 
 
 @pair("Mul")
 def mul(a: Array, b: Array) -> Array:
-    """a b."""
+    """The product."""
     return a * b
 
 
 @pair("RealDiv")
 def real_div(a: Array, b: Array) -> Array:
-    """a / b."""
+    """A / b."""
     return np.divide(a, b).astype(a.dtype, copy=False)
 
 
 @pair("Div", "TruncateDiv")
 def div(a: Array, b: Array) -> Array:
-    """a / b, towards zero for whole numbers."""
+    """A / b, towards zero for whole numbers."""
     if a.dtype.kind != "i":
         return a / b
     _require_divisor(a, b)
@@ -72,38 +74,38 @@ def div(a: Array, b: Array) -> Array:
 
 @pair("DivNoNan")
 def div_no_nan(a: Array, b: Array) -> Array:
-    """a / b, and 0 where b is 0."""
+    """A / b, and 0 where b is 0."""
     zero = b == 0
     return np.where(zero, a.dtype.type(0), a / np.where(zero, b.dtype.type(1), b))
 
 
 @pair("MulNoNan")
 def mul_no_nan(a: Array, b: Array) -> Array:
-    """a b, and 0 where b is 0, even for an infinite a."""
+    """The product, and 0 where b is 0, even for an infinite a."""
     return np.where(b == 0, a.dtype.type(0), a * b)
 
 
 @pair("Xdivy")
 def xdivy(a: Array, b: Array) -> Array:
-    """a / b, and 0 where a is 0."""
+    """A / b, and 0 where a is 0."""
     return np.where(a == 0, a.dtype.type(0), a / b)
 
 
 @pair("Xlogy")
 def xlogy(a: Array, b: Array) -> Array:
-    """a log(b), and 0 where a is 0."""
+    """A log(b), and 0 where a is 0."""
     return np.where(a == 0, a.dtype.type(0), a * np.log(b))
 
 
 @pair("Xlog1py")
 def xlog1py(a: Array, b: Array) -> Array:
-    """a log(1 + b), and 0 where a is 0."""
+    """A log(1 + b), and 0 where a is 0."""
     return np.where(a == 0, a.dtype.type(0), a * np.log1p(b))
 
 
 @pair("FloorDiv")
 def floor_div(a: Array, b: Array) -> Array:
-    """a / b, rounded down."""
+    """A / b, rounded down."""
     if a.dtype.kind != "i":
         return np.floor(a / b)
     _require_divisor(a, b)
@@ -149,7 +151,7 @@ def squared_difference(a: Array, b: Array) -> Array:
 
 @pair("Pow")
 def power(a: Array, b: Array) -> Array:
-    """a to the power of b."""
+    """A to the power of b."""
     if a.dtype.kind == "i" and np.any(b < 0):
         raise ValueError("a whole number has no power below 0 that is one")
     return np.power(a, b)

@@ -95,8 +95,8 @@ def relu6(x: Array) -> Array:
 
 @op("Elu")
 def elu(x: Array) -> Array:
-    """x above 0, exp(x) - 1 below."""
-    return np.where(x < 0, np.expm1(np.minimum(x, 0)), x).astype(x.dtype)
+    """The number above 0, exp(x) - 1 below."""
+    return np.where(x < 0, np.expm1(np.minimum(x, 0)), x)
 
 
 @op("Selu")
@@ -108,13 +108,13 @@ def selu(x: Array) -> Array:
 
 @op("LeakyRelu", alpha=number(0.2))
 def leaky_relu(x: Array, *, alpha: float) -> Array:
-    """x above 0, alpha x below."""
+    """The number above 0, alpha times it below."""
     return np.where(x > 0, x, x * x.dtype.type(alpha))
 
 
 @op("Prelu")
 def prelu(x: Array, alpha: Array) -> Array:
-    """x above 0, alpha x below; alpha broadcasts."""
+    """The number above 0, alpha times it below; alpha broadcasts."""
     return np.where(x >= 0, x, x * alpha)
 
 
@@ -135,7 +135,7 @@ def softplus(x: Array) -> Array:
 
 @op("Softsign")
 def softsign(x: Array) -> Array:
-    """x / (1 + |x|)."""
+    """The number divided by 1 + |x|."""
     return x / (1 + np.abs(x))
 
 
@@ -202,7 +202,7 @@ def complex_(re: Array, im: Array) -> Array:
     narrow_range=flag(),
 )
 def fake_quant(x: Array, low: Array, high: Array, *, num_bits: int, narrow_range: bool) -> Array:
-    """x as quantization to `num_bits` would leave it; zero is moved onto the grid."""
+    """What quantization to `num_bits` would leave; zero is moved onto the grid."""
     if not 2 <= num_bits <= 16:
         raise ValueError(f"num_bits is {num_bits}; expected 2 to 16")
     first, last = float(narrow_range), float(2**num_bits - 1)
@@ -229,5 +229,3 @@ def _lgamma(value: float) -> float:
     if value == math.floor(value) and value <= 0:
         return math.inf
     return math.lgamma(value)
-
-

@@ -144,7 +144,7 @@ def convolve(
     groups, rest = divmod(x.shape[-1], channels) if channels else (1, 0)
     if rest or groups < 1 or filters % groups:
         raise ValueError(
-            f"{x.shape[-1]} channels and {filters} filters do not fit {channels} channels of a group"
+            f"{x.shape[-1]} channels and {filters} filters do not fit groups of {channels}"
         )
     padded = window.padded(x)
     rows = math.prod(size) * channels
@@ -348,7 +348,7 @@ def max_pool_with_argmax(
     """The largest value of each window, and its place (y W + x) C + c in the example."""
     inner = _of_space(size, 1, 2, "ksize")
     x, window = window_over(x, inner, strides, (), padding, explicit, "NHWC")
-    batch, height, width, channels = x.shape
+    _, height, width, channels = x.shape
     places = np.arange(math.prod(x.shape), dtype=np.int64).reshape(x.shape)
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     taps = kernels.taps(window.padded(x, lowest), *window.steps)

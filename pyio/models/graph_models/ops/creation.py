@@ -67,14 +67,15 @@ def ones_like(x: Array) -> Array:
 @op("Range")
 def range_(start: Array, limit: Array, delta: Array) -> Array:
     """Numbers from start, by delta, up to limit."""
-    first, last, step = (scalar(each).item() for each in (start, limit, delta))
+    first, last, step = (scalar(each) for each in (start, limit, delta))
     if step == 0:
         raise ValueError("delta is 0")
+    if start.dtype != FLOAT:
+        first, last, step = int(first), int(last), int(step)
+    # In single precision, as TensorFlow counts: 0 to 0.3 by 0.1 are three numbers.
     count = max(math.ceil((last - first) / step), 0)
     sized([count])
-    steps = np.arange(count, dtype=start.dtype)
-    # Like TensorFlow, each number is the last one and delta in whole numbers, start + i delta else.
-    return (start.reshape(()) + steps * delta.reshape(())).astype(start.dtype)
+    return (first + np.arange(count, dtype=start.dtype) * step).astype(start.dtype)
 
 
 @op("LinSpace")
@@ -89,7 +90,7 @@ def linspace(start: Array, stop: Array, count: Array) -> Array:
 
 @op("OneHot", axis=whole(-1))
 def one_hot(indices: Array, depth: Array, on: Array, off: Array, *, axis: int) -> Array:
-    """`on` at the index and `off` elsewhere, along a new axis; an index out of it has only `off`."""
+    """`on` at the index and `off` elsewhere, along a new axis; only `off` for an index beyond."""
     sized([*indices.shape, whole_in(depth)])
     hot = np.expand_dims(indices, -1) == np.arange(whole_in(depth), dtype=INT)
     values = np.array([scalar(off), scalar(on)], on.dtype)

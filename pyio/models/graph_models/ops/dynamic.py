@@ -1,4 +1,4 @@
-"""Results whose size depends on the values: where something holds, and boxes that overlap little."""
+"""Results whose size depends on the values: places, differences, boxes that overlap little."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from pyio.models.graph_models.attributes import flag, whole
@@ -66,7 +68,8 @@ def unique_v2(x: Array, axis: Array) -> tuple[Array, Array]:
 
 
 def _only_axis(x: Array) -> int:
-    return _vector(x).ndim - 1
+    _vector(x)
+    return 0
 
 
 @op("UniqueWithCounts")
@@ -75,7 +78,7 @@ def unique_with_counts(x: Array) -> tuple[Array, Array, Array]:
     return distinct(_vector(x), 0)
 
 
-def _sought(rows: Array, values: Array, side: str) -> Array:
+def _sought(rows: Array, values: Array, side: Literal["left", "right"]) -> Array:
     if rows.ndim != 2 or values.ndim != 2 or len(rows) != len(values):
         raise ValueError(f"rows of {list(rows.shape)} and {list(values.shape)} do not fit")
     found = [np.searchsorted(row, each, side) for row, each in zip(rows, values, strict=True)]

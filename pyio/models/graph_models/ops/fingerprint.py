@@ -1,4 +1,4 @@
-"""FarmHash's 64-bit fingerprint, which StringToHashBucketFast uses (google/farmhash, ``farmhashna``).
+"""FarmHash's 64-bit fingerprint (google/farmhash, ``farmhashna``), for StringToHashBucketFast.
 
 All numbers are unsigned and wrap at 2^64.
 """

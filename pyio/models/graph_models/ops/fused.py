@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyio.models.graph_models.ops import basic_math
-from pyio.models.graph_models.values import Array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-_ACTIVATIONS = {
+    from pyio.models.graph_models.values import Array
+
+_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "Relu": basic_math.relu,
     "Relu6": basic_math.relu6,
     "Elu": basic_math.elu,

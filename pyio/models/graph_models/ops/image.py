@@ -155,7 +155,7 @@ def _interpolated(
     image: Array, rows: Array, columns: Array, fill: Array, interpolation: str
 ) -> Array:
     if interpolation == "NEAREST":
-        return _read(image, np.rint(rows), np.rint(columns), fill)
+        return _read(image, _rounded(rows), _rounded(columns), fill)
     top, left = np.floor(rows), np.floor(columns)
     down, across = (rows - top)[..., None], (columns - left)[..., None]
     upper = (1 - across) * _read(image, top, left, fill) + across * _read(
@@ -165,6 +165,11 @@ def _interpolated(
         image, top + 1, left + 1, fill
     )
     return (1 - down) * upper + down * lower
+
+
+def _rounded(places: Array) -> Array:
+    """Return the nearest whole numbers; halves go away from zero."""
+    return np.copysign(np.floor(np.abs(places) + np.float32(0.5)), places)
 
 
 def _read(image: Array, rows: Array, columns: Array, fill: Array) -> Array:

@@ -44,13 +44,13 @@ def not_equal(a: Array, b: Array) -> Array:
 
 @pair("LeftShift")
 def left_shift(a: Array, b: Array) -> Array:
-    """a 2^b."""
+    """A 2^b."""
     return np.left_shift(a, b)
 
 
 @pair("RightShift")
 def right_shift(a: Array, b: Array) -> Array:
-    """a / 2^b, rounded down."""
+    """A / 2^b, rounded down."""
     return np.right_shift(a, b)
 
 
@@ -68,14 +68,14 @@ def invert(x: Array) -> Array:
 
 @op("SelectV2")
 def select_v2(condition: Array, a: Array, b: Array) -> Array:
-    """a where the condition holds, else b; all three broadcast."""
+    """A where the condition holds, else b; all three broadcast."""
     broadcast_shape(condition.shape, a.shape, b.shape)
     return np.where(condition, a, b)
 
 
 @op("Select")
 def select(condition: Array, a: Array, b: Array) -> Array:
-    """a where the condition holds, else b; a vector of conditions chooses rows."""
+    """A where the condition holds, else b; a vector of conditions chooses rows."""
     if a.shape != b.shape:
         raise ValueError(f"the shapes {list(a.shape)} and {list(b.shape)} differ")
     if condition.ndim == 1 and a.ndim > 1:

@@ -29,7 +29,7 @@ def product(a: Array, b: Array, transpose_a: bool = False, transpose_b: bool = F
 
 @op("MatMul", wraps=True, transpose_a=flag(), transpose_b=flag())
 def matmul(a: Array, b: Array, *, transpose_a: bool, transpose_b: bool) -> Array:
-    """a b, with either turned over before."""
+    """The product, with either turned over before."""
     return product(a, b, transpose_a, transpose_b)
 
 
@@ -51,7 +51,7 @@ def fused_matmul(
     alpha: float,
     epsilon: float,
 ) -> Array:
-    """a b, and then what `fused_ops` names."""
+    """The product, and then what `fused_ops` names."""
     result = product(a, b, transpose_a, transpose_b)
     return finish(result, fused_ops, rest, alpha, epsilon)
 

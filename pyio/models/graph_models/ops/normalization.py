@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pyio.models.graph_models.attributes import flag, number, text, whole
 from pyio.models.graph_models.ops.table import op
-from pyio.models.graph_models.values import Array
+
+if TYPE_CHECKING:
+    from pyio.models.graph_models.values import Array
 
 
 @op(
@@ -31,7 +35,7 @@ def fused_batch_norm(
     training: bool,
     momentum: float,
 ) -> tuple[Array, ...]:
-    """x normalized by mean and variance: those given, or in training those of the batch.
+    """Normalize by mean and variance: those given, or in training those of the batch.
 
     The further outputs are the mean, the variance, and both again for the gradient.
     """
@@ -65,7 +69,7 @@ def fused_batch_norm(
 def local_response_normalization(
     x: Array, *, radius: int, bias: float, alpha: float, beta: float
 ) -> Array:
-    """x divided by a power of the squares of neighbouring channels."""
+    """Divide by a power of the squares of neighbouring channels."""
     if radius < 0:
         raise ValueError(f"the radius is {radius}")
     reach = min(radius, x.shape[-1])

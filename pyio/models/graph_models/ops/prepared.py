@@ -6,9 +6,13 @@ A constant is known by being read-only. It is held weakly, so that a model's wei
 from __future__ import annotations
 
 import weakref
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from pyio.models.graph_models.values import Array
 from pyio.models.ops.kernels import Matrix
+
+if TYPE_CHECKING:
+    from pyio.models.graph_models.values import Array
 
 _MATRICES: dict[tuple[int, int, bool], tuple[weakref.ref[Array], Matrix]] = {}
 
@@ -28,8 +32,13 @@ def matrix(array: Array, transposed: bool = False, rows: int = 0) -> Matrix:
     if found is not None and found[0]() is array:
         return found[1]
     made = Matrix(_shaped(array, transposed, rows))
-    _MATRICES[key] = weakref.ref(array, lambda _: _MATRICES.pop(key, None)), made
+    _MATRICES[key] = weakref.ref(array, partial(_forget, _MATRICES, key)), made
     return made
+
+
+def _forget(known: dict[Any, Any], key: Any, _array: Any) -> None:
+    """Drop what was prepared. The dict is given: at the end of Python names of modules go first."""
+    known.pop(key, None)
 
 
 def _shaped(array: Array, transposed: bool, rows: int) -> Array:

@@ -101,17 +101,23 @@ def euclidean_norm(x: Array, axes: tuple[int, ...]) -> Array:
 
 @op("ArgMax")
 def arg_max(x: Array, axis: Array) -> Array:
-    """Where the largest is: the first of equals."""
-    return np.argmax(x, axis=whole(axis)).astype(INT)
+    """Where the largest is: the first of equals. NaN is never it."""
+    return np.argmax(_without_nan(x, -np.inf), axis=whole(axis)).astype(INT)
 
 
 @op("ArgMin")
 def arg_min(x: Array, axis: Array) -> Array:
-    """Where the smallest is: the first of equals."""
-    return np.argmin(x, axis=whole(axis)).astype(INT)
+    """Where the smallest is: the first of equals. NaN is never it."""
+    return np.argmin(_without_nan(x, np.inf), axis=whole(axis)).astype(INT)
 
 
-def _so_far(x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: int) -> Array:
+def _without_nan(x: Array, value: float) -> Array:
+    return np.where(np.isnan(x), np.float32(value), x) if x.dtype.kind == "f" else x
+
+
+def _so_far(
+    x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: int
+) -> Array:
     """Return what `function` gives for each place and all before it."""
     along = whole(axis)
     turned = np.flip(x, along) if reverse else x
@@ -146,7 +152,9 @@ def dense_bincount(x: Array, size: Array, weights: Array, *, binary: bool) -> Ar
     if x.ndim > 2:
         raise ValueError(f"the input has {x.ndim} sides; expected 1 or 2")
     rows = x.reshape(1, -1) if x.ndim < 2 else x
-    counts = _counted(rows, whole(size), weights.reshape(rows.shape) if weights.size else weights, binary)
+    counts = _counted(
+        rows, whole(size), weights.reshape(rows.shape) if weights.size else weights, binary
+    )
     return counts if x.ndim == 2 else counts[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,13 +104,11 @@ def gather_v2(x: Array, indices: Array, axis: Array, *, batch_dims: int) -> Arra
         return np.take(x, places, along)
     # One index array for each side of the batch, so that NumPy walks through them together.
     x = np.moveaxis(x, along, batch)
-    grids = np.ogrid[tuple(slice(side) for side in x.shape[:batch])]
+    open_grids = np.ogrid[tuple(slice(side) for side in x.shape[:batch])]
     inner = places.ndim - batch
-    grids = [grid.reshape(*grid.shape, *[1] * inner) for grid in grids]
+    grids = [grid.reshape(*grid.shape, *[1] * inner) for grid in open_grids]
     taken = x[(*grids, places)]
-    return np.moveaxis(
-        taken, range(batch, batch + inner), range(along, along + inner)
-    )
+    return np.moveaxis(taken, range(batch, batch + inner), range(along, along + inner))
 
 
 def _points(indices: Array, shape: Sequence[int]) -> tuple[Array, ...]:
@@ -147,7 +144,10 @@ def _scattered(target: Array, indices: Array, updates: Array, how: Any) -> Array
         # One after another, so that the last of equal indices wins.
         flat_points = [each.reshape(-1) for each in points]
         flat = updates.reshape(-1, *target.shape[len(points) :])
-        last = {point: row for row, point in enumerate(zip(*map(np.ndarray.tolist, flat_points), strict=True))}
+        last = {
+            point: row
+            for row, point in enumerate(zip(*map(np.ndarray.tolist, flat_points), strict=True))
+        }
         rows = list(last.values())
         target[tuple(each[rows] for each in flat_points)] = flat[rows]
     else:
@@ -164,19 +164,19 @@ def scatter_nd(indices: Array, updates: Array, sides: Array) -> Array:
 
 @op("TensorScatterUpdate")
 def tensor_scatter_update(x: Array, indices: Array, updates: Array) -> Array:
-    """x with other values at the indices; the last of equal ones wins."""
+    """Other values at the indices; the last of equal ones wins."""
     return _scattered(x.copy(), indices, updates, None)
 
 
 @op("TensorScatterAdd", wraps=True)
 def tensor_scatter_add(x: Array, indices: Array, updates: Array) -> Array:
-    """x and what is added at the indices."""
+    """What is added at the indices."""
     return _scattered(x.copy(), indices, updates, np.add)
 
 
 @op("TensorScatterSub", wraps=True)
 def tensor_scatter_sub(x: Array, indices: Array, updates: Array) -> Array:
-    """x without what is subtracted at the indices."""
+    """What is subtracted at the indices."""
     return _scattered(x.copy(), indices, updates, np.subtract)
 
 
@@ -228,10 +228,11 @@ def slice_(x: Array, begin: Array, size: Array) -> Array:
 
 @op(
     "StridedSlice",
-    **{
-        name: whole(0, f"{name}_mask")
-        for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
-    },
+    begin=whole(0, "begin_mask"),
+    end=whole(0, "end_mask"),
+    ellipsis=whole(0, "ellipsis_mask"),
+    new_axis=whole(0, "new_axis_mask"),
+    shrink_axis=whole(0, "shrink_axis_mask"),
 )
 def strided_slice(
     x: Array,

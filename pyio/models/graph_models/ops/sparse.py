@@ -89,7 +89,7 @@ def sparse_segment_sqrt_n(data: Array, indices: Array, owners: Array) -> Array:
 
 
 def _unsorted(data: Array, owners: Array, count: Array, how: Any, start: Any) -> Array:
-    """Return what `how` makes of the rows of each segment; those of an owner below 0 are dropped."""
+    """Return what `how` makes of the rows of each segment; an owner below 0 drops its row."""
     inner = data.shape[owners.ndim :]
     if data.shape[: owners.ndim] != owners.shape:
         raise ValueError(f"segment ids of {list(owners.shape)} for {list(data.shape)}")

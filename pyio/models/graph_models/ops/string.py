@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pyio.models.graph_models.attributes import flag, ints, kind, raw, text, whole
 from pyio.models.graph_models.ops.fingerprint import fingerprint
-from pyio.models.graph_models.patterns.pattern import Pattern
 from pyio.models.graph_models.ops.table import op
+from pyio.models.graph_models.patterns.pattern import Pattern
 from pyio.models.graph_models.values import (
     FLOAT,
     INT,
@@ -39,7 +40,7 @@ def _each(x: Array, function: Callable[[bytes], bytes]) -> Array:
     everywhere=flag(True, "replace_global"),
 )
 def static_regex_replace(x: Array, *, pattern: bytes, rewrite: bytes, everywhere: bool) -> Array:
-    """Texts with what a pattern finds replaced; the rewrite has ``\\1`` for the first group."""
+    """Texts with what a pattern finds replaced; a rewrite may name groups of the pattern."""
     compiled = Pattern.of(pattern)
     return _each(x, lambda each: compiled.replace(each, rewrite, everywhere))
 
@@ -85,6 +86,8 @@ def string_split(x: Array, delimiter: Array, *, skip: bool) -> tuple[Array, Arra
 
 
 def _cut(value: bytes, characters: bytes, skip: bool) -> list[bytes]:
+    if not value:
+        return []
     if not characters:
         parts = [value[i : i + 1] for i in range(len(value))]
     else:
@@ -120,23 +123,21 @@ def string_n_grams(
     pad_width: int,
     preserve_short: bool,
 ) -> tuple[Array, Array]:
-    """All runs of so many texts in each row, joined; pads stand before and after a row."""
+    """All runs of texts of some widths in each row, joined; pads stand before and after a row."""
     ends = wholes(splits)
     texts = [as_text(each) for each in data.tolist()]
     if ends and (ends[0] != 0 or ends[-1] != len(texts) or ends != sorted(ends)):
         raise ValueError(f"splits from {ends[0]} to {ends[-1]} for {len(texts)} texts")
     found: list[bytes] = []
     counts = [0]
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
+    for start, end in itertools.pairwise(ends):
         row = texts[start:end]
         before = len(found)
         for width in widths:
             pads = _pads(width, pad_width)
             sized([len(row) + 2 * pads, max(width, 1)])
             padded = [left] * pads + row + [right] * pads
-            found += [
-                separator.join(padded[i : i + width]) for i in range(len(padded) - width + 1)
-            ]
+            found += [separator.join(padded[i : i + width]) for i in range(len(padded) - width + 1)]
         if preserve_short and len(found) == before and row:
             # The whole row with all of its pads, as wide as that is.
             pads = max(pad_width, 0) if pad_width >= 0 else 0
@@ -201,10 +202,10 @@ def string_join(*arrays: Array, separator: bytes) -> Array:
 
 @op("ReduceJoin", keep=flag(False, "keep_dims"), separator=raw(b""))
 def reduce_join(x: Array, axes: Array, *, keep: bool, separator: bytes) -> Array:
-    """Texts along axes put together, in the order of the axes."""
+    """Texts along axes put together; the first axis changes fastest."""
     along = [axis + x.ndim if axis < 0 else axis for axis in wholes(axes)]
     others = [axis for axis in range(x.ndim) if axis not in along]
-    rows = x.transpose(*others, *along).reshape([*(x.shape[axis] for axis in others), -1])
+    rows = x.transpose(*others, *reversed(along)).reshape([*(x.shape[axis] for axis in others), -1])
     shape = rows.shape[:-1]
     joined = text_array(
         [separator.join(map(as_text, row)) for row in rows.reshape(-1, rows.shape[-1]).tolist()],
@@ -219,7 +220,8 @@ def substr(x: Array, start: Array, length: Array, *, unit: str) -> Array:
     """Parts of texts by their beginning and length; a beginning below 0 counts from the end."""
     shape = broadcast_shape(x.shape, start.shape, length.shape)
     columns = [np.broadcast_to(each, shape).reshape(-1).tolist() for each in (x, start, length)]
-    return text_array([_part(*row, unit) for row in zip(*columns, strict=True)], shape)
+    rows = zip(*columns, strict=True)
+    return text_array([_part(value, at, many, unit) for value, at, many in rows], shape)
 
 
 def _part(value: bytes, start: int, length: int, unit: str) -> bytes:

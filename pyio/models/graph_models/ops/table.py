@@ -75,7 +75,7 @@ class Op:
 
 
 OPS: dict[str, Op] = {}
-"""All ops by name. The modules of this package fill it; `pyio.models.graph_models.ops.all` has it."""
+"""All ops by name. The modules of this package fill it; import it from `all`."""
 
 
 def op(

@@ -118,8 +118,7 @@ def broadcast_to(x: Array, sides: Array) -> Array:
 def ensure_shape(x: Array, *, wanted: tuple[int, ...] | None) -> Array:
     """The same, which has to have a shape; -1 is any side."""
     fits = wanted is None or (
-        len(wanted) == x.ndim
-        and all(a in {-1, b} for a, b in zip(wanted, x.shape, strict=True))
+        len(wanted) == x.ndim and all(a in {-1, b} for a, b in zip(wanted, x.shape, strict=True))
     )
     if not fits:
         raise ValueError(f"the shape is {list(x.shape)}; expected {wanted}")

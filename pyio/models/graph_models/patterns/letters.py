@@ -1,4 +1,4 @@
-"""Sets of characters: one character of a pattern, a class in brackets, or ``\\d`` and the like."""
+"""Sets of characters: one character of a pattern, a class in brackets, or a class by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAST = 0x10FFFF
 
 DIGITS: tuple[Range, ...] = ((48, 57),)
 SPACES: tuple[Range, ...] = ((9, 10), (12, 13), (32, 32))
-"""``\\s`` of RE2: without the vertical tab, which Python's has."""
+"""White space of RE2: without the vertical tab, which Python's has."""
 WORD: tuple[Range, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
 
 POSIX: dict[str, tuple[Range, ...]] = {

@@ -92,14 +92,19 @@ def _emit_choice(node: Choice, steps: list[Step]) -> None:
 
 
 def _emit_repeat(node: Repeat, steps: list[Step]) -> None:
-    for _ in range(node.low):
+    if node.high is None and node.low == 0:
+        # A part that can be empty needs ``(x+)?`` for ``x*``, or the order of preference is wrong
+        # (re2/compile.cc, ``Star``).
+        again = Repeat(node.part, 1, None, node.greedy)
+        _emit_repeat(Repeat(again, 0, 1, node.greedy), steps)
+        return
+    for _ in range(node.low - (node.high is None)):
         _emit(node.part, steps)
     if node.high is None:
         start = len(steps)
-        fork = _add(steps, Step())
         _emit(node.part, steps)
-        _add(steps, Step(ways=(start,)))
-        fork.ways = _ordered(start + 1, len(steps), node.greedy)
+        fork = _add(steps, Step())
+        fork.ways = _ordered(start, len(steps), node.greedy)
         return
     forks = []
     for _ in range(node.high - node.low):

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLAIN_PARTS = 100
-"""The characters of a plain pattern, and its least repetitions: each place of a text is tried with
-so many steps at most."""
+"""The most characters of a plain pattern, and the most repetitions that it asks for at least."""
 
 
 class Pattern:
@@ -92,7 +91,8 @@ def _rewrite_parts(rewrite: bytes, groups: int) -> list[str | int]:
             parts.append(int(piece))
         else:
             raise InvalidModelError(
-                f"the rewrite {text!r:.80} has \\{piece}; expected \\0 to \\{min(groups, 9)}, or \\\\"
+                f"the rewrite {text!r:.80} has \\{piece}; a number up to {min(groups, 9)} or a "
+                "second backslash may follow a backslash"
             )
     return parts
 
@@ -113,7 +113,7 @@ def _as_python(tree: Node) -> str | None:
             if part.low > _PLAIN_PARTS:
                 return None
             bounds = f"{{{part.low},{'' if part.high is None else part.high}}}"
-            part = part.part  # noqa: PLW2901
+            part = part.part
         letters = part.as_python if isinstance(part, Letters) else None
         if letters is None:
             return None

@@ -1,4 +1,4 @@
-"""RE2's syntax -> a tree. What RE2 has no word for is an error, and so is what is not written here."""
+"""RE2's syntax -> a tree. What RE2 has no word for is an error."""
 
 from __future__ import annotations
 
@@ -203,7 +203,8 @@ class _Parser:
     def group(self, depth: int) -> Node | None:
         outer = self.flags
         inner, index = outer, None
-        if self.take("?P<") or (self.take("?<") and self.text[self.place : self.place + 1] not in "=!"):
+        looks_back = self.text[self.place : self.place + 3] in {"?<=", "?<!"}
+        if self.take("?P<") or (not looks_back and self.take("?<")):
             name = self.text[self.place :].partition(">")[0]
             if not name.isidentifier() or not self.take(f"{name}>"):
                 raise self.error("a group without a proper name")
@@ -253,7 +254,10 @@ class _Parser:
             return self.one(self._hexadecimal())
         if character in "01234567":
             more = self.text[self.place : self.place + 2]
-            digits = character + more[: next((i for i, c in enumerate(more) if c not in "01234567"), len(more))]
+            digits = (
+                character
+                + more[: next((i for i, c in enumerate(more) if c not in "01234567"), len(more))]
+            )
             if character != "0" and len(digits) == 1:
                 raise self.error("a reference to a group, which RE2 does not have,")
             self.place += len(digits) - 1
@@ -275,7 +279,7 @@ class _Parser:
         return int(digits, 16)
 
     def _category(self, negated: bool) -> Letters:
-        """Parse a Unicode category such as ``\\pL`` or ``\\p{Lu}``; scripts are not known."""
+        """Parse a category of Unicode such as L or {Lu}; scripts are not known."""
         name = self.next()
         if name == "{":
             name = self.text[self.place :].partition("}")[0]

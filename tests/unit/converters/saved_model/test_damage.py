@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pyio
-from tests.support.graphs import DATA, contents, imported
+from tests.support.saved_models import DATA, contents, imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

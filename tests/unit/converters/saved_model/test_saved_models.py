@@ -12,7 +12,7 @@ import pyio
 from pyio import limits
 from pyio.converters.saved_model.tfjs_ops import TFJS_OPS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
-from tests.support.graphs import (
+from tests.support.saved_models import (
     DATA,
     array,
     case,
