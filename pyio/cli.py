@@ -115,12 +115,17 @@ def _parser() -> argparse.ArgumentParser:
         "inspect", parents=[common], help="tell what a model is without loading its weights"
     )
     inspecting.add_argument("model", help="a directory, a model.json or an http address")
+    _add_choices(inspecting)
     inspecting.set_defaults(command=_inspect)
 
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
     copying.add_argument("source")
     copying.add_argument("destination", help="a directory, or an http address that takes uploads")
     copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
+    _add_choices(copying)
+    copying.add_argument(
+        "--pyio-only", action="store_true", help="allow ops that TensorFlow.js does not have"
+    )
     copying.set_defaults(command=_copy)
 
     verifying = commands.add_parser(
@@ -213,7 +218,7 @@ def _may_be_model(file: Path) -> bool:
 
 
 async def _inspect(options: argparse.Namespace) -> int:
-    found = await inspect(_url(options.model))
+    found = await inspect(_url(options.model), **_choices(options))
     if options.json:
         _print_json(_as_json(found))
         return 0
@@ -230,6 +235,7 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", None if found.ops else _short(found.signature)),
         ("lacking", "; ".join(found.lacking) or None),
+        *(("note", note) for note in found.import_notes),
     ):
         if value is not None:
             print(f"{label + ':':18}{plain(value)}")
@@ -278,12 +284,27 @@ def _tensor(spec: WeightSpec) -> dict[str, Any]:
     }
 
 
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--signature", help="which signature of a SavedModel is converted")
+    parser.add_argument("--tags", help="the tags of the graph of a SavedModel, with commas")
+    parser.add_argument("--outputs", help="which nodes of a frozen graph are outputs, with commas")
+
+
+def _choices(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of importing that were given."""
+    outputs = None if options.outputs is None else options.outputs.split(",")
+    given = {"signature": options.signature, "tags": options.tags, "outputs": outputs}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 async def _copy(options: argparse.Namespace) -> int:
     info = await copy_model(
         _url(options.source),
         _url(options.destination),
         overwrite=options.overwrite,
         on_progress=progress_bar() if sys.stderr.isatty() else None,
+        **_choices(options),
+        pyio_only=options.pyio_only,
     )
     about = {"destination": options.destination, "bytes": info.total_bytes}
     if options.json:

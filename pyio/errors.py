@@ -135,7 +135,7 @@ class UnsupportedOpsError(UnsupportedModelError, LookupError):
     """A model of TensorFlow uses ops that cannot be written; ``ops`` maps each to one node."""
 
     def __init__(self, ops: Mapping[str, str], lacks: str, advice: str = "") -> None:
-        listed = ", ".join(f"{name} ({node!r:.80})" for name, node in sorted(ops.items()))
+        listed = ", ".join(f"{name} ({node!r:.200})" for name, node in sorted(ops.items()))
         super().__init__(f"the model uses ops that {lacks}: {listed}{advice}")
         self.ops = dict(ops)
 

@@ -9,7 +9,7 @@ from pyio.handlers.contract import Loader
 from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler
 from pyio.models.serialization.read import model_from_artifacts
-from pyio.operations.transfer import load_artifacts
+from pyio.operations.transfer import divided, load_artifacts
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts
-    from pyio.handlers.keywords import HTTPOptions
+    from pyio.handlers.keywords import GraphOptions, HTTPOptions
     from pyio.models.graph_models.graph_model import GraphModel
     from pyio.models.model import LayersModel
     from pyio.progress import OnProgress
@@ -54,7 +54,7 @@ async def load_layers_model(
     `pyio.models.serialization.read.model_from_artifacts` does; and UnsupportedModelError for a file
     of Keras with code in it. A graph model is refused with the name of the function that loads it.
     """
-    artifacts = await _artifacts(url_or_handler, on_progress, options, for_tfjs=False)
+    artifacts = await _artifacts(url_or_handler, on_progress, options)
     if _is_graph(artifacts):
         raise InvalidModelError(
             f"{url_or_handler!r:.120} is a graph model; use pyio.load_graph_model, or "
@@ -68,14 +68,18 @@ async def load_graph_model(
     url_or_handler: Any,
     *,
     on_progress: OnProgress | None = None,
-    **options: Unpack[HTTPOptions],
+    **options: Unpack[GraphOptions],
 ) -> GraphModel:
     """Load a graph model: what the converter of TensorFlow.js makes of TensorFlow's models.
+
+    SavedModels, frozen graphs and hub modules of TensorFlow are converted.
+    `GraphModel.import_notes` says what was changed.
 
     Args:
         url_or_handler: An address such as "indexeddb://my-model", or any object with `load`.
         on_progress: Called while the medium loads, for media that report progress.
-        options: Further options of the medium.
+        options: Further options of the medium, and those of importing: ``signature``, ``tags``, …
+            (`pyio.converters.saved_model.importer`).
 
     Raises the errors of the medium; UnknownOpsError, which names all ops that pyio lacks at once;
     InvalidModelError and WeightsError for a graph that cannot run. A layers model is refused with
@@ -95,25 +99,26 @@ async def load_model(
     url_or_handler: Any,
     *,
     on_progress: OnProgress | None = None,
-    **options: Unpack[HTTPOptions],
+    **options: Unpack[GraphOptions],
 ) -> LayersModel | GraphModel:
     """Load a model of either kind: a `LayersModel` or a `GraphModel`.
 
     The topology decides which. The parameters and errors are those of `load_layers_model` and
     `load_graph_model`.
     """
-    artifacts = await _artifacts(url_or_handler, on_progress, options, for_tfjs=False)
+    artifacts = await _artifacts(url_or_handler, on_progress, options)
     return _graph_model(artifacts) if _is_graph(artifacts) else model_from_artifacts(artifacts)
 
 
 async def _artifacts(
-    source: Any, on_progress: OnProgress | None, options: HTTPOptions, **importing: Any
+    source: Any, on_progress: OnProgress | None, options: Mapping[str, Any]
 ) -> ModelArtifacts:
     heard: Any = {} if on_progress is None else {"on_progress": on_progress}
-    handler = load_handler(source, {**options, **heard})
-    if importing and isinstance(handler, Loader | BrowserFilesHandler):
-        return await handler.load(**importing)
-    return await load_artifacts(handler)
+    of_medium, chosen = divided({**options, **heard})
+    handler = load_handler(source, of_medium)
+    if isinstance(handler, Loader | BrowserFilesHandler):
+        return await handler.load(for_tfjs=False, **chosen)
+    return await load_artifacts(handler, **chosen)
 
 
 def _is_graph(artifacts: ModelArtifacts) -> bool:

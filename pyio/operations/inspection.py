@@ -12,7 +12,7 @@ from pyio.format.graph_ops import lacking_in_pyio, lacking_in_tfjs, op_counts
 from pyio.format.words import size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
-from pyio.operations.transfer import load_artifacts
+from pyio.operations.transfer import divided, load_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +54,7 @@ class Inspection:
         ops: How often each op of a graph model occurs, the most frequent first.
         lacking_in_pyio: The ops of a graph model that pyio cannot run.
         lacking_in_tfjs: The ops of a graph model that TensorFlow.js 4.22 does not know.
+        import_notes: What a load of these files changes, and what else could be chosen in them.
     """
 
     source: str
@@ -69,6 +70,7 @@ class Inspection:
     ops: Mapping[str, int] = field(default_factory=dict)
     lacking_in_pyio: tuple[str, ...] = ()
     lacking_in_tfjs: tuple[str, ...] = ()
+    import_notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Inspection of {self._line()}>"
@@ -98,7 +100,7 @@ class Inspection:
             )
             if rows
         ]
-        return "".join([html_lines([self._line(), *self.lacking]), *tables])
+        return "".join([html_lines([self._line(), *self.lacking, *self.import_notes]), *tables])
 
     @property
     def lacking(self) -> list[str]:
@@ -141,6 +143,7 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
         ops=ops,
         lacking_in_pyio=tuple(lacking_in_pyio(ops)),
         lacking_in_tfjs=tuple(lacking_in_tfjs(ops)),
+        import_notes=artifacts.import_notes,
     )
 
 
@@ -192,11 +195,12 @@ async def is_stored(handler: LoadHandler) -> bool:
 
 
 async def _describe(source: str | LoadHandler, options: LoadOptions) -> ModelArtifacts:
-    handler = load_handler(source, options)
+    of_medium, importing = divided(options)
+    handler = load_handler(source, of_medium)
     describe = getattr(handler, "describe", None)
     if not callable(describe):
         return await load_artifacts(handler)
-    result = describe()
+    result = describe(**importing)
     artifacts: ModelArtifacts = await result if isawaitable(result) else result
     return artifacts
 

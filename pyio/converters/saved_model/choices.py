@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyio.converters.saved_model.tensors import type_name
 from pyio.errors import InvalidModelError, UnsupportedModelError
 
 if TYPE_CHECKING:
@@ -68,27 +67,15 @@ def signatures_of(graph: Message) -> dict[str, Message]:
     return {name: found[name] for name in sorted(found) if not name.startswith("__")}
 
 
-def described(graphs: Sequence[Message]) -> list[dict[str, object]]:
-    """Return what `inspect` shows: tags and signatures, with inputs and outputs by key."""
-    return [
-        {
-            "tags": tags_of(graph),
-            "signatures": {
-                name: {
-                    side: {key: _tensor(info) for key, info in sorted(signature[side].items())}
-                    for side in ("inputs", "outputs")
-                }
-                for name, signature in signatures_of(graph).items()
-            },
-        }
-        for graph in graphs
-    ]
-
-
-def _tensor(info: Message) -> dict[str, object]:
-    shape = info.get("tensor_shape", {})
-    sides = [dim.get("size", 0) for dim in shape.get("dim", ())]
-    return {
-        "dtype": type_name(info.get("dtype", 0)) if info.get("dtype") else None,
-        "shape": None if shape.get("unknown_rank") else [None if s < 0 else s for s in sides],
-    }
+def others(graphs: Sequence[Message], graph: Message, signature: str) -> list[str]:
+    """Return sentences about what could be chosen instead; empty if there is nothing."""
+    notes = []
+    further = [name for name in signatures_of(graph) if name != signature]
+    if further:
+        listed = ", ".join(map(repr, further))
+        notes.append(f"signature {signature!r} was taken; signature= could be {listed} as well")
+    if len(graphs) > 1:
+        listed = "; ".join(", ".join(tags_of(each)) or "(no tags)" for each in graphs)
+        taken = ", ".join(tags_of(graph)) or "without tags"
+        notes.append(f"the graph {taken} was taken; tags= could be one of: {listed}")
+    return notes

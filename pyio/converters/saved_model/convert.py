@@ -18,7 +18,7 @@ from pyio.converters.saved_model.simplify.folding import fold_constants
 from pyio.converters.saved_model.simplify.fusing import fuse
 from pyio.converters.saved_model.simplify.groups import split_groups
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
-from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_OPS
+from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_RUNS
 from pyio.errors import (
     InvalidModelError,
     PyioError,
@@ -216,7 +216,7 @@ class _Conversion:
             raise UnsupportedOpsError(lacking, "no graph model has (they use variables)")
         for graph in graphs:
             for node in graph.values():
-                if node.op not in TFJS_OPS:
+                if node.op not in TFJS_RUNS:
                     lacking.setdefault(node.op, node.name)
         if lacking and not self.steps.pyio_only:
             raise UnsupportedOpsError(
@@ -245,7 +245,7 @@ class _Conversion:
                 ("outputs", self.outputs, source.outputs),
             )
         }
-        return ModelArtifacts(
+        artifacts = ModelArtifacts(
             model_topology=graph_json(self.graph, source.producer, self._copies()),
             weight_specs=encoded.specs,
             weight_data=encoded.data,
@@ -253,15 +253,16 @@ class _Conversion:
             generated_by=source.version,
             converted_by=f"pyio {__version__}",
             signature=signature,
-            user_defined_metadata={"importNotes": [*self._notes(graphs)]},
             model_initializer=graph_json(initializer, source.producer) if initializer else None,
         )
+        artifacts.remember_notes(self._notes(graphs))
+        return artifacts
 
     def _notes(self, graphs: list[Graph]) -> list[str]:
-        notes = list(self.flattener.notes)
+        notes = [*self.source.notes, *self.flattener.notes]
         operations = {node.op for graph in graphs for node in graph.values()}
         if operations & ASYNC_OPS:
-            notes.append("TensorFlow.js needs executeAsync for it (control flow or tables)")
+            notes.append("control flow or tables: TensorFlow.js runs it with executeAsync only")
         notes += [
             f"TensorFlow.js 4.22 {TFJS_DIFFERS[op]} in {op}, unlike TensorFlow"
             for op in sorted(operations & TFJS_DIFFERS.keys())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from pyio.converters.saved_model.convert import Steps, converted, sound
 from pyio.converters.saved_model.source import open_graph_def
@@ -23,6 +24,7 @@ async def artifacts(
     fold_batch_norms: bool = True,
     fuse: bool = True,
     pyio_only: bool = False,
+    for_tfjs: bool = True,
 ) -> ModelArtifacts:
     """Return a frozen graph as a graph model of TensorFlow.js.
 
@@ -34,6 +36,7 @@ async def artifacts(
         fold_batch_norms: Put batch normalisation into the convolution before it.
         fuse: Join products with bias and activation.
         pyio_only: Allow ops that pyio has and TensorFlow.js lacks.
+        for_tfjs: The same the other way round: False for a model that is loaded to run here.
 
     Raises:
         InvalidModelError: Damage.
@@ -41,4 +44,17 @@ async def artifacts(
     """
     with sound():
         source = await open_graph_def(files, files.names[0], outputs)
-    return converted(source, Steps(clean_up, fold_constants, fold_batch_norms, fuse, pyio_only))
+    return converted(
+        source, Steps(clean_up, fold_constants, fold_batch_norms, fuse, pyio_only or not for_tfjs)
+    )
+
+
+async def outline(files: Files, **options: Any) -> ModelArtifacts:
+    """Return the same without the weights, whichever ops it has.
+
+    The weights are read all the same, because constants are computed ahead.
+    """
+    whole = await artifacts(files, **{"for_tfjs": False, **options})
+    result = replace(whole, weight_data=None)
+    result.remember_notes(whole.import_notes)
+    return result

@@ -9,7 +9,7 @@ from pyio import limits
 from pyio.converters.files import present
 from pyio.converters.saved_model.checkpoint.bundle import Checkpoint
 from pyio.converters.saved_model.checkpoint.slices import indices
-from pyio.converters.saved_model.choices import choose_graph, choose_signature
+from pyio.converters.saved_model.choices import choose_graph, choose_signature, others
 from pyio.converters.saved_model.graph import Graph, Library, Node, Ref
 from pyio.converters.saved_model.protobuf import Message, parse
 from pyio.converters.saved_model.recognise import MODEL_FILE
@@ -42,6 +42,7 @@ class Source:
     `inputs` and `outputs` are TensorInfos by key of the signature. `variables` are values by node
     of the main graph, `tables` keys and values of mutable tables. `assets` are the contents of
     files by the placeholder that stands for their path. `initializers` are nodes that fill tables.
+    `notes` say what else the files hold.
     """
 
     library: Library
@@ -53,6 +54,7 @@ class Source:
     frozen: bool = False
     assets: dict[str, memoryview | None] = field(default_factory=dict)
     initializers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     variables: dict[str, NDArray[Any]] = field(default_factory=dict)
     tables: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
 
@@ -67,9 +69,11 @@ async def open_saved_model(
     files: Files, folder: str, tags: str | Iterable[str] | None, signature: str | None
 ) -> Source:
     """Read a SavedModel: the graph with `tags` from the outputs of `signature` on."""
-    graph = choose_graph(await read_saved_model(files, folder), tags)
-    _, chosen = choose_signature(graph, signature)
+    graphs = await read_saved_model(files, folder)
+    graph = choose_graph(graphs, tags)
+    name, chosen = choose_signature(graph, signature)
     source = _source(graph.get("graph_def") or parse("GraphDef", b""), graph)
+    source.notes = others(graphs, graph, name)
     source.inputs = {key: chosen["inputs"][key] for key in sorted(chosen["inputs"])}
     source.outputs = {key: chosen["outputs"][key] for key in sorted(chosen["outputs"])}
     source.version = graph.get("meta_info", {}).get("tensorflow_version")

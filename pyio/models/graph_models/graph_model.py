@@ -83,6 +83,11 @@ class GraphModel:
         """The JSON object that the model was saved with."""
         return self.artifacts.user_defined_metadata
 
+    @property
+    def import_notes(self) -> tuple[str, ...]:
+        """What an importer changed, in sentences; empty for models of TensorFlow.js."""
+        return self.artifacts.import_notes
+
     def __repr__(self) -> str:
         return f"<GraphModel: {summary.line(self.graph, self.functions, self.artifacts)}>"
 

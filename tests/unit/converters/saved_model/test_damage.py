@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MODELS = {"text": 110, "v1_hub": 90, "control": 40, "frozen": 60, "hub_v2": 30}
 MEASURED = ("frozen", "hub_v2")
-"""Model -> how many damaged copies of it are tried; of those `MEASURED` the memory, which is slow."""
+"""Model -> how many damaged copies are tried. Measuring the memory is slow, so not for all."""
 
 SECONDS = 3.0
 MEGABYTES = 64

@@ -10,8 +10,9 @@ import pytest
 
 import pyio
 from pyio import limits
-from pyio.converters.saved_model.tfjs_ops import TFJS_OPS
+from pyio.converters.saved_model.tfjs_ops import TFJS_RUNS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
+from tests.support.protobuf import const, encode, node, placeholder
 from tests.support.saved_models import (
     DATA,
     array,
@@ -24,7 +25,6 @@ from tests.support.saved_models import (
     nodes_of,
     operations,
 )
-from tests.support.protobuf import const, encode, node, placeholder
 
 if TYPE_CHECKING:
     import pyio
@@ -76,7 +76,7 @@ def test_only_what_tensorflow_js_takes(name: str) -> None:
     names = [spec.name for spec in artifacts.weight_specs or ()]
     assert len(names) == len(set(names))
     for nodes in graphs + ([initializer["node"]] if initializer else []):
-        assert {each["op"] for each in nodes} <= TFJS_OPS | set(case(name).get("lacks", []))
+        assert {each["op"] for each in nodes} <= TFJS_RUNS | set(case(name).get("lacks", []))
         assert not any(":" in each["name"] for each in nodes)
         assert {each["name"] for each in nodes if each["op"] == "Const"} <= set(names)
 
@@ -88,8 +88,7 @@ def test_a_convolution_takes_batch_norm_bias_and_activation() -> None:
     plain = operations(model("v1_hub", fuse=False, fold_batch_norms=False))
     assert any("BatchNorm" in op for op in plain)
     assert {"Conv2D", "Relu"} <= set(plain) or {"Conv2D", "Relu6"} <= set(plain)
-    notes: Any = model("v1_hub").user_defined_metadata
-    assert any("batch normalisation" in note for note in notes["importNotes"])
+    assert any("batch normalisation" in note for note in model("v1_hub").import_notes)
 
 
 @pytest.mark.parametrize(
