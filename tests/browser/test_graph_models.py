@@ -24,7 +24,7 @@ async def through_storage(texts: list[str]) -> Any:
 
     import pyio
 
-    model = await pyio.load_graph_model("/vendor/model-languages/model.json")
+    model = await pyio.load_graph_model(pyio.http("/vendor/model-languages/model.json"))
     await model.save("indexeddb://languages")
     saved = await pyio.load_graph_model("indexeddb://languages")
     scores, classes = saved.predict(np.array(texts, object))

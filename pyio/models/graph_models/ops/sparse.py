@@ -154,8 +154,8 @@ def _within(splits: Array, rows: Array) -> tuple[Array, Array]:
         raise ValueError("splits are not sorted")
     ends = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
     sized([int(ends[-1])])
-    places = np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1])
-    return places, ends
+    ends = ends.astype(np.intp)
+    return np.repeat(starts - ends[:-1], counts) + np.arange(ends[-1]), ends
 
 
 @op("RaggedGather")
@@ -166,10 +166,10 @@ def ragged_gather(*inputs: Array) -> tuple[Array, ...]:
     for axis in range(indices.ndim - 1):  # sides of the indices have rows of one length
         rows = math.prod(indices.shape[: axis + 1])
         outer.append(np.arange(rows + 1) * indices.shape[axis + 1])
-    places = indices.reshape(-1).astype(np.int64)
+    places = indices.reshape(-1).astype(np.intp)
     inner = []
     for splits in all_splits:
-        places, ends = _within(splits.astype(np.int64), places)
+        places, ends = _within(splits.astype(np.intp), places)
         inner.append(ends)
     if places.size and not 0 <= places.min() <= places.max() < len(values):
         raise IndexError(f"places up to {places.max()} of {len(values)} values")
@@ -186,7 +186,7 @@ def _rows_of(partition: Array, kind: str) -> Array:
         return np.repeat(np.arange(len(counts)), counts)
     if kind != "VALUE_ROWIDS":
         raise ValueError(f"a partition of the kind {kind!r:.40}")
-    return partition.astype(np.int64)
+    return partition.astype(np.intp)
 
 
 def _columns_of(rows: Array) -> Array:
