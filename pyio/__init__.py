@@ -38,6 +38,7 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedModelError,
     UnsupportedOperationError,
+    UnsupportedOpsError,
     WeightsError,
 )
 from pyio.format.artifacts import (
@@ -145,6 +146,7 @@ __all__ = [
     "UnsupportedEnvironmentError",
     "UnsupportedModelError",
     "UnsupportedOperationError",
+    "UnsupportedOpsError",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",

@@ -126,6 +126,11 @@ def _parser() -> argparse.ArgumentParser:
     copying.add_argument(
         "--pyio-only", action="store_true", help="allow ops that TensorFlow.js does not have"
     )
+    copying.add_argument(
+        "--quantization",
+        choices=("uint8", "uint16", "float16"),
+        help="store the weights of a model of TensorFlow in fewer bytes",
+    )
     copying.set_defaults(command=_copy)
 
     verifying = commands.add_parser(
@@ -305,6 +310,7 @@ async def _copy(options: argparse.Namespace) -> int:
         on_progress=progress_bar() if sys.stderr.isatty() else None,
         **_choices(options),
         pyio_only=options.pyio_only,
+        quantization=options.quantization,
     )
     about = {"destination": options.destination, "bytes": info.total_bytes}
     if options.json:
@@ -322,7 +328,7 @@ async def _verify(options: argparse.Namespace) -> int:
     for model in options.models:
         row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
-            found = await load_artifacts(_url(model))
+            found = await load_artifacts(_url(model), pyio_only=True)
             arrays = decode_artifacts(found)
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
             row["checksum"] = "verified" if found.checksum else "none"

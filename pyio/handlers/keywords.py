@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyio.progress import OnProgress
+    from pyio.tensors.quantization import QuantizationRule
 
 
 class HTTPOptions(TypedDict, total=False):
@@ -42,9 +43,7 @@ class ImportOptions(TypedDict, total=False):
     fold_batch_norms: bool
     fuse: bool
     pyio_only: bool
-
-
-IMPORTING = frozenset(ImportOptions.__annotations__)
+    quantization: QuantizationRule
 
 
 class GraphOptions(HTTPOptions, ImportOptions, total=False):

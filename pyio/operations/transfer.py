@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pyio.errors import HandlerError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.handlers.contract import Loader
-from pyio.handlers.keywords import IMPORTING
 from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler, save_handler
 
@@ -20,6 +19,15 @@ if TYPE_CHECKING:
     from pyio.format.artifacts import SaveResult
     from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.handlers.keywords import LoadOptions, SaveOptions
+
+
+IMPORTING = frozenset(
+    (
+        *("signature", "tags", "outputs", "pyio_only", "quantization"),
+        *("clean_up", "fold_constants", "fold_batch_norms", "fuse"),
+    )
+)
+"""The options of importers, which are `pyio.handlers.keywords.ImportOptions`."""
 
 
 async def save_artifacts(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
+    from pyio.tensors.quantization import QuantizationRule
 
 
 async def artifacts(
@@ -25,6 +26,7 @@ async def artifacts(
     fuse: bool = True,
     pyio_only: bool = False,
     for_tfjs: bool = True,
+    quantization: QuantizationRule = None,
 ) -> ModelArtifacts:
     """Return a frozen graph as a graph model of TensorFlow.js.
 
@@ -37,6 +39,8 @@ async def artifacts(
         fuse: Join products with bias and activation.
         pyio_only: Allow ops that pyio has and TensorFlow.js lacks.
         for_tfjs: The same the other way round: False for a model that is loaded to run here.
+        quantization: "uint8", "uint16" or "float16" for all floats, or a mapping as in
+            `pyio.encode_weights`. Whole numbers are kept.
 
     Raises:
         InvalidModelError: Damage.
@@ -44,8 +48,9 @@ async def artifacts(
     """
     with sound():
         source = await open_graph_def(files, files.names[0], outputs)
+    steps = Steps(clean_up, fold_constants, fold_batch_norms, fuse)
     return converted(
-        source, Steps(clean_up, fold_constants, fold_batch_norms, fuse, pyio_only or not for_tfjs)
+        source, replace(steps, pyio_only=pyio_only or not for_tfjs, quantization=quantization)
     )
 
 

@@ -1,7 +1,7 @@
 """Refuses variables and tables that a run would change before it reads them.
 
 A graph model has constants in their place. A write that nothing reads afterwards, such as a
-counter, can be left out; the value after a write cannot be had from a constant.
+counter, can be left out; a constant cannot be the value after a write.
 """
 
 from __future__ import annotations

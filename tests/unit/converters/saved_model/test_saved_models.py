@@ -12,6 +12,8 @@ import pyio
 from pyio import limits
 from pyio.converters.saved_model.tfjs_ops import TFJS_RUNS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
+from pyio.handlers.keywords import ImportOptions
+from pyio.operations.transfer import IMPORTING
 from tests.support.protobuf import const, encode, node, placeholder
 from tests.support.saved_models import (
     DATA,
@@ -223,6 +225,24 @@ def test_outputs_of_a_frozen_graph_can_be_named() -> None:
     assert list(signature["outputs"]) == ["a"]
     with pytest.raises(UnsupportedModelError, match=r"\['b'\]"):
         frozen(*nodes, outputs=["c"])
+
+
+@pytest.mark.parametrize(("stored", "tolerance"), [("float16", 5e-3), ("uint8", 0.1)])
+def test_quantization(stored: str, tolerance: float) -> None:
+    """Lists of floats are stored in fewer bytes, whole numbers are not; the numbers are near."""
+    artifacts = model("keras_cnn", quantization=stored)
+    specs = artifacts.weight_specs or ()
+    floats = {spec.name for spec in specs if spec.dtype == "float32" and spec.size > 1}
+    assert {spec.name for spec in specs if spec.quantization is not None} == floats
+    told = case("keras_cnn")
+    got = executed(artifacts, {key: array(value) for key, value in told["inputs"].items()})
+    ((key, value),) = told["outputs"].items()
+    assert difference(got[key], array(value)) <= tolerance
+
+
+def test_the_names_of_options() -> None:
+    """What `load_artifacts` hands to importers is what its annotations say."""
+    assert set(ImportOptions.__annotations__) == IMPORTING
 
 
 def test_sparse_inputs_are_refused() -> None:
