@@ -34,10 +34,23 @@ PITCHES = Source(
     },
 )
 
+SAVED_PITCHES = Source(
+    folder="model-pitches-saved",
+    cdn=None,
+    package="basic-pitch==0.4.0",
+    inside=None,
+    files={
+        "basic_pitch-0.4.0-py2.py3-none-any.whl": (
+            "738adb503aae7fdfc7d1e1511aa0ce35052315f260a19531ef4c356708425db0"
+        ),
+    },
+)
+"""The package of PyPI, in which basic-pitch is a SavedModel of TensorFlow. A wheel is a zip."""
+
 
 def ensure_models(vendor: Path) -> None:
     """Fetch and verify the files that `vendor` lacks. Raises FetchError."""
-    ensure(vendor, (LANGUAGES, PITCHES))
+    ensure(vendor, (LANGUAGES, PITCHES, SAVED_PITCHES))
 
 
 if __name__ == "__main__":
