@@ -21,7 +21,8 @@ _FUSED = {
     "DepthwiseConv2dNative": "FusedDepthwiseConv2dNative",
     "MatMul": "_FusedMatMul",
 }
-_ACTIVATIONS = frozenset(("Relu", "Relu6", "Elu", "LeakyRelu", "Sigmoid", "Tanh"))
+_ACTIVATIONS = frozenset(("Relu", "Relu6", "Elu", "LeakyRelu", "Sigmoid"))
+"""What TensorFlow.js can compute in a fused op; Tanh fails there on its cpu and webgl backends."""
 _ADDITIONS = frozenset(("BiasAdd", "AddV2", "Add"))
 _ALPHA = {"f": 0.2}
 """The slope of a LeakyRelu that does not give one (``nn_ops.cc``)."""
