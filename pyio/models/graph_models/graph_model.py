@@ -18,7 +18,7 @@ from pyio.operations.transfer import save_artifacts
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, SaveResult
@@ -160,7 +160,7 @@ class GraphModel:
         fed = self._fed(x)
         wanted = [self._reference(name) for name in names]
         with np.errstate(all="ignore"):
-            results = Run(self._state).graph(self.graph, fed, wanted)
+            results = Run(self._state, _examples(fed.values())).graph(self.graph, fed, wanted)
         return _own(results, names, list(fed.values()))
 
     def _reference(self, name: Any) -> Reference:
@@ -248,6 +248,11 @@ class GraphModel:
                 if resource in self._ends.captured:
                     captured[self._ends.captured[resource]] = value
         self._captured = captured
+
+
+def _examples(given: Iterable[Any]) -> int:
+    """Return the longest first side of what is given, which is nearly always the batch."""
+    return max((len(each) for each in given if np.ndim(each)), default=1)
 
 
 def _own(results: list[Any], names: Sequence[str], given: Sequence[Any]) -> list[Array]:
