@@ -8,8 +8,8 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.graph_models import summary
-from pyio.models.graph_models.feeding import by_input, checked
-from pyio.models.graph_models.nodes import Reference
+from pyio.models.graph_models.feeding import batches, by_input, checked, joined
+from pyio.models.graph_models.nodes import Graph, Reference
 from pyio.models.graph_models.run import Run, State
 from pyio.models.graph_models.signature import Ends, TensorInfo, ends_of
 from pyio.models.graph_models.values import HANDLES, TEXT, Array, as_strings
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pyio.format.artifacts import ModelArtifacts, SaveResult
     from pyio.format.json_text import JSONValue
     from pyio.handlers.keywords import AnySaveOptions
-    from pyio.models.graph_models.nodes import Graph
 
 
 class GraphModel:
@@ -49,6 +48,10 @@ class GraphModel:
         initializer: Graph | None,
         state: State,
     ) -> None:
+        if not isinstance(graph, Graph) or not isinstance(state, State):
+            raise InvalidModelError(
+                "graph models are made by pyio.load_graph_model and graph_model_from_artifacts"
+            )
         self.artifacts = artifacts
         self.graph = graph
         self.functions = functions
@@ -83,6 +86,11 @@ class GraphModel:
         """The JSON object that the model was saved with."""
         return self.artifacts.user_defined_metadata
 
+    @property
+    def writer(self) -> str | None:
+        """The program that converted the model, or else the one that made it."""
+        return self.artifacts.converted_by or self.artifacts.generated_by
+
     def __repr__(self) -> str:
         return f"<GraphModel: {summary.line(self.graph, self.functions, self.artifacts)}>"
 
@@ -98,12 +106,15 @@ class GraphModel:
         print_fn(summary.text(self.graph, self.functions, self.artifacts, self._ends))
 
     @short
-    def predict(self, x: Any = None) -> Any:
+    def predict(self, x: Any = None, batch_size: int | None = None) -> Any:
         """Return the outputs of the signature for `x`.
 
         Args:
             x: An array, a list with one for each input in order, or a dict by key, node name or
                 tensor name.
+            batch_size: The number of examples that are computed at once, which takes less memory
+                than all. It is for models whose inputs and outputs have the examples first, and
+                that compute each for itself.
 
         Returns:
             An array, a list of several in the order of `outputs`, or a dict if the metadata has
@@ -113,7 +124,13 @@ class GraphModel:
             ModelInputError: The arrays do not fit: their number, keys, shapes or dtypes.
             OpError: A node cannot compute what it gets.
         """
-        results = self._results(x, [each.key for each in self.outputs])
+        names = [each.key for each in self.outputs]
+        if batch_size is None:
+            results = self._results(x, names)
+        else:
+            given = by_input({} if x is None else x, self.inputs, "the graph model")
+            parts = [self._results(part, names) for part in batches(given, batch_size)]
+            results = [joined(each) for each in zip(*parts, strict=True)]
         if self._keys is not None and len(self._keys) == len(results):
             return {str(key): result for key, result in zip(self._keys, results, strict=True)}
         return results[0] if len(results) == 1 else results
@@ -166,7 +183,7 @@ class GraphModel:
     def _reference(self, name: Any) -> Reference:
         if not isinstance(name, str):
             raise ModelInputError(f"the output {name!r:.80} should be text: a key or a node's name")
-        known = self._ends.references.get(name)
+        known = self._ends.results.get(name, self._ends.fed.get(name))
         try:
             found = self.graph.reference(name) if known is None else known
         except InvalidModelError as error:
@@ -181,10 +198,10 @@ class GraphModel:
     def _fed(self, x: Any) -> dict[Reference, Any]:
         """Return what is given, by the output of a node that it stands for."""
         given = by_input({} if x is None else x, self.inputs, "the graph model")
-        declared = {self._ends.references[each.key]: each for each in self.inputs}
+        declared = {self._ends.fed[each.key]: each for each in self.inputs}
         fed: dict[Reference, Any] = {}
         for key, value in given.items():
-            reference = self._ends.references.get(key)
+            reference = self._ends.fed.get(key)
             if reference is None:
                 reference = self._other_input(key)
             info = declared.get(reference)
@@ -219,7 +236,7 @@ class GraphModel:
         self, missing: list[str], fed: Mapping[Reference, Any], given: Mapping[str, Any]
     ) -> None:
         """Raise ModelInputError for inputs that were not given, unless nodes in between were."""
-        declared = {self._ends.references[each.key] for each in self.inputs}
+        declared = {self._ends.fed[each.key] for each in self.inputs}
         if missing and not set(fed) - declared:
             raise ModelInputError(
                 f"the inputs {missing} were not given; the model takes "
