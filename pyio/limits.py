@@ -58,13 +58,15 @@ WEIGHT_BYTES = 2**32
 """Bytes of one weight that a layer makes: more than any WebAssembly memory."""
 
 PREDICT_WORK = 10**12
-"""Multiplications for one example when a model predicts, estimated from shapes before it begins.
+"""Multiplications for one example when a model predicts. Layers are estimated from shapes before
+anything is computed, graphs are counted node by node.
 The largest models for browsers take a tenth of it, and NumPy minutes for it."""
 
 STEP_WORK = 1_000_000
 CALL_WORK = 100_000
-"""What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
-that long for them."""
+"""What a step of a recurrent layer, and a call of a layer or of a node of a graph, count as in
+multiplications. Python takes that long for them."""
+
 GRAPH_NODES = 100_000
 """Nodes of a graph, or of the body of one function."""
 
@@ -80,15 +82,15 @@ GRAPH_LIST = 100_000
 GRAPH_LIST_LENGTH = 10_000_000
 """Elements of a list that a graph makes while it runs."""
 
-GRAPH_ITERATIONS: int | None = 10_000_000
-"""Turns of all loops in one run of a graph model; None for any number."""
+GRAPH_ITERATIONS: int | None = None
+"""Turns of all loops in one run of a graph model; None for any. PREDICT_WORK ends them too."""
 
 PATTERN_LENGTH = 10_000
 PATTERN_STEPS = 20_000
 """Characters of a regular expression in a graph model; its steps with repetitions written out."""
 
-PATTERN_WORK = 20_000_000
-"""Steps that a regular expression may take for one text: its length times the steps that wait."""
+PATTERN_WORK = 10_000_000
+"""Steps that a regular expression may take for the texts of one node, where it is not plain."""
 
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before

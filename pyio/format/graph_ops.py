@@ -60,16 +60,16 @@ PYIO_LACKS = frozenset(
 """Those that pyio does not have: TensorFlow has no Conv1D, the others are of decision forests."""
 
 _MORE = """
-AccumulateNV2 Angle AsString Assert BatchMatMulV3 BiasAddV1 Bitcast BitwiseOr BitwiseXor
+AccumulateNV2 Angle AsString Assert BatchMatMulV3 BiasAddV1 Bitcast BitwiseOr BitwiseXor Case
 CheckNumerics Conj Empty Erfc ImageProjectiveTransformV2 Inv Invert InvertPermutation L2Loss
 LeftShift Lgamma LogicalXor MatrixDiag MulNoNan MutableHashTable MutableHashTableV2
 PartitionedCall PreventGradient PrintV2 RealOp ReduceJoin RefEnter RefExit RefIdentity RefMerge
-RefNextIteration RefSwitch RegexFullMatch RegexReplace ResourceGather ReverseSequence RightShift
-Rint Roll Softsign SpaceToDepth SparseSegmentSqrtN StatefulPartitionedCall StaticRegexFullMatch
-StringJoin StringLength StringLower StringSplitV2 StringStrip StringToNumber StringUpper Substr
-TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub TopK TruncateDiv TruncateMod
-UniqueWithCounts UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
-Xdivy Xlog1py Xlogy
+RefNextIteration RefSwitch RegexFullMatch RegexReplace ReverseSequence RightShift Rint Roll
+Softsign SpaceToDepth SparseSegmentSqrtN StatefulPartitionedCall StatelessCase
+StaticRegexFullMatch StringJoin StringLength StringLower StringSplitV2 StringStrip StringToNumber
+StringUpper Substr TensorListScatterIntoExistingList TensorScatterAdd TensorScatterMax
+TensorScatterMin TensorScatterSub TopK TruncateDiv TruncateMod UniqueWithCounts UnsortedSegmentMax
+UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum Xdivy Xlog1py Xlogy _SwitchN
 """
 
 PYIO_ADDS = frozenset(_MORE.split())

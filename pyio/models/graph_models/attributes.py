@@ -111,6 +111,11 @@ def function(default: Any = REQUIRED, *names: str) -> Attribute:
     return Attribute(_function, default, names)
 
 
+def functions(default: Any = REQUIRED, *names: str) -> Attribute:
+    """The names of several functions, as a tuple."""
+    return Attribute(_functions, default, names)
+
+
 def shape_of(value: Any, what: str) -> tuple[int, ...] | None:
     """Return a ``TensorShapeProto`` as a tuple, None for an unknown rank."""
     if value is None:
@@ -195,6 +200,10 @@ def _texts(value: Mapping[str, Any], what: str) -> tuple[str, ...]:
 def _dtype(value: Mapping[str, Any], what: str) -> np.dtype[Any]:
     name = type_of(value["type"], what)
     return RUN_TIME.get(name, FLOAT)
+
+
+def _functions(value: Mapping[str, Any], what: str) -> tuple[str, ...]:
+    return tuple(_function({"func": each}, what) for each in _listed(value, "func", what))
 
 
 def _function(value: Mapping[str, Any], what: str) -> str:

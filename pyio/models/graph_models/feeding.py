@@ -42,6 +42,34 @@ def _listed(x: Any, inputs: Sequence[TensorInfo]) -> list[Any]:
     return list(x) if one_array else [x]
 
 
+def batches(given: Mapping[str, Any], batch_size: int) -> list[dict[str, Any]]:
+    """Return inputs cut into so many examples each. Raises ModelInputError."""
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ModelInputError(f"batch_size is {batch_size!r:.60}; expected a whole number from 1")
+    arrays = {key: np.asarray(value) for key, value in given.items()}
+    lengths = {len(array) if array.ndim else None for array in arrays.values()}
+    if len(lengths) != 1 or None in lengths:
+        raise ModelInputError(
+            "batch_size needs inputs with the same number of examples; got the shapes "
+            f"{[list(array.shape) for array in arrays.values()]}"
+        )
+    length = len(next(iter(arrays.values())))
+    return [
+        {key: array[start : start + batch_size] for key, array in arrays.items()}
+        for start in range(0, max(length, 1), batch_size)
+    ]
+
+
+def joined(parts: Sequence[Array]) -> Array:
+    """Return the results of batches as one array. Raises ModelInputError."""
+    if any(not part.ndim or part.shape[1:] != parts[0].shape[1:] for part in parts):
+        raise ModelInputError(
+            f"the results of batches have the shapes {[list(part.shape) for part in parts[:4]]}, "
+            "which cannot be joined; leave out batch_size"
+        )
+    return np.concatenate(parts)
+
+
 def checked(
     value: Any, name: str, dtype: str | None, shape: tuple[int | None, ...] | None
 ) -> Array:

@@ -8,8 +8,8 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.graph_models import summary
-from pyio.models.graph_models.feeding import by_input, checked
-from pyio.models.graph_models.nodes import Reference
+from pyio.models.graph_models.feeding import batches, by_input, checked, joined
+from pyio.models.graph_models.nodes import Graph, Reference
 from pyio.models.graph_models.run import Run, State
 from pyio.models.graph_models.signature import Ends, TensorInfo, ends_of
 from pyio.models.graph_models.values import HANDLES, TEXT, Array, as_strings
@@ -18,13 +18,12 @@ from pyio.operations.transfer import save_artifacts
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, SaveResult
     from pyio.format.json_text import JSONValue
     from pyio.handlers.keywords import AnySaveOptions
-    from pyio.models.graph_models.nodes import Graph
 
 
 class GraphModel:
@@ -49,6 +48,10 @@ class GraphModel:
         initializer: Graph | None,
         state: State,
     ) -> None:
+        if not isinstance(graph, Graph) or not isinstance(state, State):
+            raise InvalidModelError(
+                "graph models are made by pyio.load_graph_model and graph_model_from_artifacts"
+            )
         self.artifacts = artifacts
         self.graph = graph
         self.functions = functions
@@ -88,6 +91,11 @@ class GraphModel:
         """What an importer changed, in sentences; empty for models of TensorFlow.js."""
         return self.artifacts.import_notes
 
+    @property
+    def writer(self) -> str | None:
+        """The program that converted the model, or else the one that made it."""
+        return self.artifacts.converted_by or self.artifacts.generated_by
+
     def __repr__(self) -> str:
         return f"<GraphModel: {summary.line(self.graph, self.functions, self.artifacts)}>"
 
@@ -103,12 +111,15 @@ class GraphModel:
         print_fn(summary.text(self.graph, self.functions, self.artifacts, self._ends))
 
     @short
-    def predict(self, x: Any = None) -> Any:
+    def predict(self, x: Any = None, batch_size: int | None = None) -> Any:
         """Return the outputs of the signature for `x`.
 
         Args:
             x: An array, a list with one for each input in order, or a dict by key, node name or
                 tensor name.
+            batch_size: The number of examples that are computed at once, which takes less memory
+                than all. It is for models whose inputs and outputs have the examples first, and
+                that compute each for itself.
 
         Returns:
             An array, a list of several in the order of `outputs`, or a dict if the metadata has
@@ -118,7 +129,13 @@ class GraphModel:
             ModelInputError: The arrays do not fit: their number, keys, shapes or dtypes.
             OpError: A node cannot compute what it gets.
         """
-        results = self._results(x, [each.key for each in self.outputs])
+        names = [each.key for each in self.outputs]
+        if batch_size is None:
+            results = self._results(x, names)
+        else:
+            given = by_input({} if x is None else x, self.inputs, "the graph model")
+            parts = [self._results(part, names) for part in batches(given, batch_size)]
+            results = [joined(each) for each in zip(*parts, strict=True)]
         if self._keys is not None and len(self._keys) == len(results):
             return {str(key): result for key, result in zip(self._keys, results, strict=True)}
         return results[0] if len(results) == 1 else results
@@ -165,13 +182,13 @@ class GraphModel:
         fed = self._fed(x)
         wanted = [self._reference(name) for name in names]
         with np.errstate(all="ignore"):
-            results = Run(self._state).graph(self.graph, fed, wanted)
+            results = Run(self._state, _examples(fed.values())).graph(self.graph, fed, wanted)
         return _own(results, names, list(fed.values()))
 
     def _reference(self, name: Any) -> Reference:
         if not isinstance(name, str):
             raise ModelInputError(f"the output {name!r:.80} should be text: a key or a node's name")
-        known = self._ends.references.get(name)
+        known = self._ends.results.get(name, self._ends.fed.get(name))
         try:
             found = self.graph.reference(name) if known is None else known
         except InvalidModelError as error:
@@ -186,10 +203,10 @@ class GraphModel:
     def _fed(self, x: Any) -> dict[Reference, Any]:
         """Return what is given, by the output of a node that it stands for."""
         given = by_input({} if x is None else x, self.inputs, "the graph model")
-        declared = {self._ends.references[each.key]: each for each in self.inputs}
+        declared = {self._ends.fed[each.key]: each for each in self.inputs}
         fed: dict[Reference, Any] = {}
         for key, value in given.items():
-            reference = self._ends.references.get(key)
+            reference = self._ends.fed.get(key)
             if reference is None:
                 reference = self._other_input(key)
             info = declared.get(reference)
@@ -224,7 +241,7 @@ class GraphModel:
         self, missing: list[str], fed: Mapping[Reference, Any], given: Mapping[str, Any]
     ) -> None:
         """Raise ModelInputError for inputs that were not given, unless nodes in between were."""
-        declared = {self._ends.references[each.key] for each in self.inputs}
+        declared = {self._ends.fed[each.key] for each in self.inputs}
         if missing and not set(fed) - declared:
             raise ModelInputError(
                 f"the inputs {missing} were not given; the model takes "
@@ -253,6 +270,11 @@ class GraphModel:
                 if resource in self._ends.captured:
                     captured[self._ends.captured[resource]] = value
         self._captured = captured
+
+
+def _examples(given: Iterable[Any]) -> int:
+    """Return the longest first side of what is given, which is nearly always the batch."""
+    return max((len(each) for each in given if np.ndim(each)), default=1)
 
 
 def _own(results: list[Any], names: Sequence[str], given: Sequence[Any]) -> list[Array]:

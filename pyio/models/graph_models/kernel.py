@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import OpError, OutOfMemoryError, PyioError, UnknownOpsError
+from pyio.limits import CALL_WORK
 from pyio.models.graph_models.attributes import kind, value_of
 from pyio.models.graph_models.ops.all import OPS
 from pyio.models.graph_models.ops.table import Call
-from pyio.models.graph_models.values import NARROW, narrowed, settled
+from pyio.models.graph_models.values import NARROW, TensorList, narrowed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ _WRONG = (ArithmeticError, AttributeError, AssertionError, LookupError, TypeErro
 class Kernel:
     """Computes one node. Called with the run and the inputs, it returns all outputs."""
 
-    __slots__ = ("_calls", "_function", "_narrow", "_node")
+    __slots__ = ("_calls", "_function", "_narrow", "_node", "_work")
 
     def __init__(self, node: Node) -> None:
         """Read the attributes of `node`. Raises InvalidModelError and UnknownOpsError."""
@@ -40,12 +41,15 @@ class Kernel:
         self._node = node
         self._function = partial(found.function, **attributes) if attributes else found.function
         self._calls = found.calls
+        self._work = found.work
         type_ = value_of(kind(), "T", node.attributes, node.where) if found.wraps else ""
         self._narrow = type_ if type_ in NARROW else ""
 
     def __call__(self, run: Runner, inputs: list[Any]) -> tuple[Any, ...]:
         """Return the outputs. Raises OpError if the inputs do not fit the op."""
         try:
+            if self._work is not None:
+                run.count_work(self._work(*inputs))
             if self._calls:
                 result = self._function(Call(self._node.name, run), *inputs)
             else:
@@ -53,6 +57,7 @@ class Kernel:
             if type(result) is not tuple:  # a handle of a list is a tuple of its own type
                 result = (result,)
             outputs = tuple(map(settled, result))
+            run.count_work(CALL_WORK + sum(map(_size, outputs)))
         except PyioError as error:
             raise _named(error, self._node) from None
         except MemoryError as error:
@@ -62,6 +67,13 @@ class Kernel:
         if self._narrow:
             outputs = tuple(narrowed(each, self._narrow) for each in outputs)
         return outputs
+
+
+def _size(value: Any) -> int:
+    """Return how much there is to copy in a result."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    return len(value) if isinstance(value, TensorList) else 0
 
 
 def _named(error: PyioError, node: Node) -> PyioError:

@@ -17,7 +17,7 @@ from pyio.models.graph_models.attributes import value_of, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FRAMES = frozenset({"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond"})
+FRAMES = frozenset({"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "_SwitchN"})
 """The control flow of TF 1, which the plan does itself. Their ``Ref`` forms are the same."""
 
 FED = frozenset({"Placeholder", "PlaceholderV2", "_Arg"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyio import limits
 from pyio.errors import InvalidModelError, PyioError, UnknownOpsError
 from pyio.format.artifacts import require_artifacts
-from pyio.models.graph_models.attributes import function, value_of
+from pyio.models.graph_models.attributes import function, functions, value_of
 from pyio.models.graph_models.graph_model import GraphModel
 from pyio.models.graph_models.kernel import Kernel
 from pyio.models.graph_models.nodes import FED, Graph, Node, Reference, library, main_graph
@@ -58,14 +58,14 @@ def graph_model_from_artifacts(artifacts: ModelArtifacts) -> GraphModel:
 
 def _read(artifacts: ModelArtifacts, topology: dict[str, Any]) -> GraphModel:
     graph = main_graph(topology, "the graph")
-    functions = library(topology)
+    library_ = library(topology)
     initializer, more = None, {}
     start = artifacts.model_initializer
     if isinstance(start, dict) and start.get("node"):
         initializer, more = main_graph(start, "the initializer"), library(start)
-    state = State(_weights(artifacts), {**more, **functions})
+    state = State(_weights(artifacts), {**more, **library_})
     _require_ends(state.functions)
-    model = GraphModel(artifacts, graph, functions, initializer, state)
+    model = GraphModel(artifacts, graph, library_, initializer, state)
     results = [(graph, [graph.reference(each.name) for each in model.outputs])]
     if initializer is not None:
         used = initializer.consumed()
@@ -121,23 +121,22 @@ def _require_known(graphs: Iterable[tuple[Graph, Sequence[Reference]]], state: S
 def _called(node: Node) -> list[str]:
     """Return the functions that a node calls."""
     attributes = OPS[node.op].attributes if node.op in OPS else {}
-    return [
-        value_of(attribute, name, node.attributes, node.where)
-        for name, attribute in attributes.items()
-        if attribute.read is function().read
-    ]
+    called: list[str] = []
+    for name, attribute in attributes.items():
+        if attribute.read is function().read:
+            called.append(value_of(attribute, name, node.attributes, node.where))
+        elif attribute.read is functions().read:
+            called += value_of(attribute, name, node.attributes, node.where)
+    return called
 
 
-def _require_ends(functions: Mapping[str, Graph]) -> None:
+def _require_ends(known: Mapping[str, Graph]) -> None:
     """Raise InvalidModelError for functions that call themselves or are too deep."""
     calls = {
         name: [
-            called
-            for node in graph.nodes.values()
-            for called in _called(node)
-            if called in functions
+            called for node in graph.nodes.values() for called in _called(node) if called in known
         ]
-        for name, graph in functions.items()
+        for name, graph in known.items()
     }
     depth: dict[str, int] = {}
     for name in sorted_by_need(calls, calls.__getitem__, "the library of functions"):

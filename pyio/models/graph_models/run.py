@@ -56,9 +56,11 @@ class State:
 class Run:
     """One execution, with the functions that it calls."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, examples: int = 1) -> None:
         self.state = state
         self.iterations = 0
+        self.examples = max(examples, 1)
+        self.work = 0
 
     @property
     def random(self) -> np.random.Generator:
@@ -103,6 +105,16 @@ class Run:
             raise ModelInputError(
                 f"the loops of the graph made more than {limit:,} turns; if that is meant, set "
                 "pyio.limits.GRAPH_ITERATIONS"
+            )
+
+    def count_work(self, amount: int) -> None:
+        """Count multiplications. Raises ModelInputError above the limit for all examples."""
+        self.work += amount
+        limit = limits.PREDICT_WORK * self.examples
+        if self.work > limit:
+            raise ModelInputError(
+                f"the graph takes more than {limit:.1e} multiplications; if that is meant, set "
+                "pyio.limits.PREDICT_WORK"
             )
 
     def _result(self, outputs: Any, output: int, wanted: Reference) -> Any:

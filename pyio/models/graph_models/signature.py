@@ -10,7 +10,7 @@ from pyio.models.graph_models.attributes import kind, shape, shape_of, value_of
 from pyio.models.graph_models.values import type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyio.models.graph_models.nodes import Graph, Reference
 
@@ -34,11 +34,15 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Inputs and outputs with what they refer to; `captured` are fed by the initializer."""
+    """Inputs and outputs, and what their keys and tensor names refer to.
+
+    A key may be that of an input and of another output. `captured` are fed by the initializer.
+    """
 
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
-    references: Mapping[str, Reference]
+    fed: Mapping[str, Reference]
+    results: Mapping[str, Reference]
     captured: Mapping[int, Reference]
 
 
@@ -49,7 +53,6 @@ def ends_of(graph: Graph, signature: Any) -> Ends:
     nodes that nothing uses. Entries that name absent nodes are left out, as TensorFlow.js does.
     """
     given = signature if isinstance(signature, dict) else {}
-    references: dict[str, Reference] = {}
     captured: dict[int, Reference] = {}
     inputs: list[TensorInfo] = []
     outputs: list[TensorInfo] = []
@@ -63,13 +66,16 @@ def ends_of(graph: Graph, signature: Any) -> Ends:
                 captured[int(resource)] = reference
                 continue
             found.append(info)
-            references.setdefault(key, reference)
-            references.setdefault(info.name, reference)
     inputs = inputs or _placeholders(graph)
     outputs = outputs or _last(graph)
-    for each in (*inputs, *outputs):
-        references.setdefault(each.key, graph.reference(each.name))
-    return Ends(tuple(inputs), tuple(outputs), references, captured)
+    ends = _references(graph, inputs), _references(graph, outputs)
+    return Ends(tuple(inputs), tuple(outputs), *ends, captured)
+
+
+def _references(graph: Graph, infos: Sequence[TensorInfo]) -> dict[str, Reference]:
+    """Return what keys and tensor names refer to; keys win."""
+    found = {each.name: graph.reference(each.name) for each in infos}
+    return found | {each.key: found[each.name] for each in infos}
 
 
 def _entries(entries: Any) -> list[tuple[str, Mapping[str, Any]]]:

@@ -59,6 +59,42 @@ def test_forms(x: Any) -> None:
     assert [each.tolist() for each in results] == [(-2 * A).tolist(), (2 * A).tolist()]
 
 
+def test_batches() -> None:
+    """With a batch_size, that many examples are computed at once; others are errors."""
+    built = model([placeholder("x", shape=[-1, 2]), node("Neg", "y", "x")])
+    x = np.arange(14, dtype=np.float32).reshape(7, 2)
+    for size in (1, 3, 7, 100):
+        np.testing.assert_array_equal(built.predict(x, batch_size=size), -x)
+    assert built.predict(x[:0], batch_size=2).shape == (0, 2)
+    wrong: Any
+    for wrong in (0, True, 2.5):
+        with pytest.raises(pyio.ModelInputError, match="batch_size is"):
+            built.predict(x, batch_size=wrong)
+    with pytest.raises(pyio.ModelInputError, match="same number of examples"):
+        two().predict([A, B], batch_size=1)
+    whole = model(
+        [placeholder("x", shape=[-1]), node("Sum", "y", "x", "axis")], {"axis": np.int32(0)}
+    )
+    with pytest.raises(pyio.ModelInputError, match="cannot be joined"):
+        whole.predict(np.ones(4, np.float32), batch_size=2)
+
+
+def test_a_key_of_both_sides() -> None:
+    """An input and another output may have the same key."""
+    signature = {
+        "inputs": {"x": {"name": "a:0"}},
+        "outputs": {"x": {"name": "y:0"}, "a": {"name": "z:0"}},
+    }
+    nodes = [placeholder("a"), node("Neg", "y", "a"), node("Square", "z", "y")]
+    built = pyio.graph_model_from_artifacts(graph(nodes, signature=signature))
+    assert [float(each) for each in built.predict({"x": np.float32(3)})] == [-3, 9]
+    assert [float(each) for each in built.execute({"x": np.float32(3)}, ["x", "a", "a:0"])] == [
+        -3,
+        9,
+        3,
+    ]
+
+
 def test_structured_outputs() -> None:
     """With structuredOutputKeys in the metadata, predict gives a dict, zipped in order."""
     built = two(user_defined_metadata={"structuredOutputKeys": ["p", "q"]})

@@ -277,6 +277,37 @@ def test_inputs_that_do_not_fit(op: str, inputs: list[Any]) -> None:
     assert "out" in str(caught.value)
 
 
+def test_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More multiplications than `limits.PREDICT_WORK` for each example are refused."""
+    square = np.ones((100, 100), np.float32)
+    built = model(
+        [placeholder("x"), node("MatMul", "a", "x", "x"), node("MatMul", "b", "a", "x")], {}
+    )
+    monkeypatch.setattr(limits, "PREDICT_WORK", 15_000)
+    with pytest.raises(pyio.ModelInputError, match="PREDICT_WORK"):
+        built.predict(square)
+    assert built.execute(square, "a").shape == (100, 100)
+    pool = node(
+        "MaxPool", "y", "x", ksize=[1, 20_000, 20_000, 1], strides=[1, 1, 1, 1], padding="SAME"
+    )
+    monkeypatch.undo()
+    with pytest.raises(pyio.ModelInputError, match="takes too long"):
+        model([placeholder("x"), pool]).predict(np.ones((1, 9, 9, 1), np.float32))
+
+
+def test_endless_loops_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop without end and without another limit ends with PREDICT_WORK."""
+    same = function("same", ["v"], [node("Neg", "w", "v")], {"v": "w:y:0"})
+    one = function("one", ["v"], [node("Const", "true")], {"v": "true:output:0"})
+    turns = {"cond": {"func": {"name": "one"}}, "body": {"func": {"name": "same"}}}
+    built = model(
+        [X, node("While", "w", "x", **turns)], {"true": np.array(True)}, functions=[same, one]
+    )
+    monkeypatch.setattr(limits, "PREDICT_WORK", 10**8)
+    with pytest.raises(pyio.ModelInputError, match="PREDICT_WORK"):
+        built.predict(np.ones(1, np.float32))
+
+
 def sample() -> pyio.ModelArtifacts:
     body = function(
         "body",

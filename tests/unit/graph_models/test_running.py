@@ -136,8 +136,8 @@ def test_a_plan_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_chain_of_many_nodes_needs_no_recursion() -> None:
-    """30,000 nodes one after another run."""
-    assert model([X, *chain(30_000)]).predict(np.ones(1, np.float32)) == 1
+    """10,000 nodes one after another run."""
+    assert model([X, *chain(10_000)]).predict(np.ones(1, np.float32)) == 1
 
 
 def test_any_node_may_be_given_and_asked_for() -> None:
@@ -279,6 +279,23 @@ def test_conditions_need_not_be_bools(value: Any, dtype: str, side: str) -> None
     )
     given = np.array(value, object if dtype == "DT_STRING" else np.float32)
     assert built.predict(given) == (side == "yes")
+
+
+@pytest.mark.parametrize(("index", "expected"), [(0, 10), (1, 20), (2, 20), (-1, 20)])
+def test_one_of_several_functions(index: int, expected: int) -> None:
+    """Case runs one of its functions, the last for a number beyond them; so does _SwitchN."""
+    sides = [
+        function(name, ["v"], [node("Const", name)], {"r": f"{name}:output:0"})
+        for name in ("a", "b")
+    ]
+    branches = {"list": {"func": [{"name": "a"}, {"name": "b"}]}}
+    weights = {"a": np.int32(10), "b": np.int32(20)}
+    i = placeholder("i", "DT_INT32", [])
+    built = model([i, node("Case", "r", "i", "i", branches=branches)], weights, functions=sides)
+    assert built.predict(np.int32(index)) == expected
+    parts = [node("_SwitchN", "s", "i", "i", num_outs=2), node("AddV2", "p", "s", "a")]
+    parts += [node("AddV2", "q", "s:1", "b"), node("Merge", "m", "p", "q")]
+    assert model([i, *parts], weights).execute(np.int32(index), "m") == expected + index
 
 
 def test_the_initializer_runs_once_and_when_needed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import REQUIRED, function
+from pyio.models.graph_models.attributes import REQUIRED, function, functions, whole
 from pyio.models.graph_models.ops.table import Call, op
 from pyio.models.graph_models.values import DEAD, INT, TEXT, Array
+from pyio.models.graph_models.values import whole as whole_in
 
 
 def is_true(value: Array) -> bool:
@@ -22,6 +23,19 @@ def is_true(value: Array) -> bool:
 def switch(data: Any, condition: Array) -> tuple[Any, Any]:
     """The data on one of two outputs: the second if the condition holds."""
     return (DEAD, data) if is_true(condition) else (data, DEAD)
+
+
+@op("_SwitchN", count=whole(1, "num_outs"))
+def switch_n(data: Any, index: Array, *, count: int) -> tuple[Any, ...]:
+    """The data on one of several outputs; the last for a number beyond them."""
+    chosen = branch(index, count)
+    return tuple(data if output == chosen else DEAD for output in range(count))
+
+
+def branch(index: Array, count: int) -> int:
+    """Return which of several branches a number chooses: the last for one beyond them."""
+    chosen = whole_in(index)
+    return chosen if 0 <= chosen < count else count - 1
 
 
 @op("Merge", "RefMerge")
@@ -41,6 +55,12 @@ def merge(*values: Any) -> tuple[Any, Array]:
 def if_(call: Call, condition: Array, *values: Any, then: str, other: str) -> tuple[Any, ...]:
     """The results of one of two functions."""
     return tuple(call.run.function(then if is_true(condition) else other, values))
+
+
+@op("Case", "StatelessCase", calls=True, branches=functions())
+def case(call: Call, index: Array, *values: Any, branches: tuple[str, ...]) -> tuple[Any, ...]:
+    """The results of one of several functions."""
+    return tuple(call.run.function(branches[branch(index, len(branches))], values))
 
 
 @op("While", "StatelessWhile", calls=True, condition=function(REQUIRED, "cond"), body=function())

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyio import limits
+from pyio.errors import ModelInputError
 from pyio.models.graph_models.attributes import REQUIRED, flag, ints, number, text, texts
 from pyio.models.graph_models.ops.fused import finish
 from pyio.models.graph_models.ops.prepared import matrix
@@ -62,11 +64,33 @@ CONVOLUTION: dict[str, Any] = {**WINDOW, "dilations": ints(())}
 LAYOUT = text("NHWC", "data_format")
 LAYOUT_3D = text("NDHWC", "data_format")
 
+_PLACE_WORK = 10_000
+"""What Python takes for one place of a window, in multiplications."""
+
 FUSED: dict[str, Any] = {
     "fused_ops": texts(()),
     "alpha": number(0.2, "leakyrelu_alpha"),
     "epsilon": number(1e-4),
 }
+
+
+def convolution_work(x: Array, kernel: Array, *_rest: Array) -> int:
+    """Return how many multiplications a convolution takes, if its window moves in steps of 1."""
+    return int(x.size * kernel.size // (kernel.shape[-2] or 1))
+
+
+def transposed_work(_sides: Array, kernel: Array, x: Array) -> int:
+    """Return how many multiplications a transposed convolution takes."""
+    return int(x.size * kernel.size // (kernel.shape[-1] or 1))
+
+
+def _require_affordable(x: Array, size: Sequence[int]) -> None:
+    """Raise for a window that is too large: some ops look at one place of it at a time."""
+    if math.prod(size) * (x.size + _PLACE_WORK) > limits.PREDICT_WORK * max(len(x), 1):
+        raise ModelInputError(
+            f"a window of {list(size)} over {list(x.shape)} takes too long; if that is meant, set "
+            "pyio.limits.PREDICT_WORK"
+        )
 
 
 def window_over(
@@ -89,6 +113,7 @@ def window_over(
     start = 2 if first else 1
     steps = _of_space(strides, start, rank, "strides")
     rates = _of_space(dilations, start, rank, "dilations") if dilations else (1,) * rank
+    _require_affordable(x, size)
     if first:
         x = np.moveaxis(x, 1, -1)
     pairs = list(zip(explicit[::2], explicit[1::2], strict=True))[start : start + rank]
@@ -167,19 +192,19 @@ def _product(x: Array, kernel: kernels.Matrix, window: Window) -> Array:
     return kernels.conv(x, kernel, *window.steps)
 
 
-@op("Conv2D", layout=LAYOUT, **CONVOLUTION)
+@op("Conv2D", work=convolution_work, layout=LAYOUT, **CONVOLUTION)
 def conv2d(x: Array, kernel: Array, **window: Any) -> Array:
     """The convolution of images."""
     return convolve(x, kernel, **window)
 
 
-@op("Conv3D", layout=LAYOUT_3D, **CONVOLUTION)
+@op("Conv3D", work=convolution_work, layout=LAYOUT_3D, **CONVOLUTION)
 def conv3d(x: Array, kernel: Array, **window: Any) -> Array:
     """The convolution of volumes."""
     return convolve(x, kernel, **window)
 
 
-@op("_FusedConv2D", layout=LAYOUT, **CONVOLUTION, **FUSED)
+@op("_FusedConv2D", work=convolution_work, layout=LAYOUT, **CONVOLUTION, **FUSED)
 def fused_conv2d(
     x: Array,
     kernel: Array,
@@ -213,13 +238,13 @@ def convolve_depthwise(
     )
 
 
-@op("DepthwiseConv2dNative", "DepthwiseConv2d", layout=LAYOUT, **CONVOLUTION)
+@op("DepthwiseConv2dNative", "DepthwiseConv2d", work=convolution_work, layout=LAYOUT, **CONVOLUTION)
 def depthwise_conv2d(x: Array, kernel: Array, **window: Any) -> Array:
     """The convolution of each channel of images by itself."""
     return convolve_depthwise(x, kernel, **window)
 
 
-@op("FusedDepthwiseConv2dNative", layout=LAYOUT, **CONVOLUTION, **FUSED)
+@op("FusedDepthwiseConv2dNative", work=convolution_work, layout=LAYOUT, **CONVOLUTION, **FUSED)
 def fused_depthwise_conv2d(
     x: Array,
     kernel: Array,
@@ -234,7 +259,7 @@ def fused_depthwise_conv2d(
     return finish(convolve_depthwise(x, kernel, **window), fused_ops, rest, alpha, epsilon, first)
 
 
-@op("Conv2DBackpropInput", layout=LAYOUT, **CONVOLUTION)
+@op("Conv2DBackpropInput", work=transposed_work, layout=LAYOUT, **CONVOLUTION)
 def conv2d_transpose(
     sides: Array,
     kernel: Array,

@@ -80,6 +80,11 @@ def _lowered(score: float, overlaps: list[float], wanted: Selection) -> float:
     return score
 
 
+def suppression_work(boxes: Array, _scores: Array, most: Array, *_rest: Array) -> int:
+    """Return how much each box is compared with those that were chosen before."""
+    return len(boxes) * (10_000 + min(max(whole(most), 0), len(boxes)))
+
+
 class _Areas:
     """Boxes with their corners in order."""
 
@@ -104,14 +109,14 @@ class _Areas:
         return result
 
 
-@op("NonMaxSuppressionV2")
+@op("NonMaxSuppressionV2", work=suppression_work)
 def non_max_suppression_v2(boxes: Array, scores: Array, most: Array, overlap: Array) -> Array:
     """The best boxes that overlap little."""
     wanted = Selection(whole(most), float(scalar(overlap)), -math.inf)
     return suppress(boxes, scores, wanted)[0]
 
 
-@op("NonMaxSuppressionV3")
+@op("NonMaxSuppressionV3", work=suppression_work)
 def non_max_suppression_v3(
     boxes: Array, scores: Array, most: Array, overlap: Array, score: Array
 ) -> Array:
@@ -127,7 +132,7 @@ def _filled(values: Array, most: int, padded: bool) -> Array:
     return np.pad(values, (0, most - len(values)))
 
 
-@op("NonMaxSuppressionV4", padded=flag(False, "pad_to_max_output_size"))
+@op("NonMaxSuppressionV4", work=suppression_work, padded=flag(False, "pad_to_max_output_size"))
 def non_max_suppression_v4(
     boxes: Array, scores: Array, most: Array, overlap: Array, score: Array, *, padded: bool
 ) -> tuple[Array, Array]:
@@ -137,7 +142,7 @@ def non_max_suppression_v4(
     return _filled(chosen, wanted.most, padded), np.array(len(chosen), INT)
 
 
-@op("NonMaxSuppressionV5", padded=flag(False, "pad_to_max_output_size"))
+@op("NonMaxSuppressionV5", work=suppression_work, padded=flag(False, "pad_to_max_output_size"))
 def non_max_suppression_v5(
     boxes: Array,
     scores: Array,

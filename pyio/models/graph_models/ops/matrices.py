@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from pyio import limits
+from pyio.errors import ModelInputError
 from pyio.models.graph_models.attributes import flag, number, text, texts
 from pyio.models.graph_models.ops.fused import finish
 from pyio.models.graph_models.ops.prepared import matrix
@@ -27,7 +29,15 @@ def product(a: Array, b: Array, transpose_a: bool = False, transpose_b: bool = F
     return kernels.matmul(left, matrix(b, transpose_b))
 
 
-@op("MatMul", wraps=True, transpose_a=flag(), transpose_b=flag())
+def product_work(a: Array, b: Array, *_rest: Array) -> int:
+    """Return how many multiplications a product of matrices takes, whichever is turned over."""
+    left, right = a.shape[-2:], b.shape[-2:]
+    shared = max(set(left) & set(right), default=0) or 1
+    batch = math.prod(np.broadcast_shapes(a.shape[:-2], b.shape[:-2]))
+    return int(batch * math.prod(left) * math.prod(right) // shared)
+
+
+@op("MatMul", wraps=True, work=product_work, transpose_a=flag(), transpose_b=flag())
 def matmul(a: Array, b: Array, *, transpose_a: bool, transpose_b: bool) -> Array:
     """The product, with either turned over before."""
     return product(a, b, transpose_a, transpose_b)
@@ -35,6 +45,7 @@ def matmul(a: Array, b: Array, *, transpose_a: bool, transpose_b: bool) -> Array
 
 @op(
     "_FusedMatMul",
+    work=product_work,
     transpose_a=flag(),
     transpose_b=flag(),
     fused_ops=texts(()),
@@ -56,7 +67,15 @@ def fused_matmul(
     return finish(result, fused_ops, rest, alpha, epsilon)
 
 
-@op("BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", wraps=True, adj_x=flag(), adj_y=flag())
+@op(
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BatchMatMulV3",
+    wraps=True,
+    work=product_work,
+    adj_x=flag(),
+    adj_y=flag(),
+)
 def batch_matmul(x: Array, y: Array, *, adj_x: bool, adj_y: bool) -> Array:
     """The products of stacks of matrices, whose other sides broadcast."""
     left = _adjoint(x) if adj_x else x
@@ -96,6 +115,8 @@ def _require_affordable(equation: str, arrays: tuple[Array, ...]) -> None:
         named = [*array.shape[:before], *(array.shape[-after:] if after else ())]
         sides |= dict(zip(plain, named, strict=True))
     sized([math.prod(sides[label] for label in target.replace("...", ""))])
+    if math.prod(sides.values()) > limits.PREDICT_WORK:
+        raise ModelInputError(f"the equation {equation!r:.80} takes too many multiplications")
 
 
 @op("Transpose")

@@ -85,7 +85,7 @@ def _places(indices: Array, side: int) -> Array:
     return indices.astype(np.intp)
 
 
-@op("Gather", "ResourceGather")
+@op("Gather")
 def gather(x: Array, indices: Array) -> Array:
     """Rows by their numbers."""
     return gather_v2(x, indices, np.array(0, INT), batch_dims=0)

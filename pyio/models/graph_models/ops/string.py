@@ -42,6 +42,7 @@ def _each(x: Array, function: Callable[[bytes], bytes]) -> Array:
 def static_regex_replace(x: Array, *, pattern: bytes, rewrite: bytes, everywhere: bool) -> Array:
     """Texts with what a pattern finds replaced; a rewrite may name groups of the pattern."""
     compiled = Pattern.of(pattern)
+    compiled.begin()
     return _each(x, lambda each: compiled.replace(each, rewrite, everywhere))
 
 
@@ -57,6 +58,7 @@ def regex_replace(x: Array, pattern: Array, rewrite: Array, *, everywhere: bool)
 def regex_full_match(x: Array, pattern: Array) -> Array:
     """Whether a pattern matches the whole text."""
     compiled = Pattern.of(scalar(pattern))
+    compiled.begin()
     found = [compiled.matches(as_text(each)) for each in x.reshape(-1).tolist()]
     return np.array(found, bool).reshape(x.shape)
 

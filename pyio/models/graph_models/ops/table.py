@@ -47,6 +47,10 @@ class Runner(Protocol):
         """Raise ModelInputError if loops have run for longer than the limit."""
         ...
 
+    def count_work(self, amount: int) -> None:
+        """Raise ModelInputError if the run has computed more than the limit."""
+        ...
+
 
 class Call(NamedTuple):
     """What an op gets that needs more than its inputs: the first argument of its function."""
@@ -65,6 +69,8 @@ class Op:
         wraps: Whether its results wrap where the node's type ``T`` is a narrow integer.
         calls: Whether the function takes a `Call` first.
         pure: Whether equal inputs always give equal results, so that it may be computed ahead.
+        work: Returns about how many multiplications the inputs take, if those are many more than
+            the elements of the results.
     """
 
     function: Callable[..., Any]
@@ -72,6 +78,7 @@ class Op:
     wraps: bool = False
     calls: bool = False
     pure: bool = True
+    work: Callable[..., int] | None = None
 
 
 OPS: dict[str, Op] = {}
@@ -83,6 +90,7 @@ def op(
     wraps: bool = False,
     calls: bool = False,
     pure: bool = True,
+    work: Callable[..., int] | None = None,
     **attributes: Attribute,
 ) -> Callable[[F], F]:
     """Register a function as the op of these names."""
@@ -90,7 +98,7 @@ def op(
     def register(function: F) -> F:
         for name in names:
             assert name not in OPS, name
-            OPS[name] = Op(function, attributes, wraps, calls, pure and not calls)
+            OPS[name] = Op(function, attributes, wraps, calls, pure and not calls, work)
         return function
 
     return register

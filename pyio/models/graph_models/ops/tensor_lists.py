@@ -114,6 +114,19 @@ def tensor_list_scatter(
     return TensorList(items)
 
 
+@op("TensorListScatterIntoExistingList")
+def tensor_list_scatter_into(items: TensorList, x: Array, indices: Array) -> TensorList:
+    """A list with the rows of an array at places, and its own elements elsewhere."""
+    places = wholes(indices)
+    if any(place < 0 for place in places):
+        raise IndexError(f"place {min(places)}")
+    more = max(places, default=-1) + 1 - len(items)
+    changed = [*items, *[None] * checked_length(max(more, 0))]
+    for place, row in zip(places, x, strict=True):
+        changed[place] = np.asarray(row)
+    return TensorList(changed)
+
+
 @op("TensorListConcat", "TensorListConcatV2", type_=ELEMENT, inner=shape(None, "element_shape"))
 def tensor_list_concat(
     items: TensorList,

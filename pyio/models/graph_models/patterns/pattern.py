@@ -44,15 +44,17 @@ class Pattern:
         """Return the pattern, compiled once. Raises InvalidModelError for what RE2 refuses."""
         return Pattern(source)
 
+    def begin(self) -> None:
+        """Count the work of the next texts from 0."""
+        self._machine.work = 0
+
     def matches(self, data: bytes) -> bool:
         """Whether the pattern matches the whole text."""
-        self._machine.work = 0
         text = data.decode("utf-8", "surrogateescape")
         return self._machine.search(text, 0, whole=True) is not None
 
     def replace(self, data: bytes, rewrite: bytes, everywhere: bool) -> bytes:
         """Return the text with the first match replaced, or all of them (``GlobalReplace``)."""
-        self._machine.work = 0
         text = data.decode("utf-8", "surrogateescape")
         parts = _rewrite_parts(rewrite, self.groups)
         result: list[str] = []
