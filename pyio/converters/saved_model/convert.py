@@ -19,6 +19,7 @@ from pyio.converters.saved_model.simplify.flat import Flat
 from pyio.converters.saved_model.simplify.folding import fold_constants
 from pyio.converters.saved_model.simplify.fusing import fuse
 from pyio.converters.saved_model.simplify.groups import split_groups
+from pyio.converters.saved_model.simplify.scales import without_scales
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
 from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_RUNS
 from pyio.errors import (
@@ -191,8 +192,11 @@ class _Conversion:
             notes[f"{_counted(count, 'node')} with constant inputs computed ahead"] = None
         if not self.steps.pyio_only and (count := split_groups(flat, flattener.fresh)):
             notes[f"{_counted(count, 'grouped convolution')} written as one for each group"] = None
-        if self.steps.fold_batch_norms and (count := without_batch_norms(flat)):
-            notes[f"{_counted(count, 'batch normalisation')} put into convolutions"] = None
+        if self.steps.fold_batch_norms:
+            if count := without_batch_norms(flat):
+                notes[f"{_counted(count, 'batch normalisation')} put into convolutions"] = None
+            if count := without_scales(flat):
+                notes[f"{_counted(count, 'factor or summand')} put into weights"] = None
         if self.steps.fuse and (count := fuse(flat)):
             notes[f"{_counted(count, 'product')} joined with bias and activation"] = None
         prune(graph, kept)
@@ -301,4 +305,4 @@ def _encoded(
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
+    return f"{count} {what}" if count == 1 else f"{count:,} {what.replace(' or', 's or')}s"

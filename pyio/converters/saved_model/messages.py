@@ -81,7 +81,9 @@ SCHEMA: dict[str, dict[int, str]] = {
         4: "coo_sparse bytes",
         5: "composite bytes",
     },
-    "CollectionDef": {1: "node_list NodeList"},
+    "CollectionDef": {1: "node_list NodeList", 5: "any_list AnyList"},
+    "AnyList": {1: "value Any*"},
+    "Any": {2: "value bytes"},
     "NodeList": {1: "value text*"},
     "AssetFileDef": {1: "tensor_info TensorInfo", 2: "filename text"},
     # The state of the objects that were saved, which is a string tensor of the checkpoint.

@@ -78,7 +78,7 @@ async def open_saved_model(
     source.outputs = {key: chosen["outputs"][key] for key in sorted(chosen["outputs"])}
     source.version = graph.get("meta_info", {}).get("tensorflow_version")
     source.initializers = _initializers(graph)
-    source.assets = await _assets(files, folder, graph["asset_file_def"])
+    source.assets = await _assets(files, folder, _asset_files(graph))
     index = f"{folder}{_INDEX}"
     if await present(files, index):
         table = await _whole(files, index, limits.INDEX_BYTES)
@@ -156,6 +156,13 @@ def _initializers(graph: Message) -> list[str]:
         listed = graph["collection_def"].get(collection, {}).get("node_list", {})
         roots += listed.get("value", ())
     return [root.split(":")[0] for root in roots]
+
+
+def _asset_files(graph: Message) -> list[Message]:
+    """Return the AssetFileDefs, which TF 1 keeps in a collection."""
+    kept = graph["collection_def"].get("saved_model_assets", {}).get("any_list", {})
+    older = [parse("AssetFileDef", each.get("value", b"")) for each in kept.get("value", ())]
+    return [*graph["asset_file_def"], *older]
 
 
 async def _assets(

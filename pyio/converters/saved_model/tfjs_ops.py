@@ -12,10 +12,11 @@ TFJS_RUNS = TFJS_OPS - _NOT_REGISTERED
 
 TFJS_DIFFERS = {
     "BitwiseAnd": "throws",
-    "MatrixBandPart": "takes the lower bound for the upper one",
+    "MatrixBandPart": "takes the lower bound for both",
     "FakeQuantWithMinMaxVars": "passes its input through",
     "EnsureShape": "throws",
     "TensorListPopBack": "returns one output",
+    "TensorListConcatV2": "throws for most lists",
 }
 """Ops with which TensorFlow.js 4.22 gives other results than TensorFlow on the same model."""
 

@@ -13,11 +13,7 @@ import numpy as np
 
 from pyio.converters.saved_model.graph import Node, Ref, function_name
 from pyio.converters.saved_model.inline.functions import functional
-from pyio.converters.saved_model.inline.rewrites import (
-    RENAMED,
-    Writer,
-    rewritten,
-)
+from pyio.converters.saved_model.inline.rewrites import RENAMED, rewritten
 from pyio.converters.saved_model.inline.scope import (
     INT_TYPE,
     Inliner,
@@ -28,6 +24,7 @@ from pyio.converters.saved_model.inline.scope import (
     require_ref,
     typed,
 )
+from pyio.converters.saved_model.inline.writer import Writer
 from pyio.converters.saved_model.inline.writes import require_unwritten
 from pyio.converters.saved_model.tensors import BOOL, FLOAT, tensor_value
 from pyio.errors import InvalidModelError

@@ -6,56 +6,26 @@ Each function adds nodes to the scope and returns the result, whose node has the
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyio.converters.saved_model.graph import Node, Ref, type_attr
-from pyio.converters.saved_model.inline.scope import INT_TYPE, int_attr, typed
-from pyio.converters.saved_model.tensors import BFLOAT16, BOOL, DOUBLE, FLOAT, HALF, INT32
+from pyio.converters.saved_model.inline.matrices import (
+    bucketize,
+    matrix_band_part,
+    matrix_diag,
+    scatter_into_list,
+    space_to_depth,
+)
+from pyio.converters.saved_model.inline.scope import INT_TYPE
+from pyio.converters.saved_model.inline.writer import COMPLEX, FLOATS
+from pyio.converters.saved_model.tensors import BOOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import ArrayLike
-
-    from pyio.converters.saved_model.inline.scope import Inliner, Scope
-
-_FLOATS = (FLOAT, DOUBLE, HALF, BFLOAT16)
-_COMPLEX = (8, 18)
-
-
-class Writer:
-    """Adds the nodes that stand for one node; their names begin with its name."""
-
-    def __init__(self, inliner: Inliner, scope: Scope, node: Node, name: str) -> None:
-        """Write in place of `node`, whose result shall be called `name`."""
-        self.node, self.name = node, name
-        self.dtype = type_attr(node, "T", FLOAT)
-        self._inliner, self._scope = inliner, scope
-
-    def add(self, part: str, op: str, /, *inputs: Ref, **attr: Any) -> Ref:
-        """Add a node that computes a part of the result."""
-        name = self._inliner.fresh(f"{self.name}/{part}")
-        return self._inliner.put(self._scope, op, inputs, name, typed(self.dtype, **attr))
-
-    def last(self, op: str, /, *inputs: Ref, **attr: Any) -> Ref:
-        """Add the node that has the result."""
-        return self._inliner.put(self._scope, op, inputs, self.name, typed(self.dtype, **attr))
-
-    def number(self, part: str, value: ArrayLike) -> Ref:
-        """Add a constant of the node's type."""
-        kind = np.float32 if self.dtype in _FLOATS else np.int32
-        return self.constant(part, np.asarray(value, kind))
-
-    def constant(self, part: str, value: ArrayLike) -> Ref:
-        """Add a constant."""
-        return self._inliner.constant(self._scope, f"{self.name}/{part}{self._scope.suffix}", value)
-
-    def weight(self, ref: Ref) -> tuple[int, ...] | None:
-        """Return the shape of a constant, or None for anything else."""
-        value = self._inliner.weights.get(ref.name)
-        return None if value is None else value.shape
+    from pyio.converters.saved_model.graph import Ref
+    from pyio.converters.saved_model.inline.writer import Writer
 
 
 def _erfc(w: Writer, x: Ref) -> Ref:
@@ -100,7 +70,7 @@ def _l2_loss(w: Writer, x: Ref) -> Ref:
 
 
 def _zero_times(w: Writer, x: Ref, other: Ref) -> Ref:
-    """X · other, and 0 where x is 0 whatever the other one is."""
+    """The product with x, and 0 where x is 0 whatever the other one is."""
     zero = w.number("zero", 0)
     product = w.add("product", "Mul", x, other)
     is_zero = w.add("is_zero", "Equal", x, zero)
@@ -126,12 +96,12 @@ def _mul_no_nan(w: Writer, x: Ref, y: Ref) -> Ref:
 
 def _div(w: Writer, a: Ref, b: Ref) -> Ref | None:
     """Div of whole numbers rounds toward zero, and down in TensorFlow.js."""
-    return None if w.dtype in _FLOATS or w.dtype in _COMPLEX else _truncate_div(w, a, b)
+    return None if w.dtype in FLOATS or w.dtype in COMPLEX else _truncate_div(w, a, b)
 
 
 def _floor_div(w: Writer, a: Ref, b: Ref) -> Ref | None:
     """TensorFlow.js returns whole numbers for floats as well."""
-    if w.dtype not in _FLOATS:
+    if w.dtype not in FLOATS:
         return None
     return w.last("Floor", w.add("quotient", "RealDiv", a, b))
 
@@ -153,38 +123,6 @@ def _remainder(w: Writer, a: Ref, b: Ref) -> Ref:
     return w.last("Mul", w.add("sign", "Sign", a), size)
 
 
-def _space_to_depth(w: Writer, x: Ref) -> Ref | None:
-    if bytes(w.node.attr.get("data_format", {}).get("s", b"NHWC")) != b"NHWC":
-        return None
-    block = int(w.node.attr.get("block_size", {}).get("i", 0))
-    shape = w.add("shape", "Shape", x, out_type=INT_TYPE)
-    n, height, width, depth = (_side(w, shape, axis) for axis in range(4))
-    size = w.constant("block", np.array([block], np.int32))
-    dtype, w.dtype = w.dtype, INT32
-    rows, columns = (
-        w.add(part, "FloorDiv", each, size) for part, each in (("rows", height), ("columns", width))
-    )
-    deep = w.add("deep", "Mul", depth, w.constant("cells", np.array([block * block], np.int32)))
-    parts = _joined(w, "parts", n, rows, size, columns, size, depth)
-    whole = _joined(w, "whole", n, rows, columns, deep)
-    w.dtype = dtype
-    cut = w.add("cut", "Reshape", x, parts, Tshape=INT_TYPE)
-    order = w.constant("order", np.array([0, 1, 3, 2, 4, 5], np.int32))
-    turned = w.add("turned", "Transpose", cut, order, Tperm=INT_TYPE)
-    return w.last("Reshape", turned, whole, Tshape=INT_TYPE)
-
-
-def _side(w: Writer, shape: Ref, axis: int) -> Ref:
-    begin = w.constant(f"begin_{axis}", np.array([axis], np.int32))
-    size = w.constant(f"one_{axis}", np.array([1], np.int32))
-    return w.add(f"side_{axis}", "Slice", shape, begin, size, Index=INT_TYPE)
-
-
-def _joined(w: Writer, part: str, *pieces: Ref) -> Ref:
-    axis = w.constant(f"{part}_axis", np.int32(0))
-    return w.add(part, "ConcatV2", *pieces, axis, N=int_attr(len(pieces)), Tidx=INT_TYPE)
-
-
 REWRITES: dict[str, tuple[int, Callable[..., Ref | None]]] = {
     "Erfc": (1, _erfc),
     "LookupTableFind": (3, _find),
@@ -203,7 +141,11 @@ REWRITES: dict[str, tuple[int, Callable[..., Ref | None]]] = {
     "TruncateDiv": (2, _truncate_div),
     "TruncateMod": (2, _remainder),
     "Mod": (2, _remainder),
-    "SpaceToDepth": (1, _space_to_depth),
+    "SpaceToDepth": (1, space_to_depth),
+    "MatrixDiagV3": (5, matrix_diag),
+    "MatrixBandPart": (3, matrix_band_part),
+    "Bucketize": (1, bucketize),
+    "TensorListScatterIntoExistingList": (3, scatter_into_list),
 }
 """Op -> number of inputs, and the function that writes it; None means that it stays."""
 

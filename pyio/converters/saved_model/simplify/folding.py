@@ -123,12 +123,13 @@ def _computer() -> Callable[[Node, list[NDArray[Any]]], NDArray[Any] | None]:
     from pyio.models.graph_models.kernel import Kernel
     from pyio.models.graph_models.nodes import Node as Computed
     from pyio.models.graph_models.ops.all import OPS
+    from pyio.models.graph_models.run import Run, State
 
     def compute(node: Node, arrays: list[NDArray[Any]]) -> NDArray[Any] | None:
         known = OPS.get(node.op)
         if known is None or not known.pure:
             return None
-        run: Any = None  # pure ops need none
+        run = Run(State({}, {}))  # counts the work of this node alone
         try:
             kernel = Kernel(Computed(node.name, node.op, (), (), attributes_json(node.attr)))
             with np.errstate(all="ignore"):
