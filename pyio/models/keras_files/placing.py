@@ -15,6 +15,7 @@ from pyio.converters.keras.layers import (
     name_of,
     numbered,
     parts_of,
+    text_list,
     variables,
     weight_names,
 )
@@ -152,8 +153,6 @@ class _ByPath:
         if left:
             shown = ", ".join(map(repr, left[:_SHOWN])) + (" …" if len(left) > _SHOWN else "")
             raise InvalidModelError(f"no layer of the topology has the weights {shown}")
-        if self._saved.weights.group("optimizer/vars") is not None:
-            self._saved.notes.append("the state of the optimizer was left out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,25 +359,3 @@ def _require_none_left(root: Group, used: set[str], layers: Mapping[str, Layer])
         seeds = set(_SEEDS) & set(dataset.path.partition(":")[0].split("/"))
         if dataset.path not in used and not seeds:
             raise InvalidModelError(f"no layer lists the weight {dataset.path!r}")
-
-
-def text_list(group: Group, key: str) -> list[str] | None:
-    """Return an attribute that is a list of texts, put together if it was split; None without it.
-
-    Keras splits what is longer than 64,512 bytes into ``key0``, ``key1`` … An empty list is one
-    of numbers.
-    """
-    parts = [group.attributes[key]] if key in group.attributes else []
-    while key not in group.attributes and f"{key}{len(parts)}" in group.attributes:
-        parts.append(group.attributes[f"{key}{len(parts)}"])
-    if not parts:
-        return None
-    found: list[str] = []
-    for part in parts:
-        if not isinstance(part, list):
-            raise InvalidModelError(f"the attribute {key} of {group.path!r} is {part!r:.60}")
-        for each in part:
-            if not isinstance(each, str):
-                raise InvalidModelError(f"the attribute {key} of {group.path!r} has {each!r:.60}")
-            found.append(each)
-    return found
