@@ -114,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     inspecting = commands.add_parser(
         "inspect", parents=[common], help="tell what a model is without loading its weights"
     )
-    inspecting.add_argument("model", help="a directory, a model.json, a file of Keras, or an http address")
+    inspecting.add_argument(
+        "model", help="a directory, a model.json, a file of Keras, or an http address"
+    )
     inspecting.set_defaults(command=_inspect)
 
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
