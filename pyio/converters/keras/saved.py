@@ -10,6 +10,7 @@ from pyio import limits
 from pyio.converters.files import present
 from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.hdf5.opening import open_hdf5
+from pyio.converters.keras.keras_1 import is_keras_1, modernize
 from pyio.converters.keras.kinds import CONFIG, METADATA
 from pyio.converters.keras.layers import text_list, variables
 from pyio.converters.keras.plain import simplify
@@ -46,6 +47,7 @@ class Saved:
         optimizer: The variables of the optimizer, in order.
         vocabularies: Path of a layer's tables -> its tokens.
         notes: What was changed while reading.
+        old: Whether Keras 1 wrote the weights.
     """
 
     kind: str
@@ -57,6 +59,7 @@ class Saved:
     optimizer: Sequence[Dataset] = ()
     vocabularies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    old: bool = False
 
 
 async def open_saved(files: Files) -> Saved:
@@ -143,6 +146,11 @@ def open_h5(data: memoryview) -> Saved:
         found.entry = _object(config, "model_config")
         refuse_code(found.entry)
         simplify(found.entry)
+        if is_keras_1(found.version, found.entry):
+            modernize(found.entry)
+            found.old = True
+            found.notes.append("a file of Keras 1: its names and weights were brought to Keras 2's")
+        found.version = found.version or ("1.0.0" if found.old else "2.0.0")
         if attributes.get("training_config") is not None:
             found.training = _object(attributes["training_config"], "training_config")
     optimizer = root.group("optimizer_weights")

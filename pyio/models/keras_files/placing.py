@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.datasets import Dataset
+from pyio.converters.keras.keras_1 import modern_arrays, turned_kernels
 from pyio.converters.keras.layers import (
     MODELS,
     class_of,
@@ -298,6 +299,10 @@ def place_by_order(saved: Saved, model: Container | None) -> Placed:
         entry = entries.get(name, {"class_name": "", "name": name})
         arrays = [value_of(dataset, saved.notes) for dataset in datasets]
         arrays = plain_arrays(class_of(entry), name, arrays, saved.notes)
+        if saved.old:
+            arrays = modern_arrays(entry, arrays)
+        if saved.backend == "theano":
+            arrays = turned_kernels(class_of(entry), arrays)
         layer = layers.pop(name, None)
         if layer is None or not _is_ready(layer):
             placed.arrays |= _kept(name, arrays, datasets, root.path)

@@ -65,6 +65,19 @@ def test_numbers_of_keras(file: str) -> None:
     assert found.layers
 
 
+@pytest.mark.parametrize("name", ["keras1_conv_theano", "keras1_rnn"])
+def test_files_of_keras_1(name: str) -> None:
+    """Old names, gates one by one, Merge, and kernels that Theano turned around.
+
+    Keras 1 does not run any more: the files were made from models of Keras 2 by its own rules.
+    """
+    model = run(pyio.load_layers_model(f"file://{DATA / name}.h5"))
+    with np.load(DATA / f"{name}.npz") as stored:
+        assert np.abs(model.predict(stored["x0"]) - stored["y0"]).max() < 1e-6
+    assert model.writer == "Keras 1.2.2"
+    assert "a file of Keras 1" in model.import_notes[0]
+
+
 def test_damaged_keras_files() -> None:
     """Of 600 damaged files each gives a typed error, or all arrays under their names."""
     files = {name: (DATA / name).read_bytes() for name in ("mlp_adam.keras", "nested_frozen.h5")}
