@@ -203,7 +203,7 @@ def is_foreign(layer: Layer) -> bool:
 
 
 def _activations(layer: Layer) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for key in ("activation", "recurrent_activation"):
         if key in layer.options and isinstance(value := getattr(layer, key), str):
             found[key] = value
