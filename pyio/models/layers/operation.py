@@ -10,7 +10,7 @@ import numpy as np
 from pyio.errors import InvalidModelError
 from pyio.limits import LAYER_SIDE
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import option, text
+from pyio.models.core.options import OptionError, option, text
 from pyio.models.core.shapes import Shape, Shapes, as_list, check_size
 from pyio.models.core.work import volume
 from pyio.models.ops.tensor_operations import OPERATIONS, as_computed
@@ -24,13 +24,13 @@ _TRIED = 1_000_000
 
 def _arguments(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise ValueError('a list of arguments, {"ref": i} for the input i')
+        raise OptionError('a list of arguments, {"ref": i} for the input i')
     return list(value)
 
 
 def _keywords(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ValueError("an object of arguments by name")
+        raise OptionError("an object of arguments by name")
     return dict(value)
 
 
@@ -67,10 +67,12 @@ class KerasOp(Layer):
         They are found out with arrays of no example, so that nothing large is computed.
         """
         shapes = as_list(shape)
-        found = [self._tried(shapes, *sides) for sides in ((0, 2), (0, 3))]
-        if None in found:  # such as an index of one example
-            found = [self._tried(shapes, *sides) for sides in ((2, 2), (3, 3))]
-        if found[0] is None or found[1] is None:
+        found: list[Any] = [None, None]
+        # The second is for an index of one example, the third for a batch that is written out.
+        for trials in (((0, 2), (0, 3)), ((2, 2), (3, 3)), ((1, 2), (1, 3))):
+            if None in found:
+                found = [self._tried(shapes, *sides) for sides in trials]
+        if None in found:
             raise InvalidModelError(
                 f"the operation {self.op_name} {self.name!r} does not fit inputs of the shapes "
                 f"{[list(sides) for sides in shapes]}"
@@ -78,7 +80,7 @@ class KerasOp(Layer):
         batch = next((sides[0] for sides in shapes if sides), None)
         results = [
             tuple(
-                batch if a == b == 0 and axis == 0 else a if a == b else None
+                a if a == b != 0 else batch if a == b and axis == 0 else None
                 for axis, (a, b) in enumerate(zip(*pair, strict=True))
             )
             for pair in zip(*found, strict=True)

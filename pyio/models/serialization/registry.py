@@ -111,10 +111,17 @@ NEVER_COMPUTED: Mapping[str, str] = {
     "Lambda": _CODE,
     **dict.fromkeys(("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"), _ELSEWHERE),
     **dict.fromkeys(
-        (
-            "LocallyConnected1D LocallyConnected2D HashedCrossing MelSpectrogram STFTSpectrogram "
-            "RandomCrop AutoContrast Equalization Solarization"
-        ).split(),
+        [
+            "LocallyConnected1D",
+            "LocallyConnected2D",
+            "HashedCrossing",
+            "MelSpectrogram",
+            "STFTSpectrogram",
+            "RandomCrop",
+            "AutoContrast",
+            "Equalization",
+            "Solarization",
+        ],
         _NOT_YET,
     ),
 }

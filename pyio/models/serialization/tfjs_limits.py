@@ -10,7 +10,8 @@ from pyio.models.serialization import registry
 from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
@@ -19,7 +20,7 @@ _ACTIVATIONS = {"activation", "recurrent_activation"}
 
 
 def incompatibilities(
-    layers: Iterable[Layer], solved: Set[tuple[Layer, str]] = frozenset()
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]] = frozenset()
 ) -> list[str]:
     """Return what TensorFlow.js refuses or computes differently in the `layers` of a model.
 
@@ -28,7 +29,9 @@ def incompatibilities(
     return list(dict.fromkeys(_incompatibilities(layers, solved)))
 
 
-def _incompatibilities(layers: Iterable[Layer], solved: Set[tuple[Layer, str]]) -> Iterator[str]:
+def _incompatibilities(
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]]
+) -> Iterator[str]:
     owners: dict[str, Weight] = {}
     for layer in layers:
         for weight in layer.own_weights:
@@ -43,22 +46,27 @@ def _incompatibilities(layers: Iterable[Layer], solved: Set[tuple[Layer, str]]) 
                 f"the layer name {layer.name!r} has characters other than letters, digits, "
                 "'-', '.', '_' and '/'"
             )
-        if layer.class_name in registry.KERAS_FAMILY_OF and (layer, "class") not in solved:
-            yield f"{layer.name!r} has the class {layer.class_name}, which only Keras has"
-        for key, each in layer.options.items():
-            foreign = each.keras and each.is_written(getattr(layer, key))
-            if foreign and (layer, key) not in solved:
-                yield f"{layer.name!r} has {key}={getattr(layer, key)!r:.80}, which only Keras has"
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        for key in _ACTIVATIONS & layer.options.keys():
-            name = getattr(layer, key)
-            read = not isinstance(name, str) or _is_read(name)
-            if not read and (layer, "activation") not in solved:
-                yield f"{layer.name!r} has the activation {name!r}"
-        problem = layer.tfjs_incompatibility()
-        if problem:
-            yield f"{layer.name!r} has {problem}"
+        for what, problem in _of_keras(layer):
+            if (layer, what) not in solved:
+                yield f"{layer.name!r} has {problem}"
+        other = layer.tfjs_incompatibility()
+        if other:
+            yield f"{layer.name!r} has {other}"
+
+
+def _of_keras(layer: Layer) -> Iterator[tuple[str, str]]:
+    """Yield what only Keras has: the class, an option or an activation, each with its name."""
+    if layer.class_name in registry.KERAS_FAMILY_OF:
+        yield "class", f"the class {layer.class_name}, which only Keras has"
+    for key in layer.keras_options:
+        value = getattr(layer, key)
+        if layer.options[key].is_written(value):
+            yield key, f"{key}={value!r:.80}, which only Keras has"
+    for key in _ACTIVATIONS & layer.options.keys():
+        if isinstance(value := getattr(layer, key), str) and not _is_read(value):
+            yield "activation", f"the activation {value!r}"
 
 
 def _is_read(activation: str) -> bool:
