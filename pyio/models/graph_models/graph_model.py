@@ -287,7 +287,10 @@ def _own(results: list[Any], names: Sequence[str], given: Sequence[Any]) -> list
                 f"the output {name!r} is a {type(result).__name__}, which is no array"
             )
         if result.dtype == TEXT:
-            array = as_strings(result)
+            try:
+                array = as_strings(result)
+            except TypeError as error:
+                raise ModelInputError(f"the output {name!r}: {error}") from None
         elif (
             result.base is not None
             or not result.flags.writeable

@@ -186,6 +186,7 @@ class _Planner:
         order = sorted_by_need(self.nodes, self._sources, self.graph.name)
         for name in order:
             self.frame[name] = self._frame_of(self.nodes[name])
+        self._require_turns()
         known = self.given | {
             name for name, node in self.nodes.items() if node.op == "Const" and not node.controls
         }
@@ -212,6 +213,18 @@ class _Planner:
 
     def _is_next(self, name: str) -> bool:
         return self.nodes[name].op.removeprefix("Ref") == "NextIteration"
+
+    def _require_turns(self) -> None:
+        """Raise InvalidModelError for a Merge that takes values of another loop's last turn."""
+        for name, node in self.nodes.items():
+            if node.op.removeprefix("Ref") != "Merge":
+                continue
+            for each in node.inputs:
+                back = self._is_next(each.node) and each.node not in self.given
+                if back and self.frame[each.node] != (self.frame[name] or None):
+                    raise InvalidModelError(
+                        f"{node.where} is not in the loop of its input {each.node!r}"
+                    )
 
     def _frame_of(self, node: Node) -> Frame:
         """Return the frame that a node runs in: the deepest that its inputs come from."""

@@ -134,10 +134,7 @@ class Run:
             if isinstance(step, Loop):
                 self._loop(step, slots)
             else:
-                try:
-                    inputs = [slots[slot][output] for slot, output in step.inputs]
-                except IndexError:
-                    raise _no_output(step, slots) from None
+                inputs = _inputs(step, slots)
                 if guarded and _is_dead(step, inputs, slots):
                     slots[step.slot] = DEAD
                 elif step.node.op in {"Merge", "RefMerge"}:
@@ -155,7 +152,7 @@ class Run:
         first = True
         while True:
             for step in loop.merges:
-                inputs = [slots[slot][output] for slot, output in step.inputs]
+                inputs = _inputs(step, slots)
                 chosen = [i for i in range(len(inputs)) if (i not in step.back) is first]
                 slots[step.slot] = _merged(inputs, chosen)
             for slot in (*loop.nexts, *(each for step in loop.merges for each in step.release)):
@@ -168,6 +165,14 @@ class Run:
             self.count_iteration()
         for slot, value in results.items():
             slots[slot] = value
+
+
+def _inputs(step: Step, slots: list[Any]) -> list[Any]:
+    """Return the values that a node takes. Raises InvalidModelError for outputs that are absent."""
+    try:
+        return [slots[slot][output] for slot, output in step.inputs]
+    except (IndexError, TypeError):
+        raise _no_output(step, slots) from None
 
 
 def _is_dead(step: Step, inputs: list[Any], slots: list[Any]) -> bool:
@@ -189,7 +194,9 @@ def _merged(inputs: list[Any], chosen: Sequence[int]) -> Any:
 
 def _no_output(step: Step, slots: list[Any]) -> InvalidModelError:
     for (slot, output), source in zip(step.inputs, step.node.inputs, strict=True):
-        if output >= len(slots[slot]):
+        if slots[slot] is None:
+            return InvalidModelError(f"{step.node.where} comes before {source.node!r}, its input")
+        if not isinstance(slots[slot], Dead) and output >= len(slots[slot]):
             return InvalidModelError(
                 f"{step.node.where} needs output {output} of the node {source.node!r}, which has "
                 f"{len(slots[slot])}"

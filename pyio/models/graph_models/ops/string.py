@@ -245,6 +245,8 @@ def as_string(x: Array) -> Array:
 @op("StringToNumber", type_=kind("float32", "out_type"))
 def string_to_number(x: Array, *, type_: str) -> Array:
     """Numbers that are written as text."""
+    if RUN_TIME[type_] not in {FLOAT, INT}:
+        raise TypeError(f"text as {type_} is not supported")
     read = float if RUN_TIME[type_] == FLOAT else int
     found = [read(as_text(each)) for each in x.reshape(-1).tolist()]
     return np.array(found, RUN_TIME[type_]).reshape(x.shape)
