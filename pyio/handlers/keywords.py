@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyio.progress import OnProgress
-    from pyio.tensors.quantization import QuantizationRule
 
 
 class HTTPOptions(TypedDict, total=False):
@@ -43,7 +42,7 @@ class ImportOptions(TypedDict, total=False):
     fold_batch_norms: bool
     fuse: bool
     pyio_only: bool
-    quantization: QuantizationRule
+    quantization: str | Mapping[str, Any] | None
 
 
 class GraphOptions(HTTPOptions, ImportOptions, total=False):

@@ -101,7 +101,7 @@ def test_saved_models(tab: Tab) -> None:
     tab.tensorflow()
     for name in sorted(path.name for path in DATA.iterdir()):
         told = case(name)
-        options = {key: told[key] for key in ("signature", "tags") if key in told}
+        options: dict[str, Any] = {key: told[key] for key in ("signature", "tags") if key in told}
         options |= told.get("options", {})
         if "outputs_wanted" in told:
             options["outputs"] = told["outputs_wanted"]

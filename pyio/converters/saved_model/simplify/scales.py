@@ -49,6 +49,7 @@ def _factor(flat: Flat, node: Node, used: dict[str, list[Any]]) -> bool:
     if before is None or k is None:
         return False
     bias: NDArray[Any] | None = None
+    between = before.name
     if before.op in _SUMS:
         before, bias = _operands(flat, before, used)
     product = _product(flat, before)
@@ -67,6 +68,7 @@ def _factor(flat: Flat, node: Node, used: dict[str, list[Any]]) -> bool:
         _rename(flat, before, node.name)
         return True
     added = flat.constant(f"{node.name}/bias", shift * scales)
+    del flat.graph[between]
     _become_bias(flat, node, Ref(before.name), added)
     return True
 
@@ -98,6 +100,8 @@ def _summand(flat: Flat, node: Node, used: dict[str, list[Any]]) -> bool:
     if added is None or first is None:
         return False
     total = first - added if node.op == "Sub" else first + added
+    if target is not before:
+        del flat.graph[before.name]
     _become_bias(flat, node, Ref(target.name), flat.constant(f"{node.name}/bias", total))
     return True
 

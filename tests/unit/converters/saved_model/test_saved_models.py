@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +92,9 @@ def test_a_convolution_takes_batch_norm_bias_and_activation() -> None:
     assert any("BatchNorm" in op for op in plain)
     assert {"Conv2D", "Relu"} <= set(plain) or {"Conv2D", "Relu6"} <= set(plain)
     assert any("batch normalisation" in note for note in model("v1_hub").import_notes)
+    keras = operations(model("keras_cnn"))  # with two activations that are products
+    assert (keras.count("Mul"), keras.count("AddV2"), keras.count("BiasAdd")) == (2, 0, 0)
+    assert operations(model("keras_cnn", fold_batch_norms=False)).count("Mul") == 4
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,67 @@ def function(name: str, nodes: list[dict[str, Any]], result: str) -> dict[str, A
 
 def call(name: str, target: str, value: str) -> dict[str, Any]:
     return node(name, "PartitionedCall", value, f={"func": {"name": target}})
+
+
+X = np.array([[1.5, -2.0, 0.0], [0.5, 3.0, -0.25]], np.float32)
+INTS = np.array([[7, -7, 5], [-9, 0, 8]], np.int32)
+PIXELS = np.arange(32, dtype=np.float32).reshape(1, 4, 4, 2)
+
+
+def numbers(name: str, values: list[int]) -> dict[str, Any]:
+    """A Const of int32."""
+    shape = {"dim": [{"size": len(values)}]} if len(values) != 1 else {}
+    tensor = {"dtype": 3, "shape": shape, "int_val": values}
+    return node(name, "Const", dtype={"type": 3}, value={"tensor": tensor})
+
+
+@pytest.mark.parametrize(
+    ("op", "x", "others", "attr", "expected"),
+    [
+        ("Erfc", X, [], {}, np.vectorize(math.erfc)(X)),
+        ("Rint", X, [], {}, np.rint(X)),
+        ("Softsign", X, [], {}, X / (1 + np.abs(X))),
+        ("L2Loss", X, [], {}, np.sum(X * X) / 2),
+        ("Inv", X[:, :2], [], {}, 1 / X[:, :2]),
+        (
+            "Xlogy",
+            np.abs(X),
+            ["x"],
+            {},
+            [[0.608198, 1.386294, 0], [-0.346574, 3.295837, -0.346574]],
+        ),
+        ("MulNoNan", X / 0.5, ["x"], {}, X * X * 4),
+        ("Mod", INTS, ["three"], {"T": {"type": 3}}, np.fmod(INTS, 3)),
+        ("TruncateDiv", INTS, ["three"], {"T": {"type": 3}}, [[2, -2, 1], [-3, 0, 2]]),
+        ("FloorDiv", X, ["x"], {}, [[1, 1, np.nan], [1, 1, 1]]),
+        ("MatrixBandPart", X, ["all", "none"], {}, np.tril(X)),
+        ("MatrixBandPart", X, ["none", "one"], {}, [[1.5, -2, 0], [0, 3, -0.25]]),
+        ("MatrixDiagV3", X[0], ["none", "all", "all", "zero"], {}, np.diag(X[0])),
+        ("Bucketize", X, [], {"boundaries": {"list": {"f": [0.0, 1.0]}}}, [[2, 0, 1], [1, 2, 0]]),
+        (
+            "SpaceToDepth",
+            PIXELS,
+            [],
+            {"block_size": {"i": 2}},
+            PIXELS.reshape(1, 2, 2, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(1, 2, 2, 8),
+        ),
+    ],
+)
+def test_rewritten_ops(op: str, x: Any, others: list[str], attr: Any, expected: Any) -> None:
+    """What TensorFlow.js lacks or has wrong is written with other ops, of the same numbers."""
+    dtype = 3 if x.dtype == np.int32 else 1
+    constants = [
+        numbers("three", [3]),
+        numbers("all", [-1]),
+        numbers("none", [0]),
+        numbers("one", [1]),
+        const("zero", [], float_val=[0.0]),
+    ]
+    changed = node("y", op, "x", *others, **{"T": {"type": dtype}, **attr})
+    artifacts = frozen(placeholder("x", list(x.shape), dtype), *constants, changed)
+    assert op not in operations(artifacts)
+    got = executed(artifacts, {"x": x})["y"]
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_all_lacking_ops_are_named_at_once() -> None:
