@@ -23,6 +23,7 @@ from pyio.errors import (
     ModelExistsError,
     ModelInputError,
     ModelNotFoundError,
+    OpError,
     OtherFormatError,
     OutOfMemoryError,
     PyioError,
@@ -31,10 +32,13 @@ from pyio.errors import (
     StorageError,
     StorageRefusedError,
     UnknownLayersError,
+    UnknownOpsError,
     UnknownSchemeError,
     UnsupportedDtypeError,
     UnsupportedEnvironmentError,
+    UnsupportedModelError,
     UnsupportedOperationError,
+    UnsupportedOpsError,
     WeightsError,
 )
 from pyio.format.artifacts import (
@@ -79,8 +83,10 @@ if TYPE_CHECKING:
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
+    from pyio.models.graph_models.graph_model import GraphModel
+    from pyio.models.graph_models.reading import graph_model_from_artifacts
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
-    from pyio.models.load import load_layers_model
+    from pyio.models.load import load_graph_model, load_layers_model, load_model
     from pyio.models.model import LayersModel, Model
     from pyio.models.sequential import Sequential
     from pyio.models.serialization.read import model_from_artifacts
@@ -98,6 +104,7 @@ __all__ = [
     "EncodedWeights",
     "Finding",
     "ForeignDatabaseError",
+    "GraphModel",
     "HandlerError",
     "IOHandler",
     "Input",
@@ -116,6 +123,7 @@ __all__ = [
     "ModelInputError",
     "ModelNotFoundError",
     "OnProgress",
+    "OpError",
     "OtherFormatError",
     "OutOfMemoryError",
     "Progress",
@@ -132,10 +140,13 @@ __all__ = [
     "StorageReport",
     "StoreManager",
     "UnknownLayersError",
+    "UnknownOpsError",
     "UnknownSchemeError",
     "UnsupportedDtypeError",
     "UnsupportedEnvironmentError",
+    "UnsupportedModelError",
     "UnsupportedOperationError",
+    "UnsupportedOpsError",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -154,13 +165,16 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
+    "graph_model_from_artifacts",
     "http",
     "input",
     "inspect",
     "list_models",
     "load_arrays",
     "load_artifacts",
+    "load_graph_model",
     "load_layers_model",
+    "load_model",
     "load_weights",
     "model_from_artifacts",
     "model_from_json",
@@ -184,7 +198,9 @@ __all__ = [
 _NEEDS_NUMPY = {
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.models.layers.core": "Input input",
-    "pyio.models.load": "load_layers_model",
+    "pyio.models.graph_models.graph_model": "GraphModel",
+    "pyio.models.graph_models.reading": "graph_model_from_artifacts",
+    "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.model": "LayersModel Model",
     "pyio.models.sequential": "Sequential",
     "pyio.models.serialization.read": "model_from_artifacts",

@@ -98,7 +98,9 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     list_models = blocking(catalog.list_models)
     load_arrays = blocking(arrays.load_arrays)
     load_artifacts = blocking(transfer.load_artifacts)
+    load_graph_model = blocking(load.load_graph_model)
     load_layers_model = blocking(load.load_layers_model)
+    load_model = blocking(load.load_model)
     load_weights = blocking(arrays.load_weights)
     move_model = blocking(catalog.move_model)
     pick_files = blocking(picked_files.pick_files)
@@ -112,7 +114,7 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
 
 _FUNCTIONS = {
     "pyio.handlers.picked_files": "pick_files",
-    "pyio.models.load": "load_layers_model",
+    "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.serialization.write": "save_model",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",

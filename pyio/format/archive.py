@@ -23,7 +23,7 @@ _LENGTHS = struct.Struct("<HH")
 _LISTED = b"PK\x01\x02"
 """How each entry in an archive's list of files begins."""
 
-_UNREADABLE = (
+UNREADABLE = (
     *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
     *(struct.error, ValueError, OverflowError, MemoryError),
 )
@@ -70,6 +70,10 @@ class Member:
         """Return the whole content."""
         return self.content
 
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return the bytes from `start` to `stop`, which lie inside the file."""
+        return self.content[start:stop]
+
     async def read_into(self, target: memoryview, moved: Callable[[int], None]) -> None:
         """Copy the content into `target`, which is as long."""
         target[:] = self.content
@@ -87,12 +91,12 @@ def unzip(data: memoryview, name: str) -> list[Member]:
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
             entries = [entry for entry in archive.infolist() if is_wanted(entry.filename)]
-            _require_small(entries, data.nbytes)
+            require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)
                 path = entry.filename
                 members.append(Member(path.rpartition("/")[2], content.nbytes, content, path))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
     return members
 
@@ -103,7 +107,8 @@ def is_wanted(path: str) -> bool:
     return bool(base) and not base.startswith(".") and "__MACOSX" not in folders
 
 
-def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+def require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Raise BadZipFile if the files of an archive of `size` bytes are too many, or too large."""
     if len(entries) > limits.ZIP_MEMBERS:
         raise _too_many(len(entries))
     stored = sum(entry.file_size for entry in entries if _is_stored(entry))

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("addresses", "allocation", "errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
-HANDLERS = (*FORMAT, "browser", "handlers")
+HANDLERS = (*FORMAT, "browser", "converters", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
-MODELS = (*OPERATIONS, "models")
+MODELS = (*OPERATIONS, "converters", "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
     "addresses": (),
@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
+    "converters": (*FORMAT, "tensors", "converters", "models"),  # the last to compute constants
     # Media, and the operations on them.
     "handlers": HANDLERS,
     "display": (*FORMAT, "browser", "display"),
@@ -62,7 +63,9 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "serialization": ("core", "model", "ops"),
         "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "load": ("model", "serialization"),
+        "graph_models": ("ops", "pending"),
+        "load": ("graph_models", "model", "serialization"),
+        "keras_files": ("core", "model", "serialization"),
     },
 }
 """The same for the modules within a package."""

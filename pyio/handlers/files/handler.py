@@ -13,7 +13,7 @@ import errno
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import SaveResult
 from pyio.format.kinds import LOOKED_AT
-from pyio.format.manifest import is_weights_file, parse_model_json
+from pyio.format.manifest import is_weights_file, parse_model_json, refuse_other_format
 from pyio.format.model_files import (
     lay_out,
     outline,
@@ -45,8 +45,9 @@ from pyio.handlers.registry import require_path
 from pyio.progress import Meter, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.manifest import WeightGroup
     from pyio.format.serialized import Serialized
@@ -156,7 +157,34 @@ class FileHandler(Saver, Loader):
         with self._translated("reading"):
             json, folder = self._places()
             async with folder.reading() as contents:
-                return contents.has(json)
+                return contents.has(json) or await self._is_foreign()
+
+    async def _is_foreign(self) -> bool:
+        """Whether a directory has something that an importer knows."""
+        from pyio.converters.table import recognised  # late: no model of TensorFlow.js needs it
+
+        if not self._path.is_dir():
+            return False
+        try:
+            async with self._files() as files:
+                return files is not None and await recognised(files) is not None
+        except InvalidModelError:
+            return True
+
+    @asynccontextmanager
+    async def _files(self) -> AsyncIterator[Files | None]:
+        """Give the file, or all files of the directory."""
+        from pyio.handlers.files.view import DiskFiles, listed  # late, as above
+
+        with self._translated("loading"):
+            meter = Meter(self._on_progress, "load", self.url)
+            if self._path.is_dir():
+                yield DiskFiles(self._path, listed(self._path), meter.advance)
+            elif self._path.is_file():
+                yield DiskFiles(self._path.parent, [self._path.name], meter.advance)
+            else:
+                yield None
+            meter.finish()
 
     async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):
@@ -179,6 +207,8 @@ class FileHandler(Saver, Loader):
     def _read_json(self, name: str, contents: Contents) -> bytes:
         file = contents.locate(name)
         try:
+            with opened(file, contents.path) as content:
+                refuse_other_format(content.read(LOOKED_AT), name)
             return read_file(file, contents.path, limits.JSON_BYTES, "pyio.limits.JSON_BYTES")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ModelNotFoundError(self.url, self._hint()) from error

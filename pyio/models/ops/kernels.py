@@ -60,6 +60,29 @@ def matmul(left: Array, right: Matrix) -> Array:
     return product.reshape(*left.shape[:-1], n)
 
 
+def batch_matmul(left: Array, right: Array) -> Array:
+    """Return ``left @ right`` for stacks of matrices, whose other sides broadcast."""
+    if not _WITHOUT_BLAS or left.dtype != np.float32 or left.shape[-1] < _SHORT_SUM:
+        return np.asarray(np.matmul(left, right))
+    columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
+    return np.asarray(np.einsum("...ij,...kj->...ik", left, columns))
+
+
+def dots(left: Array, right: Array) -> Array:
+    """Return the products of all rows of `left` and `right`, matrix by matrix of a batch.
+
+    (..., i, d) and (..., k, d) is (..., i, k): ``left @ right.T`` for each pair.
+    """
+    if _WITHOUT_BLAS:  # both inner loops run over contiguous memory
+        return np.asarray(np.einsum("...id,...kd->...ik", left, right))
+    return np.asarray(left @ np.swapaxes(right, -1, -2))
+
+
+def einsum(equation: str, left: Array, right: Array) -> Array:
+    """Return the sum of products that `equation` names, as ``numpy.einsum`` does."""
+    return np.asarray(np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS))
+
+
 def conv(
     x: Array, kernel: Matrix, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
 ) -> Array:
@@ -132,19 +155,41 @@ def taps(
     return views
 
 
-def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequence[int]) -> Array:
-    """Return the depthwise convolution of a padded `x` (batch, height, width, channels).
+def pool_max(
+    x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> Array:
+    """Return the largest value of each window of a padded `x`."""
+    (_, first), *others = taps(x, size, strides, dilation)
+    result = first.copy()
+    for _, view in others:
+        np.maximum(result, view, out=result)
+    return result
 
-    `kernel` is (height, width, channels, multiplier); the result has channels * multiplier.
+
+def pool_sum(
+    x: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> Array:
+    """Return the sum of each window of a padded `x`."""
+    (_, first), *others = taps(x, size, strides, dilation)
+    result = first.copy()
+    for _, view in others:
+        result += view
+    return result
+
+
+def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequence[int]) -> Array:
+    """Return the depthwise convolution of a padded `x` (batch, *space, channels).
+
+    `kernel` is (*size, channels, multiplier); the result has channels * multiplier.
     """
-    channels, multiplier = kernel.shape[2:]
+    *size, channels, multiplier = kernel.shape
     total: Array | None = None  # the first term is the sum to which the others are added in place
-    for position, view in taps(x, kernel.shape[:2], strides, dilation):
+    for position, view in taps(x, size, strides, dilation):
         weight = kernel[position]
         term = view * weight[:, 0] if multiplier == 1 else view[..., None] * weight
         total = term if total is None else np.add(total, term, out=total)
     assert total is not None
-    return total.reshape(*total.shape[:3], channels * multiplier)
+    return total.reshape(*total.shape[: 1 + len(size)], channels * multiplier)
 
 
 def conv_transpose(

@@ -1,0 +1,107 @@
+"""The messages of a SavedModel that matter here, by field number.
+
+The numbers are those of TensorFlow's public definitions (``tensorflow/core/protobuf/*.proto`` and
+``tensorflow/core/framework/*.proto``, TensorFlow 2.19). Fields that are not listed are skipped.
+"""
+
+from __future__ import annotations
+
+SCHEMA: dict[str, dict[int, str]] = {
+    "SavedModel": {1: "version int", 2: "meta_graphs MetaGraphDef*"},
+    "MetaGraphDef": {
+        1: "meta_info MetaInfoDef",
+        2: "graph_def GraphDef",
+        4: "collection_def CollectionDef{}",
+        5: "signature_def SignatureDef{}",
+        6: "asset_file_def AssetFileDef*",
+        7: "object_graph bytes",
+    },
+    "MetaInfoDef": {2: "ops OpList", 4: "tags text*", 5: "tensorflow_version text"},
+    "OpList": {1: "op OpDef*"},
+    "OpDef": {1: "name text", 2: "input_arg ArgDef*", 3: "output_arg ArgDef*", 4: "attr AttrDef*"},
+    "ArgDef": {
+        1: "name text",
+        3: "type int",
+        4: "type_attr text",
+        5: "number_attr text",
+        6: "type_list_attr text",
+    },
+    "AttrDef": {1: "name text", 3: "default_value AttrValue"},
+    "GraphDef": {1: "node NodeDef*", 2: "library FunctionLibrary", 4: "versions VersionDef"},
+    "VersionDef": {1: "producer int", 2: "min_consumer int"},
+    "FunctionLibrary": {1: "function bytes*"},
+    "FunctionName": {1: "signature OpName"},
+    "OpName": {1: "name text"},
+    "FunctionDef": {1: "signature OpDef", 3: "node_def NodeDef*", 4: "ret text{}"},
+    "NodeDef": {1: "name text", 2: "op text", 3: "input text*", 5: "attr AttrValue{}"},
+    "AttrValue": {
+        1: "list ListValue",
+        2: "s bytes",
+        3: "i int",
+        4: "f float",
+        5: "b int",
+        6: "type int",
+        7: "shape TensorShape",
+        8: "tensor TensorProto",
+        10: "func NameAttrList",
+    },
+    "ListValue": {
+        2: "s bytes*",
+        3: "i int*",
+        4: "f float*",
+        5: "b int*",
+        6: "type int*",
+        7: "shape TensorShape*",
+        9: "func NameAttrList*",
+    },
+    "NameAttrList": {1: "name text"},
+    "TensorShape": {2: "dim Dim*", 3: "unknown_rank int"},
+    "Dim": {1: "size int"},
+    "TensorProto": {
+        1: "dtype int",
+        2: "shape TensorShape",
+        4: "content bytes",
+        5: "float_val float*",
+        6: "double_val double*",
+        7: "int_val int*",
+        8: "string_val bytes*",
+        9: "scomplex_val float*",
+        10: "int64_val int*",
+        11: "bool_val int*",
+        12: "dcomplex_val double*",
+        13: "half_val int*",
+        16: "uint32_val int*",
+        17: "uint64_val int*",
+    },
+    "SignatureDef": {1: "inputs TensorInfo{}", 2: "outputs TensorInfo{}", 3: "method_name text"},
+    "TensorInfo": {
+        1: "name text",
+        2: "dtype int",
+        3: "tensor_shape TensorShape",
+        4: "coo_sparse bytes",
+        5: "composite bytes",
+    },
+    "CollectionDef": {1: "node_list NodeList", 5: "any_list AnyList"},
+    "AnyList": {1: "value Any*"},
+    "Any": {2: "value bytes"},
+    "NodeList": {1: "value text*"},
+    "AssetFileDef": {1: "tensor_info TensorInfo", 2: "filename text"},
+    # The state of the objects that were saved, which is a string tensor of the checkpoint.
+    "TrackableObjectGraph": {1: "nodes TrackableObject*"},
+    "TrackableObject": {2: "attributes SerializedTensor*"},
+    "SerializedTensor": {1: "name text", 2: "full_name text", 3: "checkpoint_key text"},
+    # The index of a checkpoint (tensor_bundle.proto, tensor_slice.proto).
+    "BundleHeader": {1: "num_shards int", 2: "endianness int"},
+    "BundleEntry": {
+        1: "dtype int",
+        2: "shape TensorShape",
+        3: "shard_id int",
+        4: "offset int",
+        5: "size int",
+        6: "crc32c fixed32",
+        7: "slices TensorSlice*",
+    },
+    "TensorSlice": {1: "extent Extent*"},
+    "Extent": {1: "start int", 2: "length int"},
+}
+"""Message -> field number -> name and kind; ``*`` is a repeated field, ``{}`` a map from text."""
