@@ -79,8 +79,10 @@ class Run:
         plan = self.state.plan(graph, tuple(fed), tuple(wanted))
         slots = plan.slots.copy()
         for (slot, output), value in zip(plan.fed, fed.values(), strict=True):
-            known = slots[slot] or ()
-            slots[slot] = (*known, *[DEAD] * (output - len(known)), value)[: output + 1]
+            outputs = list(slots[slot] or ())
+            outputs += [DEAD] * (output + 1 - len(outputs))
+            outputs[output] = value
+            slots[slot] = tuple(outputs)
         self._steps(plan.steps, slots, plan.guarded)
         return [
             self._result(slots[slot], output, each)
