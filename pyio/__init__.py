@@ -36,6 +36,7 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedModelError,
     UnsupportedOperationError,
+    UntrustedTypesError,
     WeightsError,
 )
 from pyio.format.artifacts import (
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
+    from pyio.operations.objects import load_object, save_object
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.tensors.stream import decode_weights_stream
 
@@ -138,6 +140,7 @@ __all__ = [
     "UnsupportedEnvironmentError",
     "UnsupportedModelError",
     "UnsupportedOperationError",
+    "UntrustedTypesError",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -163,6 +166,7 @@ __all__ = [
     "load_arrays",
     "load_artifacts",
     "load_layers_model",
+    "load_object",
     "load_weights",
     "model_from_artifacts",
     "model_from_json",
@@ -178,6 +182,7 @@ __all__ = [
     "save_arrays",
     "save_artifacts",
     "save_model",
+    "save_object",
     "storage_report",
     "unregister_router",
     "with_save_handler",
@@ -185,6 +190,7 @@ __all__ = [
 
 _NEEDS_NUMPY = {
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
+    "pyio.operations.objects": "load_object save_object",
     "pyio.models.layers.core": "Input input",
     "pyio.models.load": "load_layers_model",
     "pyio.models.model": "LayersModel Model",

@@ -10,6 +10,7 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
+    │   ├── UntrustedTypesError                         an object of types that may run code
     │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
@@ -126,6 +127,18 @@ class OtherFormatError(InvalidModelError):
 
 class UnsupportedModelError(InvalidModelError):
     """A file of another program that may be sound and has something that pyio does not read."""
+
+
+class UntrustedTypesError(InvalidModelError):
+    """A stored object has types that are not trusted; ``types`` has their names."""
+
+    def __init__(self, types: Sequence[str]) -> None:
+        names = ", ".join(map(repr, types))
+        super().__init__(
+            f"the object needs types that are not trusted, because making them may run code: "
+            f"{names}. If you know who made the object, load it with trusted=[{names}]"
+        )
+        self.types = [*types]
 
 
 class UnknownLayersError(InvalidModelError, LookupError):

@@ -80,17 +80,18 @@ class Member:
         moved(self.size)
 
 
-def unzip(data: memoryview, name: str) -> list[Member]:
+def unzip(data: memoryview, name: str, *, every: bool = False) -> list[Member]:
     """Return the files in an archive; those that are stored are views of `data`.
 
     What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
-    out. Raises DamagedModelError, naming the archive, for a truncated or contradictory one, and
+    out, unless `every` file is wanted. Raises DamagedModelError, naming the archive, for a truncated or contradictory one, and
     for one that would expand beyond `pyio.limits`.
     """
     members = []
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
-            entries = [entry for entry in archive.infolist() if is_wanted(entry.filename)]
+            listed = archive.infolist()
+            entries = [entry for entry in listed if every or is_wanted(entry.filename)]
             _require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)

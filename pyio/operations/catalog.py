@@ -129,6 +129,12 @@ async def move_model(
             f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
             "closed. Use copy_model, check the copy, then call remove_model"
         )
+    written = target.format_of(split_url(destination)[1], None)
+    if written not in ("tfjs", "zip"):
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: a {written} file does not keep all of a model. Use "
+            "copy_model, check the copy, then call remove_model"
+        )
     for medium in (origin, target):
         require_available(medium)
     # Without the lock, a model that another tab saves under `source` would be removed.

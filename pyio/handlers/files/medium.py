@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pyio.handlers.files.handler import FileHandler
+from pyio.converters.writers import format_of
+from pyio.handlers.files.handler import FileHandler, local_path
 from pyio.handlers.medium import Durability, Medium
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ class Files(Medium):
     repairs = True
     # Pyodide keeps its files in memory, unless a page or Node mounts others; it cannot tell.
     durability = Durability.NEVER if sys.platform == "emscripten" else Durability.AT_ONCE
-    options = frozenset({"shard_size_bytes"})
+    options = frozenset({"shard_size_bytes", "format"})
     instead = "look into the directory, and delete it yourself"
 
     def handler(self, path: str, **options: Any) -> Any:
         return FileHandler(path, **options)
+
+    def format_of(self, path: str, given: str | None) -> str:
+        return format_of("" if given is None and local_path(path).is_dir() else path, given)
 
     async def leftovers(self, path: str, choices: Choices) -> Found:
         from pyio.handlers.files.repair import find  # late: few programs repair

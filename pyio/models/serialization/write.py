@@ -10,7 +10,7 @@ import numpy as np
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.models.serialization.tfjs_limits import incompatibilities
-from pyio.operations.transfer import save_artifacts
+from pyio.operations.transfer import format_at, save_artifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.tracebacks import short
 from pyio.version import __version__
@@ -82,11 +82,18 @@ def model_to_artifacts(
     same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
     open. The model does not change.
     """
+    return _artifacts(model, trainable_only, include_optimizer, for_tfjs=True)
+
+
+def _artifacts(
+    model: Writable, trainable_only: bool, include_optimizer: bool, *, for_tfjs: bool
+) -> ModelArtifacts:
     if not callable(getattr(model, "topology", None)):
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
-    _warn_of_limits(model)
+    if for_tfjs:
+        _warn_of_limits(model)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
     encoded = encode_weights(_all_weights(model, trainable_only))
@@ -116,7 +123,7 @@ def _warn_of_limits(model: Writable) -> None:
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
             + "; ".join(problems),
             CompatibilityWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
@@ -139,5 +146,6 @@ async def save_model(
     **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save a model; the parameters are those of `LayersModel.save`."""
-    artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
+    for_tfjs = format_at(url_or_handler, options) in ("tfjs", "zip")
+    artifacts = _artifacts(model, trainable_only, include_optimizer, for_tfjs=for_tfjs)
     return await save_artifacts(artifacts, url_or_handler, **options)
