@@ -71,3 +71,18 @@ that long for them."""
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
 this one. Raise it where several tabs store gigabytes."""
+
+HDF5_OBJECTS = 1_000_000
+"""Groups and datasets of one HDF5 file, and nodes of one of its B-trees."""
+
+HDF5_DEPTH = 100
+"""Groups of an HDF5 file inside one another."""
+
+HDF5_BLOCKS = 10_000
+"""Parts of one object header."""
+
+HDF5_TEXT = 256 * 1024 * 1024
+"""Bytes of text in the attributes of one HDF5 file."""
+
+HDF5_RATIO = 1_000
+"""Chunks of a dataset may expand to ZIP_BYTES, or to HDF5_RATIO times their stored bytes."""
