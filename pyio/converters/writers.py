@@ -12,10 +12,11 @@ above this module, so they too are found by name.
 from __future__ import annotations
 
 import importlib
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.errors import HandlerError, InvalidModelError
+from pyio.errors import CompatibilityWarning, HandlerError, InvalidModelError
 
 if TYPE_CHECKING:
     from pyio.format.artifacts import ModelArtifacts
@@ -34,16 +35,24 @@ class Writer:
         kind: "model" if it is for models of layers, "arrays" for arrays alone, "object" for
             objects of scikit-learn.
         place: The module and the function that write it.
+        keeps_metadata: Whether it has a place for the user's metadata.
     """
 
     format: str
     endings: tuple[str, ...]
     kind: str
     place: tuple[str, str]
+    keeps_metadata: bool = False
 
     def pieces(self, artifacts: ModelArtifacts) -> list[memoryview]:
         """Return the file. Raises InvalidModelError for what the format has no place for."""
         self._require_kind(artifacts)
+        if artifacts.user_defined_metadata and not self.keeps_metadata:
+            warnings.warn(
+                f"a {self.endings[0]} file has no place for your metadata, which are left out",
+                CompatibilityWarning,
+                stacklevel=2,
+            )
         module, function = self.place
         found: list[memoryview] = getattr(importlib.import_module(module), function)(artifacts)
         return found
@@ -63,16 +72,17 @@ class Writer:
 
 
 _MODELS = "pyio.models.serialization.keras_files"
+_SAFETENSORS = "pyio.converters.safetensors.writer"
 _NUMPY = "pyio.converters.numpy_files"
 
 WRITERS: tuple[Writer, ...] = (
     Writer("keras", (".keras",), "model", (_MODELS, "keras_pieces")),
     Writer("weights.h5", (".weights.h5",), "model", (_MODELS, "weights_pieces")),
     Writer("h5", (".h5", ".hdf5"), "model", (_MODELS, "h5_pieces")),
-    Writer("safetensors", (".safetensors",), "arrays", ("pyio.converters.safetensors.writer", "pieces")),
+    Writer("safetensors", (".safetensors",), "arrays", (_SAFETENSORS, "pieces"), True),
     Writer("npz", (".npz",), "arrays", (_NUMPY, "npz_pieces")),
     Writer("npy", (".npy",), "arrays", (_NUMPY, "npy_pieces")),
-    Writer("skops", (".skops",), "object", ("pyio.converters.skops_files", "pieces")),
+    Writer("skops", (".skops",), "object", ("pyio.converters.skops_files", "pieces"), True),
 )
 
 FORMATS = (TFJS, ZIP, *(writer.format for writer in WRITERS))

@@ -29,6 +29,7 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.DamagedModelError("memory://x", "cut"), {"url": "memory://x", "problem": "cut"}),
     (errors.OtherFormatError("a.h5", "HDF5"), {"name": "a.h5", "kind": "HDF5"}),
     (errors.UnsupportedModelError("m"), {}),
+    (errors.UntrustedTypesError(["a.B"]), {"types": ["a.B"]}),
     (errors.UnknownLayersError(["Lambda"], "build it"), {"class_names": ["Lambda"]}),
     (errors.ModelInputError("m"), {}),
     (errors.WeightsError("m"), {}),

@@ -84,6 +84,8 @@ def _of_config(class_name: str, config: dict[str, Any], layer: Any = None) -> di
         result["negative_slope"] = result.pop("alpha", 0.3)
     if class_name == "ReLU":
         result = {key: value for key, value in result.items() if value is not None}
+    if class_name.startswith("SpatialDropout"):  # these take no such argument
+        del result["trainable"]
     if result["name"] is None:
         del result["name"]
     return _object("keras.layers", class_name, result)
