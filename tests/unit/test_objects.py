@@ -52,7 +52,7 @@ class TestWithSkops:
         pytest.importorskip("sklearn")
         pytest.importorskip("skops")
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def data(self) -> tuple[Any, Any]:
         """Examples and their classes."""
         rng = np.random.default_rng(3)

@@ -33,17 +33,28 @@ def _model(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
     if class_name != "Sequential":
         return {"class_name": "Functional", "config": {**config, "layers": layers}}
     first = config["layers"][0]
-    shape = first["config"].get("batch_input_shape")
-    if shape is not None and first["class_name"] not in ("InputLayer", *MODELS):
+    if first["class_name"] != "InputLayer":
+        start = _start(first)["config"]
         about = {
-            "batch_input_shape": shape,
-            "dtype": first["config"].get("dtype") or "float32",
+            "batch_input_shape": start["batch_input_shape"],
+            "dtype": start.get("dtype") or "float32",
             "sparse": False,
             "ragged": False,
             "name": f"{config['name']}_input",
         }
         layers.insert(0, {"class_name": "InputLayer", "config": about})
     return {"class_name": class_name, "config": {**config, "layers": layers}}
+
+
+def _start(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the layer that has the shape of the input: the first one, of models inside of it."""
+    config = entry["config"]
+    if entry["class_name"] == "Sequential":
+        return _start(config["layers"][0])
+    if entry["class_name"] in MODELS:
+        name = config["input_layers"][0][0]
+        return next(layer for layer in config["layers"] if layer["name"] == name)
+    return entry
 
 
 def _layer(class_name: str, config: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,11 @@ class Training:
             "metrics": self.metrics,
             "weighted_metrics": None,
             "loss_weights": None,
-            "optimizer_config": self.optimizer,
+            "optimizer_config": {
+                "class_name": self.optimizer["class_name"],
+                # Without this, Keras 2 takes the optimizers of before 2.11, with other variables.
+                "config": {**self.optimizer["config"], "is_legacy_optimizer": False},
+            },
         }
 
 
