@@ -1,6 +1,6 @@
 """NumPy's own files: ``.npy`` with one array, ``.npz`` with several in a zip archive.
 
-A ``.npy`` begins with ``\\x93NUMPY``, two bytes of version, the length of a header, and the header:
+A ``.npy`` begins with `MAGIC`, two bytes of version, the length of a header, and the header:
 the text of a dict with `descr`, `fortran_order` and `shape`
 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). NumPy evaluates that text
 as a literal of Python; here a pattern takes it apart. Arrays of Python objects, which are pickles,
@@ -83,9 +83,9 @@ def _dtype(descr: str) -> np.dtype[Any]:
             "it has Python objects, stored as a pickle, which pyio never opens: it can run any code"
         )
     match = _DESCR.fullmatch(descr)
+    if match is None:
+        raise WeightsError(f"its dtype {descr!r} is not one of numbers, text or bytes")
     try:
-        if match is None:
-            raise TypeError(f"{descr!r} is no dtype of numbers, text or bytes")
         return np.dtype(descr)
     except (TypeError, ValueError) as error:
         raise WeightsError(f"its dtype cannot be read: {error}") from error

@@ -168,7 +168,9 @@ async def _only_file(files: Files, depth: int) -> tuple[Importer, Files] | None:
                 found[name] = inner
     if len(found) > 1:
         shown = ", ".join(map(repr, list(found)[:_SHOWN])) + (" …" if len(found) > _SHOWN else "")
-        raise InvalidModelError(f"several of the files are models: {shown}; one is loaded at a time")
+        raise InvalidModelError(
+            f"several of the files are models: {shown}; one is loaded at a time"
+        )
     return next(iter(found.values()), None)
 
 

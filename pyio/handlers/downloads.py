@@ -1,8 +1,8 @@
 """``downloads://``: a model offered to the person at the page as files.
 
 Names and bytes are those of tfjs-core ``browser_files.ts``: ``<name>.json`` and
-``<name>.weights.bin``. With ``single_file=True`` it is one ``<name>.zip`` that holds the two. A name
-such as ``my-model.keras`` gives that one file, in the format of its ending.
+``<name>.weights.bin``. With ``single_file=True`` it is one ``<name>.zip`` that holds the two. A
+name such as ``my-model.keras`` gives that one file, in the format of its ending.
 """
 
 from __future__ import annotations

@@ -116,12 +116,13 @@ async def load_arrays(
         return decode_artifacts(await load_artifacts(source, **options))
     wanted = require_names(names)
     handler = load_handler(source, cast("Any", options))
-    partly = isinstance(handler, Loader | BrowserFilesHandler)
-    loaded = await (handler.load(names=wanted) if partly else load_artifacts(handler))
-    arrays = decode_artifacts(loaded)
-    if any(not matching(list(arrays), [name]) for name in wanted) and partly:
-        described = await handler.describe()  # so that the error has all names
-        chosen([spec.name for spec in described.weight_specs or ()], wanted)
+    if not isinstance(handler, Loader | BrowserFilesHandler):
+        arrays = decode_artifacts(await load_artifacts(handler))
+    else:
+        arrays = decode_artifacts(await handler.load(names=wanted))
+        if any(not matching(list(arrays), [name]) for name in wanted):
+            described = await handler.describe()  # so that the error has all names
+            chosen([spec.name for spec in described.weight_specs or ()], wanted)
     return {name: arrays[name] for name in chosen(list(arrays), wanted)}
 
 

@@ -34,7 +34,11 @@ LEAST = 20
 
 def has(module: str) -> bool:
     """Whether that Python has a module."""
-    asked = [PYTHON, "-c", f"import importlib.util as u, sys; sys.exit(not u.find_spec('{module}'))"]
+    asked = [
+        PYTHON,
+        "-c",
+        f"import importlib.util as u, sys; sys.exit(not u.find_spec('{module}'))",
+    ]
     return subprocess.run(asked, check=False).returncode == 0
 
 
@@ -77,7 +81,9 @@ def write(folder: Path, ending: str) -> list[str]:
     for name, model, inputs, further in models():
         outputs = model.predict(inputs if len(inputs) > 1 else inputs[0])
         listed = outputs if isinstance(outputs, list) else [outputs]
-        values = {f"x{i}": x for i, x in enumerate(inputs)} | {f"y{i}": y for i, y in enumerate(listed)}
+        values = {f"x{i}": x for i, x in enumerate(inputs)} | {
+            f"y{i}": y for i, y in enumerate(listed)
+        }
         try:
             saving = model.save(f"file://{folder}/{name}{ending}", include_optimizer=bool(further))
             run(saving)

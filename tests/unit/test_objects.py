@@ -39,7 +39,7 @@ def test_an_archive_is_kept_whole() -> None:
     data = skops_files.archive_of(made)
     again = skops_files.opened(data, unzip(data, "o", every=True))
     assert skops_files.about_of(again) == skops_files.about_of(made) == {"class": "a.B"}
-    with pytest.raises(pyio.InvalidModelError, match="a model, not an object.*load_layers_model"):
+    with pytest.raises(pyio.InvalidModelError, match=r"a model, not an object.*load_layers_model"):
         skops_files.archive_of(artifacts())
 
 
@@ -68,7 +68,7 @@ class TestWithSkops:
         return make_pipeline(StandardScaler(), forest).fit(*data)
 
     def test_every_place(self, data: Any, tmp_path: Path) -> None:
-        """A pipeline comes back from memory, a directory, a zip and a file, and predicts the same."""
+        """A pipeline comes back from memory, a directory, a zip and a file: same predictions."""
         made = self.pipeline(data)
         expected = made.predict_proba(data[0])
         names = ["memory://o", f"file://{tmp_path}/d", f"file://{tmp_path}/o.zip"]
@@ -81,11 +81,11 @@ class TestWithSkops:
         assert np.array_equal(found.predict_proba(data[0]), expected)
         about = run(pyio.inspect(f"file://{tmp_path}/copy.skops")).user_defined_metadata
         assert isinstance(about, dict)
-        assert about["object"]["class"] == "sklearn.pipeline.Pipeline"  # type: ignore[index,call-overload]
+        assert about["object"]["class"] == "sklearn.pipeline.Pipeline"
         assert "memory://o" in run(pyio.list_models())
 
     def test_skops_itself(self, data: Any, tmp_path: Path) -> None:
-        """skops opens the file, and its own files are opened."""
+        """The library opens the file, and its own files are opened."""
         import skops.io
 
         made = self.pipeline(data)

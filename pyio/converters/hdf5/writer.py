@@ -1,7 +1,7 @@
 """HDF5 files of groups, arrays and texts, which libhdf5 1.8 and later read (so h5py, so Keras).
 
-The format is described in "HDF5 File Format Specification Version 3.0" of The HDF Group. Written are
-superblock 0 (II.A) and object headers of version 1 (IV.A.1.a). The members of a group are link
+The format is described in "HDF5 File Format Specification Version 3.0" of The HDF Group. Written
+are superblock 0 (II.A) and object headers of version 1 (IV.A.1.a). The members of a group are link
 messages in its header (IV.A.2.g) instead of a tree and a heap. Data are contiguous (IV.A.2.i), and
 texts of any length are in global heaps (III.E). No part has a checksum or a date, so the same
 content gives the same bytes. Addresses and lengths have 8 bytes, and numbers are little-endian.

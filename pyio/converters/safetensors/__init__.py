@@ -7,4 +7,3 @@ overlaps (https://github.com/huggingface/safetensors, README "Format", and
 ``safetensors/src/tensor.rs``, `Metadata::validate`). A file is read here only if it is whole by
 these rules; keys that come twice, of which the library takes one, are refused as well.
 """
-

@@ -86,7 +86,7 @@ def _values(tensor: Tensor, data: memoryview) -> memoryview:
         return data
     if tensor.dtype not in WIDENED:
         return data
-    return memoryview(widened(tensor.dtype, data)).cast("B")
+    return widened(tensor.dtype, data).view(np.uint8).data
 
 
 def widened(dtype: str, data: memoryview) -> NDArray[Any]:

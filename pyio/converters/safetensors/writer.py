@@ -16,10 +16,30 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifacts
 
-ORDER = (
-    "BOOL F4 F6_E2M3 F6_E3M2 U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ I16 U16 F16 "
-    "BF16 I32 U32 F32 C64 F64 I64 U64"
-).split()
+ORDER = [
+    "BOOL",
+    "F4",
+    "F6_E2M3",
+    "F6_E3M2",
+    "U8",
+    "I8",
+    "F8_E5M2",
+    "F8_E4M3",
+    "F8_E8M0",
+    "F8_E4M3FNUZ",
+    "F8_E5M2FNUZ",
+    "I16",
+    "U16",
+    "F16",
+    "BF16",
+    "I32",
+    "U32",
+    "F32",
+    "C64",
+    "F64",
+    "I64",
+    "U64",
+]
 """The library's writer puts tensors of a later dtype first (``safetensors/src/tensor.rs``)."""
 
 _DTYPES = {name: dtype for dtype, name in NUMPY.items()}

@@ -1,4 +1,4 @@
-"""HDF5 files that are written: the strict reader finds all of them, and so does h5py if installed."""
+"""HDF5 files that are written: the strict reader finds everything, and so does h5py if installed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_what_is_refused() -> None:
     """Text arrays, long attributes, and an array where a group has to be."""
     with pytest.raises(pyio.WeightsError, match="'x' is <U1"):
         pieces(Group({"x": np.array(["a"])}))
-    with pytest.raises(pyio.WeightsError, match="'x' has .* bytes"):
+    with pytest.raises(pyio.WeightsError, match=r"'x' has .* bytes"):
         pieces(Group(attributes={"x": np.zeros(ATTRIBUTE_BYTES // 8 + 1)}))
     with pytest.raises(pyio.WeightsError, match="has to be a group"):
         Group({"x": np.ones(1)}).group(("x", "y"))

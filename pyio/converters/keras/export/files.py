@@ -43,7 +43,7 @@ def keras_pieces(model: Any, training: Training | None) -> list[memoryview]:
             weights.group(("optimizer", "vars")).attributes["name"] = training.optimizer["config"][
                 "name"
             ]
-    saved = f"{datetime.now():%Y-%m-%d@%H:%M:%S}"  # noqa: DTZ005 - as Keras: the local time
+    saved = f"{datetime.now():%Y-%m-%d@%H:%M:%S}"
     metadata = {"keras_version": VERSION_3, "date_saved": saved}
     return zip_pieces(
         {

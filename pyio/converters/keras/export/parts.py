@@ -40,23 +40,43 @@ class ModelLayer(Protocol):
 
 
 _DROPPED = frozenset(
-    "input_length input_dtype implementation batch_input_shape own build_input_shape use_mask".split()
+    [
+        "input_length",
+        "input_dtype",
+        "implementation",
+        "batch_input_shape",
+        "own",
+        "build_input_shape",
+        "use_mask",
+    ]
 )
 """Keys of TensorFlow.js and of pyio that no layer of Keras takes."""
 
 ACTIVATIONS = ("activation", "recurrent_activation")
 
 _RNN_KEYS = frozenset(
-    "name trainable dtype return_sequences return_state go_backwards stateful unroll cell "
-    "zero_output_for_mask".split()
+    [
+        "name",
+        "trainable",
+        "dtype",
+        "return_sequences",
+        "return_state",
+        "go_backwards",
+        "stateful",
+        "unroll",
+        "cell",
+        "zero_output_for_mask",
+    ]
 )
 """The keys of an RNN that are its own: TensorFlow.js writes those of the cell there too."""
 
-MERGES = frozenset("Add Multiply Average Maximum Minimum Concatenate Dot Subtract".split())
+MERGES = frozenset(
+    ["Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Subtract"]
+)
 """Layers whose one argument is a list of tensors."""
 
 RECURRENT = frozenset(
-    "RNN SimpleRNN GRU LSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split()
+    ["RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"]
 )
 """Layers whose further tensors are states to start from."""
 

@@ -21,11 +21,8 @@ def topology(model: Any) -> dict[str, Any]:
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a layer or a model with all that is inside."""
     class_name, config = entry["class_name"], entry["config"]
-    if class_name in MODELS:
-        found = _model(class_name, config)
-    else:
-        found = _layer(class_name, config)
-    return {**entry, **found}
+    changed = _model if class_name in MODELS else _layer
+    return {**entry, **changed(class_name, config)}
 
 
 def _model(class_name: str, config: dict[str, Any]) -> dict[str, Any]:

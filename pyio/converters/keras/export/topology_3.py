@@ -34,7 +34,9 @@ def topology(model: Any) -> dict[str, Any]:
     return _sequential(model) if model.class_name == "Sequential" else _functional(model)
 
 
-def _object(module: str, class_name: str, config: Any, registered: str | None = None) -> Any:
+def _object(
+    module: str, class_name: str, config: Any, registered: str | None = None
+) -> dict[str, Any]:
     return {
         "module": module,
         "class_name": class_name,
@@ -43,7 +45,7 @@ def _object(module: str, class_name: str, config: Any, registered: str | None = 
     }
 
 
-def _policy(name: str) -> Any:
+def _policy(name: str) -> dict[str, Any]:
     return _object("keras", "DTypePolicy", {"name": name})
 
 

@@ -111,7 +111,8 @@ def training(
     trained = len(state) > 1 or (name == "SGD" and bool(state))
     keras_name, keras_config, variables = made(settings, slots, trained)
     about = {"name": keras_name.lower(), "learning_rate": rate, **keras_config}
-    start = [np.asarray(state.get("iter", 0), np.int64).reshape(()), np.asarray(rate, np.float32)]
+    steps = np.asarray(state.get("iter", 0)).astype(np.int64).reshape(())
+    start: list[NDArray[Any]] = [steps, np.asarray(rate, np.float32)]
     return Training(
         {"class_name": keras_name, "config": about},
         [*start, *variables] if trained else [],

@@ -37,7 +37,7 @@ _FACTOR = np.float32(1.2)
 
 
 def snake(name: str) -> str:
-    """Return the name of a class as Keras writes it (keras ``utils/naming.py``, `to_snake_case`)."""
+    """Return the name of a class as Keras writes it (keras ``utils/naming.py``)."""
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
