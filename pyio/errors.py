@@ -11,7 +11,7 @@
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
     │   ├── UntrustedTypesError                         an object of types that may run code
-    │   ├── UnsupportedModelError                       a part of such a file that pyio does not read
+    │   ├── UnsupportedModelError                       a part of such a file that is not read
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know

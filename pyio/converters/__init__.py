@@ -1,1 +1,1 @@
-"""Other programs' files of models -> ModelArtifacts. Knows no medium: see `pyio.converters.files`."""
+"""Files of other programs -> ModelArtifacts. It knows no medium: see `pyio.converters.files`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyio.errors import WeightsError
-from pyio.format.archive import is_wanted, unzip
+from pyio.format.archive import is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,21 +117,11 @@ class Leading:
 
 
 async def present(files: Files, name: str) -> bool:
-    """Return whether a file exists, also one that the medium could not list; then it can be read."""
+    """Return whether a file exists and can be read, also one that is not in `names`."""
     if name in files.names:
         return True
     look: Any = getattr(files, "look", None)
     return look is not None and bool(await look(name))
-
-
-async def unzipped(files: Files, name: str) -> MemoryFiles:
-    """Return the files in a zip archive, with what systems add to archives left out.
-
-    Members that are stored are views of the archive. Raises DamagedModelError, and for one that
-    would expand beyond `pyio.limits`.
-    """
-    members = unzip(await files.read(name), name)
-    return MemoryFiles({member.path: member.content for member in members})
 
 
 def wanted(names: Sequence[str]) -> list[str]:
@@ -149,6 +139,6 @@ def checked_range(name: str, size: int, start: int, stop: int | None) -> tuple[i
     last = size if stop is None else stop
     if not 0 <= start <= last <= size:
         raise WeightsError(
-            f"bytes {start:,} to {last:,} of {name!r} are needed, and it has {size:,}; it is cut off"
+            f"bytes {start:,} to {last:,} of {name!r} are needed, and it has {size:,}"
         )
     return start, last

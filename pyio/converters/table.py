@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pyio import limits
-from pyio.converters.files import Below, Leading, present, unzipped, wanted
+from pyio.converters.files import Below, Leading, present, wanted
+from pyio.converters.keras.kinds import is_keras
+from pyio.converters.zip_files import open_zip
 from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
@@ -98,6 +100,7 @@ def _is_numpy(start: bytes, _names: Sequence[str]) -> bool:
 
 
 IMPORTERS: list[Importer] = [
+    Importer("a model of Keras", "pyio.models.keras_files.importing", is_keras),
     Importer("safetensors", "pyio.converters.safetensors.reader", _is_safetensors),
     Importer("a list of safetensors", "pyio.converters.safetensors.index", _lists_safetensors),
     Importer("arrays of NumPy", "pyio.converters.numpy_files", _is_numpy),
@@ -129,7 +132,7 @@ async def recognised(files: Files) -> tuple[Importer, Files] | None:
     if found is not None:
         return found, files
     if start.startswith(_ZIP):
-        return await _of_folder(await unzipped(files, name), _DEPTH - 1, packed=True)
+        return await _of_folder(await open_zip(files, name), _DEPTH - 1, packed=True)
     return None
 
 
@@ -163,7 +166,7 @@ async def _only_file(files: Files, depth: int) -> tuple[Importer, Files] | None:
         if row is not None:
             found[name] = row, Leading(files, name)
         elif opens and start.startswith(_ZIP):
-            inner = await _of_folder(await unzipped(files, name), depth - 1, packed=True)
+            inner = await _of_folder(await open_zip(files, name), depth - 1, packed=True)
             if inner is not None:
                 found[name] = inner
     if len(found) > 1:

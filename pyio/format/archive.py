@@ -29,7 +29,7 @@ _END = b"PK\x05\x06"
 _LAST_BYTES = 22 + 65_535
 """The end of an archive and the longest comment behind it."""
 
-_UNREADABLE = (
+UNREADABLE = (
     *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
     *(struct.error, ValueError, OverflowError, MemoryError),
 )
@@ -97,14 +97,14 @@ def unzip(data: memoryview, name: str, *, every: bool = False) -> list[Member]:
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
             listed = archive.infolist()
-            _require_all(data, len(listed))
+            require_all(data, len(listed))
             entries = [entry for entry in listed if every or is_wanted(entry.filename)]
-            _require_small(entries, data.nbytes)
+            require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)
                 path = entry.filename
                 members.append(Member(path.rpartition("/")[2], content.nbytes, content, path))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
     return members
 
@@ -115,10 +115,10 @@ def is_wanted(path: str) -> bool:
     return bool(base) and not base.startswith(".") and "__MACOSX" not in folders
 
 
-def _require_all(data: memoryview, count: int) -> None:
-    """Raise BadZipFile unless the archive says itself that it has `count` files.
+def require_all(data: memoryview, count: int) -> None:
+    """Raise BadZipFile unless an archive, of which `data` are the end, has `count` files.
 
-    zipfile ignores that number, so a wrong length of the list makes files vanish (APPNOTE 4.3.16).
+    zipfile ignores its own number, so a wrong length of the list makes files vanish (APPNOTE 4.3.16).
     """
     tail = bytes(data[-_LAST_BYTES:])
     end = tail.rfind(_END)
@@ -127,7 +127,8 @@ def _require_all(data: memoryview, count: int) -> None:
         raise zipfile.BadZipFile(f"its list has {count:,} files, and it says that it has {told:,}")
 
 
-def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+def require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Raise BadZipFile if the files of an archive of `size` bytes are too many, or too large."""
     if len(entries) > limits.ZIP_MEMBERS:
         raise _too_many(len(entries))
     stored = sum(entry.file_size for entry in entries if _is_stored(entry))

@@ -188,9 +188,11 @@ def browser_files(
     return BrowserFilesHandler(files, on_progress=on_progress)
 
 
-async def pick_files(*, accept: str = (
-        ".json,.bin,.zip,.keras,.h5,.hdf5,.pb,.safetensors,.npz,.npy"
-    ), multiple: bool = True) -> list[Any]:
+async def pick_files(
+    *,
+    accept: str = (".json,.bin,.zip,.keras,.h5,.hdf5,.pb,.safetensors,.npz,.npy"),
+    multiple: bool = True,
+) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.
 
     Browsers open a picker only soon after a click. For Python in a worker, as in notebooks, the

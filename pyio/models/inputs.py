@@ -10,6 +10,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.graph import SymbolicTensor
+from pyio.models.core.layer import texts
 from pyio.models.core.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def check_batch_size(batch_size: int) -> None:
 
 
 def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
-    array = numbers(value, f"the input {tensor.layer.name!r}")
+    what = f"the input {tensor.layer.name!r}"
+    array = texts(np.asarray(value), what) if tensor.dtype == "string" else numbers(value, what)
     shape = tensor.shape
     if (
         shape is None
@@ -151,6 +153,8 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
             f"the input {tensor.layer.name!r} takes arrays of shape {wanted}, the number of "
             f"examples first; got {list(array.shape)}"
         )
+    if tensor.dtype == "string":
+        return array
     as_computed = array.dtype == tensor.dtype == _COMPUTED.get(tensor.dtype)
     return array if as_computed else _cast(array, tensor)
 

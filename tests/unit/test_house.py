@@ -17,7 +17,7 @@ FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "converters", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
-MODELS = (*OPERATIONS, "models")
+MODELS = (*OPERATIONS, "converters", "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
     "addresses": (),
@@ -64,6 +64,7 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
         "load": ("model", "serialization"),
+        "keras_files": ("core", "model", "serialization"),
     },
 }
 """The same for the modules within a package."""

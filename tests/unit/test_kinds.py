@@ -38,7 +38,6 @@ def _npy() -> bytes:
 
 
 SOUND = {
-    "an HDF5 file, such as Keras writes as .h5": b"\x89HDF\r\n\x1a\n" + bytes(100),
     "a zip archive": _zip(),
     "a SavedModel of TensorFlow": b"\x08\x01\x12\xc5\x10\n",
     "a TensorFlow Lite model": b"\x1c\0\0\0TFL3" + bytes(50),
@@ -81,11 +80,14 @@ def test_what_became_of_a_json(tmp_path: Path, kind: str) -> None:
         run(pyio.load_artifacts(f"file://{file}"))
 
 
-@pytest.mark.parametrize("kind", [*HARMED, *list(SOUND)[:-1]])
+HDF5 = {"an HDF5 file, such as Keras writes as .h5": b"\x89HDF\r\n\x1a\n" + bytes(100)}
+
+
+@pytest.mark.parametrize("kind", [*HARMED, *HDF5, *list(SOUND)[:-1]])
 def test_what_became_of_weights(tmp_path: Path, kind: str) -> None:
     """The file whose size is wrong is named with what it is."""
     run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}"))
-    (tmp_path / "weights.bin").write_bytes((SOUND | HARMED)[kind])
+    (tmp_path / "weights.bin").write_bytes((SOUND | HARMED | HDF5)[kind])
     with pytest.raises(pyio.DamagedModelError, match=rf"'weights\.bin' has .* \(it is {kind}"):
         run(pyio.load_artifacts(f"file://{tmp_path}"))
 

@@ -68,7 +68,7 @@ class Heaps:
                 break
             if number in found or place + 16 + length > end:
                 raise InvalidModelError(f"the global heap at {at:,} contradicts itself")
-            found[number] = content.bytes(place + 16, length)
+            found[number] = content.copy(place + 16, length)
             place += 16 + -(-length // 8) * 8
         return found
 
@@ -93,15 +93,15 @@ def attributes(content: Content, header: Header, heaps: Heaps) -> dict[str, Valu
     return found
 
 
-def _attribute(
-    content: Content, message: Message, padded: bool, heaps: Heaps
-) -> tuple[str, Value]:
+def _attribute(content: Content, message: Message, padded: bool, heaps: Heaps) -> tuple[str, Value]:
     version, flags = content.number(message.at, 1), content.number(message.at + 1, 1)
     sizes = [content.number(message.at + at, 2) for at in (2, 4, 6)]
     if version not in (1, 2, 3) or (version == 1 and flags):
         raise InvalidModelError(f"the attribute at {message.at:,} is of no known kind")
     if flags:
-        raise UnsupportedModelError(f"an attribute has a named datatype, which is not read; {ADVICE}")
+        raise UnsupportedModelError(
+            f"an attribute has a named datatype, which is not read; {ADVICE}"
+        )
     at = message.at + (9 if version == 3 else 8)
     places = []
     for size in sizes:
@@ -110,7 +110,7 @@ def _attribute(
     left = message.at + message.size - at
     if left < 0:
         raise InvalidModelError(f"the attribute at {message.at:,} is longer than its message")
-    raw, end, rest = content.bytes(places[0], sizes[0]).partition(b"\0")
+    raw, end, rest = content.copy(places[0], sizes[0]).partition(b"\0")
     name = _decoded(raw)
     if not end or any(rest) or not isinstance(name, str) or not name:
         raise InvalidModelError(f"the name of the attribute at {message.at:,} is damaged")
@@ -133,7 +133,7 @@ def _attribute(
 def _values(
     content: Content, at: int, kind: Type, count: int, heaps: Heaps
 ) -> list[str | bytes | int | float] | None:
-    raw = content.bytes(at, count * kind.size)
+    raw = content.copy(at, count * kind.size)
     if kind.kind == "text":
         return [heaps.text(*_PLACE.unpack_from(raw, 16 * index)) for index in range(count)]
     if kind.kind == "list":
@@ -156,7 +156,7 @@ def _decoded(raw: bytes) -> str | bytes:
 
 
 def texts(value: Value) -> Sequence[str] | None:
-    """Return an attribute that is a list of texts, or None for another. An empty one has no type."""
+    """Return an attribute that is a list of texts, or None for another."""
     if not isinstance(value, list):
         return None
     found = [each for each in value if isinstance(each, str)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyio.errors import InvalidModelError
 
 NOWHERE = 2**64 - 1
-"""The address that means: there is none."""
+"""The address that stands for no address."""
 
 _SHOWN = 3
 """Pieces in a message."""
@@ -24,9 +24,9 @@ class Content:
 
     def number(self, at: int, size: int) -> int:
         """Return the unsigned number of `size` bytes at a place."""
-        return int.from_bytes(self.bytes(at, size), "little")
+        return int.from_bytes(self.copy(at, size), "little")
 
-    def bytes(self, at: int, size: int) -> bytes:
+    def copy(self, at: int, size: int) -> bytes:
         """Return a copy of some bytes."""
         return bytes(self.view(at, size))
 
@@ -41,7 +41,7 @@ class Content:
 
     def signed(self, at: int, sign: bytes, what: str) -> None:
         """Raise InvalidModelError unless `sign` is at a place."""
-        found = self.bytes(at, len(sign))
+        found = self.copy(at, len(sign))
         if found != sign:
             raise InvalidModelError(f"{what} at {at:,} begins with {found!r}, not with {sign!r}")
 

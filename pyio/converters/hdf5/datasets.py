@@ -170,7 +170,9 @@ def dataset(
 ) -> Dataset:
     """Return the dataset that an object header describes."""
     if header.only(EXTERNAL) is not None:
-        raise UnsupportedModelError(f"the values of {path!r} are in another file, which is not read")
+        raise UnsupportedModelError(
+            f"the values of {path!r} are in another file, which is not read"
+        )
     parts = {kind: header.only(kind) for kind in (SPACE, TYPE, LAYOUT)}
     space, type_, layout = parts[SPACE], parts[TYPE], parts[LAYOUT]
     if space is None or type_ is None or layout is None:
@@ -278,7 +280,7 @@ def _fill(content: Content, header: Header, size: int) -> bytes:
     length = content.number(at, 4)
     if length not in (0, size) or at + 4 + length > message.at + message.size:
         raise InvalidModelError(f"the fill value at {message.at:,} has {length} bytes")
-    return content.bytes(at + 4, length) if length else bytes(size)
+    return content.copy(at + 4, length) if length else bytes(size)
 
 
 def _in_chunks(content: Content, found: Dataset, at: int) -> Dataset:

@@ -109,7 +109,7 @@ def _enter(
     if found is None:
         raise InvalidModelError(f"{group.path!r} is neither a group nor a dataset")
     group.attributes = attributes(content, messages, heaps)
-    for name, target in found.items():
+    for name in found:
         if not name or "/" in name or name == ".":
             raise InvalidModelError(f"the group {group.path!r} has a link called {name!r}")
         group.members[name] = Group("")  # keeps the order; replaced when it is read
@@ -139,22 +139,24 @@ def _root_address(content: Content) -> int:
 
 
 def _old_superblock(content: Content, version: int) -> int:
-    rest = content.bytes(9, 4) + content.bytes(15, 1)
-    if any(rest) or content.bytes(13, 2) != b"\x08\x08":
+    rest = content.copy(9, 4) + content.copy(15, 1)
+    if any(rest) or content.copy(13, 2) != b"\x08\x08":
         raise InvalidModelError("the superblock is of no known kind")
     at = 24 + (4 if version else 0)
     base, free, end, driver = (content.number(at + 8 * index, 8) for index in range(4))
     _require_whole(content, base, end)
     if free != NOWHERE or driver != NOWHERE:
-        raise UnsupportedModelError(f"the file has a driver of its own, which is not read; {ADVICE}")
+        raise UnsupportedModelError(
+            f"the file has a driver of its own, which is not read; {ADVICE}"
+        )
     content.claim(0, at + 72, "the superblock")
     return content.number(at + 40, 8)
 
 
 def _new_superblock(content: Content) -> int:
-    if content.bytes(9, 2) != b"\x08\x08":
+    if content.copy(9, 2) != b"\x08\x08":
         raise InvalidModelError("the superblock is of no known kind")
-    if checksum(content.bytes(0, 44)) != content.number(44, 4):
+    if checksum(content.copy(0, 44)) != content.number(44, 4):
         raise InvalidModelError("the checksum of the superblock is wrong")
     base, extension, end, root = (content.number(12 + 8 * index, 8) for index in range(4))
     _require_whole(content, base, end)

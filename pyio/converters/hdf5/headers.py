@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyio import limits
-from pyio.converters.hdf5.content import Content
 from pyio.converters.hdf5.lookup3 import checksum
 from pyio.converters.hdf5.types import ADVICE
 from pyio.errors import InvalidModelError, UnsupportedModelError
+
+if TYPE_CHECKING:
+    from pyio.converters.hdf5.content import Content
 
 SPACE, LINK_INFO, TYPE, OLD_FILL, FILL, LINK, EXTERNAL, LAYOUT = 1, 2, 3, 4, 5, 6, 7, 8
 GROUP_INFO, FILTERS, ATTRIBUTE, ATTRIBUTE_INFO, TABLE = 10, 11, 12, 21, 17
@@ -57,7 +60,7 @@ class Header:
 
 def header(content: Content, at: int) -> Header:
     """Return the object header at a place."""
-    if content.bytes(at, 4) == b"OHDR":
+    if content.copy(at, 4) == b"OHDR":
         padded, found = False, _version_2(content, at)
     else:
         padded, found = True, _version_1(content, at)
@@ -82,7 +85,7 @@ def _require_empty(content: Content, messages: list[Message]) -> None:
     No header of version 1 has links but those of writers that never remove anything.
     """
     for each in messages:
-        if any(content.bytes(each.at, each.size)):
+        if any(content.copy(each.at, each.size)):
             raise InvalidModelError(f"the empty message at {each.at:,} is not empty")
 
 
@@ -173,5 +176,5 @@ def _version_2(content: Content, at: int) -> list[Message]:
 
 def _checked(content: Content, at: int, size: int, what: str) -> None:
     content.claim(at, size + 4, f"{what} at {at:,}")
-    if size > limits.JSON_BYTES or checksum(content.bytes(at, size)) != content.number(at + size, 4):
+    if size > limits.JSON_BYTES or checksum(content.copy(at, size)) != content.number(at + size, 4):
         raise InvalidModelError(f"the checksum of {what} at {at:,} is wrong")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pyio import limits
@@ -68,7 +69,7 @@ def _link(content: Content, message: Message, padded: bool) -> tuple[str, int]:
     length, at = content.number(at, size), at + size
     if at + length > message.at + message.size:
         raise InvalidModelError(f"the name of the link at {message.at:,} is too long")
-    name = _text(content.bytes(at, length))
+    name = _text(content.copy(at, length))
     _refuse_kind(kind, name)
     used = at + length + 8 - message.at
     if not 0 <= message.size - used < (8 if padded else 1):
@@ -145,7 +146,7 @@ def _children(
     if count and last is not None and keys[-1] != last:
         raise InvalidModelError(f"the B-tree node at {at:,} has lost its end")
     names = [heap.raw(key) for key in keys] if count else []
-    if any(a >= b for a, b in zip(names, names[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(names)):
         raise InvalidModelError(f"the keys of the B-tree node at {at:,} are in disorder")
     below = "TREE" if level else "SNOD"
     return [
@@ -164,7 +165,7 @@ class _Heap:
         self._start = content.number(at + 24, 8)
         content.claim(at, 32, f"the local heap at {at:,}")
         content.claim(self._start, self._size, f"the names of the local heap at {at:,}")
-        self._data = content.bytes(self._start, self._size)
+        self._data = content.copy(self._start, self._size)
         self._at = at
         self._free = self._free_blocks(free)
         self._ends: dict[int, int] = {}

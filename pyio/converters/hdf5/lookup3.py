@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _MASK = 0xFFFFFFFF
 _MIX = ((0, 2, 4, 1), (1, 0, 6, 2), (2, 1, 8, 0), (0, 2, 16, 1), (1, 0, 19, 2), (2, 1, 4, 0))
-"""For each step: what is changed, what is taken away, by how many bits that turns, what is added."""
+"""For each step: what is changed, what is taken away, the bits it turns by, what is added."""
 
 _FINAL = ((2, 1, 14), (0, 2, 11), (1, 0, 25), (2, 1, 16), (0, 2, 4), (1, 0, 14), (2, 1, 24))
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyio import limits
 from pyio.errors import InvalidModelError, UnsupportedModelError
-from pyio.converters.hdf5.content import Content
+
+if TYPE_CHECKING:
+    from pyio.converters.hdf5.content import Content
 
 ADVICE = "save the model again with Keras, or install h5py"
 """What to do about a file that is sound and not read here."""
@@ -62,19 +65,15 @@ def datatype(content: Content, at: int, available: int, depth: int = 0) -> Type:
     bits, size = content.number(at + 1, 3), content.number(at + 4, 4)
     if kind in _CLASSES:
         raise UnsupportedModelError(f"it holds {_CLASSES[kind]}, which are not read; {ADVICE}")
-    if version not in (1, 2, 3) or kind > 9 or not size:
+    if version not in (1, 2, 3) or kind not in (0, 1, 3, 5, 8, 9) or not size:
         raise InvalidModelError(f"the datatype at {at:,} is of no known kind")
-    big = bool(bits & 1) and kind in (0, 1)
+    big = bool(bits & 1)
     if kind == 0:
         return _integer(content, at, bits, size, big)
     if kind == 1:
         return _float(content, at, bits, size, big)
-    if kind == 3:
-        if bits & 0xF > 2 or bits & 0xF0 > 0x10 or bits >> 8:
-            raise _odd("text", at)
-        return Type("S", size, False, 8)
-    if kind == 5:
-        return Type("V", size, False, 8 + -(-(bits & 0xFF) // 8) * 8)
+    if kind in (3, 5):
+        return _plain(at, kind, bits, size)
     if depth > 1:
         raise _odd("type", at)
     if kind == 8:
@@ -83,6 +82,15 @@ def datatype(content: Content, at: int, available: int, depth: int = 0) -> Type:
         raise _odd("type of variable length", at)
     base = datatype(content, at + 8, available - 8, depth + 1)
     return Type("text" if bits & 0xF else "list", 16, False, 8 + base.length)
+
+
+def _plain(at: int, kind: int, bits: int, size: int) -> Type:
+    """Return text of a fixed length, or opaque bytes, whose name follows."""
+    if kind == 5:
+        return Type("V", size, False, 8 + -(-(bits & 0xFF) // 8) * 8)
+    if bits & 0xF > 2 or bits & 0xF0 > 0x10 or bits >> 8:
+        raise _odd("text", at)
+    return Type("S", size, False, 8)
 
 
 def _integer(content: Content, at: int, bits: int, size: int, big: bool) -> Type:
@@ -113,13 +121,15 @@ def _enumeration(
         raise _odd("enumeration", at)
     place = at + 8 + base.length
     for _ in range(count):
-        name = content.bytes(place, min(256, at + available - place)).partition(b"\0")[0]
+        name = content.copy(place, min(256, at + available - place)).partition(b"\0")[0]
         place += len(name) + 1 if version == 3 else -(-(len(name) + 1) // 8) * 8
     return Type(base.kind, size, base.big, place + count * size - at)
 
 
 def _odd(what: str, at: int) -> InvalidModelError:
-    return InvalidModelError(f"the {what} described at {at:,} is one that no file has; it is damaged")
+    return InvalidModelError(
+        f"the {what} described at {at:,} is one that no file has; it is damaged"
+    )
 
 
 def dataspace(content: Content, at: int, available: int) -> tuple[tuple[int, ...] | None, int]:

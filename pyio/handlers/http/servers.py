@@ -109,7 +109,11 @@ class Servers:
         """Return `request` with what its server may be told, and no more."""
         named = origin(request.url) in self.named
         headers = dict(self.headers) if named else {}
-        span = {} if request.span is None else {"range": f"bytes={request.span[0]}-{request.span[1] - 1}"}
+        span = (
+            {}
+            if request.span is None
+            else {"range": f"bytes={request.span[0]}-{request.span[1] - 1}"}
+        )
         return replace(
             request,
             headers={**headers, **span},

@@ -157,7 +157,9 @@ class ServerFiles:
         await self._client.get(self._request(name), use, failed)
         return target
 
-    async def _ask(self, name: str, span: tuple[int, int], use: Callable[[Reply], object]) -> object:
+    async def _ask(
+        self, name: str, span: tuple[int, int], use: Callable[[Reply], object]
+    ) -> object:
         """Ask for a range, and without one if that fails before any answer.
 
         A page may have to ask another server first whether it may send the header of a range.

@@ -9,6 +9,8 @@ import numpy as np
 
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
+from pyio.models.core.container import Container, named
+from pyio.models.serialization.for_tfjs import Rewriting, is_foreign
 from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.operations.transfer import format_at, save_artifacts
 from pyio.tensors.encoding import encode_weights
@@ -92,13 +94,24 @@ def _artifacts(
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
-    if for_tfjs:
-        _warn_of_limits(model)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
-    encoded = encode_weights(_all_weights(model, trainable_only))
-    specs, data = encoded.specs, encoded.data
+    pairs = _all_weights(model, trainable_only)
     training = model.training_config if include_optimizer else None
+    solved: set[tuple[Layer, str]] = set()
+    foreign = for_tfjs and isinstance(model, Container)
+    if foreign and any(map(is_foreign, model.all_layers())):
+        arrays = dict(pairs)
+        names = {weight: name for name, weight in named(model)}
+        with_weights = training is None and not model.unplaced_weights and not trainable_only
+        masked = any(layer.creates_mask for layer in model.all_layers())
+        rewriting = Rewriting(names, arrays, with_weights, masked)
+        rewriting.rewrite(model, topology["config"])
+        pairs, solved = list(arrays.items()), rewriting.solved
+    if for_tfjs:
+        _warn_of_limits(model, solved)
+    encoded = encode_weights(pairs)
+    specs, data = encoded.specs, encoded.data
     if training is not None:
         # TensorFlow.js expects a state; before any training it is the number of steps alone.
         state = model.optimizer_weights or {"iter": np.zeros((), np.int32)}
@@ -116,8 +129,8 @@ def _artifacts(
     )
 
 
-def _warn_of_limits(model: Writable) -> None:
-    problems = incompatibilities(model.all_layers())
+def _warn_of_limits(model: Writable, solved: set[tuple[Layer, str]]) -> None:
+    problems = incompatibilities(model.all_layers(), solved)
     if problems:
         warnings.warn(
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "

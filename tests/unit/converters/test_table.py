@@ -137,11 +137,11 @@ def test_errors_stay_those_of_the_medium(tmp_path: Path) -> None:
     with pytest.raises(pyio.OtherFormatError, match="a GGUF file"):
         load(f"file://{tmp_path}/m.gguf")
     (tmp_path / "model.json").write_text("{nonsense")
-    with pytest.raises(pyio.DamagedModelError, match="model.json is not"):
+    with pytest.raises(pyio.DamagedModelError, match=r"model\.json is not"):
         load(f"file://{tmp_path}/model.json")
 
 
-def test_ranges(tmp_path: Path) -> None:
+def test_ranges() -> None:
     """A file that begins too late or ends too soon is refused by name."""
     files = MemoryFiles({"a": CONTENT})
     assert run(recognised(files)) is not None
@@ -150,7 +150,6 @@ def test_ranges(tmp_path: Path) -> None:
             run(files.read("a", start, stop))
     with pytest.raises(pyio.WeightsError, match="'b' is missing"):
         run(files.read("b"))
-
 
 
 @pytest.mark.parametrize("exposed", [True, False])

@@ -1,0 +1,206 @@
+"""Files of Keras: each predicts as Keras did, or is refused by name."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pyio
+from tests.support.models import run
+from tests.unit.converters.test_hdf5 import damaged
+
+DATA = Path(__file__).parents[2] / "data" / "keras"
+MANIFEST = json.loads((DATA / "manifest.json").read_text("utf-8"))["models"]
+ZEROS: dict[str, Any] = {"class_name": "Zeros", "config": {}}
+CASES = {each["file"]: model for model in MANIFEST for each in model["files"].values()}
+
+
+def difference(model: Any, case: dict[str, Any]) -> float:
+    """The largest difference from Keras's outputs, relative to the largest output."""
+    with np.load(DATA / case["io"]) as stored:
+        inputs = [stored[f"x{index}"] for index in range(case["inputs"])]
+        expected = [stored[f"y{index}"] for index in range(case["outputs"])]
+    found = model.predict(inputs if len(inputs) > 1 else inputs[0])
+    found = found if isinstance(found, list) else [found]
+    assert len(found) == len(expected)
+    assert [each.shape for each in found] == [each.shape for each in expected]
+    return max(
+        float(np.abs(mine - theirs).max() / max(1, np.abs(theirs).max()))
+        for mine, theirs in zip(found, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize("file", CASES)
+def test_numbers_of_keras(file: str) -> None:
+    """A file predicts as Keras did, also after it was copied in TensorFlow.js's form."""
+    case = CASES[file]
+    source = f"file://{DATA / file}"
+    if case["expect"].startswith("refuse:"):
+        with pytest.raises(pyio.UnsupportedModelError, match=case["expect"][7:]):
+            run(pyio.load_artifacts(source))
+        return
+    model = run(pyio.load_layers_model(source))
+    assert difference(model, case) <= case["tolerance_relative"]
+    assert model.writer == "Keras " + case["keras"].rpartition(" ")[2]
+    run(pyio.copy_model(source, "memory://copy", overwrite=True))
+    copy = run(pyio.load_layers_model("memory://copy"))
+    assert difference(copy, case) <= case["tolerance_relative"]
+    assert copy.writer == model.writer
+    found = run(pyio.inspect(source))
+    assert len(found.tensors) == len(model.weights)
+    assert found.layers
+
+
+def test_damaged_keras_files() -> None:
+    """Of 600 damaged files each gives a typed error, or all arrays under their names."""
+    files = {name: (DATA / name).read_bytes() for name in ("mlp_adam.keras", "nested_frozen.h5")}
+    sound = {name: _arrays(data) for name, data in files.items()}
+    refused = 0
+    for seed in range(600):
+        name = list(files)[seed % 2]
+        try:
+            found = _arrays(damaged(files[name], seed))
+        except pyio.PyioError:
+            refused += 1
+        else:
+            # Values in .h5 have no checksum.
+            assert {k: v.shape for k, v in found.items()} == {
+                k: v.shape for k, v in sound[name].items()
+            }, seed
+            if name.endswith(".keras"):
+                assert all(np.array_equal(found[k], v) for k, v in sound[name].items()), seed
+    assert refused > 300
+
+
+def _arrays(data: bytes) -> dict[str, Any]:
+    from pyio.converters.files import MemoryFiles
+    from pyio.converters.table import recognised
+
+    async def load() -> dict[str, Any]:
+        found = await recognised(MemoryFiles({"m": data}))
+        if found is None:
+            raise pyio.InvalidModelError("not recognised")
+        artifacts = await found[0].artifacts(found[1])
+        return pyio.decode_weights(artifacts.weight_data or (), artifacts.weight_specs or ())
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return run(load())
+
+
+@pytest.mark.parametrize("name", ["text_mask", "nested_frozen", "transformer", "k2_cnn"])
+def test_weights_alone(name: str, tmp_path: Path) -> None:
+    """A .weights.h5 fills a model by places, whatever its layers are called."""
+    model = run(pyio.load_layers_model(f"file://{DATA / name}.keras"))
+    with zipfile.ZipFile(DATA / f"{name}.keras") as archive:
+        (tmp_path / "m.weights.h5").write_bytes(archive.read("model.weights.h5"))
+    other = pyio.model_from_json(model.to_json())
+    for layer in other.layers:
+        layer.name = f"renamed_{layer.name}"
+        for weight in layer.weights:
+            weight.name = f"renamed_{weight.name}"
+    report = run(other.load_weights_from(f"file://{tmp_path}/m.weights.h5"))
+    assert len(report.matches) == len(model.weights)
+    for mine, theirs in zip(model.get_weights(), other.get_weights(), strict=True):
+        assert np.array_equal(mine, theirs)
+    arrays = run(pyio.load_arrays(f"file://{tmp_path}/m.weights.h5"))
+    assert all(key.startswith("layers/") for key in arrays)
+    assert len(arrays) == len(model.weights)
+    named = run(pyio.load_arrays(f"file://{DATA / name}.keras"))
+    assert list(named) == [key for key, _ in model.named_weights()]
+
+
+def changed(name: str, change: Any) -> bytes:
+    """A .keras file whose config.json was changed."""
+    sink = io.BytesIO()
+    with (
+        zipfile.ZipFile(DATA / name) as archive,
+        zipfile.ZipFile(sink, "w") as target,
+    ):
+        for member in archive.namelist():
+            content = archive.read(member)
+            if member == "config.json":
+                config = json.loads(content)
+                change(config)
+                content = json.dumps(config).encode()
+            target.writestr(member, content)
+    return sink.getvalue()
+
+
+def test_code_is_refused(tmp_path: Path) -> None:
+    """A Lambda is refused wherever it is, and what a module names is not imported."""
+    imported = tmp_path / "evil.py"
+    imported.write_text("raise SystemExit('imported')")
+
+    def lambda_inside(config: Any) -> None:
+        layer = {"class_name": "Lambda", "config": {"name": "f", "function": ["4wEAAA==", None]}}
+        config["config"]["layers"].append(
+            {"class_name": "TimeDistributed", "config": {"name": "t", "layer": layer}}
+        )
+
+    def module(config: Any) -> None:
+        config["config"]["layers"][1] |= {"module": "evil", "registered_name": "evil>Dense"}
+
+    (tmp_path / "m.keras").write_bytes(changed("mlp_adam.keras", lambda_inside))
+    with pytest.raises(pyio.UnsupportedModelError, match="'f' is a Lambda, which holds code"):
+        run(pyio.load_artifacts(f"file://{tmp_path}/m.keras"))
+    (tmp_path / "m.keras").write_bytes(changed("mlp_adam.keras", module))
+    run(pyio.load_layers_model(f"file://{tmp_path}/m.keras"))
+
+
+def test_a_class_of_ones_own(tmp_path: Path) -> None:
+    """An unknown class is named; with a class registered under its name the numbers are right."""
+
+    class Own(pyio.layers.Layer):
+        units: int = pyio.layers.option()
+
+        def build(self, shape: Any) -> None:
+            self.scale = self.add_weight("scale", (shape[-1], self.units), ZEROS)
+            self.shift = self.add_weight("shift", (self.units,), ZEROS)
+
+        def compute_output_shape(self, shape: Any) -> Any:
+            return (*shape[:-1], self.units)
+
+        def call(self, x: Any) -> Any:
+            return x @ self.scale.value + self.shift.value
+
+    def rename(config: Any) -> None:
+        layer = config["config"]["layers"][-1]
+        layer |= {"class_name": "DENSE", "module": None, "registered_name": "mine>DENSE"}
+        layer["config"] = {"name": "dense", "units": 3}
+
+    file = tmp_path / "m.keras"
+    file.write_bytes(changed("k2_cnn.keras", rename))
+    with pytest.raises(pyio.UnknownLayersError, match="'DENSE'"):
+        run(pyio.load_layers_model(f"file://{file}"))
+    assert run(pyio.inspect(f"file://{file}")).layers[-1].class_name == "DENSE"
+    custom = {"DENSE": Own}
+    model = run(pyio.load_layers_model(f"file://{file}", custom_objects=custom))
+    with np.load(DATA / CASES["k2_cnn.keras"]["io"]) as stored:
+        found = model.predict(stored["x0"])
+        found = np.exp(found - found.max(-1, keepdims=True))
+        expected = stored["y0"]
+    assert np.allclose(found / found.sum(-1, keepdims=True), expected, atol=1e-5)
+
+
+def test_notes() -> None:
+    """What the importer changed is said on the artifacts and on the model."""
+    source = f"file://{DATA}/int8.keras"
+    assert "int8 weights were made float32" in run(pyio.load_artifacts(source)).import_notes[0]
+    assert "int8 weights were made float32" in run(pyio.load_layers_model(source)).import_notes[0]
+    training = run(pyio.load_artifacts(f"file://{DATA}/mlp_adam.h5")).training_config
+    assert training == {
+        "loss": "categorical_crossentropy",
+        "metrics": ["accuracy"],
+        "optimizer_config": {
+            "class_name": "Adam",
+            "config": {"learning_rate": 0.01, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07},
+        },
+    }
