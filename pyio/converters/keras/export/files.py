@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.writer import Group, pieces, text_lists
 from pyio.converters.keras.export import topology_2, topology_3
-from pyio.converters.keras.export.parts import Problems, find_problems
+from pyio.converters.keras.export.operations import MISSING
+from pyio.converters.keras.export.parts import ACTIVATIONS, Problems, find_problems
 from pyio.converters.keras.export.weights import by_order, by_path
 from pyio.errors import InvalidModelError
 from pyio.format.archive import zip_pieces
@@ -22,10 +23,22 @@ VERSION_3 = "3.0.0"
 VERSION_2 = "2.15.0"
 """The version of Keras 2 whose form the ``.h5`` has; the last but one."""
 
-_NOT_IN_3 = frozenset({"RandomWidth"})
-_NOT_IN_2 = frozenset(
-    {"RandomWidth", "GroupQueryAttention", "RMSNormalization", "ReversibleEmbedding"}
+_NOT_IN_3 = frozenset({"RandomWidth", *MISSING})
+
+_ONLY_IN_3 = (
+    "GroupQueryAttention RMSNormalization ReversibleEmbedding KerasOp GivenMask AugMix CutMix "
+    "MixUp RandAugment RandomColorDegeneration RandomColorJitter RandomElasticTransform "
+    "RandomErasing "
+    "RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
+    "RandomPosterization RandomSaturation RandomSharpness RandomShear "
+    "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+    "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D"
 )
+_ACTIVATIONS_OF_3 = (
+    *("celu", "glu", "hard_shrink", "hard_silu", "hard_tanh", "log_sigmoid", "soft_shrink"),
+    *("sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink"),
+)
+_NOT_IN_2 = frozenset({"RandomWidth", *_ONLY_IN_3.split()})
 
 
 def keras_pieces(model: Any, training: Training | None) -> list[memoryview]:
@@ -66,9 +79,14 @@ def h5_pieces(model: Any, training: Training | None) -> list[memoryview]:
     """
     problems = Problems("Keras 2")
     find_problems(model.all_layers(), problems, _NOT_IN_2)
+    for layer in model.all_layers():
+        for name in (getattr(layer, key, None) for key in ACTIVATIONS):
+            if name in _ACTIVATIONS_OF_3:
+                problems.add(layer.name, f"has the activation {name}")
+    weights = by_order(model, problems, VERSION_2)
     problems.refuse(model.name)
     root = Group()
-    root.members["model_weights"] = by_order(model, VERSION_2)
+    root.members["model_weights"] = weights
     root.attributes.update({"keras_version": VERSION_2, "backend": "tensorflow"})
     root.attributes["model_config"] = json.dumps(topology_2.topology(model))
     if training is not None:

@@ -39,50 +39,51 @@ class ModelLayer(Protocol):
         ...
 
 
-_DROPPED = frozenset(
-    [
+CALLED_WITH = ("use_causal_mask", "return_attention_scores")
+"""Options of attentions here that are arguments of their calls in Keras."""
+
+_DROPPED = {
+    *[
         "input_length",
         "input_dtype",
         "implementation",
         "batch_input_shape",
         "own",
         "build_input_shape",
-        "use_mask",
-    ]
-)
+    ],
+    *("use_mask", "half_pixels", "takes_attention_mask", *CALLED_WITH),
+}
 """Keys of TensorFlow.js and of pyio that no layer of Keras takes."""
 
-ACTIVATIONS = ("activation", "recurrent_activation")
+ACTIVATIONS = frozenset(("activation", "recurrent_activation"))
 
-_RNN_KEYS = frozenset(
-    [
-        "name",
-        "trainable",
-        "dtype",
-        "return_sequences",
-        "return_state",
-        "go_backwards",
-        "stateful",
-        "unroll",
-        "cell",
-        "zero_output_for_mask",
-    ]
+HARD_SIGMOIDS = {2: "hard_sigmoid", 3: "hard_sigmoid_keras3"}
+"""What pyio calls the hard_sigmoid of each Keras; 2 is TensorFlow.js's as well."""
+
+_RNN = (
+    "name trainable dtype return_sequences return_state go_backwards stateful unroll cell "
+    "zero_output_for_mask"
 )
+_RNN_KEYS = frozenset(_RNN.split())
 """The keys of an RNN that are its own: TensorFlow.js writes those of the cell there too."""
 
-MERGES = frozenset(
-    ["Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Subtract"]
-)
+_MERGES = "Add Multiply Average Maximum Minimum Concatenate Dot Subtract Attention"
+MERGES = frozenset((*_MERGES.split(), "AdditiveAttention"))
 """Layers whose one argument is a list of tensors."""
 
-RECURRENT = frozenset(
-    ["RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"]
-)
+ATTENTIONS = ("MultiHeadAttention", "GroupQueryAttention")
+"""Layers that are called with several tensors one by one."""
+
+_RECURRENT = "RNN SimpleRNN GRU LSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional"
+RECURRENT = frozenset(_RECURRENT.split())
 """Layers whose further tensors are states to start from."""
 
 MODELS = frozenset(("Sequential", "Model", "Functional"))
 
-_ACTIVATION_LAYERS = {
+OPERATION, GIVEN_MASK = "KerasOp", "GivenMask"
+"""Layers here that are an operation and an argument in Keras."""
+
+_ACTIVATION_LAYERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "re_lu": ("ReLU", {}),
     "leaky_re_lu": ("LeakyReLU", {"alpha": 0.3}),
     "thresholded_re_lu": ("ThresholdedReLU", {"theta": 1.0}),
@@ -146,11 +147,16 @@ def activation_layer(value: Any) -> tuple[str, dict[str, Any]] | None:
     return None if found is None else (found[0], dict(found[1]))
 
 
+def activation_name(value: Any) -> Any:
+    """Return the name of an activation as both Keras spell it."""
+    return "hard_sigmoid" if value == HARD_SIGMOIDS[3] else value
+
+
 def find_problems(layers: Iterator[Any], problems: Problems, missing: frozenset[str]) -> None:
     """Note what Keras lacks, or computes otherwise, in all `layers` of a model.
 
-    Keras and TensorFlow.js take other points of an image for half-pixel centres ("bilinear"), and
-    Keras has no gelu by an approximation of the error function's approximation.
+    Keras takes other points of an image than TensorFlow.js when it resizes. It has no gelu by
+    TensorFlow.js's polynomial, and leaves masked steps out of means.
     """
     masked, unmasked = False, []
     for layer in layers:
@@ -159,15 +165,15 @@ def find_problems(layers: Iterator[Any], problems: Problems, missing: frozenset[
             problems.add(name, f"is of the class {cls}, which is not Keras's")
         elif cls in missing:
             problems.add(name, f"is a {cls}")
-        for key in ACTIVATIONS:
-            if getattr(layer, key, None) == "gelu_new":
-                problems.add(name, "has the activation gelu_new")
-        if (cls == "Resizing" or getattr(layer, "interpolation", "") == "bilinear") and not getattr(
-            layer, "half_pixel_centers", False
-        ):
+        elif cls == OPERATION and layer.op_name in missing:
+            problems.add(name, f"is the operation {layer.op_name}")
+        if any(getattr(layer, key, None) == "gelu_new" for key in ACTIVATIONS):
+            problems.add(name, "has the activation gelu_new")
+        resizes = cls == "Resizing" or getattr(layer, "interpolation", "") == "bilinear"
+        if resizes and not getattr(layer, "half_pixels", False):
             problems.add(name, f"({cls}) takes other points of the image")
-        masked |= cls == "Masking" or (cls == "Embedding" and bool(layer.mask_zero))
-        if cls == "GlobalAveragePooling1D" and not getattr(layer, "use_mask", False):
+        masked |= layer.creates_mask and (cls != "Embedding" or bool(layer.mask_zero))
+        if cls == "GlobalAveragePooling1D" and not layer.use_mask:
             unmasked.append(name)
     for name in unmasked if masked else ():
         problems.add(name, "averages masked steps too, as TensorFlow.js does and Keras does not")

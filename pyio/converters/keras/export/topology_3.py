@@ -6,14 +6,21 @@ The forms are those of keras ``saving/serialization_lib.py`` (objects) and ``mod
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from pyio.converters.keras.export import operations
 from pyio.converters.keras.export.parts import (
     ACTIVATIONS,
+    ATTENTIONS,
+    CALLED_WITH,
+    GIVEN_MASK,
     MERGES,
     MODELS,
+    OPERATION,
     RECURRENT,
     activation_layer,
+    activation_name,
     is_model,
     plain_config,
     trimmed,
@@ -25,6 +32,8 @@ _PARTS = {
     "constraint": "keras.constraints",
 }
 """The last word of a key -> the module of what it holds."""
+
+_JOINED = re.compile(r"(concatenate|stack|any|logical_or|expand_dims|not_equal)(_\d+)?")
 
 _FUNCTIONAL = "keras.src.models.functional"
 
@@ -55,6 +64,8 @@ def _policy(name: str) -> dict[str, Any]:
 def _layer(layer: Any) -> dict[str, Any]:
     if is_model(layer):
         return topology(layer)
+    if layer.class_name == OPERATION:
+        return operations.entry(layer)
     if layer.class_name == "InputLayer":
         return _input(layer.name, layer.inbound_nodes[0].outputs[0])
     return _of_config(layer.class_name, plain_config(layer), layer)
@@ -120,7 +131,7 @@ def _activation(value: Any) -> Any:
     layer = activation_layer(value)
     if layer is not None:
         return _of_config(*layer)
-    return {"swish": "silu"}.get(value, value) if isinstance(value, str) else value
+    return "silu" if value == "swish" else activation_name(value)
 
 
 # ------------------------------------------------------------ models
@@ -142,25 +153,89 @@ def _sequential(model: Any) -> dict[str, Any]:
 
 
 def _functional(model: Any) -> dict[str, Any]:
-    numbers = _call_numbers(model.graph)
+    calls = _Calls(model)
     entries = []
     for layer in model.graph.layers:
-        calls = [node for node in layer.inbound_nodes if node in numbers and node.inputs]
-        entries.append(
-            {
-                **_layer(layer),
-                "name": layer.name,
-                "inbound_nodes": [_call(node, numbers) for node in calls],
-            }
-        )
+        if layer.class_name != GIVEN_MASK:
+            nodes = [node for node in layer.inbound_nodes if calls.counts(node)]
+            entry = _layer(layer)
+            name = entry["config"]["name"] = calls.names[layer]
+            called = [calls.call(node) for node in nodes]
+            entries.append({**entry, "name": name, "inbound_nodes": called})
     config = {
         "name": model.name,
         "trainable": True,
         "layers": entries,
-        "input_layers": [_end(tensor, numbers) for tensor in model.inputs],
-        "output_layers": [_end(tensor, numbers) for tensor in model.outputs],
+        "input_layers": [calls.end(tensor) for tensor in model.inputs],
+        "output_layers": [calls.end(tensor) for tensor in model.outputs],
     }
     return _object(_FUNCTIONAL, "Functional", config, "Functional")
+
+
+class _Calls:
+    """The calls of one functional model, with the names and numbers that Keras gives them."""
+
+    def __init__(self, model: Any) -> None:
+        self._numbers = _call_numbers(model.graph)
+        masked = any(layer.creates_mask for layer in model.all_layers())
+        # Where Keras joins masks, it makes operations called "concatenate", "concatenate_1" …
+        self.names = {
+            layer: f"{layer.name}_layer" if masked and _JOINED.fullmatch(layer.name) else layer.name
+            for layer in model.graph.layers
+        }
+
+    def counts(self, node: Any) -> bool:
+        """Whether a call is in the model, and is not the definition of an input."""
+        return node in self._numbers and bool(node.inputs)
+
+    def end(self, tensor: Any) -> list[Any]:
+        """Return an input or output of a model. Here a nested Functional counts from 1."""
+        tensor = _without_mask(tensor)[0]
+        nested = is_model(tensor.layer) and tensor.layer.class_name != "Sequential"
+        name, number, index = self._place(tensor)
+        return [name, number + nested, index]
+
+    def call(self, node: Any) -> dict[str, Any]:
+        """Return the arguments of a call."""
+        pairs = [_without_mask(tensor) for tensor in node.inputs]
+        tensors = [self._tensor(tensor) for tensor, _ in pairs]
+        masks = [None if mask is None else self._tensor(mask) for _, mask in pairs]
+        layer, kind = node.layer, node.layer.class_name
+        kwargs = dict(node.kwargs)
+        kwargs |= {key: True for key in CALLED_WITH if getattr(layer, key, False)}
+        if kind == OPERATION:
+            if layer.op_name == "Identity":
+                return {"args": tensors, "kwargs": {}}
+            return operations.call(layer, tensors)
+        if kind in ATTENTIONS:
+            names = zip(("query_mask", "value_mask", "key_mask"), masks, strict=False)
+            kwargs |= {name: mask for name, mask in names if mask is not None}
+            if layer.takes_attention_mask:
+                kwargs["attention_mask"] = tensors.pop()
+            return {"args": tensors, "kwargs": kwargs}
+        listed = kind not in RECURRENT and (len(tensors) > 1 or kind in MERGES)
+        if any(mask is not None for mask in masks):
+            kwargs["mask"] = masks if listed else masks[0]
+        if kind in RECURRENT and len(tensors) > 1:
+            kwargs["initial_state"] = tensors[1:]
+        return {"args": [tensors if listed else tensors[0]], "kwargs": kwargs}
+
+    def _tensor(self, tensor: Any) -> dict[str, Any]:
+        sides = list(tensor.shape)
+        place = self._place(_without_mask(tensor)[0])
+        config = {"shape": sides, "dtype": tensor.dtype, "keras_history": place}
+        return {"class_name": "__keras_tensor__", "config": config}
+
+    def _place(self, tensor: Any) -> list[Any]:
+        return [self.names[tensor.layer], self._numbers[tensor.node], tensor.tensor_index]
+
+
+def _without_mask(tensor: Any) -> tuple[Any, Any]:
+    """Return the tensor that a `GivenMask` passes on, and the mask that it gives it."""
+    if tensor.layer.class_name != GIVEN_MASK:
+        return tensor, None
+    inner, mask = tensor.node.inputs
+    return _without_mask(inner)[0], mask
 
 
 def _call_numbers(graph: Any) -> dict[Any, int]:
@@ -171,28 +246,3 @@ def _call_numbers(graph: Any) -> dict[Any, int]:
         calls = [node for node in layer.inbound_nodes if node in kept]
         numbers |= {node: number for number, node in enumerate(calls)}
     return numbers
-
-
-def _end(tensor: Any, numbers: dict[Any, int]) -> list[Any]:
-    """Return an input or output of a model. Here a nested Functional counts from 1."""
-    layer = tensor.layer
-    nested = is_model(layer) and layer.class_name != "Sequential"
-    return [layer.name, numbers[tensor.node] + nested, tensor.tensor_index]
-
-
-def _call(node: Any, numbers: dict[Any, int]) -> dict[str, Any]:
-    tensors = [_tensor(tensor, numbers) for tensor in node.inputs]
-    kwargs = dict(node.kwargs)
-    kind = node.layer.class_name
-    if kind in RECURRENT and len(tensors) > 1:
-        return {"args": [tensors[0]], "kwargs": {**kwargs, "initial_state": tensors[1:]}}
-    if getattr(node.layer, "separate_arguments", False):
-        return {"args": tensors, "kwargs": kwargs}
-    listed = len(tensors) > 1 or kind in MERGES
-    return {"args": [tensors if listed else tensors[0]], "kwargs": kwargs}
-
-
-def _tensor(tensor: Any, numbers: dict[Any, int]) -> dict[str, Any]:
-    place = [tensor.layer.name, numbers[tensor.node], tensor.tensor_index]
-    config = {"shape": list(tensor.shape), "dtype": tensor.dtype, "keras_history": place}
-    return {"class_name": "__keras_tensor__", "config": config}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.converters.hdf5.writer import Group, text_lists
-from pyio.converters.keras.export.parts import is_model
+from pyio.converters.keras.export.parts import HARD_SIGMOIDS, is_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +32,15 @@ _SUMS = {
 }
 """Layers that give sums to their activation, and the weights by which the sums can be scaled."""
 
-_FACTOR = np.float32(1.2)
-"""clip(x/6 + 0.5) of 1.2 x is clip(0.2 x + 0.5): Keras 3's hard_sigmoid and TensorFlow.js's."""
+_FACTORS = {3: np.float32(1.2), 2: np.float32(1 / 1.2)}
+"""For Keras 3, clip(x/6 + 0.5) of 1.2 x is clip(0.2 x + 0.5), TensorFlow.js's hard_sigmoid. For
+Keras 2 the other way round."""
+
+_PARTS = {
+    "MultiHeadAttention": "{}_dense",
+    "GroupQueryAttention": "_{}_dense",
+}
+"""Classes whose weights Keras has in layers inside, and how these are called."""
 
 
 def snake(name: str) -> str:
@@ -83,46 +90,67 @@ def by_path(model: Any, problems: Problems) -> Group:
     """Return the groups of ``model.weights.h5``."""
     root = Group()
     for layer, path in placed(model):
-        if not layer.own_weights:
-            continue
-        group = root.group((*path, "vars"))
-        group.attributes["name"] = layer.name
-        values = _for_keras_3(layer, problems)
-        group.members.update({str(index): value for index, value in enumerate(values)})
+        values = scaled(layer, 3, problems)
+        for inner, part in _in_parts(layer, values):
+            group = root.group((*path, *inner, "vars"))
+            group.attributes["name"] = inner[0].strip("_") if inner else layer.name
+            group.members.update({str(index): value for index, value in enumerate(part)})
     return root
 
 
-def _for_keras_3(layer: Any, problems: Problems) -> list[NDArray[Any]]:
-    """Return the weights of a layer, scaled where Keras 3 means another hard_sigmoid."""
+def _in_parts(
+    layer: Any, values: list[NDArray[Any]]
+) -> Iterator[tuple[tuple[str, ...], list[NDArray[Any]]]]:
+    """Yield the weights of a layer by the layers inside in which Keras has them."""
+    pattern = _PARTS.get(layer.class_name)
+    if pattern is None:
+        if values:
+            yield (), values
+        return
+    parts: dict[str, list[NDArray[Any]]] = {}
+    for weight, value in zip(layer.own_weights, values, strict=True):
+        part = weight.name.split("/")[-2].removeprefix("attention_")
+        parts.setdefault(pattern.format(part), []).append(value)
+    yield from (((name,), each) for name, each in parts.items())
+
+
+def scaled(layer: Any, generation: int, problems: Problems) -> list[NDArray[Any]]:
+    """Return the own weights of a layer, scaled where that Keras means another hard_sigmoid."""
     values = [weight.value for weight in layer.own_weights]
+    other, factor = HARD_SIGMOIDS[5 - generation], _FACTORS[generation]
     gate, act = getattr(layer, "recurrent_activation", None), getattr(layer, "activation", None)
-    names = [weight.name.rpartition("/")[2] for weight in layer.own_weights]
-    if act == "hard_sigmoid" and layer.class_name in _SUMS:
-        scaled = _SUMS[layer.class_name]
-        return [v * _FACTOR if n in scaled else v for n, v in zip(names, values, strict=True)]
-    if act == "hard_sigmoid" and layer.class_name not in _GATES:
-        problems.add(layer.name, "has hard_sigmoid, which Keras 3 computes otherwise")
-    if layer.class_name not in _GATES or "hard_sigmoid" not in (gate, act):
+    if layer.class_name in _GATES and other in (gate, act):
+        count, gates = _GATES[layer.class_name]
+        changed = [g for g in range(count) if (gate if g in gates else act) == other]
+        return [_scaled(value, count, changed, factor) for value in values]
+    if act != other or hasattr(layer, "cell"):
         return values
-    count, gates = _GATES[layer.class_name]
-    changed = [g for g in range(count) if (gate if g in gates else act) == "hard_sigmoid"]
-    return [_scaled(value, count, changed) for value in values]
+    if layer.class_name not in _SUMS:
+        problems.add(layer.name, f"has hard_sigmoid, which Keras {generation} computes otherwise")
+    kept = _SUMS.get(layer.class_name, ())
+    names = [weight.name.rpartition("/")[2] for weight in layer.own_weights]
+    return [v * factor if n in kept else v for n, v in zip(names, values, strict=True)]
 
 
-def _scaled(value: NDArray[Any], count: int, changed: list[int]) -> NDArray[Any]:
+def _scaled(
+    value: NDArray[Any], count: int, changed: list[int], factor: np.float32
+) -> NDArray[Any]:
     result = value.copy()
     parts = result.reshape(*value.shape[:-1], count, -1)
-    parts[..., changed, :] *= _FACTOR
+    parts[..., changed, :] *= factor
     return result
 
 
-def by_order(model: Any, version: str) -> Group:
+def by_order(model: Any, problems: Problems, version: str) -> Group:
     """Return the groups of a whole model in an ``.h5`` file, below ``model_weights``.
 
     Each direct layer of the model is a group with a list of its weights in order, the trainable
     ones first (keras ``legacy_h5_format.py``, `save_weights_to_hdf5_group`).
     """
     root = Group()
+    values: dict[Any, NDArray[Any]] = {}
+    for layer in model.all_layers():
+        values |= zip(layer.own_weights, scaled(layer, 2, problems), strict=True)
     names = list(dict.fromkeys(layer.name for layer in model.layers))
     for layer in model.layers:
         if layer.name in root.members:
@@ -132,7 +160,7 @@ def by_order(model: Any, version: str) -> Group:
         listed = _unique([f"{weight.name}:0" for weight in weights])
         for name, weight in zip(listed, weights, strict=True):
             *path, last = name.split("/")
-            group.group(path).members[last] = weight.value
+            group.group(path).members[last] = values[weight]
         group.attributes.update(text_lists("weight_names", listed))
     top = root.group(("top_level_model_weights",))
     top.attributes.update(text_lists("weight_names", []))
