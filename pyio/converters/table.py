@@ -6,13 +6,16 @@ module is imported when first needed. It has::
     async def artifacts(files: Files, **options) -> ModelArtifacts
     async def outline(files: Files, **options) -> ModelArtifacts  # optional: without weight data
 
-Neither knows a medium. They raise InvalidModelError for damage, which the media turn into one that
-names the address. They raise UnsupportedModelError for what is sound and cannot be read here.
+An option that an importer does not take is left out: `for_tfjs`, False where a model is loaded and
+not copied, or the `names` of arrays. No importer knows a medium. It raises InvalidModelError for
+damage, which the media turn into one that names the address, and UnsupportedModelError for what is
+sound and cannot be read here.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,7 @@ from pyio.errors import InvalidModelError
 from pyio.format.kinds import LOOKED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
@@ -65,19 +68,27 @@ class Importer:
 
     async def artifacts(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model in `files`."""
-        found: ModelArtifacts = await self._function("artifacts")(files, **options)
+        found: ModelArtifacts = await _called(self._function("artifacts"), files, options)
         return found
 
     async def outline(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read if the kind allows it."""
         function = self._function("outline")
         if function is not None:
-            found: ModelArtifacts = await function(files, **options)
+            found: ModelArtifacts = await _called(function, files, options)
             return found
         return replace(await self.artifacts(files, **options), weight_data=None)
 
     def _function(self, name: str) -> Any:
         return getattr(importlib.import_module(self.module), name, None)
+
+
+def _called(function: Any, files: Files, options: Mapping[str, Any]) -> Any:
+    """Call a function of an importer with those of the options that it has."""
+    takes = inspect.signature(function).parameters
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in takes.values())
+    given = {key: value for key, value in options.items() if open_ended or key in takes}
+    return function(files, **given)
 
 
 def _is_safetensors(start: bytes, _names: Sequence[str]) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyio.handlers.contract import Loader
+from pyio.handlers.picked_files import BrowserFilesHandler
+from pyio.handlers.registry import load_handler
 from pyio.models.serialization.read import model_from_artifacts
 from pyio.operations.transfer import load_artifacts
 from pyio.tracebacks import short
@@ -27,7 +30,10 @@ async def load_layers_model(
     allow_unknown: bool = False,
     **options: Unpack[HTTPOptions],
 ) -> LayersModel:
-    """Load a model that TensorFlow.js or pyio saved.
+    """Load a model that TensorFlow.js, pyio or Keras saved.
+
+    Files of Keras 2 and 3 (``.keras``, ``.h5``) are found by their content. A model computes as its
+    writer meant it (`LayersModel.writer`), and `LayersModel.import_notes` says what was changed.
 
     Args:
         url_or_handler: An address such as "indexeddb://my-model", or any object with `load`.
@@ -42,10 +48,13 @@ async def load_layers_model(
         options: Further options of the medium.
 
     Raises the errors of the medium; UnknownLayersError, InvalidModelError and WeightsError as
-    `pyio.models.serialization.read.model_from_artifacts` does.
+    `pyio.models.serialization.read.model_from_artifacts` does; and UnsupportedModelError for a file
+    of Keras with code in it.
     """
-    if on_progress is None:
-        artifacts = await load_artifacts(url_or_handler, **options)
+    heard: Any = {} if on_progress is None else {"on_progress": on_progress}
+    handler = load_handler(url_or_handler, {**options, **heard})
+    if isinstance(handler, Loader | BrowserFilesHandler):
+        artifacts = await handler.load(for_tfjs=False)
     else:
-        artifacts = await load_artifacts(url_or_handler, on_progress=on_progress, **options)
+        artifacts = await load_artifacts(handler)
     return model_from_artifacts(artifacts, strict, custom_objects, allow_unknown)

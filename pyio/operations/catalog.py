@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 from pyio.display.listing import Listing
 from pyio.errors import (
+    CompatibilityWarning,
     InvalidURLError,
     ModelExistsError,
     ModelNotFoundError,
@@ -82,13 +84,17 @@ async def copy_model(
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
-    what loading and saving raise. The source is not changed, and no half copy is ever visible.
+    what loading and saving raise. A file of another program is converted; a CompatibilityWarning says
+    what TensorFlow.js cannot use in it. The source is not changed, and no half copy is visible.
     """
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
     artifacts = await load_artifacts(loader)
+    for note in artifacts.import_notes:
+        if note.startswith("TensorFlow.js"):
+            warnings.warn(note, CompatibilityWarning, stacklevel=2)
     async with _exclusive(destination):
         await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
         result = await save_artifacts(artifacts, saver)

@@ -192,11 +192,11 @@ def dataset(
 
 def _laid_out(content: Content, header: Header, found: Dataset, at: int, size: int) -> Dataset:
     version, kind = content.number(at, 1), content.number(at + 1, 1)
-    if version in (1, 2, 4):
+    if version in (1, 2) or (version == 4 and kind >= _CHUNKED):
         raise UnsupportedModelError(
-            f"{found.path!r} has its values in layout {version}, which is not read; {ADVICE}"
+            f"{found.path!r} is stored in layout {version}, which is not read; {ADVICE}"
         )
-    if version != 3 or kind > _CHUNKED:
+    if version not in (3, 4) or kind > _CHUNKED:
         raise InvalidModelError(f"the layout of {found.path!r} is of no known kind")
     filters = _filters(content, header, found.path)
     if kind != _CHUNKED and filters:

@@ -11,7 +11,7 @@ from pyio import limits
 from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.hdf5.file import Group, read_hdf5
 from pyio.converters.hdf5.types import Type
-from pyio.errors import InvalidModelError, UnsupportedModelError
+from pyio.errors import InvalidModelError, PyioError, UnsupportedModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,8 @@ def _by_h5py(data: memoryview) -> Group:
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
             return _group(h5py, file, "", [0], 0)
+    except PyioError:
+        raise
     except (OSError, KeyError, ValueError, RuntimeError, TypeError) as error:
         raise InvalidModelError(f"h5py cannot read the file: {error}") from error
 
@@ -53,7 +55,7 @@ def _group(h5py: Any, group: Any, path: str, count: list[int], depth: int) -> Gr
         inner, below = group[name], f"{path}/{name}".lstrip("/")
         if isinstance(inner, h5py.Group):
             found.members[name] = _group(h5py, inner, below, count, depth + 1)
-        else:
+        elif isinstance(inner, h5py.Dataset):  # the third kind is a type with a name
             found.members[name] = _dataset(inner, below)
     return found
 
@@ -67,18 +69,23 @@ def _dataset(dataset: Any, path: str) -> Dataset:
         limits.ZIP_BYTES, limits.HDF5_RATIO * dataset.id.get_storage_size()
     ):
         raise InvalidModelError(f"{path!r} would take {dataset.nbytes:,} bytes")
+    kind, attributes = dataset.dtype.kind, _attributes(dataset)
+    if kind not in "iufbSV" or dataset.dtype.names or dataset.shape is None:
+        # Without values: there is nothing to read, or reading it is refused.
+        type_ = Type("text", 16, False, 0)
+        return Dataset(path, dataset.shape, type_, attributes, memoryview(b""))
     array = dataset[()]
-    if array is None or array.dtype.kind not in "iufbSV":
-        raise UnsupportedModelError(f"{path!r} has values of a kind that is not read")
-    kind = Type(array.dtype.kind.replace("b", "i"), array.dtype.itemsize, False, 0)
+    type_ = Type(kind.replace("b", "i"), array.dtype.itemsize, False, 0)
     values = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return Dataset(path, values.shape, kind, _attributes(dataset), memoryview(values.tobytes()))
+    return Dataset(path, values.shape, type_, attributes, memoryview(values.tobytes()))
 
 
 def _attributes(item: Any) -> Mapping[str, Value]:
     found: dict[str, Value] = {}
     for name, value in item.attrs.items():
         plain = value.tolist() if hasattr(value, "tolist") else value
+        if hasattr(value, "shape") and value.shape is None:  # a type without a value
+            plain = None
         several = plain if isinstance(plain, list) else [plain]
         texts = [each.decode() if isinstance(each, bytes) else each for each in several]
         found[name] = texts if isinstance(plain, list) else texts[0]

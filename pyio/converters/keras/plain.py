@@ -1,11 +1,13 @@
-"""What a topology says about storage alone, taken out; and operations marked where Keras forgets it."""
+"""A topology without what is about storage alone, and with its operations marked as such."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyio.converters.keras.layers import MODELS, class_of, entries_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _STORAGE = ("quantization_config", "lora_rank", "lora_alpha")
 """Keys that say how weights are quantized, which their values say as well, or that an adapter was

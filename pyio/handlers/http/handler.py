@@ -103,6 +103,7 @@ class HTTPHandler(Saver, Loader):
         )
         self._servers.name(self.url)
         self._final = self.url
+        self._absent = False
         try:
             self._servers.name(joined(self.url, self._prefix or ""))
         except WeightsError as error:
@@ -166,19 +167,22 @@ class HTTPHandler(Saver, Loader):
         from pyio.converters.table import beside  # late: no model of TensorFlow.js needs it
         from pyio.handlers.http.view import ServerFiles
 
+        url = self._final
+        is_directory = "." not in _name(url)
+        if self._absent and not is_directory:
+            yield None
+            return
+        if is_directory:
+            parts = urlsplit(url)
+            url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
         async with self._client() as client:
-            url = self._final
-            name = urlsplit(url).path.rpartition("/")[2]
-            if "." not in name:  # a directory
-                parts = urlsplit(url)
-                url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
             meter = Meter(self._on_progress, "load", shown(self.url))
             files = ServerFiles(url, self.url, client, self._servers.get, Versions(), meter)
-            if "." in name and not await files.look(files.main):
+            if is_directory:
+                await beside(files)
+            elif not await files.look(files.main):
                 yield None
                 return
-            if "." not in name:
-                await beside(files)
             if self._sha256 is not None:
                 for each in files.names:
                     require_weights(self._sha256, (await files.read(each),))
@@ -209,6 +213,7 @@ class HTTPHandler(Saver, Loader):
             return await client.get(self._servers.get(self.url), use)
         except RequestError as error:
             if error.status in (404, 410):
+                self._absent = True
                 raise ModelNotFoundError(self.url, f"the server answered {error.status}") from error
             raise
 

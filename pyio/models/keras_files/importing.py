@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,12 +10,13 @@ from pyio.converters.keras.layers import MODELS, class_of
 from pyio.converters.keras.saved import Saved, open_saved
 from pyio.converters.keras.training import training_config
 from pyio.converters.keras.values import value_of
-from pyio.errors import InvalidModelError, UnsupportedModelError
+from pyio.errors import CompatibilityWarning, InvalidModelError, UnsupportedModelError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.models.keras_files.names import make_unique
-from pyio.models.keras_files.placing import Placed, place_by_order, place_by_path
+from pyio.models.keras_files.placing import place_by_order, place_by_path
 from pyio.models.keras_files.tables import give_vocabularies
 from pyio.models.serialization.topology import model_from_json
+from pyio.models.serialization.write import model_to_artifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.version import __version__
 
@@ -28,10 +30,15 @@ _NOT_WEIGHTS = ("optimizer", "metrics", "_metrics", "loss", "compile_metrics", "
 """Groups beside the layers that hold no weights."""
 
 
-async def artifacts(files: Files, **_options: Any) -> ModelArtifacts:
+async def artifacts(files: Files, *, for_tfjs: bool = True) -> ModelArtifacts:
     """Return a model of Keras in TensorFlow.js's form, or the weights of a ``.weights.h5``.
 
     A model that pyio cannot compute keeps Keras's topology, and its weights what names they have.
+
+    Args:
+        files: The file, or what was in it.
+        for_tfjs: Write layers that only Keras has as layers of TensorFlow.js where the numbers stay
+            the same, and note what TensorFlow.js cannot open.
 
     Raises:
         InvalidModelError: The file is damaged, or its weights do not fit its topology.
@@ -53,20 +60,30 @@ async def artifacts(files: Files, **_options: Any) -> ModelArtifacts:
         saved.notes.append(f"the topology is kept as Keras wrote it: {error}")
     place = place_by_order if saved.kind == "h5" else place_by_path
     placed = place(saved, model)
-    topology: Any = around | {"model_config": saved.entry}
-    if model is not None:
-        topology, placed = _written(model, placed, saved)
-    return _packed(saved, topology, placed.arrays)
+    if model is None:
+        return _packed(saved, around | {"model_config": saved.entry}, placed.arrays)
+    if model.unknown_classes:
+        arrays = {**dict(model.named_weights()), **placed.arrays}
+        return _packed(saved, _topology(model), arrays)
+    make_unique(model, saved.notes)
+    if for_tfjs:
+        return _labelled(_for_tfjs(model, saved.notes), saved)
+    return _packed(saved, _topology(model), dict(model.named_weights()))
 
 
-def _written(model: LayersModel, placed: Placed, saved: Saved) -> tuple[dict[str, Any], Placed]:
-    """Return the topology of a model as it is saved, and its weights with the names there."""
-    if not model.unknown_classes:
-        make_unique(model, saved.notes)
-    placed = Placed({**dict(model.named_weights()), **placed.arrays})
+def _topology(model: LayersModel) -> dict[str, Any]:
     topology = model.topology()
     model.prepare_for_save(topology["config"])
-    return topology, placed
+    return topology
+
+
+def _for_tfjs(model: LayersModel, notes: list[str]) -> ModelArtifacts:
+    """Return what saving the model stores; a warning of that becomes a note."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = model_to_artifacts(model)
+    notes += [str(each.message) for each in caught if each.category is CompatibilityWarning]
+    return found
 
 
 def _around(saved: Saved) -> dict[str, Any]:
@@ -81,17 +98,25 @@ def _around(saved: Saved) -> dict[str, Any]:
 
 def _packed(saved: Saved, topology: Any, arrays: dict[str, NDArray[Any]]) -> ModelArtifacts:
     encoded = encode_weights(arrays, cast=True)
-    found = ModelArtifacts(
-        model_topology=topology,
-        weight_specs=encoded.specs,
-        weight_data=encoded.data,
-        training_config=None if topology is None else training_config(saved.training, saved.notes),
-        format=None if topology is None else "layers-model",
+    found = ModelArtifacts(topology, encoded.specs, encoded.data)
+    if topology is None:
+        found.remember_notes(saved.notes)
+        return found
+    return _labelled(found, saved)
+
+
+def _labelled(found: ModelArtifacts, saved: Saved) -> ModelArtifacts:
+    """Return a model with what it was compiled with, who wrote it, and what was changed."""
+    result = replace(
+        found,
+        training_config=training_config(saved.training, saved.notes),
+        format="layers-model",
         generated_by=f"keras v{saved.version}" if saved.version else None,
-        converted_by=f"pyio {__version__}",
+        converted_by=f"pyio v{__version__}",
+        null_fields=frozenset(),
     )
-    found.remember_notes(saved.notes)
-    return found
+    result.remember_notes(saved.notes)
+    return result
 
 
 def _weights_alone(saved: Saved) -> ModelArtifacts:

@@ -137,9 +137,10 @@ class Rewriting:
 
     def _normalize_by_weights(self, layer: Layer, entry: Entry) -> None:
         """Write a Normalization along the last axis as a BatchNormalization."""
-        shape = layer.inbound_nodes[0].inputs[0].shape if layer.inbound_nodes else None
-        if layer.class_name != "Normalization" or shape is None or not layer.own_weights:
+        calls = layer.inbound_nodes
+        if layer.class_name != "Normalization" or not layer.own_weights or not calls[0].inputs:
             return
+        shape = calls[0].inputs[0].shape or ()
         options, names = layer.get_config(), self._weight_names(layer)
         last = options["axis"] in (-1, len(shape) - 1, [-1], [len(shape) - 1])
         if names is None or options["invert"] or not last:

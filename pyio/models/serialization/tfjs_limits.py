@@ -28,9 +28,7 @@ def incompatibilities(
     return list(dict.fromkeys(_incompatibilities(layers, solved)))
 
 
-def _incompatibilities(
-    layers: Iterable[Layer], solved: Set[tuple[Layer, str]]
-) -> Iterator[str]:
+def _incompatibilities(layers: Iterable[Layer], solved: Set[tuple[Layer, str]]) -> Iterator[str]:
     owners: dict[str, Weight] = {}
     for layer in layers:
         for weight in layer.own_weights:

@@ -51,14 +51,13 @@ def model_from_json(
         with registry.classes(custom_objects, allow_unknown):
             if needs_meaning(around):
                 make_explicit(topology, writer)
-            if not allow_unknown:
-                _refuse_never_computed(topology)
             # All unknown classes at once: building would stop at the first.
             unknown = dict.fromkeys(_unknown_classes(topology))
             if unknown and not allow_unknown:
                 layers = [name for name, is_activation in unknown if not is_activation]
                 functions = [name for name, is_activation in unknown if is_activation]
-                raise UnknownLayersError(layers, "build this model", functions)
+                notes = list(_reasons(topology))
+                raise UnknownLayersError(layers, "build this model", functions, notes)
             model = cast("LayersModel", registry.layer_from_json(topology))
             model.writer = writer
             if model.outputs:
@@ -112,15 +111,15 @@ def _check_nesting(value: Any) -> None:
         level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
 
 
-def _refuse_never_computed(value: Any) -> None:
-    """Raise InvalidModelError naming a layer that pyio does not compute, and why."""
+def _reasons(value: Any) -> Iterator[str]:
+    """Yield why layers of Keras in a normalized topology are never computed."""
     name, config = value["class_name"], value["config"]
     reason = registry.NEVER_COMPUTED.get(name)
     if reason is not None and registry.layer_class(name) is None:
         called = config.get("name") if isinstance(config, dict) else None
-        raise InvalidModelError(f"the {name} {called!r} {reason}")
+        yield f"The {name} {called!r:.80} {reason}"
     for inner in _inner(config):
-        _refuse_never_computed(inner)
+        yield from _reasons(inner)
 
 
 def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:

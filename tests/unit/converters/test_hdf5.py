@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,12 @@ import pytest
 from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.hdf5.file import read_hdf5
 from pyio.converters.hdf5.lookup3 import checksum
-from pyio.errors import InvalidModelError, PyioError
+from pyio.errors import InvalidModelError, PyioError, UnsupportedModelError
 
 DATA = Path(__file__).parents[2] / "data" / "keras"
+OTHERS = DATA.parent / "hdf5"
+"""Files of h5py 3.14, which writes what Keras does not: chunks, filters, newer structures."""
+
 FILES = {file.name: file.read_bytes() for file in sorted(DATA.glob("*.h5"))}
 
 
@@ -101,6 +105,92 @@ def test_damaged_files() -> None:
         else:
             assert found == sound[name], (seed, name)
     assert 300 < refused < 800
+
+
+def arrays(name: str) -> dict[str, Any]:
+    """The arrays of a file of h5py."""
+    root = read_hdf5(memoryview((OTHERS / name).read_bytes()))
+    return {each.path: each.array() for each in root.datasets()}
+
+
+def test_chunks_and_filters() -> None:
+    """Chunks in every packing, with sides that do not divide the array."""
+    found = arrays("chunks.h5")
+    assert np.array_equal(found["all"], np.arange(1000, dtype="f4").reshape(10, 10, 10))
+    assert np.array_equal(found["sh"], np.arange(600).reshape(30, 20))
+    assert np.array_equal(found["fl"], np.arange(100, dtype="f4"))
+    assert np.array_equal(found["many"], np.arange(4000, dtype="f4"))
+    assert np.array_equal(found["plain"], np.arange(100, dtype="f8"))
+    assert found["gz"].shape == (30, 20)
+
+
+def test_kinds_of_values() -> None:
+    """Numbers of every size and order, text, bool, nothing at all; attributes likewise."""
+    found = arrays("basic.h5")
+    dtypes = {"f2": "<f2", "f8": "<f8", "be": ">f4", "i8": "|i1", "i64": "<i8", "u16be": ">u2"}
+    assert {key: found[key].dtype.str for key in dtypes} == dtypes
+    assert np.array_equal(found["be"], found["f4"])
+    assert found["bool"].tolist() == [1, 0, 1]
+    assert found["scalar"] == np.float32(3.5)
+    assert found["empty"].shape == (0, 3)
+    assert found["null"].size == 0
+    assert found["S"].tolist() == [b"ab", b"cde"]
+    assert found["g/h/i"].tolist() == [0, 1, 2]
+    attributes = read_hdf5(memoryview((OTHERS / "basic.h5").read_bytes())).attributes
+    expected = {"s": "text", "b": "bytes", "n": 3, "l": ["a", "bc"], "sl": ["x", "yz"]}
+    expected |= {"fl": 1.5, "e": [], "x": [0, 1, 2], "t": 1, "nul": None}
+    assert attributes == expected
+
+
+def test_newer_structures() -> None:
+    """Headers of version 2 are read and their checksums compared."""
+    found = arrays("few_latest.h5")
+    assert {key: len(value) for key, value in found.items()} == {f"d{i:04d}": i for i in range(6)}
+    data = bytearray((OTHERS / "few_latest.h5").read_bytes())
+    data[data.index(b"OHDR") + 8] ^= 1
+    with pytest.raises(InvalidModelError, match="checksum of the object header"):
+        read_hdf5(memoryview(data))
+
+
+REFUSED = {
+    "track.h5": "dense links",
+    "external.h5": "'b' is a link to another file",
+    "soft.h5": "'b' is a link to another path",
+    "lzf.h5": "'z' is packed with the filter 32000",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(name: str) -> None:
+    """A structure that is not read is named, and never passes for an empty group."""
+    with pytest.raises(UnsupportedModelError, match=REFUSED[name]):
+        arrays(name)
+
+
+def test_chunks_that_are_not_there() -> None:
+    """A dataset with fewer chunks than it needs is refused: they may be lost."""
+    with pytest.raises(InvalidModelError, match="'p' has 2 chunks of 4"):
+        arrays("partly.h5")
+
+
+@pytest.mark.parametrize("name", ["chunks.h5", "basic.h5", "few_latest.h5"])
+def test_damaged_files_of_h5py(name: str) -> None:
+    """Damage to other structures ends in a typed error, or in every dataset with its shape."""
+    data = (OTHERS / name).read_bytes()
+
+    def shapes(content: bytes) -> Counter[tuple[object, ...]]:
+        root = read_hdf5(memoryview(content))
+        return Counter(
+            (each.shape, each.type.numpy, each.array().nbytes) for each in root.datasets()
+        )
+
+    sound = shapes(data)
+    for seed in range(200):
+        try:
+            found = shapes(damaged(data, seed))
+        except PyioError:
+            continue
+        assert found == sound, seed
 
 
 def test_what_is_no_hdf5() -> None:

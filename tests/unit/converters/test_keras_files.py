@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
+import struct
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -13,6 +16,8 @@ import numpy as np
 import pytest
 
 import pyio
+from pyio.converters.hdf5.datasets import Dataset
+from pyio.converters.hdf5.file import read_hdf5
 from tests.support.models import run
 from tests.unit.converters.test_hdf5 import damaged
 
@@ -204,3 +209,70 @@ def test_notes() -> None:
             "config": {"learning_rate": 0.01, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07},
         },
     }
+
+
+ROWS = 1_638_400
+"""Rows of 16 numbers: 100 MiB."""
+
+
+def enlarged(data: bytes, path: str, rows: int) -> bytearray:
+    """An HDF5 file in which the values of a dataset (10, 16) are `rows` rows behind its end."""
+    root = read_hdf5(memoryview(data))
+    dataset = root.get(path)
+    assert isinstance(dataset, Dataset)
+    place = dataset.array().ctypes.data - np.frombuffer(data, np.uint8).ctypes.data
+    result = bytearray(data)
+    layout = result.index(struct.pack("<QQ", place, 640))
+    space = result.rindex(struct.pack("<QQQQ", 10, 16, 10, 16), 0, layout)
+    struct.pack_into("<QQQQ", result, space, rows, 16, rows, 16)
+    start = -(-len(result) // 8) * 8
+    struct.pack_into("<QQ", result, layout, start, 64 * rows)
+    struct.pack_into("<Q", result, 40, start + 64 * rows)  # the end of the file
+    result += bytes(start - len(result))
+    result += np.arange(16 * rows, dtype=np.float32).data.cast("B")
+    return result
+
+
+def with_rows(config: bytes, rows: int) -> bytes:
+    """The topology of the model `mlp_adam` with more inputs, in as many bytes."""
+    value = json.loads(config)
+    value["config"]["layers"][0]["config"]["batch_shape"] = [None, rows]
+    for layer in value["config"]["layers"]:
+        layer.pop("build_config", None)
+    value["config"].pop("build_input_shape", None)
+    return json.dumps(value, separators=(",", ":")).encode().ljust(len(config))
+
+
+@pytest.mark.parametrize("kind", ["h5", "keras"])
+def test_large_weights_are_in_memory_once(kind: str, tmp_path: Path) -> None:
+    """100 MiB of weights take 100 MiB of memory: the arrays of the model are views of the file."""
+    file = tmp_path / f"m.{kind}"
+    data = (DATA / f"mlp_adam.{kind}").read_bytes()
+    if kind == "h5":
+        large = enlarged(data, "model_weights/dense/mlp/dense/kernel", ROWS)
+        config = read_hdf5(memoryview(data)).attributes["model_config"]
+        assert isinstance(config, str)
+        at = large.index(config.encode())
+        large[at : at + len(config)] = with_rows(config.encode(), ROWS)
+        file.write_bytes(large)
+    else:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(file, "w") as target:
+            for name in archive.namelist():
+                content: Any = archive.read(name)
+                if name == "config.json":
+                    content = with_rows(content, ROWS)
+                elif name == "model.weights.h5":
+                    content = enlarged(content, "layers/dense/vars/0", ROWS)
+                target.writestr(name, content)
+            del content
+    large = None  # type: ignore[assignment]
+    gc.collect()
+    tracemalloc.start()
+    model = run(pyio.load_layers_model(f"file://{file}"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    kernel = model.layers[1 if len(model.layers) > 6 else 0].weights[0].value
+    assert kernel.shape == (ROWS, 16)
+    assert kernel[-1, -1] == np.float32(16 * ROWS - 1)
+    assert kernel.flags.aligned
+    assert peak < 1.1 * kernel.nbytes
