@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.browser.environment import missing_downloads
 from pyio.browser.page.downloads import download
-from pyio.converters.writers import format_of, writer_of
 from pyio.errors import InvalidURLError
 from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
@@ -66,6 +65,8 @@ class DownloadsHandler(Saver):
         format: str | None = None,  # noqa: A002 - the name of the option
         on_progress: OnProgress | None = None,
     ) -> None:
+        from pyio.converters.writers import format_of  # late: `import pyio` needs no formats
+
         self._name = path or "model"
         self.format = format_of(self._name, "zip" if single_file and format is None else format)
         self._shard_size_bytes = shard_size_bytes
@@ -114,6 +115,8 @@ class DownloadsHandler(Saver):
 
     def _files(self, model: Serialized) -> Mapping[str, Sequence[memoryview]]:
         """Return the files to offer: name -> pieces."""
+        from pyio.converters.writers import writer_of  # late, as above
+
         writer = writer_of(self.format)
         if writer is not None:
             ending = "" if self._name.lower().endswith(writer.endings) else writer.endings[0]
@@ -148,7 +151,7 @@ class Downloads(Medium):
         return DownloadsHandler(path, **options)
 
     def format_of(self, path: str, given: str | None) -> str:
-        return format_of(path, given)
+        return self.handler(path, format=given).format
 
 
 def browser_downloads(

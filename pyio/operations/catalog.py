@@ -18,6 +18,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.handlers.contract import Loader
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -30,7 +31,7 @@ from pyio.handlers.registry import (
     split_url,
 )
 from pyio.operations.inspection import is_stored
-from pyio.operations.transfer import load_artifacts, save_artifacts
+from pyio.operations.transfer import format_at, load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,7 +92,9 @@ async def copy_model(
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
-    artifacts = await load_artifacts(loader)
+    for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
+    foreign = isinstance(loader, Loader) and not for_tfjs
+    artifacts = await (loader.load(for_tfjs=False) if foreign else load_artifacts(loader))
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)

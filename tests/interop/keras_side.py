@@ -1,8 +1,8 @@
 """What Keras does with files that pyio wrote. Runs as a program of a Python that has Keras.
 
 For each ``name.keras`` or ``name.h5`` in a folder, ``name.npz`` has inputs x0, x1, … and pyio's
-outputs y0, y1, …. If it has ``target`` as well, Keras goes on with the training, and ``w0``,
-``w1``, … are the weights that TensorFlow.js had then. Prints one object of JSON: name -> difference or error.
+outputs y0, y1, …. With a ``target`` as well, Keras goes on with the training, and w0, w1, … are the
+weights that TensorFlow.js had then. Prints one object of JSON: name -> difference or error.
 """
 
 from __future__ import annotations

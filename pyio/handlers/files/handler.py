@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyio import limits
-from pyio.converters.writers import TFJS, format_of, writer_of
 from pyio.errors import (
     InvalidModelError,
     InvalidURLError,
@@ -104,14 +103,14 @@ class FileHandler(Saver, Loader):
     ) -> None:
         self.url = f"file://{path}"
         self._path = local_path(path)
-        self._given_format = None if format is None else format_of(path, format)
+        self._given_format = format
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         with self._translated("saving"):
             is_directory, is_there = self._path.is_dir(), self._path.exists()
-        if self.format != TFJS:
+        if self.format != "tfjs":
             return await self._store_file(model, acquired)
         suffix = self._path.suffix.lower()
         if not is_directory and (is_there or suffix in _FILE_SUFFIXES):
@@ -129,13 +128,17 @@ class FileHandler(Saver, Loader):
     @property
     def format(self) -> str:
         """The format in which a save writes now."""
+        from pyio.converters.writers import format_of  # late: `import pyio` needs no formats
+
         named = "" if self._path.is_dir() else self._path.name
-        return self._given_format or format_of(named, None)
+        return format_of(named, self._given_format)
 
     async def _store_file(self, model: Serialized, acquired: Acquired) -> SaveResult:
         """Write one file of another format, whole or not at all."""
         if self._path.is_dir():
             raise InvalidURLError(self.url, f"it is a directory, and {self.format} is one file")
+        from pyio.converters.writers import writer_of  # late, as above
+
         writer = writer_of(self.format)
         if writer is not None:
             pieces = writer.pieces(model.artifacts)

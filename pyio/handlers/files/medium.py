@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.writers import format_of
-from pyio.handlers.files.handler import FileHandler, local_path
+from pyio.handlers.files.handler import FileHandler
 from pyio.handlers.medium import Durability, Medium
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Files(Medium):
         return FileHandler(path, **options)
 
     def format_of(self, path: str, given: str | None) -> str:
-        return format_of("" if given is None and local_path(path).is_dir() else path, given)
+        return FileHandler(path, format=given).format
 
     async def leftovers(self, path: str, choices: Choices) -> Found:
         from pyio.handlers.files.repair import find  # late: few programs repair

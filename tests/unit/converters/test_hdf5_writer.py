@@ -1,4 +1,4 @@
-"""HDF5 files that are written: the strict reader finds everything, and so does h5py if installed."""
+"""HDF5 files that are written: the strict reader finds everything, and h5py does if installed."""
 
 from __future__ import annotations
 
