@@ -151,7 +151,7 @@ class Downloads(Medium):
         return DownloadsHandler(path, **options)
 
     def format_of(self, path: str, given: str | None) -> str:
-        return self.handler(path, format=given).format
+        return DownloadsHandler(path, format=given).format
 
 
 def browser_downloads(

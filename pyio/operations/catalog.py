@@ -93,8 +93,10 @@ async def copy_model(
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
     for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
-    foreign = isinstance(loader, Loader) and not for_tfjs
-    artifacts = await (loader.load(for_tfjs=False) if foreign else load_artifacts(loader))
+    if isinstance(loader, Loader) and not for_tfjs:
+        artifacts = await loader.load(for_tfjs=False)
+    else:
+        artifacts = await load_artifacts(loader)
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)

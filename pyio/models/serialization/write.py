@@ -99,8 +99,8 @@ def _artifacts(
     pairs = _all_weights(model, trainable_only)
     training = model.training_config if include_optimizer else None
     solved: set[tuple[Layer, str]] = set()
-    foreign = for_tfjs and isinstance(model, Container)
-    if foreign and any(map(is_foreign, model.all_layers())):
+    several = for_tfjs and any(map(is_foreign, model.all_layers()))
+    if several and isinstance(model, Container):
         arrays = dict(pairs)
         names = {weight: name for name, weight in named(model)}
         with_weights = training is None and not model.unplaced_weights and not trainable_only
