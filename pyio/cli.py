@@ -114,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     inspecting = commands.add_parser(
         "inspect", parents=[common], help="tell what a model is without loading its weights"
     )
-    inspecting.add_argument("model", help="a directory, a model.json or an http address")
+    inspecting.add_argument(
+        "model", help="a directory, a model.json, a file of Keras, or an http address"
+    )
     inspecting.set_defaults(command=_inspect)
 
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
@@ -192,12 +194,17 @@ async def _models_below(place: str) -> list[str]:
     directory = local_path(path) if medium.scheme == "file" else None
     if directory is None or not directory.is_dir():
         return [place]
-    return [str(file) for file in sorted(directory.rglob("*.json")) if _may_be_model(file)]
+    found = [file for file in directory.rglob("*") if file.suffix.lower() in _MODELS]
+    return [str(file) for file in sorted(found) if _may_be_model(file)]
+
+
+_MODELS = (".json", ".keras", ".h5", ".hdf5")
+"""How files end that may be models."""
 
 
 def _may_be_model(file: Path) -> bool:
-    """Whether a json is listed: one with a model's members, and any ``model.json``."""
-    if file.name == "model.json":
+    """Whether a file is listed: a json with a model's members, and any ``model.json``."""
+    if file.name == "model.json" or file.suffix.lower() != ".json":
         return True
     try:
         text = read_file(file, file.parent, limits.JSON_BYTES)

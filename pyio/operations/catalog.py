@@ -85,8 +85,8 @@ async def copy_model(
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
-    what loading and saving raise. A file of another program is converted; a CompatibilityWarning says
-    what TensorFlow.js cannot use in it. The source is not changed, and no half copy is visible.
+    what loading and saving raise. A file of another program is converted, and a warning says
+    what TensorFlow.js cannot use. The source is not changed, and no half copy is ever visible.
     """
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}

@@ -122,3 +122,25 @@ def weight_names(entry: Mapping[str, Any], count: int) -> list[str]:
     if len(known) - count in ((0, 1) if name in _NAMES else (0,)):
         return known[:count]
     return [str(index) for index in range(count)]
+
+
+def text_list(group: Group, key: str) -> list[str] | None:
+    """Return an attribute that is a list of texts, put together if it was split; None without it.
+
+    Keras splits what is longer than 64,512 bytes into ``key0``, ``key1`` … An empty list is one
+    of numbers.
+    """
+    parts = [group.attributes[key]] if key in group.attributes else []
+    while key not in group.attributes and f"{key}{len(parts)}" in group.attributes:
+        parts.append(group.attributes[f"{key}{len(parts)}"])
+    if not parts:
+        return None
+    found: list[str] = []
+    for part in parts:
+        if not isinstance(part, list):
+            raise InvalidModelError(f"the attribute {key} of {group.path!r} is {part!r:.60}")
+        for each in part:
+            if not isinstance(each, str):
+                raise InvalidModelError(f"the attribute {key} of {group.path!r} has {each!r:.60}")
+            found.append(each)
+    return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio import limits
 from pyio.converters.files import present
+from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.hdf5.opening import open_hdf5
+from pyio.converters.keras.keras_1 import is_keras_1, modernize
 from pyio.converters.keras.kinds import CONFIG, METADATA
+from pyio.converters.keras.layers import text_list, variables
 from pyio.converters.keras.plain import simplify
 from pyio.converters.keras.safety import refuse_code
 from pyio.errors import InvalidModelError, UnsupportedModelError
@@ -24,6 +28,8 @@ WEIGHTS = "model.weights.h5"
 _ASSETS = "assets/"
 _OTHER_WEIGHTS = ("model.weights.npz", "model.weights.json")
 _VOCABULARY = "vocabulary.txt"
+_OLD_SLOT = re.compile(r"/(?:m|v|vhat|rms|momentum|accumulator|accum_grad|accum_var)(?::\d+)?$")
+"""How optimizers before Keras 2.11 call a slot, which they keep in another order."""
 
 
 @dataclass(slots=True)
@@ -38,8 +44,10 @@ class Saved:
         backend: Such as "tensorflow", or None.
         weights: The group that holds the weights.
         training: What the model was compiled with, in Keras's form.
+        optimizer: The variables of the optimizer, in order.
         vocabularies: Path of a layer's tables -> its tokens.
         notes: What was changed while reading.
+        old: Whether Keras 1 wrote the weights.
     """
 
     kind: str
@@ -48,8 +56,10 @@ class Saved:
     backend: str | None
     weights: Group
     training: Any = None
+    optimizer: Sequence[Dataset] = ()
     vocabularies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    old: bool = False
 
 
 async def open_saved(files: Files) -> Saved:
@@ -83,6 +93,7 @@ async def _open_archive(files: Files) -> Saved:
         name for name in files.names if name.startswith(_ASSETS) and name.endswith(_VOCABULARY)
     ]
     version = metadata.get("keras_version")
+    optimizer = weights.group("optimizer")
     return Saved(
         "keras",
         entry,
@@ -90,6 +101,7 @@ async def _open_archive(files: Files) -> Saved:
         None,
         weights,
         entry.get("compile_config"),
+        [] if optimizer is None else variables(optimizer),
         {
             name.removeprefix(_ASSETS).rpartition("/")[0]: await _tokens(files, name)
             for name in tables
@@ -134,8 +146,19 @@ def open_h5(data: memoryview) -> Saved:
         found.entry = _object(config, "model_config")
         refuse_code(found.entry)
         simplify(found.entry)
+        if is_keras_1(found.version, found.entry):
+            modernize(found.entry)
+            found.old = True
+            found.notes.append("a file of Keras 1: its names and weights were brought to Keras 2's")
+        found.version = found.version or ("1.0.0" if found.old else "2.0.0")
         if attributes.get("training_config") is not None:
             found.training = _object(attributes["training_config"], "training_config")
+    optimizer = root.group("optimizer_weights")
+    if optimizer is not None:
+        names = text_list(optimizer, "weight_names") or []
+        if not any(_OLD_SLOT.search(name) for name in names):
+            named = map(optimizer.get, names)
+            found.optimizer = [each for each in named if isinstance(each, Dataset)]
     weights = root.group("model_weights")
     if config is not None and weights is None:
         raise InvalidModelError("the file has a model_config and no model_weights")

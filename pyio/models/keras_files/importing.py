@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pyio.converters.keras.layers import MODELS, class_of
 from pyio.converters.keras.saved import Saved, open_saved
-from pyio.converters.keras.training import training_config
+from pyio.converters.keras.training import optimizer_state, training_config
 from pyio.converters.keras.values import value_of
 from pyio.errors import CompatibilityWarning, InvalidModelError, UnsupportedModelError
 from pyio.format.artifacts import ModelArtifacts
+from pyio.models.core.container import named
 from pyio.models.keras_files.names import make_unique
 from pyio.models.keras_files.placing import place_by_order, place_by_path
 from pyio.models.keras_files.tables import give_vocabularies
@@ -21,6 +22,8 @@ from pyio.tensors.encoding import encode_weights
 from pyio.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from pyio.converters.files import Files
@@ -66,9 +69,23 @@ async def artifacts(files: Files, *, for_tfjs: bool = True) -> ModelArtifacts:
         arrays = {**dict(model.named_weights()), **placed.arrays}
         return _packed(saved, _topology(model), arrays)
     make_unique(model, saved.notes)
+    _compile(model, saved)
     if for_tfjs:
-        return _labelled(_for_tfjs(model, saved.notes), saved)
-    return _packed(saved, _topology(model), dict(model.named_weights()))
+        return _labelled(_for_tfjs(model, saved.notes), saved, model.training_config)
+    arrays = dict(model.named_weights())
+    return _packed(saved, _topology(model), arrays, model.training_config, model.optimizer_weights)
+
+
+def _compile(model: LayersModel, saved: Saved) -> None:
+    """Give the model what it was compiled with, and the state of its optimizer."""
+    model.training_config = training_config(saved.training, saved.notes)
+    if model.training_config is not None and saved.optimizer:
+        names = {weight: name for name, weight in named(model)}
+        weights = [(names[weight], weight.shape) for weight in model.trainable_weights]
+        variables = [value_of(each, saved.notes) for each in saved.optimizer]
+        model.optimizer_weights = optimizer_state(
+            model.training_config, variables, weights, saved.notes
+        )
 
 
 def _topology(model: LayersModel) -> dict[str, Any]:
@@ -81,7 +98,7 @@ def _for_tfjs(model: LayersModel, notes: list[str]) -> ModelArtifacts:
     """Return what saving the model stores; a warning of that becomes a note."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = model_to_artifacts(model)
+        found = model_to_artifacts(model, include_optimizer=True)
     notes += [str(each.message) for each in caught if each.category is CompatibilityWarning]
     return found
 
@@ -96,20 +113,28 @@ def _around(saved: Saved) -> dict[str, Any]:
     return found
 
 
-def _packed(saved: Saved, topology: Any, arrays: dict[str, NDArray[Any]]) -> ModelArtifacts:
+def _packed(
+    saved: Saved,
+    topology: Any,
+    arrays: Mapping[str, NDArray[Any]],
+    training: Any = None,
+    state: Mapping[str, NDArray[Any]] | None = None,
+) -> ModelArtifacts:
     encoded = encode_weights(arrays, cast=True)
-    found = ModelArtifacts(topology, encoded.specs, encoded.data)
+    optimizer = encode_weights(state or {}, group="optimizer")
+    specs, data = encoded.specs + optimizer.specs, encoded.data + optimizer.data
+    found = ModelArtifacts(topology, specs, data)
     if topology is None:
         found.remember_notes(saved.notes)
         return found
-    return _labelled(found, saved)
+    return _labelled(found, saved, training)
 
 
-def _labelled(found: ModelArtifacts, saved: Saved) -> ModelArtifacts:
+def _labelled(found: ModelArtifacts, saved: Saved, training: Any) -> ModelArtifacts:
     """Return a model with what it was compiled with, who wrote it, and what was changed."""
     result = replace(
         found,
-        training_config=training_config(saved.training, saved.notes),
+        training_config=training,
         format="layers-model",
         generated_by=f"keras v{saved.version}" if saved.version else None,
         converted_by=f"pyio v{__version__}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.datasets import Dataset
+from pyio.converters.keras.keras_1 import modern_arrays, turned_kernels
 from pyio.converters.keras.layers import (
     MODELS,
     class_of,
@@ -15,6 +16,7 @@ from pyio.converters.keras.layers import (
     name_of,
     numbered,
     parts_of,
+    text_list,
     variables,
     weight_names,
 )
@@ -152,8 +154,6 @@ class _ByPath:
         if left:
             shown = ", ".join(map(repr, left[:_SHOWN])) + (" …" if len(left) > _SHOWN else "")
             raise InvalidModelError(f"no layer of the topology has the weights {shown}")
-        if self._saved.weights.group("optimizer/vars") is not None:
-            self._saved.notes.append("the state of the optimizer was left out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +299,10 @@ def place_by_order(saved: Saved, model: Container | None) -> Placed:
         entry = entries.get(name, {"class_name": "", "name": name})
         arrays = [value_of(dataset, saved.notes) for dataset in datasets]
         arrays = plain_arrays(class_of(entry), name, arrays, saved.notes)
+        if saved.old:
+            arrays = modern_arrays(entry, arrays)
+        if saved.backend == "theano":
+            arrays = turned_kernels(class_of(entry), arrays)
         layer = layers.pop(name, None)
         if layer is None or not _is_ready(layer):
             placed.arrays |= _kept(name, arrays, datasets, root.path)
@@ -360,25 +364,3 @@ def _require_none_left(root: Group, used: set[str], layers: Mapping[str, Layer])
         seeds = set(_SEEDS) & set(dataset.path.partition(":")[0].split("/"))
         if dataset.path not in used and not seeds:
             raise InvalidModelError(f"no layer lists the weight {dataset.path!r}")
-
-
-def text_list(group: Group, key: str) -> list[str] | None:
-    """Return an attribute that is a list of texts, put together if it was split; None without it.
-
-    Keras splits what is longer than 64,512 bytes into ``key0``, ``key1`` … An empty list is one
-    of numbers.
-    """
-    parts = [group.attributes[key]] if key in group.attributes else []
-    while key not in group.attributes and f"{key}{len(parts)}" in group.attributes:
-        parts.append(group.attributes[f"{key}{len(parts)}"])
-    if not parts:
-        return None
-    found: list[str] = []
-    for part in parts:
-        if not isinstance(part, list):
-            raise InvalidModelError(f"the attribute {key} of {group.path!r} is {part!r:.60}")
-        for each in part:
-            if not isinstance(each, str):
-                raise InvalidModelError(f"the attribute {key} of {group.path!r} has {each!r:.60}")
-            found.append(each)
-    return found

@@ -97,8 +97,6 @@ class RMSNormalization(Layer):
         epsilon: Keeps the division away from 0.
     """
 
-    supports_masking = True
-
     axis: list[int] = option([-1], _listed)
     epsilon: float = option(1e-6, real)
 
@@ -107,9 +105,7 @@ class RMSNormalization(Layer):
         sides = only(shape, self.name)
         what = f"RMSNormalization {self.name!r}"
         self._axes = tuple(normal_axis(axis, len(sides), what) for axis in self.axis)
-        size = [
-            known(sides[axis], f"axis {axis} of the input of {self.name!r}") for axis in self._axes
-        ]
+        size = [known(sides[axis], f"axis {axis} of the input of {self.name!r}") for axis in self._axes]
         self.scale = self.add_weight("scale", size, initializer("Ones"))
 
     def call(self, x: Array) -> Array:
@@ -152,8 +148,6 @@ class SpectralNormalization(Wrapper):
         layer: The layer inside, which has a kernel or embeddings.
         power_iterations: How exactly training finds the singular value.
     """
-
-    supports_masking = False
 
     power_iterations: int = option(1, whole(1))
 

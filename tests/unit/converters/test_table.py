@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import types
 import zipfile
@@ -81,6 +82,15 @@ def test_a_file_of_any_name(tmp_path: Path) -> None:
         assert load(f"{server.url}/m.zip") == expected
         found = run(pyio.inspect(f"{server.url}/m.zip"))
     assert found.user_defined_metadata == expected
+
+
+def test_the_digest_of_a_file() -> None:
+    """For a file of another program, sha256 is that of the file."""
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    with Answers({"/m.h5": Answer(CONTENT)}) as server:
+        assert load(f"{server.url}/m.h5", sha256=digest)["first"] == "m.h5"
+        with pytest.raises(pyio.DamagedModelError, match="SHA-256"):
+            load(f"{server.url}/m.h5", sha256="0" * 64)
 
 
 def test_a_directory(tmp_path: Path) -> None:
