@@ -35,6 +35,9 @@ _PARTS = {
 
 _JOINED = re.compile(r"(concatenate|stack|any|logical_or|expand_dims|not_equal)(_\d+)?")
 
+_ELSEWHERE = {"LayerScale": "convnext", "CustomScaleLayer": "inception_resnet_v2"}
+"""Layers that Keras has beside its applications."""
+
 _FUNCTIONAL = "keras.src.models.functional"
 
 
@@ -86,7 +89,8 @@ def _of_config(class_name: str, config: dict[str, Any], layer: Any = None) -> di
     """Return the object of a layer by its config in TensorFlow.js's form."""
     config = trimmed(class_name, config)
     result: dict[str, Any] = {"name": config.pop("name", None)}
-    result["trainable"] = config.pop("trainable", True)
+    if config.pop("trainable", True) is False:  # True is the default, and not all layers take it
+        result["trainable"] = False
     result["dtype"] = _policy("float32")
     config.pop("dtype", None)
     for key, value in config.items():
@@ -97,10 +101,11 @@ def _of_config(class_name: str, config: dict[str, Any], layer: Any = None) -> di
         result["negative_slope"] = result.pop("alpha", 0.3)
     if class_name == "ReLU":
         result = {key: value for key, value in result.items() if value is not None}
-    if class_name.startswith("SpatialDropout"):  # these take no such argument
-        del result["trainable"]
     if result["name"] is None:
         del result["name"]
+    module = _ELSEWHERE.get(class_name)
+    if module is not None:
+        return _object(f"keras.src.applications.{module}", class_name, result, class_name)
     return _object("keras.layers", class_name, result)
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _CLASSES = {"Model": "Functional", "GroupQueryAttention": "GroupedQueryAttention"}
 """Classes whose name in Python, by which Keras names groups, is another than in a config."""
 
-_GATES = {"LSTMCell": (4, (0, 1, 3)), "ConvLSTM2DCell": (4, (0, 1, 3)), "GRUCell": (3, (0, 1))}
+_LSTMS = ("LSTMCell", "ConvLSTM1DCell", "ConvLSTM2DCell", "ConvLSTM3DCell")
+_GATES = {**dict.fromkeys(_LSTMS, (4, (0, 1, 3))), "GRUCell": (3, (0, 1))}
 """Class of a cell -> its gates, and those that use the recurrent activation."""
 
 _SUMS = {
@@ -65,9 +66,9 @@ def placed(layer: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[
         yield from _numbered(layer.cells, (*path, "cells"))
     elif hasattr(layer, "cell"):
         yield from placed(layer.cell, (*path, "cell"))
-    elif layer.class_name == "TimeDistributed":
-        yield from placed(layer.layer, (*path, "layer"))
     else:
+        if hasattr(layer, "layer"):  # another wrapper
+            yield from placed(layer.layer, (*path, "layer"))
         yield layer, path
 
 
@@ -103,6 +104,8 @@ def _in_parts(
 ) -> Iterator[tuple[tuple[str, ...], list[NDArray[Any]]]]:
     """Yield the weights of a layer by the layers inside in which Keras has them."""
     pattern = _PARTS.get(layer.class_name)
+    if layer.class_name == "SpectralNormalization":  # has a copy of the kernel as well
+        values = [layer.layer.own_weights[0].value, *values]
     if pattern is None:
         if values:
             yield (), values
@@ -119,6 +122,8 @@ def scaled(layer: Any, generation: int, problems: Problems) -> list[NDArray[Any]
     values = [weight.value for weight in layer.own_weights]
     other, factor = HARD_SIGMOIDS[5 - generation], _FACTORS[generation]
     gate, act = getattr(layer, "recurrent_activation", None), getattr(layer, "activation", None)
+    if layer.class_name in _LSTMS and act == other:  # acts on the memory too, which has no weights
+        problems.add(layer.name, f"has hard_sigmoid, which Keras {generation} computes otherwise")
     if layer.class_name in _GATES and other in (gate, act):
         count, gates = _GATES[layer.class_name]
         changed = [g for g in range(count) if (gate if g in gates else act) == other]
