@@ -21,6 +21,7 @@ import pytest
 
 import pyio
 from tests.interop.built import MODELS
+from tests.interop.built_keras import KERAS_MODELS
 from tests.support.models import run
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ Case = tuple[str, Any, list[Any], dict[str, Any]]
 
 
 def built() -> Iterator[Case]:
-    """Models of every layer of TensorFlow.js."""
-    for name, make in MODELS.items():
+    """Models of every layer of TensorFlow.js, and of layers that only Keras has."""
+    for name, make in (MODELS | KERAS_MODELS).items():
         model, inputs = make()
         if inputs is not None:
             yield name, model, inputs, {}
@@ -143,5 +144,5 @@ def test_keras_opens(module: str, ending: str, tmp_path: Path) -> None:
         if each.get("predict", 1) > 1e-5 or each.get("train", 0) > 1e-5 or not each["outputs"]
     }
     assert wrong == {}
-    # Keras 2 has no operations between layers, and fewer activations.
-    assert len(refused) == {"keras": 0, "tf_keras": 3}[module], refused
+    # Keras 2 has no operations between layers, and fewer layers and activations.
+    assert len(refused) == {"keras": 0, "tf_keras": 9}[module], refused

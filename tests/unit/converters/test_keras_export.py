@@ -18,6 +18,7 @@ import pyio
 from pyio import layers
 from pyio.converters.hdf5.file import read_hdf5
 from tests.interop.built import MODELS, floats
+from tests.interop.built_keras import KERAS_MODELS
 from tests.support.models import run
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ def test_every_layer(name: str, ending: str, tmp_path: Path) -> None:
     model, inputs = MODELS[name]()
     assert inputs is not None
     again = reopened(model, tmp_path / f"m{ending}")
+    for found, expected in zip(outputs(again, inputs), outputs(model, inputs), strict=True):
+        assert np.allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", KERAS_MODELS)
+def test_layers_that_only_keras_has(name: str, tmp_path: Path) -> None:
+    """They are written for Keras 3 as they are, whatever TensorFlow.js can open."""
+    model, inputs = KERAS_MODELS[name]()
+    assert inputs is not None
+    again = reopened(model, tmp_path / "m.keras")
     for found, expected in zip(outputs(again, inputs), outputs(model, inputs), strict=True):
         assert np.allclose(found, expected, rtol=1e-5, atol=1e-6)
 

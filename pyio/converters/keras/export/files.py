@@ -27,6 +27,7 @@ _NOT_IN_3 = frozenset({"RandomWidth", *MISSING})
 
 _ONLY_IN_3 = (
     "GroupQueryAttention RMSNormalization ReversibleEmbedding KerasOp GivenMask AugMix CutMix "
+    "SpectralNormalization LayerScale CustomScaleLayer "
     "MixUp RandAugment RandomColorDegeneration RandomColorJitter RandomElasticTransform "
     "RandomErasing "
     "RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
@@ -83,6 +84,8 @@ def h5_pieces(model: Any, training: Training | None) -> list[memoryview]:
         for name in (getattr(layer, key, None) for key in ACTIVATIONS):
             if name in _ACTIVATIONS_OF_3:
                 problems.add(layer.name, f"has the activation {name}")
+        if getattr(layer, "rms_scaling", False):
+            problems.add(layer.name, "has rms_scaling")
     weights = by_order(model, problems, VERSION_2)
     problems.refuse(model.name)
     root = Group()

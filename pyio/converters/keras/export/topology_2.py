@@ -21,6 +21,8 @@ from pyio.converters.keras.export.parts import (
 _UNSEEDED = ("SpatialDropout1D", "MultiHeadAttention", "Attention", "AdditiveAttention")
 """Layers whose seed only Keras 3 has."""
 
+_TABLES = ("StringLookup", "IntegerLookup", "TextVectorization")
+
 _CALLED = " called with"
 """A key for the arguments of a layer's calls, until they are where they belong."""
 
@@ -90,7 +92,7 @@ def _layer(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
         kept[_CALLED] = called
     if class_name == "InputLayer":
         kept["batch_input_shape"] = config["batch_input_shape"]
-    else:
+    elif class_name not in _TABLES:  # whose dtype is that of their numbers
         kept["dtype"] = "float32"
     for key in ("layer", "cell", "backward_layer"):
         if isinstance(kept.get(key), dict):
@@ -105,7 +107,7 @@ def _layer(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 def _without_keras_3(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
     """Return a config without the keys that only Keras 3 takes."""
-    dropped: tuple[str, ...] = ("flash_attention",)
+    dropped: tuple[str, ...] = ("flash_attention", "rms_scaling")
     if class_name in _UNSEEDED:
         dropped += ("seed",)
     if class_name.startswith("Random"):
