@@ -359,4 +359,4 @@ class HandlerError(PyioError, TypeError):
 
 
 class CompatibilityWarning(UserWarning):
-    """What was saved is whole, and TensorFlow.js will not be able to read all of it."""
+    """Another reader will not find all that is here: TensorFlow.js, Keras, another scikit-learn."""
