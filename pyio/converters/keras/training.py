@@ -138,7 +138,18 @@ def optimizer_state(
     if not steps or [each.shape for each in slots] != expected:
         notes.append("the state of the optimizer was left out")
         return {}
-    found: dict[str, Array] = {"iter": steps[0].astype(np.int32)}
+    state = {"iter": steps[0].astype(np.int32)}
+    return state | _by_names(name, settings, kinds, slots, weights)
+
+
+def _by_names(
+    name: str,
+    settings: Mapping[str, Any],
+    kinds: Sequence[str],
+    slots: Sequence[Array],
+    weights: Sequence[tuple[str, tuple[int, ...]]],
+) -> dict[str, Array]:
+    found: dict[str, Array] = {}
     for number, kind in enumerate(kinds):
         if name in _INTERLEAVED:
             values = slots[number :: len(kinds)]

@@ -13,8 +13,9 @@ from pyio.converters.keras.values import value_of
 from pyio.errors import CompatibilityWarning, InvalidModelError, UnsupportedModelError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.models.core.container import named
+from pyio.models.keras_files.by_order import place_by_order
+from pyio.models.keras_files.by_path import place_by_path
 from pyio.models.keras_files.names import make_unique
-from pyio.models.keras_files.placing import place_by_order, place_by_path
 from pyio.models.keras_files.tables import give_vocabularies
 from pyio.models.serialization.topology import model_from_json
 from pyio.models.serialization.write import model_to_artifacts

@@ -123,7 +123,9 @@ class HeadedAttention(Layer):
         query, key, value, _ = self._inputs(mask) if isinstance(mask, list) else (None,) * 4
         several = isinstance(mask, list) and len(mask) - self.takes_attention_mask > 2
         found = [None if query is None else query[:, :, None]]
-        found += [None if each is None else each[:, None, :] for each in (value, key)[: 1 + several]]
+        found += [
+            None if each is None else each[:, None, :] for each in (value, key)[: 1 + several]
+        ]
         if self.use_causal_mask:
             found.append(np.tri(*sides, dtype=np.bool_)[None])
         if extra is not None:
@@ -171,18 +173,24 @@ class MultiHeadAttention(HeadedAttention):
         """Make the kernels and biases of the four projections."""
         query, key, value, _ = self._inputs(as_list(shape))
         size = self.value_dim or self.key_dim
-        ends = [known(each[-1], f"a side of the input of {self.name!r}") for each in (query, key, value)]
+        ends = [
+            known(each[-1], f"a side of the input of {self.name!r}") for each in (query, key, value)
+        ]
         self._add_projection("query", ends[:1], (self.num_heads, self.key_dim))
         self._add_projection("key", ends[1:2], (self.num_heads, self.key_dim))
         self._add_projection("value", ends[2:], (self.num_heads, size))
-        self._add_projection("attention_output", (self.num_heads, size), self.output_shape or ends[:1])
+        self._add_projection(
+            "attention_output", (self.num_heads, size), self.output_shape or ends[:1]
+        )
         self._axes = self._attended(len(query))
 
     def _attended(self, ndim: int) -> list[int]:
         """Return the axes that attend to one another. Raises InvalidModelError."""
         if self.attention_axes is None:
             return list(range(1, ndim - 1))
-        given = self.attention_axes if isinstance(self.attention_axes, list) else [self.attention_axes]
+        given = (
+            self.attention_axes if isinstance(self.attention_axes, list) else [self.attention_axes]
+        )
         what = f"MultiHeadAttention {self.name!r}"
         found = [normal_axis(axis, ndim, what) for axis in given]
         if 0 in found or ndim - 1 in found:
@@ -199,7 +207,7 @@ class MultiHeadAttention(HeadedAttention):
         attended = [each[axis] for each in (query, key) for axis in self._axes]
         return [output, (query[0], *others, self.num_heads, *attended)]
 
-    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
         """Return the work of the projections and of all pairs of positions."""
         query, _, value, _ = self._inputs(list(inputs))
         pairs = volume(query[1:-1]) * volume(value[1:-1])
@@ -260,7 +268,9 @@ class GroupQueryAttention(HeadedAttention):
                 f"{self.name!r} has {self.num_query_heads} heads of the query, which "
                 f"{self.num_key_value_heads} heads of the key do not divide"
             )
-        ends = [known(each[-1], f"a side of the input of {self.name!r}") for each in (query, key, value)]
+        ends = [
+            known(each[-1], f"a side of the input of {self.name!r}") for each in (query, key, value)
+        ]
         self._add_projection("query", ends[:1], (self.num_query_heads, self.head_dim))
         self._add_projection("key", ends[1:2], (self.num_key_value_heads, self.head_dim))
         self._add_projection("value", ends[2:], (self.num_key_value_heads, self.head_dim))
@@ -273,7 +283,7 @@ class GroupQueryAttention(HeadedAttention):
             return query
         return [query, (query[0], self.num_query_heads, query[1], key[1])]
 
-    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
         """Return the work of the projections and of all pairs of positions."""
         query, _, value, _ = self._inputs(list(inputs))
         pairs = volume(query[1:-1]) * volume(value[1:-1])

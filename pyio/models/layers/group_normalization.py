@@ -105,7 +105,9 @@ class RMSNormalization(Layer):
         sides = only(shape, self.name)
         what = f"RMSNormalization {self.name!r}"
         self._axes = tuple(normal_axis(axis, len(sides), what) for axis in self.axis)
-        size = [known(sides[axis], f"axis {axis} of the input of {self.name!r}") for axis in self._axes]
+        size = [
+            known(sides[axis], f"axis {axis} of the input of {self.name!r}") for axis in self._axes
+        ]
         self.scale = self.add_weight("scale", size, initializer("Ones"))
 
     def call(self, x: Array) -> Array:

@@ -141,11 +141,13 @@ class CategoryEncoding(Layer):
     def call(self, x: Any, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
 
-        They may also be the second of two inputs. Raises ModelInputError for numbers that are no category.
+        They may also be the second of two inputs.
+
+        Raises ModelInputError for numbers that are no category.
         """
         if isinstance(x, list):
             x, count_weights = x[0], x[1] if len(x) > 1 else count_weights
-        tokens = x.astype(np.int32, copy=False)
+        tokens: Array = x.astype(np.int32, copy=False)
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
             raise ModelInputError(
                 f"CategoryEncoding {self.name!r} knows 0 to {self.num_tokens - 1}; the input has "

@@ -28,8 +28,8 @@ _PATH = re.compile(r"(?:_layer_checkpoint_dependencies/)?(layers/.*/vars/\d+)")
 def named_by_path(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
     """Return `given` with the names of the weights of `model`, if all its names are paths.
 
-    Also if each layer of the model has as many arrays, of the same shapes and in the order in which
-    Keras writes them into an ``.h5``: those are taken by order, as Keras does.
+    Of a layer whose arrays have other names, they are taken by order, as Keras does with an
+    ``.h5``, if number and shapes are the same.
     """
     paths = {name: _PATH.fullmatch(name) for name in given}
     if not paths or not all(paths.values()):
@@ -44,8 +44,7 @@ def named_by_path(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
 
 def _by_order(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
     names = {weight: name for name, weight in named(model)}
-    if not given.keys().isdisjoint(names.values()):
-        return given
+    known = set(names.values())
     listed: dict[str, list[str]] = {}
     for name in given:
         listed.setdefault(name.partition("/")[0], []).append(name)
@@ -54,12 +53,9 @@ def _by_order(model: Container, given: Mapping[str, T]) -> Mapping[str, T]:
         weights = [*layer.trainable_weights, *layer.non_trainable_weights]
         stored = listed.get(layer.name, [])
         shapes = [getattr(given[name], "shape", None) for name in stored]
-        if shapes != [weight.shape for weight in weights]:
-            return given
-        places |= {name: names[weight] for name, weight in zip(stored, weights, strict=True)}
-    if len(places) < len(given):
-        return given
-    return {places[name]: value for name, value in given.items()}
+        if known.isdisjoint(stored) and shapes == [weight.shape for weight in weights]:
+            places |= {name: names[weight] for name, weight in zip(stored, weights, strict=True)}
+    return {places.get(name, name): value for name, value in given.items()}
 
 
 def _of_model(model: Container, path: str) -> Iterator[tuple[str, Weight]]:

@@ -1,13 +1,10 @@
-"""The weights of a file of Keras -> the layers of the model: by path, or by the order of layers."""
+"""The weights of a ``.keras`` file -> the layers of the model, by their paths."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.hdf5.datasets import Dataset
-from pyio.converters.keras.keras_1 import modern_arrays, turned_kernels
 from pyio.converters.keras.layers import (
     MODELS,
     class_of,
@@ -16,16 +13,17 @@ from pyio.converters.keras.layers import (
     name_of,
     numbered,
     parts_of,
-    text_list,
     variables,
     weight_names,
 )
 from pyio.converters.keras.values import plain_arrays, value_of
-from pyio.errors import InvalidModelError, WeightsError
+from pyio.errors import InvalidModelError
 from pyio.models.core.container import Container
 from pyio.models.core.unknown import UnknownLayer
+from pyio.models.keras_files.assigning import SEEDS, Placed, assign
 
 if TYPE_CHECKING:
+    from pyio.converters.hdf5.datasets import Dataset
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -33,20 +31,11 @@ if TYPE_CHECKING:
     from pyio.converters.hdf5.file import Group
     from pyio.converters.keras.saved import Saved
     from pyio.models.core.layer import Layer
-    from pyio.models.core.weight import Weight
 
 _BESIDE = ("optimizer", "metrics", "_metrics", "loss", "compile_metrics", "loss_tracker")
 """Groups beside the layers, of training; "optimizer" is the optimizer's state."""
 
-_SEEDS = ("seed_generator", "seed_generator_state")
 _SHOWN = 5
-
-
-@dataclass(slots=True)
-class Placed:
-    """Arrays that no weight of the model took, by name: those of layers that are not known."""
-
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def place_by_path(saved: Saved, model: Container | None) -> Placed:
@@ -148,7 +137,7 @@ class _ByPath:
         left = []
         for dataset in self._saved.weights.datasets():
             parts = dataset.path.split("/")
-            aside = parts[0] in _BESIDE or set(parts) & set(_SEEDS) or parts[-1] == "idf_weights"
+            aside = parts[0] in _BESIDE or set(parts) & set(SEEDS) or parts[-1] == "idf_weights"
             if dataset.path not in self._used and not aside:
                 left.append(dataset.path)
         if left:
@@ -247,120 +236,3 @@ def _inner(entry: Mapping[str, Any], layer: Layer | None) -> Iterator[_Part]:
 
 
 _WITH_CELLS = ("SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-
-
-def assign(weights: Sequence[Weight], arrays: Sequence[NDArray[Any]], what: str) -> None:
-    """Assign arrays to weights in order. Raises InvalidModelError for what does not fit."""
-    if len(weights) != len(arrays):
-        raise InvalidModelError(
-            f"the file has {len(arrays)} weights for {what}, which takes {len(weights)}"
-        )
-    for weight, array in zip(weights, arrays, strict=True):
-        fitting = array
-        if weight.shape != array.shape and _alike(weight.shape, array.shape):
-            fitting = array.reshape(weight.shape)
-        if weight.shape != fitting.shape:
-            raise InvalidModelError(
-                f"the weight {weight.name!r} of {what} has the shape {list(weight.shape)}; the "
-                f"file has {list(array.shape)}"
-            )
-        try:
-            weight.assign(fitting)
-        except WeightsError as error:
-            raise InvalidModelError(str(error)) from error
-
-
-def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two shapes differ by sides of 1 only."""
-    return [n for n in one if n != 1] == [n for n in other if n != 1] and math.prod(one) > 0
-
-
-# ---------------------------------------------------------------------------- by order
-
-
-def place_by_order(saved: Saved, model: Container | None) -> Placed:
-    """Assign the weights of an ``.h5`` file to the layers of `model`, and return all others.
-
-    The file lists for each direct layer of the model its trainable weights, then the others
-    (``hdf5_format.py``); names only name the datasets. Raises as `place_by_path`.
-    """
-    root = saved.weights
-    listed = text_list(root, "layer_names")
-    if listed is None:
-        raise InvalidModelError("the weights have no list of layers (layer_names)")
-    layers = {layer.name: layer for layer in model.layers} if model is not None else {}
-    entries = {name_of(each): each for each in entries_of(saved.entry or {})}
-    placed, used = Placed(), set[str]()
-    if len(set(listed)) < len(listed):
-        raise InvalidModelError("layer_names lists a layer twice")
-    for name in listed:
-        datasets = _of_layer(root, name)
-        used |= {dataset.path for dataset in datasets}
-        entry = entries.get(name, {"class_name": "", "name": name})
-        arrays = [value_of(dataset, saved.notes) for dataset in datasets]
-        arrays = plain_arrays(class_of(entry), name, arrays, saved.notes)
-        if saved.old:
-            arrays = modern_arrays(entry, arrays)
-        if saved.backend == "theano":
-            arrays = turned_kernels(class_of(entry), arrays)
-        layer = layers.pop(name, None)
-        if layer is None or not _is_ready(layer):
-            placed.arrays |= _kept(name, arrays, datasets, root.path)
-            continue
-        weights = [*layer.trainable_weights, *layer.non_trainable_weights]
-        assign(weights, arrays, f"the {layer.class_name} {name!r}")
-    _require_none_left(root, used, layers)
-    return placed
-
-
-def _is_ready(layer: Layer) -> bool:
-    """Whether a layer and all inside of it have their weights."""
-    every = [layer, *layer.inner_layers()]
-    return all(each.built and not isinstance(each, UnknownLayer) for each in every)
-
-
-def _of_layer(root: Group, name: str) -> list[Dataset]:
-    group = root.group(name)
-    if group is None:
-        raise InvalidModelError(f"layer_names has {name!r}, and there is no such group")
-    names = text_list(group, "weight_names")
-    if names is None:
-        raise InvalidModelError(f"the layer {name!r} has no list of weights (weight_names)")
-    if len(set(names)) < len(names):
-        raise InvalidModelError(f"the layer {name!r} lists a weight twice")
-    found = []
-    for each in names:
-        dataset = group.get(each)
-        if not isinstance(dataset, Dataset):
-            raise InvalidModelError(
-                f"the layer {name!r} lists the weight {each!r}; it is not there"
-            )
-        if not set(_SEEDS) & set(each.partition(":")[0].split("/")):
-            found.append(dataset)
-    return found
-
-
-def _kept(
-    name: str,
-    arrays: Sequence[NDArray[Any]],
-    datasets: Sequence[Dataset],
-    root: str,
-) -> dict[str, NDArray[Any]]:
-    """Return arrays under the names of the file, without the counter and the group's name."""
-    start = len(f"{root}/{name}/".lstrip("/"))
-    found = {}
-    for dataset, array in zip(datasets, arrays, strict=False):
-        given = dataset.path[start:].partition(":")[0]
-        found[given if "/" in given else f"{name}/{given}"] = array
-    return found
-
-
-def _require_none_left(root: Group, used: set[str], layers: Mapping[str, Layer]) -> None:
-    """Raise InvalidModelError for datasets that no layer lists, and layers that have none."""
-    without = [name for name, layer in layers.items() if layer.built and layer.weights]
-    if without:
-        raise InvalidModelError(f"the file has no weights for the layer {without[0]!r}")
-    for dataset in root.datasets():
-        seeds = set(_SEEDS) & set(dataset.path.partition(":")[0].split("/"))
-        if dataset.path not in used and not seeds:
-            raise InvalidModelError(f"no layer lists the weight {dataset.path!r}")
