@@ -90,8 +90,8 @@ def unzip(data: memoryview, name: str, *, every: bool = False) -> list[Member]:
     """Return the files in an archive; those that are stored are views of `data`.
 
     What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
-    out, unless `every` file is wanted. Raises DamagedModelError, naming the archive, for a truncated
-    or contradictory one, and for one that would expand beyond `pyio.limits`.
+    out, unless `every` file is wanted. Raises DamagedModelError, naming the archive, for a cut or
+    contradictory one, and for one that would expand beyond `pyio.limits`.
     """
     members = []
     try:
@@ -118,7 +118,7 @@ def is_wanted(path: str) -> bool:
 def require_all(data: memoryview, count: int) -> None:
     """Raise BadZipFile unless an archive, of which `data` are the end, has `count` files.
 
-    zipfile ignores its own number, so a wrong length of the list makes files vanish (APPNOTE 4.3.16).
+    A wrong length of the list makes files vanish, and zipfile ignores the number (APPNOTE 4.3.16).
     """
     tail = bytes(data[-_LAST_BYTES:])
     end = tail.rfind(_END)

@@ -1,4 +1,4 @@
-"""Files of other programs in a page: downloads in their formats, and loading what was downloaded."""
+"""Files of other programs in a page: downloads in their formats, and loading them again."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ _GATES = {**dict.fromkeys(_LSTMS, (4, (0, 1, 3))), "GRUCell": (3, (0, 1))}
 
 _SUMS = {
     **dict.fromkeys(("Dense", "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"), ("kernel", "bias")),
-    **dict.fromkeys(
-        ("Conv1DTranspose", "Conv3DTranspose", "EinsumDense"), ("kernel", "bias")
-    ),
+    **dict.fromkeys(("Conv1DTranspose", "Conv3DTranspose", "EinsumDense"), ("kernel", "bias")),
     "SimpleRNNCell": ("kernel", "recurrent_kernel", "bias"),
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), ("depthwise_kernel", "bias")),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), ("pointwise_kernel", "bias")),
