@@ -39,6 +39,7 @@ from pyio.errors import (
     UnsupportedModelError,
     UnsupportedOperationError,
     UnsupportedOpsError,
+    UntrustedTypesError,
     WeightsError,
 )
 from pyio.format.artifacts import (
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
+    from pyio.operations.objects import load_object, save_object
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.tensors.stream import decode_weights_stream
 
@@ -147,6 +149,7 @@ __all__ = [
     "UnsupportedModelError",
     "UnsupportedOperationError",
     "UnsupportedOpsError",
+    "UntrustedTypesError",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -175,6 +178,7 @@ __all__ = [
     "load_graph_model",
     "load_layers_model",
     "load_model",
+    "load_object",
     "load_weights",
     "model_from_artifacts",
     "model_from_json",
@@ -190,6 +194,7 @@ __all__ = [
     "save_arrays",
     "save_artifacts",
     "save_model",
+    "save_object",
     "storage_report",
     "unregister_router",
     "with_save_handler",
@@ -197,6 +202,7 @@ __all__ = [
 
 _NEEDS_NUMPY = {
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
+    "pyio.operations.objects": "load_object save_object",
     "pyio.models.layers.core": "Input input",
     "pyio.models.graph_models.graph_model": "GraphModel",
     "pyio.models.graph_models.reading": "graph_model_from_artifacts",

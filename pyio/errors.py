@@ -10,6 +10,7 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
+    │   ├── UntrustedTypesError                         an object of types that may run code
     │   ├── UnsupportedModelError                       a part of such a file that is not read
     │   │   └── UnsupportedOpsError (LookupError)       ops that TensorFlow.js lacks
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
@@ -138,6 +139,18 @@ class UnsupportedOpsError(UnsupportedModelError, LookupError):
         listed = ", ".join(f"{name} ({node!r:.200})" for name, node in sorted(ops.items()))
         super().__init__(f"the model uses ops that {lacks}: {listed}{advice}")
         self.ops = dict(ops)
+
+
+class UntrustedTypesError(InvalidModelError):
+    """A stored object has types that are not trusted; ``types`` has their names."""
+
+    def __init__(self, types: Sequence[str]) -> None:
+        names = ", ".join(map(repr, types))
+        super().__init__(
+            f"the object needs types that are not trusted, because making them may run code: "
+            f"{names}. If you know who made the object, load it with trusted=[{names}]"
+        )
+        self.types = [*types]
 
 
 class UnknownLayersError(InvalidModelError, LookupError):
@@ -387,4 +400,4 @@ class HandlerError(PyioError, TypeError):
 
 
 class CompatibilityWarning(UserWarning):
-    """What was saved is whole, and TensorFlow.js will not be able to read all of it."""
+    """Another reader will not find all that is here: TensorFlow.js, Keras, another scikit-learn."""

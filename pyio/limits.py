@@ -39,6 +39,9 @@ TEXT_RATIO = 16
 """A fixed-width text array may take TEXT_CHARACTERS characters, or TEXT_RATIO times its longest
 text per element, whichever is larger."""
 
+SAFETENSORS_HEADER = 100_000_000
+"""Bytes of the header of a safetensors file; the library's own limit."""
+
 UNTOLD_BYTES = 2**30
 """Bytes of a weights file of unknown size: it has strings, and the server sends no length."""
 

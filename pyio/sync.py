@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from pyio.handlers import picked_files
     from pyio.models import load
     from pyio.models.serialization import write
-    from pyio.operations import arrays, catalog, inspection, persistence, report, transfer
+    from pyio.operations import (
+        arrays,
+        catalog,
+        inspection,
+        objects,
+        persistence,
+        report,
+        transfer,
+    )
     from pyio.operations import repair as repairing
     from pyio.tensors import stream
 
@@ -100,6 +108,7 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     load_artifacts = blocking(transfer.load_artifacts)
     load_graph_model = blocking(load.load_graph_model)
     load_layers_model = blocking(load.load_layers_model)
+    load_object = blocking(objects.load_object)
     load_model = blocking(load.load_model)
     load_weights = blocking(arrays.load_weights)
     move_model = blocking(catalog.move_model)
@@ -110,6 +119,7 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     save_arrays = blocking(arrays.save_arrays)
     save_artifacts = blocking(transfer.save_artifacts)
     save_model = blocking(write.save_model)
+    save_object = blocking(objects.save_object)
     storage_report = blocking(report.storage_report)
 
 _FUNCTIONS = {
@@ -119,6 +129,7 @@ _FUNCTIONS = {
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",
     "pyio.operations.inspection": "exists inspect",
+    "pyio.operations.objects": "load_object save_object",
     "pyio.operations.persistence": "request_persistence",
     "pyio.operations.repair": "repair",
     "pyio.operations.report": "storage_report",

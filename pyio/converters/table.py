@@ -19,6 +19,7 @@ import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pyio import limits
 from pyio.converters.files import Below, Leading, present, wanted
 from pyio.converters.keras.kinds import is_keras
 from pyio.converters.saved_model.recognise import is_graph_def, is_saved_model
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pyio.format.artifacts import ModelArtifacts
 
 _ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_SAFETENSORS_LIST = ".safetensors.index.json"
 
 _SEARCHED = 200
 """Files of a folder whose beginnings are looked at. A folder with more has its model by name."""
@@ -89,6 +92,25 @@ def _called(function: Any, files: Files, options: Mapping[str, Any]) -> Any:
     return function(files, **given)
 
 
+def _is_safetensors(start: bytes, _names: Sequence[str]) -> bool:
+    length = int.from_bytes(start[:8], "little")
+    return start[8:9] == b"{" and 2 <= length <= limits.SAFETENSORS_HEADER
+
+
+def _lists_safetensors(start: bytes, names: Sequence[str]) -> bool:
+    if not start:  # a folder: the files that the list names are in it as well
+        return sum(name.endswith(_SAFETENSORS_LIST) for name in names) == 1
+    named = b'"weight_map"' in start or names[0].endswith(_SAFETENSORS_LIST)
+    return named and start.lstrip().startswith(b"{")
+
+
+def _is_numpy(start: bytes, _names: Sequence[str]) -> bool:
+    if start.startswith(_ZIP):  # the name of the first file stands at byte 30 (APPNOTE 4.3.7)
+        first = start[30 : 30 + int.from_bytes(start[26:28], "little")]
+        return first.endswith(b".npy") or first == b"schema.json"
+    return start.startswith((b"\x93NUMPY", _EMPTY_ZIP))
+
+
 IMPORTERS: list[Importer] = [
     Importer("a model of Keras", "pyio.models.keras_files.importing", is_keras),
     Importer(
@@ -98,6 +120,9 @@ IMPORTERS: list[Importer] = [
         beside=("saved_model.pb",),
     ),
     Importer("a frozen graph", "pyio.converters.saved_model.graph_def", is_graph_def),
+    Importer("safetensors", "pyio.converters.safetensors.reader", _is_safetensors),
+    Importer("a list of safetensors", "pyio.converters.safetensors.index", _lists_safetensors),
+    Importer("arrays of NumPy", "pyio.converters.numpy_files", _is_numpy),
 ]
 """Asked in this order. A file of which none knows anything keeps the error of its medium."""
 

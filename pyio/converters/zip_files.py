@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyio import limits
 from pyio.converters.files import checked_range, missing
 from pyio.errors import DamagedModelError
-from pyio.format.archive import UNREADABLE, is_wanted, require_small
+from pyio.format.archive import UNREADABLE, is_wanted, require_all, require_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,9 @@ async def open_zip(files: Files, name: str) -> ZipFiles:
             tail = _Tail(await files.read(name, begin, size), begin)
             try:
                 with zipfile.ZipFile(tail) as archive:
-                    entries = [each for each in archive.infolist() if is_wanted(each.filename)]
+                    listed = archive.infolist()
+                    require_all(tail.data, len(listed))
+                    entries = [each for each in listed if is_wanted(each.filename)]
                 break
             except _BeforeError as before:
                 begin = before.position
@@ -144,7 +146,7 @@ class _Tail(io.RawIOBase):
     """The end of a file, which behaves as if the rest were there."""
 
     def __init__(self, data: memoryview, begin: int) -> None:
-        self._data = data
+        self.data = data
         self._begin = begin
         self._position = 0
 
@@ -155,7 +157,7 @@ class _Tail(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        end = self._begin + self._data.nbytes
+        end = self._begin + self.data.nbytes
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: end}[whence]
         if start + offset < 0:
             raise OSError("before the beginning")
@@ -166,7 +168,7 @@ class _Tail(io.RawIOBase):
         if self._position < self._begin:
             raise _BeforeError(self._position)
         at = self._position - self._begin
-        piece = bytes(self._data[at:] if size < 0 else self._data[at : at + size])
+        piece = bytes(self.data[at:] if size < 0 else self.data[at : at + size])
         listed = piece.count(b"PK\x01\x02")
         if listed > 2 * limits.ZIP_MEMBERS:
             raise zipfile.BadZipFile(

@@ -61,6 +61,7 @@ class SaveOptions(HTTPOptions, total=False):
     on_progress: OnProgress | None
     single_file: bool
     shard_size_bytes: int | None
+    format: str | None
 
 
 class AnySaveOptions(SaveOptions, total=False):

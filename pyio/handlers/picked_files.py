@@ -190,7 +190,7 @@ def browser_files(
 
 async def pick_files(
     *,
-    accept: str = (".json,.bin,.zip,.keras,.h5,.hdf5,.pb,.safetensors,.npz,.npy"),
+    accept: str = (".json,.bin,.zip,.keras,.h5,.hdf5,.pb,.safetensors,.npz,.npy,.skops"),
     multiple: bool = True,
 ) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.

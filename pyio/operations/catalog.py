@@ -18,6 +18,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.handlers.contract import Loader
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -30,7 +31,7 @@ from pyio.handlers.registry import (
     split_url,
 )
 from pyio.operations.inspection import is_stored
-from pyio.operations.transfer import load_artifacts, save_artifacts
+from pyio.operations.transfer import format_at, load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,7 +96,11 @@ async def copy_model(
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
-    artifacts = await load_artifacts(loader, **importing)
+    for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
+    if isinstance(loader, Loader) and not for_tfjs:
+        artifacts = await loader.load(for_tfjs=False, **importing)
+    else:
+        artifacts = await load_artifacts(loader, **importing)
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)
@@ -138,6 +143,12 @@ async def move_model(
         raise UnsupportedOperationError(
             f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
             "closed. Use copy_model, check the copy, then call remove_model"
+        )
+    written = target.format_of(split_url(destination)[1], None)
+    if written not in ("tfjs", "zip"):
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: a {written} file does not keep all of a model. Use "
+            "copy_model, check the copy, then call remove_model"
         )
     for medium in (origin, target):
         require_available(medium)

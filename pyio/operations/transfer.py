@@ -6,11 +6,11 @@ from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from pyio.errors import HandlerError
+from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.handlers.contract import Loader
 from pyio.handlers.picked_files import BrowserFilesHandler
-from pyio.handlers.registry import load_handler, save_handler
+from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -28,6 +28,21 @@ IMPORTING = frozenset(
     )
 )
 """The options of importers, which are `pyio.handlers.keywords.ImportOptions`."""
+
+
+def format_at(target: str | SaveHandler, options: Mapping[str, Any]) -> str:
+    """Return the format in which a save to `target` writes: "tfjs" unless it is a file of another.
+
+    Errors of the address or the options are left to the save.
+    """
+    if not isinstance(target, str):
+        found = getattr(target, "format", None)
+        return found if isinstance(found, str) else "tfjs"
+    try:
+        medium, path = medium_of(target)
+        return medium.format_of(path, options.get("format"))
+    except PyioError:
+        return "tfjs"
 
 
 async def save_artifacts(

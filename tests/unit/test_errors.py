@@ -30,6 +30,7 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.OtherFormatError("a.h5", "HDF5"), {"name": "a.h5", "kind": "HDF5"}),
     (errors.UnsupportedModelError("m"), {}),
     (errors.UnsupportedOpsError({"A": "n"}, "nothing has"), {"ops": {"A": "n"}}),
+    (errors.UntrustedTypesError(["a.B"]), {"types": ["a.B"]}),
     (errors.UnknownLayersError(["Lambda"], "build it"), {"class_names": ["Lambda"]}),
     (errors.UnknownOpsError({"A": ["n", "m"]}), {"ops": {"A": ["n", "m"]}}),
     (errors.ModelInputError("m"), {}),

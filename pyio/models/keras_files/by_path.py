@@ -23,11 +23,11 @@ from pyio.models.core.unknown import UnknownLayer
 from pyio.models.keras_files.assigning import SEEDS, Placed, assign
 
 if TYPE_CHECKING:
-    from pyio.converters.hdf5.datasets import Dataset
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pyio.converters.hdf5.datasets import Dataset
     from pyio.converters.hdf5.file import Group
     from pyio.converters.keras.saved import Saved
     from pyio.models.core.layer import Layer

@@ -12,7 +12,7 @@ from pyio.format.artifacts import ModelArtifacts
 from pyio.models.core.container import Container, named
 from pyio.models.serialization.for_tfjs import Rewriting, is_foreign
 from pyio.models.serialization.tfjs_limits import incompatibilities
-from pyio.operations.transfer import save_artifacts
+from pyio.operations.transfer import format_at, save_artifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.tracebacks import short
 from pyio.version import __version__
@@ -84,6 +84,12 @@ def model_to_artifacts(
     same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
     open. The model does not change.
     """
+    return _artifacts(model, trainable_only, include_optimizer, for_tfjs=True)
+
+
+def _artifacts(
+    model: Writable, trainable_only: bool, include_optimizer: bool, *, for_tfjs: bool
+) -> ModelArtifacts:
     if not callable(getattr(model, "topology", None)):
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
@@ -93,7 +99,8 @@ def model_to_artifacts(
     pairs = _all_weights(model, trainable_only)
     training = model.training_config if include_optimizer else None
     solved: set[tuple[Layer, str]] = set()
-    if isinstance(model, Container) and any(map(is_foreign, model.all_layers())):
+    several = for_tfjs and any(map(is_foreign, model.all_layers()))
+    if several and isinstance(model, Container):
         arrays = dict(pairs)
         names = {weight: name for name, weight in named(model)}
         with_weights = training is None and not model.unplaced_weights and not trainable_only
@@ -101,7 +108,8 @@ def model_to_artifacts(
         rewriting = Rewriting(names, arrays, with_weights, masked)
         rewriting.rewrite(model, topology["config"])
         pairs, solved = list(arrays.items()), rewriting.solved
-    _warn_of_limits(model, solved)
+    if for_tfjs:
+        _warn_of_limits(model, solved)
     encoded = encode_weights(pairs)
     specs, data = encoded.specs, encoded.data
     if training is not None:
@@ -128,7 +136,7 @@ def _warn_of_limits(model: Writable, solved: set[tuple[Layer, str]]) -> None:
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
             + "; ".join(problems),
             CompatibilityWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
@@ -151,5 +159,6 @@ async def save_model(
     **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save a model; the parameters are those of `LayersModel.save`."""
-    artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
+    for_tfjs = format_at(url_or_handler, options) in ("tfjs", "zip")
+    artifacts = _artifacts(model, trainable_only, include_optimizer, for_tfjs=for_tfjs)
     return await save_artifacts(artifacts, url_or_handler, **options)

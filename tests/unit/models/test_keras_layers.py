@@ -137,8 +137,8 @@ def test_layers_that_act_in_training_only(class_name: str) -> None:
     x = np.ones((1, 2, 2, 3), np.float32)
     np.testing.assert_array_equal(model.predict(x), x)
     artifacts = pyio.model_to_artifacts(model)
-    assert artifacts.model_topology is not None
-    assert artifacts.model_topology["config"]["layers"][-1]["class_name"] == "Activation"
+    topology: Any = artifacts.model_topology
+    assert topology["config"]["layers"][-1]["class_name"] == "Activation"
     copy = copy_of(model, warned=False)
     assert copy.to_json() == model.to_json()
     assert copy.layers[-1].get_config() == config
