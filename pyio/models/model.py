@@ -10,7 +10,7 @@ from pyio import limits
 from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
-from pyio.models.core.container import Container, config_of, named
+from pyio.models.core.container import config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
@@ -20,8 +20,7 @@ from pyio.models.pending import Pending
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
-from pyio.models.training.compiling import Loss, Metrics, training_config
-from pyio.models.training.evaluation import evaluate, metrics_names
+from pyio.models.training.model import TrainableModel
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -34,13 +33,12 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
     from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.layer import Layer
-    from pyio.models.training.optimizers import Optimizer
 
 LAYOUT = "tfjs-layers 4.22.0"
 """The layout of the topology: the value of its `keras_version`."""
 
 
-class LayersModel(Container):
+class LayersModel(TrainableModel):
     """A model of layers: any graph with one or several inputs and outputs. Also called `Model`.
 
     Args:
@@ -56,7 +54,6 @@ class LayersModel(Container):
 
     Attributes:
         load_report: How the weights that were loaded last were matched.
-        optimizer_weights: The loaded state of the optimizer: name -> array.
         unplaced_weights: Weights of unknown layers, kept for the next save.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
@@ -75,8 +72,6 @@ class LayersModel(Container):
         ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
         super().__init__(*ends, name if name is not None else numbered("model"))
         check_inputs(self.inputs)
-        self.training_config: dict[str, Any] | None = None
-        self.optimizer_weights: dict[str, NDArray[Any]] = {}
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
         self._metadata: dict[str, JSONValue] | None = None
@@ -133,20 +128,6 @@ class LayersModel(Container):
             return super().__call__(inputs, **kwargs)
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
-
-    @short
-    def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
-        """Return the loss on `x` and `y`, and the metrics after it if there are any.
-
-        Args:
-            x: The examples, as `predict` takes them.
-            y: The targets: an array, or a list with one per output, in the shape of the outputs;
-                for "sparse_categorical_crossentropy" one number instead of the last side.
-            batch_size: The number of examples that are computed at once.
-
-        Raises InvalidModelError if the model was not compiled. `metrics_names` names the numbers.
-        """
-        return evaluate(self, self.training_config, self.predict, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -272,32 +253,7 @@ class LayersModel(Container):
         """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""
         return dumps(self.topology())
 
-    # ------------------------------------------------------------ training
-
-    @short
-    def compile(
-        self,
-        optimizer: Optimizer | str = "rmsprop",
-        loss: Loss = None,
-        metrics: Metrics = None,
-    ) -> None:
-        """Set how the model is trained and evaluated, which is saved as its training config.
-
-        Args:
-            optimizer: A name such as "adam", or the result of a function of `pyio.optimizers`.
-            loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
-            metrics: Names such as "accuracy"; a dict for several outputs.
-
-        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that
-        TensorFlow.js does not know.
-        """
-        self.training_config = training_config(self, optimizer, loss, metrics)
-        self.optimizer_weights = {}
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of the numbers that `evaluate` returns, in order."""
-        return metrics_names(self, self.training_config)
+    # ------------------------------------------------------------ saving
 
     def save(
         self,

@@ -229,15 +229,25 @@ class Layer(Configured):
         trainable: bool = True,
         dtype: str = "float32",
     ) -> Weight:
-        """Return a new weight of this layer. Its values are made when they are first needed."""
+        """Return a new weight of this layer. Its values are made when they are first needed.
+
+        Training uses the layer's options for it: `kernel_regularizer` and `kernel_constraint` for
+        the weight "kernel", `depthwise_regularizer` for "depthwise_kernel", and so on.
+        """
 
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
             return initial_values(initializer, sides, dtype)
 
         # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        weight.regularizer = self._option_for(name, "regularizer")
+        weight.constraint = self._option_for(name, "constraint")
         (self._trainable_weights if trainable else self._other_weights).append(weight)
         return weight
+
+    def _option_for(self, weight: str, kind: str) -> Any:
+        short = weight.removesuffix("_kernel")
+        return getattr(self, f"{weight}_{kind}", None) or getattr(self, f"{short}_{kind}", None)
 
     @property
     def trainable_weights(self) -> list[Weight]:

@@ -88,7 +88,7 @@ class BaseConv(BiasActivation):
         """Return the convolution, the bias added and activated."""
         if self.channels_first:
             x = np.moveaxis(x, 1, -1)
-        y = self.finish_last(self.convolve(np.ascontiguousarray(x)))
+        y = self.finish_last(self.convolve(kernels.contiguous(x)))
         return np.moveaxis(y, -1, 1) if self.channels_first else y
 
     def finish_last(self, y: Array) -> Array:
@@ -229,7 +229,7 @@ class _Transposed(Conv):
         value = self.kernel.value
         if self._columns is None or self._columns[0] is not value:
             rows = value.reshape(-1, value.shape[-1])
-            self._columns = value, kernels.Matrix(np.ascontiguousarray(rows.T))
+            self._columns = value, kernels.matrix(kernels.contiguous(rows.T))
         return self._columns[1]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import dimensions, flag, option, real, whole
+from pyio.models.core.phase import plain
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, only
 
@@ -31,12 +32,12 @@ class Masking(Layer):
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """(batch, steps, ...) -> (batch, steps): which steps count."""
-        return np.asarray((x != self.mask_value).any(axis=-1))
+        return np.asarray((plain(x) != self.mask_value).any(axis=-1))
 
     def call(self, x: Array) -> Array:
         """Return the input with masked steps 0."""
-        seen = (x != self.mask_value).any(axis=-1, keepdims=True)
-        return np.asarray(x * seen.astype(x.dtype))
+        seen = (plain(x) != self.mask_value).any(axis=-1, keepdims=True)
+        return x * seen.astype(x.dtype)
 
 
 class Embedding(Layer):
@@ -91,7 +92,7 @@ class Embedding(Layer):
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """Return where the input is not 0, if `mask_zero`."""
-        return np.asarray(x != 0) if self.mask_zero else None
+        return np.asarray(plain(x) != 0) if self.mask_zero else None
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """(batch, ...) -> (batch, ..., output_dim)."""
@@ -113,10 +114,10 @@ class Embedding(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the vectors. Raises ModelInputError for numbers out of range."""
-        numbers = x.astype(np.int32, copy=False)
+        numbers = plain(x).astype(np.int32, copy=False)
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < self.input_dim:
             raise ModelInputError(
                 f"Embedding {self.name!r} has vectors for 0 to {self.input_dim - 1}; the input "
                 f"has numbers from {numbers.min()} to {numbers.max()}"
             )
-        return np.asarray(self.embeddings.value[numbers])
+        return self.embeddings.value[numbers]

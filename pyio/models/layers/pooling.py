@@ -56,29 +56,8 @@ class Pooling(Layer):
 
     def pool(self, x: Array) -> Array:
         """Return the pooled `x`, which has its channels last; padding never counts."""
-        if self.largest:
-            first, *others = self._taps(x, -np.inf)
-            result = first.copy()
-            for view in others:
-                np.maximum(result, view, out=result)
-            return result
-        if self.padding == "valid":
-            return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
-        # Windows at the border have fewer values, so they are counted by pooling ones.
-        return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
-
-    def _sums(self, x: Array) -> Array:
-        first, *others = self._taps(x, 0)
-        result = first.copy()
-        for view in others:
-            result += view
-        return result
-
-    def _taps(self, x: Array, border: float) -> list[Array]:
-        ones = [1] * self.rank
-        window = self.pool_size, self.strides, ones
-        padded = kernels.pad(x, *window, self.padding, border)
-        return [view for _, view in kernels.taps(padded, *window)]
+        pool = kernels.max_pool if self.largest else kernels.mean_pool
+        return pool(x, self.pool_size, self.strides, self.padding)
 
 
 class Pooling1D(Pooling):
@@ -171,7 +150,8 @@ class GlobalMaxPooling1D(_Global1D):
 
     def call(self, x: Array) -> Array:
         """Return the largest values."""
-        return np.asarray(x.max(axis=1, initial=-np.inf, keepdims=self.keepdims))
+        y: Array = x.max(axis=1, initial=-np.inf, keepdims=self.keepdims)
+        return y
 
 
 class GlobalAveragePooling1D(_Global1D):
@@ -191,10 +171,12 @@ class GlobalAveragePooling1D(_Global1D):
     def call(self, x: Array, mask: Mask = None) -> Array:
         """Return the means."""
         if mask is None:
-            return np.asarray(x.mean(axis=1, keepdims=self.keepdims))
+            means: Array = x.mean(axis=1, keepdims=self.keepdims)
+            return means
         seen = mask.astype(x.dtype)[..., None]
         total = (x * seen).sum(axis=1, keepdims=self.keepdims)
-        return np.asarray(total / seen.sum(axis=1, keepdims=self.keepdims))
+        shares: Array = total / seen.sum(axis=1, keepdims=self.keepdims)
+        return shares
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """Return None: there are no steps any more."""
@@ -227,7 +209,8 @@ class GlobalMaxPooling2D(_Global2D):
 
     def call(self, x: Array) -> Array:
         """Return the largest values."""
-        return np.asarray(x.max(axis=self._space(), initial=-np.inf, keepdims=self.keepdims))
+        y: Array = x.max(axis=self._space(), initial=-np.inf, keepdims=self.keepdims)
+        return y
 
 
 class GlobalAveragePooling2D(_Global2D):
@@ -235,4 +218,5 @@ class GlobalAveragePooling2D(_Global2D):
 
     def call(self, x: Array) -> Array:
         """Return the means."""
-        return np.asarray(x.mean(axis=self._space(), keepdims=self.keepdims))
+        y: Array = x.mean(axis=self._space(), keepdims=self.keepdims)
+        return y

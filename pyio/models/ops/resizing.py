@@ -40,7 +40,8 @@ def resize_bilinear(images: Array, height: int, width: int, align_corners: bool)
     upper = upper + (images[..., top[:, None], right, :] - upper) * across
     lower = images[..., bottom[:, None], left, :]
     lower = lower + (images[..., bottom[:, None], right, :] - lower) * across
-    return np.asarray(upper + (lower - upper) * down[:, None, None])
+    blended: Array = upper + (lower - upper) * down[:, None, None]
+    return blended
 
 
 def _places(old: int, new: int, align_corners: bool) -> Array:

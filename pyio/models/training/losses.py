@@ -53,7 +53,7 @@ def _categorical_hinge(true: Array, predicted: Array) -> Array:
 
 def _logcosh(true: Array, predicted: Array) -> Array:
     difference = predicted - true
-    return (difference + softplus(-2 * difference) - np.log(2)).mean(axis=-1)
+    return (difference + softplus(-2 * difference) - np.float32(np.log(2))).mean(axis=-1)
 
 
 def categorical_crossentropy(true: Array, predicted: Array) -> Array:
