@@ -49,12 +49,14 @@ def line_plot(places: Sequence[float], curves: Mapping[str, Sequence[float]]) ->
     )
 
 
+_LINE = 'stroke="currentColor" opacity="0.4"'
+
+
 def _axes(low: float, high: float, first: float, last: float) -> list[str]:
     floor = _HEIGHT - _BOTTOM
     label = 'fill="currentColor" opacity="0.8"'
     return [
-        f'<path d="M{_LEFT} {_TOP}V{floor}H{_WIDTH - 8}" fill="none" stroke="currentColor" '
-        'opacity="0.4"/>',
+        f'<path d="M{_LEFT} {_TOP}V{floor}H{_WIDTH - 8}" fill="none" {_LINE}/>',
         f'<text x="{_LEFT - 4}" y="{_TOP + 8}" text-anchor="end" {label}>{high:.3g}</text>',
         f'<text x="{_LEFT - 4}" y="{floor}" text-anchor="end" {label}>{low:.3g}</text>',
         f'<text x="{_LEFT}" y="{_HEIGHT - 6}" {label}>{first:g}</text>',
@@ -62,9 +64,7 @@ def _axes(low: float, high: float, first: float, last: float) -> list[str]:
     ]
 
 
-def _unbroken(
-    places: Sequence[float], values: Sequence[float]
-) -> list[list[tuple[float, float]]]:
+def _unbroken(places: Sequence[float], values: Sequence[float]) -> list[list[tuple[float, float]]]:
     """Return the points of a curve, in pieces where a value is not finite."""
     pieces: list[list[tuple[float, float]]] = [[]]
     for place, value in zip(places, values, strict=False):

@@ -65,7 +65,8 @@ class Phase:
         """
         drawn = self.random_of(layer).random(tuple(shape), np.float32)
         keep = np.float32(1 - rate)
-        return np.floor(drawn + keep) / keep
+        mask: Array = np.floor(drawn + keep) / keep
+        return mask
 
     def kept_for_sequence(
         self, cell: Any, what: str, shape: Sequence[int], rate: float
@@ -99,6 +100,11 @@ def during(phase: Phase) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def leave_phase() -> None:
+    """End the step that runs, if there is one."""
+    _current.set(None)
 
 
 def plain(value: Any) -> Any:

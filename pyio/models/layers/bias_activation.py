@@ -33,7 +33,7 @@ class BiasActivation(Layer):
         added = None if bias is None else bias.value
         for each in (x, added):
             if isinstance(each, Followed):
-                return each.kernels.finish(x, added, self.activate)  # type: ignore[no-any-return]
+                return each.kernels.finish(x, added, self.activate)
         if added is not None:
             x += added
         return x if self.activation == "linear" else self.activate(x)

@@ -179,9 +179,7 @@ class Dropout(Layer):
     def mask_shape(self, shape: Sequence[int]) -> Sequence[int]:
         """Return the shape of the mask for an input of `shape`."""
         given = self.noise_shape or [None] * len(shape)
-        return [
-            side if fixed is None else fixed for side, fixed in zip(shape, given, strict=True)
-        ]
+        return [side if fixed is None else fixed for side, fixed in zip(shape, given, strict=True)]
 
 
 class SpatialDropout1D(Dropout):

@@ -9,8 +9,8 @@ import numpy as np
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import dimensions, flag, option, real, whole
-from pyio.models.core.phase import plain
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.phase import plain
 from pyio.models.core.shapes import Shape, Shapes, only
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Masking(Layer):
     def call(self, x: Array) -> Array:
         """Return the input with masked steps 0."""
         seen = (plain(x) != self.mask_value).any(axis=-1, keepdims=True)
-        return x * seen.astype(x.dtype)
+        y: Array = x * seen.astype(x.dtype)
+        return y
 
 
 class Embedding(Layer):
@@ -120,4 +121,5 @@ class Embedding(Layer):
                 f"Embedding {self.name!r} has vectors for 0 to {self.input_dim - 1}; the input "
                 f"has numbers from {numbers.min()} to {numbers.max()}"
             )
-        return self.embeddings.value[numbers]
+        vectors: Array = self.embeddings.value[numbers]
+        return vectors

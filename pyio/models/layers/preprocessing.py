@@ -121,7 +121,7 @@ class CategoryEncoding(Layer):
 
         Raises ModelInputError for numbers that are no category.
         """
-        tokens = plain(x).astype(np.int32, copy=False)
+        tokens: Array = plain(x).astype(np.int32, copy=False)
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
             raise ModelInputError(
                 f"CategoryEncoding {self.name!r} knows 0 to {self.num_tokens - 1}; the input has "

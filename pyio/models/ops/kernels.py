@@ -106,7 +106,8 @@ def conv(
     patches = windows(x, size, strides, dilation)
     space = patches.shape[1 : 1 + len(size)]
     parts = [
-        matmul(patches[cut].reshape(-1, kernel.value.shape[0]), kernel) for cut in in_chunks(patches)
+        matmul(patches[cut].reshape(-1, kernel.value.shape[0]), kernel)
+        for cut in in_chunks(patches)
     ]
     flat = parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else x[:0]
     return flat.reshape(batch, *space, kernel.value.shape[1])
@@ -215,7 +216,11 @@ def conv_transpose(
 
 
 def added(
-    total: Array, spread: Array, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+    total: Array,
+    spread: Array,
+    size: Sequence[int],
+    strides: Sequence[int],
+    dilation: Sequence[int],
 ) -> Array:
     """Add each window in `spread` (batch, *space, window, channels) to its place in `total`."""
     for index, (_, view) in enumerate(taps(total, size, strides, dilation)):
@@ -242,7 +247,7 @@ def mean_pool(x: Array, size: Sequence[int], strides: Sequence[int], padding: st
     result = first.copy()
     for view in others:
         result += view
-    return result / pool_counts(x, size, strides, padding)  # type: ignore[no-any-return]
+    return result / pool_counts(x, size, strides, padding)
 
 
 def pool_counts(x: Array, size: Sequence[int], strides: Sequence[int], padding: str) -> Array:

@@ -57,6 +57,10 @@ class Writable(Protocol):
         """Return the topology as TensorFlow.js writes it."""
         ...
 
+    def optimizer_incompatibility(self) -> str | None:
+        """Return what TensorFlow.js cannot do with the optimizer, or None."""
+        ...
+
     def prepare_for_save(self, config: dict[str, Any]) -> None:
         """Change the `config` of the topology where a file needs something else."""
         ...
@@ -86,7 +90,7 @@ def model_to_artifacts(
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
-    _warn_of_limits(model)
+    _warn_of_limits(model, include_optimizer)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
     encoded = encode_weights(_all_weights(model, trainable_only))
@@ -109,8 +113,10 @@ def model_to_artifacts(
     )
 
 
-def _warn_of_limits(model: Writable) -> None:
+def _warn_of_limits(model: Writable, include_optimizer: bool) -> None:
     problems = incompatibilities(model.all_layers())
+    if include_optimizer and (problem := model.optimizer_incompatibility()):
+        problems.append(problem)
     if problems:
         warnings.warn(
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "

@@ -180,9 +180,7 @@ def _product(by_sample: Array, by_class: Array) -> Array:
     return by_sample * by_class.reshape(by_class.shape + (1,) * (by_sample.ndim - 1))
 
 
-def class_weights(
-    model: Container, given: Any, targets: Sequence[Array]
-) -> list[Array | None]:
+def class_weights(model: Container, given: Any, targets: Sequence[Array]) -> list[Array | None]:
     """Return the weight of each example by its class, for each output.
 
     The class is the largest place of a target with several columns, or else the number in it.

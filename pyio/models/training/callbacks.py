@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import ModelInputError
-from pyio.models.core.weight import Weight
 from pyio.operations.catalog import remove_model
+
+if TYPE_CHECKING:
+    from pyio.models.core.weight import Weight
 
 Logs: TypeAlias = "dict[str, Any]"
 """The numbers of a batch or of an epoch, by name; those of a batch have its number and size too."""
@@ -57,9 +59,7 @@ class Callback:
         """Do something after the last epoch. `logs` is empty."""
 
 
-CallbackLike: TypeAlias = (
-    "Callback | Callable[[int, Logs], Any] | Mapping[str, Callable[..., Any]]"
-)
+CallbackLike: TypeAlias = "Callback | Callable[[int, Logs], Any] | Mapping[str, Callable[..., Any]]"
 """A callback, a function of epoch and logs for the end of epochs, or a dict of such functions."""
 
 
@@ -97,7 +97,9 @@ def callback_of(given: Any) -> Callback:
 class Callbacks:
     """Several callbacks, called one after another."""
 
-    def __init__(self, callbacks: Sequence[Callback], model: Any, params: Mapping[str, Any]) -> None:
+    def __init__(
+        self, callbacks: Sequence[Callback], model: Any, params: Mapping[str, Any]
+    ) -> None:
         self._callbacks = callbacks
         for callback in callbacks:
             callback.model = model
@@ -274,9 +276,7 @@ class LearningRateSchedule(Callback):
             rate; or a dict of epoch -> rate from then on.
     """
 
-    def __init__(
-        self, schedule: Callable[..., float] | Mapping[int, float]
-    ) -> None:
+    def __init__(self, schedule: Callable[..., float] | Mapping[int, float]) -> None:
         self.schedule = schedule
 
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:  # noqa: ARG002

@@ -145,8 +145,10 @@ def sample_weights(
             found.append(None)
             continue
         array = numbers(value, "sample_weight").astype(np.float32)
-        if array.ndim == 0 or array.shape != target.shape[: array.ndim] or (
-            array.ndim >= max(target.ndim, 2)
+        if (
+            array.ndim == 0
+            or array.shape != target.shape[: array.ndim]
+            or (array.ndim >= max(target.ndim, 2))
         ):
             raise ModelInputError(
                 f"sample_weight has the shape {list(array.shape)}; expected one number for each "
@@ -159,6 +161,7 @@ def sample_weights(
 def targets_of(
     model: Container, y: Any, functions: Sequence[losses.Measure | None]
 ) -> list[NDArray[Any]]:
+    """Return `y` as one array per output, in the shape of the output. Raises ModelInputError."""
     if isinstance(y, Mapping):
         y = [y.get(name) for name in model.output_names]
     several = len(model.outputs) > 1 or (isinstance(y, list) and len(y) == 1)

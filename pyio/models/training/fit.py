@@ -140,9 +140,7 @@ def _without_classes(model: Any, sample_weight: Any, held: Batch) -> list[Any]:
     if sample_weight is None:
         return [None] * len(held.weights)
     given = per_output(model, sample_weight, "sample_weight")
-    return [
-        None if each is None else np.asarray(each, np.float32)[-held.size :] for each in given
-    ]
+    return [None if each is None else np.asarray(each, np.float32)[-held.size :] for each in given]
 
 
 def _validation(

@@ -18,7 +18,7 @@ from pyio.models.training.fused import finish as finish
 from pyio.models.training.fused import gru_step as gru_step
 from pyio.models.training.fused import lstm_step as lstm_step
 from pyio.models.training.rules import tape_of
-from pyio.models.training.tape import Array, Traced, raw
+from pyio.models.training.tape import Array, Tape, Traced, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ def matmul(left: Any, right: Matrix) -> Traced:
     return _tape(left, right).record(y, back)
 
 
-def _tape(left: Any, right: Matrix) -> Any:
+def _tape(left: Any, right: Matrix) -> Tape:
     return right.leaf.tape if isinstance(right, TracedMatrix) else tape_of(left)
 
 
@@ -240,7 +240,9 @@ def _without_border(
     total: Array, shape: Sequence[int], size: Sequence[int], strides: Sequence[int], padding: str
 ) -> Array:
     widths = kernels.pad_widths(shape, size, strides, [1] * len(size), padding)
-    cut = tuple(slice(before, before + side) for (before, _), side in zip(widths, shape, strict=True))
+    cut = tuple(
+        slice(before, before + side) for (before, _), side in zip(widths, shape, strict=True)
+    )
     return total[cut]
 
 

@@ -11,6 +11,7 @@ from pyio.models.core.container import Container
 from pyio.models.pending import Pending
 from pyio.models.training.compiling import Loss, Metrics, training_config
 from pyio.models.training.evaluation import evaluate, metrics_names, require_config
+from pyio.models.training.optimizers import optimizer_incompatibility
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ class TrainableModel(Container):
         self._stored_state = dict(value)
         self._optimizer = None
 
+    def optimizer_incompatibility(self) -> str | None:
+        """Return what TensorFlow.js cannot do with the optimizer, or None."""
+        config = (self.training_config or {}).get("optimizer_config")
+        return optimizer_incompatibility(config) if isinstance(config, dict) else None
+
     @property
     def metrics_names(self) -> list[str]:
         """The names of the numbers that `evaluate` returns, in order."""
@@ -118,9 +124,7 @@ class TrainableModel(Container):
 
         Raises InvalidModelError if the model was not compiled. `metrics_names` names the numbers.
         """
-        return evaluate(
-            self, self.training_config, self.predict, x, y, batch_size, sample_weight
-        )
+        return evaluate(self, self.training_config, self.predict, x, y, batch_size, sample_weight)
 
     def fit(
         self,

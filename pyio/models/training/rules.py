@@ -132,9 +132,7 @@ def _hypot(a: Any, b: Any) -> Traced:
 def _arctan2(a: Any, b: Any) -> Traced:
     x, y = raw(a), raw(b)
     square = np.square(x) + np.square(y)
-    return binary(
-        np.arctan2(x, y), a, b, lambda g: g * y / square, lambda g: -g * x / square
-    )
+    return binary(np.arctan2(x, y), a, b, lambda g: g * y / square, lambda g: -g * x / square)
 
 
 def unary(function: Any, slope: Callable[[Array, Array, Array], Array]) -> Any:
@@ -169,34 +167,34 @@ UFUNCS.update(
         np.logaddexp: _logaddexp,
         np.hypot: _hypot,
         np.arctan2: _arctan2,
-        np.negative: unary(np.negative, lambda g, x, y: -g),
-        np.positive: unary(np.positive, lambda g, x, y: g),
+        np.negative: unary(np.negative, lambda g, _x, _y: -g),
+        np.positive: unary(np.positive, lambda g, _x, _y: g),
         # The slope at 0 is -1, as in TensorFlow.js: an L1 penalty moves a weight that is 0.
-        np.absolute: unary(np.absolute, lambda g, x, y: np.where(x > 0, g, -g)),
-        np.fabs: unary(np.absolute, lambda g, x, y: np.where(x > 0, g, -g)),
-        np.exp: unary(np.exp, lambda g, x, y: g * y),
-        np.exp2: unary(np.exp2, lambda g, x, y: g * y * _LN_2),
-        np.expm1: unary(np.expm1, lambda g, x, y: g * (y + 1)),
-        np.log: unary(np.log, lambda g, x, y: g / x),
-        np.log2: unary(np.log2, lambda g, x, y: g / (x * _LN_2)),
-        np.log10: unary(np.log10, lambda g, x, y: g / (x * _LN_10)),
-        np.log1p: unary(np.log1p, lambda g, x, y: g / (1 + x)),
-        np.sqrt: unary(np.sqrt, lambda g, x, y: g / (2 * y)),
-        np.cbrt: unary(np.cbrt, lambda g, x, y: g / (3 * y * y)),
-        np.square: unary(np.square, lambda g, x, y: g * (2 * x)),
-        np.reciprocal: unary(np.reciprocal, lambda g, x, y: -g * y * y),
-        np.sin: unary(np.sin, lambda g, x, y: g * np.cos(x)),
-        np.cos: unary(np.cos, lambda g, x, y: -g * np.sin(x)),
-        np.tan: unary(np.tan, lambda g, x, y: g * (1 + y * y)),
-        np.arcsin: unary(np.arcsin, lambda g, x, y: g / np.sqrt(1 - x * x)),
-        np.arccos: unary(np.arccos, lambda g, x, y: -g / np.sqrt(1 - x * x)),
-        np.arctan: unary(np.arctan, lambda g, x, y: g / (1 + x * x)),
-        np.sinh: unary(np.sinh, lambda g, x, y: g * np.cosh(x)),
-        np.cosh: unary(np.cosh, lambda g, x, y: g * np.sinh(x)),
-        np.tanh: unary(np.tanh, lambda g, x, y: g * (1 - y * y)),
-        np.arcsinh: unary(np.arcsinh, lambda g, x, y: g / np.sqrt(x * x + 1)),
-        np.arccosh: unary(np.arccosh, lambda g, x, y: g / np.sqrt(x * x - 1)),
-        np.arctanh: unary(np.arctanh, lambda g, x, y: g / (1 - x * x)),
+        np.absolute: unary(np.absolute, lambda g, x, _y: np.where(x > 0, g, -g)),
+        np.fabs: unary(np.absolute, lambda g, x, _y: np.where(x > 0, g, -g)),
+        np.exp: unary(np.exp, lambda g, _x, y: g * y),
+        np.exp2: unary(np.exp2, lambda g, _x, y: g * y * _LN_2),
+        np.expm1: unary(np.expm1, lambda g, _x, y: g * (y + 1)),
+        np.log: unary(np.log, lambda g, x, _y: g / x),
+        np.log2: unary(np.log2, lambda g, x, _y: g / (x * _LN_2)),
+        np.log10: unary(np.log10, lambda g, x, _y: g / (x * _LN_10)),
+        np.log1p: unary(np.log1p, lambda g, x, _y: g / (1 + x)),
+        np.sqrt: unary(np.sqrt, lambda g, _x, y: g / (2 * y)),
+        np.cbrt: unary(np.cbrt, lambda g, _x, y: g / (3 * y * y)),
+        np.square: unary(np.square, lambda g, x, _y: g * (2 * x)),
+        np.reciprocal: unary(np.reciprocal, lambda g, _x, y: -g * y * y),
+        np.sin: unary(np.sin, lambda g, x, _y: g * np.cos(x)),
+        np.cos: unary(np.cos, lambda g, x, _y: -g * np.sin(x)),
+        np.tan: unary(np.tan, lambda g, _x, y: g * (1 + y * y)),
+        np.arcsin: unary(np.arcsin, lambda g, x, _y: g / np.sqrt(1 - x * x)),
+        np.arccos: unary(np.arccos, lambda g, x, _y: -g / np.sqrt(1 - x * x)),
+        np.arctan: unary(np.arctan, lambda g, x, _y: g / (1 + x * x)),
+        np.sinh: unary(np.sinh, lambda g, x, _y: g * np.cosh(x)),
+        np.cosh: unary(np.cosh, lambda g, x, _y: g * np.sinh(x)),
+        np.tanh: unary(np.tanh, lambda g, _x, y: g * (1 - y * y)),
+        np.arcsinh: unary(np.arcsinh, lambda g, x, _y: g / np.sqrt(x * x + 1)),
+        np.arccosh: unary(np.arccosh, lambda g, x, _y: g / np.sqrt(x * x - 1)),
+        np.arctanh: unary(np.arctanh, lambda g, x, _y: g / (1 - x * x)),
     }
 )
 

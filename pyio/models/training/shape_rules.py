@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,9 +66,7 @@ def expand_dims(a: Traced, axis: Any) -> Traced:
 def broadcast_to(a: Traced, shape: Any, subok: bool = False) -> Traced:  # noqa: ARG001
     """``np.broadcast_to``."""
     x = raw(a)
-    return a.tape.view(
-        a, np.broadcast_to(x, shape), lambda g: a.add(unbroadcast(g, x.shape))
-    )
+    return a.tape.view(a, np.broadcast_to(x, shape), lambda g: a.add(unbroadcast(g, x.shape)))
 
 
 def item(a: Traced, index: Any) -> Traced:
@@ -145,10 +144,7 @@ def split(a: Traced, sections: Any, axis: int = 0) -> list[Traced]:
     else:
         bounds = [*bounds, *(slice(0, stop).indices(side)[1] for stop in sections), side]
     before = (slice(None),) * axis
-    return [
-        item(a, (*before, slice(start, stop)))
-        for start, stop in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [item(a, (*before, slice(start, stop))) for start, stop in pairwise(bounds)]
 
 
 def _even_split(a: Traced, sections: Any, axis: int = 0) -> list[Traced]:
@@ -203,8 +199,10 @@ def take_along_axis(a: Traced, indices: Any, axis: int = -1) -> Traced:
     """``np.take_along_axis``."""
     x, numbers = raw(a), np.asarray(raw(indices))
     axis = axis % x.ndim
-    grid = list(np.ogrid[tuple(slice(0, side) for side in numbers.shape)])
-    grid[axis] = numbers
+    sides = [max(pair) for pair in zip(x.shape, numbers.shape, strict=True)]
+    sides[axis] = numbers.shape[axis]
+    grid = list(np.ogrid[tuple(slice(0, side) for side in sides)])
+    grid[axis] = np.broadcast_to(numbers, sides)
     for other, side in enumerate(x.shape):
         if other != axis and side == 1:
             grid[other] = np.zeros_like(grid[other])

@@ -131,9 +131,7 @@ class RunningOptimizer:
             self._states[weight] = state
         return state
 
-    def changes(
-        self, weights: Sequence[Weight], gradients: Sequence[Array | None]
-    ) -> list[Change]:
+    def changes(self, weights: Sequence[Weight], gradients: Sequence[Array | None]) -> list[Change]:
         """Return everything that a step changes. Nothing is changed yet, and nothing can fail."""
         step = Step(
             self.config,

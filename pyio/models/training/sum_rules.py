@@ -8,9 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.models.training.rules import no_others, tape_of, unbroadcast
+from pyio.models.training.rules import (
+    divide,
+    multiply,
+    no_others,
+    subtract,
+    tape_of,
+    unbroadcast,
+)
 from pyio.models.training.shape_rules import reshape
-from pyio.models.training.tape import FUNCTIONS, METHODS, REDUCTIONS, UFUNCS, Array, Traced, raw, refuse
+from pyio.models.training.tape import (
+    FUNCTIONS,
+    METHODS,
+    REDUCTIONS,
+    UFUNCS,
+    Array,
+    Traced,
+    raw,
+    refuse,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +66,9 @@ def var(
 ) -> Traced:
     """``np.var``."""
     no_others("var", others)
-    centered = a - mean(a, axis, keepdims=True)
-    total = sum_(centered * centered, axis, keepdims)
-    return total / np.float32(raw(a).size / max(total.size, 1) - ddof)  # type: ignore[no-any-return]
+    centered = subtract(a, mean(a, axis, keepdims=True))
+    total = sum_(multiply(centered, centered), axis, keepdims)
+    return divide(total, np.float32(raw(a).size / max(total.size, 1) - ddof))
 
 
 def std(a: Traced, axis: Any = None, keepdims: bool = False, ddof: int = 0, **o: Any) -> Traced:
@@ -173,7 +189,9 @@ def _letters(text: str, values: Sequence[Array]) -> tuple[list[str], str]:
             inputs[number] = letters.replace("...", "".join(free[:count][::-1]))
     dots = "".join(free[:most][::-1])
     if not arrow:
-        named = sorted(letter for letter in set(left) if letter.isalpha() and left.count(letter) == 1)
+        named = sorted(
+            letter for letter in set(left) if letter.isalpha() and left.count(letter) == 1
+        )
         output = "..." * bool(most) + "".join(named)
     return inputs, output.replace("...", dots)
 
@@ -193,7 +211,9 @@ def _einsum_gradient(
     sides = [next(shape) if letter in known else 1 for letter in mine]
     shaped = found.reshape(sides)
     x = values[number]
-    whole = [n if letter in known else side for letter, n, side in zip(mine, sides, x.shape, strict=True)]
+    whole = [
+        n if letter in known else side for letter, n, side in zip(mine, sides, x.shape, strict=True)
+    ]
     return unbroadcast(np.broadcast_to(shaped, whole), x.shape)
 
 

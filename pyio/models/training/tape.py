@@ -176,9 +176,11 @@ class Traced(Followed):
                 f"np.{ufunc.__name__} with out=, or +=, *= and the like on a plain array,",
                 "write the result as a new array: `y = y + x`",
             )
-        if options and any(value is not None for value in options.values()):
+        if method == "reduce" and (ufunc, method) in REDUCTIONS:
+            return REDUCTIONS[ufunc, method](*inputs, **{"axis": 0, **options})
+        if any(value is not None for value in options.values()):
             refuse(f"np.{ufunc.__name__} with {', '.join(options)}", "call it without")
-        rule = UFUNCS.get(ufunc) if method == "__call__" else REDUCTIONS.get((ufunc, method))
+        rule = UFUNCS.get(ufunc) if method == "__call__" else None
         if rule is None:
             named = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
             refuse(f"np.{named}", "write it with the usual functions of NumPy")
@@ -224,7 +226,7 @@ class Traced(Followed):
             return METHODS["transpose"](self)
         if name.startswith("_"):
             raise AttributeError(name)
-        raise _NoSuchMember(
+        raise _NoSuchMemberError(
             f"training cannot follow the member {name!r} of arrays; write it with the usual "
             "functions of NumPy, or use pyio.layers.plain(x), through which no gradient goes"
         )
@@ -280,7 +282,7 @@ class Changed(Traced):
     __slots__ = ()
 
 
-class _NoSuchMember(GradientError, AttributeError):
+class _NoSuchMemberError(GradientError, AttributeError):
     """A member that arrays have, or do not have; `hasattr` sees that it is absent."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import DivergedError, InvalidModelError
-from pyio.models.core.phase import Phase
+from pyio.models.core.phase import Phase, leave_phase
 from pyio.models.training.evaluation import (
     loss_functions,
     measures,
@@ -16,16 +16,15 @@ from pyio.models.training.evaluation import (
     numbers_of,
     require_config,
 )
-from pyio.models.training.gradients import Batch, gradients, weighted
+from pyio.models.training.gradients import Batch, Found, gradients, weighted
 from pyio.models.training.penalties import check_parts
-from pyio.models.training.state import Change, RunningOptimizer, commit
+from pyio.models.training.state import Change, commit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
 
 
@@ -83,14 +82,17 @@ class Trainer:
         try:
             phase = Phase(self._random, self.model.optimizer.generators)
             found = gradients(self.model, weights, batch, self.functions, phase)
-            if not math.isfinite(found.loss) or not _finite(found.gradients):
-                raise DivergedError(found.loss)
+            _check_finite(found)
             changes: list[Change] = self.model.optimizer.changes(weights, found.gradients)
             changes += [(weight.assign, new) for weight, new in phase.updates.items()]
             numbers = numbers_of(
                 found.loss, found.losses, self._metrics, batch.targets, found.outputs
             )
         except BaseException:
+            # Also for an interrupt while the step was leaving: nothing of it remains.
+            leave_phase()
+            for weight in weights:
+                weight.follow(None)
             for layer, state in states:
                 layer._states = state  # noqa: SLF001 -- back to what they were
             raise
@@ -111,7 +113,7 @@ class Trainer:
                 losses.append(float(np.mean(each)))
         return numbers_of(sum(losses), losses, self._metrics, batch.targets, outputs)
 
-    def named(self, numbers: Sequence[float], prefix: str = "") -> dict[str, float]:
+    def named(self, numbers: NDArray[Any], prefix: str = "") -> dict[str, float]:
         """Return numbers by their labels."""
         return {
             f"{prefix}{label}": float(number)
@@ -121,11 +123,17 @@ class Trainer:
 
 def _states(layers: Any) -> list[tuple[Any, Any]]:
     """Return the stateful layers with the states that they have now."""
-    found: list[tuple[Layer, Any]] = []
-    for layer in layers:
-        if layer.stateful and hasattr(layer, "_states"):
-            found.append((layer, layer._states))  # noqa: SLF001 -- a step puts them back
-    return found
+    return [
+        (layer, layer._states)  # noqa: SLF001 -- a step puts them back
+        for layer in layers
+        if layer.stateful and hasattr(layer, "_states")
+    ]
+
+
+def _check_finite(found: Found) -> None:
+    """Raise DivergedError for a loss or a gradient that is not finite."""
+    if not math.isfinite(found.loss) or not _finite(found.gradients):
+        raise DivergedError(found.loss)
 
 
 def _finite(arrays: Sequence[Any]) -> bool:

@@ -1,4 +1,6 @@
-"""The formulas of optimizers: from a gradient to the change of a weight (tfjs-core ``optimizers/``).
+"""The formulas of optimizers: from a gradient to the change of a weight.
+
+They are those of tfjs-core, ``optimizers/``.
 
 All numbers are float32. Settings are rounded to float32 first; ``1 - beta`` is computed before it
 is rounded. AdamW and Nadam are those of Keras 3, which TensorFlow.js does not have.
