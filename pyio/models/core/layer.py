@@ -11,6 +11,7 @@ from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
@@ -340,6 +341,9 @@ class Layer(Configured):
             mask = None
         masked = mask is not None and self.supports_masking
         result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+        part = getattr(self, "activity_regularizer", None)
+        if part is not None and (phase := training_phase()) is not None:
+            phase.penalized.append((result, part))
         return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:

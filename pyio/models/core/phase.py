@@ -28,7 +28,8 @@ class Phase:
     Attributes:
         updates: New values of weights that are no result of gradients, such as moving averages.
             They become the values of the weights when the whole step has succeeded.
-        penalties: What layers add to the loss.
+        penalties: What layers add to the loss: numbers that are followed.
+        penalized: Outputs of layers with the config objects of their activity regularizers.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Phase:
         self._masks: dict[tuple[Any, str], Array] = {}
         self.updates: dict[Weight, Array] = {}
         self.penalties: list[Any] = []
+        self.penalized: list[tuple[Any, Any]] = []
 
     def latest(self, weight: Weight) -> Array:
         """Return the value of `weight`, which an earlier call in this step may have changed."""

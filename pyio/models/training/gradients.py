@@ -11,7 +11,7 @@ import numpy as np
 from pyio.models.core.phase import Phase, during
 from pyio.models.training import kernel_gradients as kernel_gradients  # gives Traced its kernels
 from pyio.models.training import sum_rules as sum_rules  # fills the tables of rules
-from pyio.models.training.penalties import penalized, penalty
+from pyio.models.training.penalties import activity_penalty, penalized, penalty
 from pyio.models.training.tape import Tape, Traced, raw
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def gradients(
         total, losses = total_loss(functions, batch, outputs)
         for weight in penalized(model):
             total = total + penalty(weight.value, weight.regularizer)
-        for extra in phase.penalties:
+        for extra in (*phase.penalties, *map(activity_penalty, phase.penalized)):
             total = total + extra
         if isinstance(total, Traced):  # not if no output depends on a weight
             tape.backward(total)

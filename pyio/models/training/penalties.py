@@ -55,9 +55,27 @@ def penalty(value: Array, part: ConfigObject) -> Array:
     return total
 
 
+def activity_penalty(penalized: tuple[Any, ConfigObject]) -> Array:
+    """Return what an activity regularizer adds: the penalty of the outputs, for each example.
+
+    So Keras computes it; TensorFlow.js refuses layers with an activity regularizer.
+    """
+    outputs, part = penalized
+    total: Array = np.float32(0)
+    for output in outputs if isinstance(outputs, list) else [outputs]:
+        total = total + penalty(output, part) / np.float32(max(len(output), 1))
+    return total
+
+
 def check_parts(layers: Iterable[Layer]) -> None:
     """Raise InvalidModelError for a regularizer or a constraint that pyio does not know."""
     for layer in layers:
+        activity = getattr(layer, "activity_regularizer", None)
+        if activity is not None and activity["class_name"] not in REGULARIZERS:
+            raise InvalidModelError(
+                f"{layer.name!r} has the activity regularizer {activity['class_name']}; training "
+                f"knows {', '.join(REGULARIZERS)}"
+            )
         for weight in layer.own_weights:
             for part, known in (
                 (weight.regularizer, REGULARIZERS),
