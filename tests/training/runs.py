@@ -6,7 +6,6 @@ A run has a model before, after, and after a resumed training, and the numbers i
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import json
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import pyio
+from pyio.format.specs import specs_from_json, specs_to_json
 
 RIGHT_HERE = {
     "constraints_not_applied": "TensorFlow.js does not apply constraints after a step",
@@ -93,7 +93,7 @@ def difference(ours: Any, theirs: Any) -> float:
     return max((float(np.abs(np.subtract(a, b)).max(initial=0)) for a, b in pairs), default=0.0)
 
 
-def trained(model: Any, run: dict[str, Any], given: dict[str, Any]) -> tuple[Any, list[float]]:
+async def trained(model: Any, run: dict[str, Any], given: dict[str, Any]) -> tuple[Any, list[float]]:
     """Train, and return the history and the losses of all batches."""
     losses: list[float] = []
 
@@ -102,7 +102,7 @@ def trained(model: Any, run: dict[str, Any], given: dict[str, Any]) -> tuple[Any
 
     x, y = optional(run["x"]), optional(run["y"])
     options = fit_arguments(run, given)
-    history = asyncio.run(model.fit(x, y, callbacks=[{"on_batch_end": note}], **options))
+    history = await model.fit(x, y, callbacks=[{"on_batch_end": note}], **options)
     return history, losses
 
 
@@ -126,14 +126,14 @@ def compare(model: Any, expected: Any, state: bool) -> dict[str, float]:
     return found
 
 
-def check(runs: Runs, name: str) -> dict[str, float]:
+async def check(runs: Runs, name: str) -> dict[str, float]:
     """Train a run and its resumed part, and return all differences from the recorded numbers."""
     run = runs.run(name)
     model, final = runs.model(name, "init"), runs.model(name, "final")
     if model.training_config is None:
         compile_as(model, run["compile"])
     saveable = run["compile"]["optimizer"]["className"] != "Adamax"
-    history, losses = trained(model, run, run["fit"])
+    history, losses = await trained(model, run, run["fit"])
     found = compare(model, final, saveable)
     theirs = np.array(run["batchLosses"])
     found["losses"] = difference([losses / np.maximum(1, theirs)], [theirs / np.maximum(1, theirs)])
@@ -142,8 +142,89 @@ def check(runs: Runs, name: str) -> dict[str, float]:
         resumed = runs.model(name, "resumed")
         if "learningRateResumed" in run:
             final.optimizer.learning_rate = run["learningRateResumed"]
-        history, _ = trained(final, run, run["resume"]["fit"])
+        history, _ = await trained(final, run, run["resume"]["fit"])
         again = compare(final, resumed, saveable)
         found |= {f"resumed {key}": value for key, value in again.items()}
         found["resumed history"] = history_difference(history.history, run["resume"]["history"])
     return found
+
+
+# ------------------------------------------------------------ inside of a page
+
+
+def every(content: str, names: list[str]) -> Any:
+    """All differences of all runs, for a page: the zip file comes as base64."""
+    runs = Runs(base64.b64decode(content))
+
+    async def each() -> dict[str, Any]:
+        return {name: await check(runs, name) for name in names}
+
+    return each()
+
+
+def packed(model: Any) -> dict[str, Any]:
+    """A model with its optimizer as JSON for training.js."""
+    artifacts = pyio.model_to_artifacts(model, include_optimizer=True)
+    assert artifacts.weight_specs is not None
+    assert artifacts.weight_data is not None
+    return {
+        "topology": artifacts.model_topology,
+        "specs": specs_to_json(artifacts.weight_specs),
+        "data": base64.b64encode(b"".join(artifacts.weight_data)).decode(),
+        "trainingConfig": artifacts.training_config,
+    }
+
+
+def unpacked(value: dict[str, Any]) -> Any:
+    """The model of such JSON."""
+    data = base64.b64decode(value["data"])
+    return pyio.model_from_artifacts(
+        pyio.ModelArtifacts(
+            model_topology=value["topology"],
+            weight_specs=specs_from_json(value["specs"]),
+            weight_data=(memoryview(data),),
+            training_config=value["trainingConfig"],
+        )
+    )
+
+
+def begun(content: str, names: list[str]) -> Any:
+    """The first halves of runs, trained here, and the untrained models, for TensorFlow.js."""
+    runs = Runs(base64.b64decode(content))
+
+    async def each() -> dict[str, Any]:
+        found = {}
+        for name in names:
+            run, model = runs.run(name), runs.model(name, "init")
+            start = packed(model)
+            await trained(model, run, run["fit"])
+            found[name] = {"start": start, "half": packed(model), "run": run}
+        return found
+
+    return each()
+
+
+def ended(content: str, halves: dict[str, Any], wholes: dict[str, Any]) -> Any:
+    """Differences from the recorded end of runs that were trained in turns.
+
+    Args:
+        content: The runs.
+        halves: Models that TensorFlow.js trained half; here they are trained to the end.
+        wholes: Models that TensorFlow.js trained to the end.
+    """
+    runs = Runs(base64.b64decode(content))
+
+    async def each() -> dict[str, Any]:
+        found = {}
+        for name, half in halves.items():
+            run, model = runs.run(name), unpacked(half)
+            resumed = runs.model(name, "resumed")
+            if "learningRateResumed" in run:
+                model.optimizer.learning_rate = run["learningRateResumed"]
+            await trained(model, run, run["resume"]["fit"])
+            theirs = compare(unpacked(wholes[name]), resumed, state=True)
+            ours = compare(model, resumed, state=True)
+            found[name] = {"begun there": ours, "ended there": theirs}
+        return found
+
+    return each()

@@ -10,6 +10,7 @@ import pytest
 import pyio
 from pyio.models.serialization.registry import FAMILY_OF
 from pyio.models.training.losses import LOSSES
+from tests.support.models import run
 from tests.training.layer_cases import CASES
 from tests.training.runs import RIGHT_HERE, Runs, check, trained
 from tests.training.slopes import wrong
@@ -22,15 +23,15 @@ TOLERANCE = 1e-5
 @pytest.mark.parametrize("name", [name for name in RUNS.names if name not in RIGHT_HERE])
 def test_a_recorded_run(name: str) -> None:
     """Weights, state, losses of batches and history are TensorFlow.js's, resumed runs included."""
-    found = check(RUNS, name)
+    found = run(check(RUNS, name))
     assert {key: value for key, value in found.items() if not value < TOLERANCE} == {}
 
 
 def test_constraints_hold() -> None:
     """TensorFlow.js does not apply constraints after a step. pyio does, and so differs."""
-    run = RUNS.run("constraints_not_applied")
+    recorded = RUNS.run("constraints_not_applied")
     model = RUNS.model("constraints_not_applied", "init")
-    trained(model, run, run["fit"])
+    run(trained(model, recorded, recorded["fit"]))
     for weight in model.weights:
         if weight.constraint is None:
             continue
@@ -42,7 +43,7 @@ def test_constraints_hold() -> None:
             np.testing.assert_allclose(lengths, 1, rtol=1e-5)
         else:
             assert (lengths <= config["max_value"] + 1e-5).all()
-    assert max(check(RUNS, "constraints_not_applied").values()) > TOLERANCE
+    assert max(run(check(RUNS, "constraints_not_applied")).values()) > TOLERANCE
 
 
 @pytest.mark.parametrize("name", CASES)
