@@ -93,7 +93,9 @@ def difference(ours: Any, theirs: Any) -> float:
     return max((float(np.abs(np.subtract(a, b)).max(initial=0)) for a, b in pairs), default=0.0)
 
 
-async def trained(model: Any, run: dict[str, Any], given: dict[str, Any]) -> tuple[Any, list[float]]:
+async def trained(
+    model: Any, run: dict[str, Any], given: dict[str, Any]
+) -> tuple[Any, list[float]]:
     """Train, and return the history and the losses of all batches."""
     losses: list[float] = []
 

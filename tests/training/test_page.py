@@ -49,5 +49,3 @@ def test_trained_in_turns(tab: Tab) -> None:
     }
     assert len(flat) == 2 * len(names)
     assert too_far(flat) == {}
-
-

@@ -30,6 +30,8 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.OtherFormatError("a.h5", "HDF5"), {"name": "a.h5", "kind": "HDF5"}),
     (errors.UnknownLayersError(["Lambda"], "build it"), {"class_names": ["Lambda"]}),
     (errors.ModelInputError("m"), {}),
+    (errors.GradientError("m"), {}),
+    (errors.DivergedError(float("inf"), 2, 3), {"loss": float("inf"), "epoch": 2, "batch": 3}),
     (errors.WeightsError("m"), {}),
     (errors.UnsupportedDtypeError("w", "float64", "do"), {"name": "w", "dtype": "float64"}),
     (errors.StorageError("m", "AbortError"), {"reason": "AbortError"}),

@@ -216,7 +216,7 @@ class Checkpoint(Callback):
             all of them.
         monitor: Save only if this number is the best so far; None to save always.
         mode: "min", "max" or "auto", as for `EarlyStopping`.
-        every: Save after every so many epochs.
+        every: Save after this number of epochs each time.
         include_optimizer: Whether the state of the optimizer is saved, to resume from there.
         options: Further options of the save.
 

@@ -51,7 +51,7 @@ class Options:
     on_progress: OnTrainingProgress | None
 
     def check(self) -> None:
-        """Raise ModelInputError for numbers that are none of epochs or seconds."""
+        """Raise ModelInputError for numbers that cannot be epochs or seconds."""
         for name, number in {"epochs": self.epochs, "initial_epoch": self.initial_epoch}.items():
             if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
                 raise ModelInputError(f"{name} is {number!r}; expected a whole number from 0")

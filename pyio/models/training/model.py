@@ -61,8 +61,8 @@ class TrainableModel(Container):
             loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
             metrics: Names such as "accuracy"; a dict for several outputs.
 
-        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that
-        TensorFlow.js does not know.
+        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that are
+        not known.
         """
         self.training_config = training_config(self, optimizer, loss, metrics)
         self.optimizer_weights = {}

@@ -124,7 +124,7 @@ class RunningOptimizer:
             self.report = self._match(saved, weights)
 
     def state_of(self, weight: Weight) -> State:
-        """Return the state of `weight`, which starts from the beginning if there is none."""
+        """Return the state of `weight`, which starts from the beginning at first use."""
         state = self._states.get(weight)
         if state is None:
             state = {kind: first_state(kind, weight.shape, self.config) for kind in self._kinds}

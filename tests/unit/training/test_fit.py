@@ -535,7 +535,7 @@ def test_no_epochs() -> None:
 
 
 def test_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
-    """A bar is drawn if it is asked for; outside of notebooks there is none of itself."""
+    """A bar is drawn if it is asked for; outside of notebooks no bar comes by itself."""
     fitted(dense(), X, Y, epochs=2)
     assert capsys.readouterr().err == ""
     fitted(dense(), X, Y, epochs=2, progress=True)

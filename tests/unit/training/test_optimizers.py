@@ -66,9 +66,7 @@ def test_clipping() -> None:
     by_value = START - 0.1 * sum(np.clip(g, -0.5, 0.5) for g in GRADIENTS)
     np.testing.assert_allclose(moved(sgd(0.1, clipvalue=0.5))[0], by_value, rtol=1e-5)
     of_both = [n * np.sqrt(5) for n in lengths]
-    by_all = START - 0.1 * sum(
-        2 * g / max(1, n) for g, n in zip(GRADIENTS, of_both, strict=True)
-    )
+    by_all = START - 0.1 * sum(2 * g / max(1, n) for g, n in zip(GRADIENTS, of_both, strict=True))
     np.testing.assert_allclose(moved(sgd(0.1, global_clipnorm=1))[1], by_all, rtol=1e-5)
     with pytest.raises(pyio.InvalidModelError, match="expected one of"):
         sgd(0.1, clipnorm=1, clipvalue=1)
@@ -77,9 +75,7 @@ def test_clipping() -> None:
 
 
 EVERY = {
-    name: getattr(pyio.optimizers, name)
-    for name in pyio.optimizers.__all__
-    if name != "Optimizer"
+    name: getattr(pyio.optimizers, name) for name in pyio.optimizers.__all__ if name != "Optimizer"
 }
 
 
