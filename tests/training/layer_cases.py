@@ -115,6 +115,9 @@ case("GlobalMaxPooling1D", partial(L.GlobalMaxPooling1D), (7, 2))
 case("GlobalAveragePooling1D", partial(L.GlobalAveragePooling1D), (7, 2))
 case("GlobalMaxPooling2D kept", partial(L.GlobalMaxPooling2D, keepdims=True), (4, 5, 2))
 
+for _kind in ("LeakyReLU", "ELU", "ReLU", "ThresholdedReLU"):
+    case(f"Dense with {_kind}", partial(L.Dense, 4, activation=getattr(L, _kind)(0.3)), (5,))
+case("Conv2D with Softmax", partial(L.Conv2D, 4, 2, activation=L.Softmax(-1)), (4, 4, 2))
 for _axis in (-1, 1):
     case(f"BatchNormalization {_axis}", partial(L.BatchNormalization, axis=_axis), (4, 3))
     case(
@@ -154,6 +157,9 @@ for _kind in ("GRU", "LSTM"):
 case("GRU reset_after", partial(L.GRU, 3, reset_after=True), (4, 2))
 case("GRU reset_after without bias", partial(L.GRU, 3, reset_after=True, use_bias=False), (4, 2))
 case("LSTM of equal activations", partial(L.LSTM, 3, recurrent_activation="tanh"), (4, 2))
+case("LSTM from states", partial(L.LSTM, 3), (4, 2), (3,), (3,))
+case("GRU from a state", partial(L.GRU, 3, return_state=True), (4, 2), (3,))
+case("Bidirectional from states", partial(bidirectional, "GRU", 3), (4, 2), (3,), (3,))
 case(
     "ConvLSTM2D dropped",
     partial(L.ConvLSTM2D, 2, 2, dropout=0.3, recurrent_dropout=0.3, strides=2),

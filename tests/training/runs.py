@@ -230,3 +230,25 @@ def ended(content: str, halves: dict[str, Any], wholes: dict[str, Any]) -> Any:
         return found
 
     return each()
+
+
+def alike(models: dict[str, Any]) -> Any:
+    """How far models that TensorFlow.js trained are from those that are trained here."""
+
+    def tensor(value: dict[str, Any]) -> Any:
+        return np.array(value["data"], value["dtype"]).reshape(value["shape"])
+
+    async def each() -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, one in models.items():
+            model, end = unpacked(one["start"]), unpacked(one["end"])
+            x, y = [tensor(value) for value in one["x"]], [tensor(value) for value in one["y"]]
+            try:
+                await model.fit(x, y, epochs=2, batch_size=len(x[0]), shuffle=False)
+            except pyio.PyioError as error:
+                found[name] = {"error": str(error)}
+                continue
+            found[name] = compare(model, end, state=True)
+        return found
+
+    return each()

@@ -37,5 +37,32 @@
     return { halves, wholes };
   }
 
-  root.pyioTraining = { inTurns };
+  // Each model of models.js, trained by TensorFlow.js; or why it cannot be trained there.
+  async function everyModel(tf, names) {
+    const one = (values) => (values.length > 1 ? values : values[0]);
+    const found = {};
+    for (const name of names) {
+      try {
+        const [model, inputs] = pyioModels.MODELS[name](tf);
+        pyioModels.fill(tf, model);
+        const y = model.outputs.map((_, index) => {
+          const all = model.predict(one(inputs), { batchSize: inputs[0].shape[0] });
+          const predicted = [].concat(all)[index];
+          return pyioModels.floats(tf, predicted.shape, 40 + index);
+        });
+        model.compile({ optimizer: tf.train.sgd(0.02), loss: "meanSquaredError" });
+        if (model.stateful) model.resetStates();
+        const start = await pyioModels.artifactsOf(tf, model, { includeOptimizer: true });
+        const batchSize = inputs[0].shape[0];
+        await model.fit(one(inputs), one(y), { epochs: 2, batchSize, shuffle: false, verbose: 0, yieldEvery: "never" });
+        const end = await pyioModels.artifactsOf(tf, model, { includeOptimizer: true });
+        found[name] = { start, end, x: inputs.map(pyioModels.toData), y: y.map(pyioModels.toData) };
+      } catch (error) {
+        found[name] = { error: String(error.message || error) };
+      }
+    }
+    return found;
+  }
+
+  root.pyioTraining = { inTurns, everyModel };
 })(globalThis);

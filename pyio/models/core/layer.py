@@ -15,6 +15,7 @@ from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
+from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -398,8 +399,10 @@ class Layer(Configured):
 def as_array(value: ArrayLike) -> Array:
     """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
-    Raises ModelInputError for text and objects.
+    What training follows stays as it is. Raises ModelInputError for text and objects.
     """
+    if isinstance(value, Followed):
+        return value  # type: ignore[return-value]
     array = np.asarray(value)
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array

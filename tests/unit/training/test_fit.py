@@ -483,6 +483,26 @@ def test_freezing_acts_at_once() -> None:
     assert len(model.optimizer_weights) == 1 + 2 * 4
 
 
+def test_a_new_head() -> None:
+    """A frozen base keeps its weights, and no gradient is computed for it."""
+    base = dense()
+    base.layers[0].trainable = False
+    features = base.layers[0].output
+    model = pyio.Model(base.inputs, pyio.layers.Dense(3, activation="softmax")(features))
+    model.compile("adam", "categorical_crossentropy")
+    before = base.layers[0].get_weights()
+    fitted(model, X, LABELS, epochs=3)
+    assert same(base.layers[0].get_weights(), before)
+    assert len(model.optimizer_weights) == 1 + 2 * 2
+    whole = pyio.Model(base.inputs, base.outputs)
+    whole.trainable = False
+    nested = pyio.Sequential([whole, pyio.layers.Dense(2)])
+    nested.compile("sgd", "mse")
+    everything = base.get_weights()
+    fitted(nested, X, Y, epochs=2)
+    assert same(base.get_weights(), everything)
+
+
 def test_what_is_refused() -> None:
     """Each mistake has an error that says what was expected."""
     model = dense()

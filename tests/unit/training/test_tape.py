@@ -345,6 +345,21 @@ def test_a_layer_of_someone_else() -> None:
     assert wrong(behind(Gated(), (4,)), [X]) == {}
 
 
+def test_a_layer_inside_a_layer() -> None:
+    """A layer that calls another one is followed through it."""
+
+    class Twice(pyio.layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.inner = pyio.layers.Dense(shape[-1], activation="tanh")
+            self.inner.ensure_built(shape, f"{self.name}/inner")
+            self._trainable_weights += self.inner.weights
+
+        def call(self, x: Any) -> Any:
+            return self.inner(self.inner(x))
+
+    assert wrong(behind(Twice(), (4,)), [X]) == {}
+
+
 def test_a_layer_that_cannot_be_followed() -> None:
     """The error of a layer comes out of the training, and nothing has changed."""
 
