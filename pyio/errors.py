@@ -129,7 +129,11 @@ class UnknownLayersError(InvalidModelError, LookupError):
     """The model has classes or activations that are not registered; ``class_names`` has all."""
 
     def __init__(
-        self, class_names: Sequence[str], doing: str, activations: Sequence[str] = ()
+        self,
+        class_names: Sequence[str],
+        doing: str,
+        activations: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         layers = [name for name in class_names if not name.startswith(OPERATIONS)]
         operations = [name for name in class_names if name.startswith(OPERATIONS)]
@@ -142,7 +146,7 @@ class UnknownLayersError(InvalidModelError, LookupError):
             )
         if operations:
             found.append(f"the operations {_names(operations)} on tensors")
-            advice.append("pyio computes layers and no operations of Keras between them")
+            advice.append("pyio computes many operations of Keras between layers, and not these")
         if activations:
             found.append(f"the activations {_names(activations)}")
             advice.append(
@@ -152,7 +156,7 @@ class UnknownLayersError(InvalidModelError, LookupError):
         super().__init__(
             f"cannot {doing}: the model uses {' and '.join(found)}, which pyio does not know; "
             f"{'; '.join(advice)}, or load it with allow_unknown=True to inspect, copy and re-save "
-            "it"
+            f"it{''.join(f'. {note}' for note in notes)}"
         )
         self.class_names = [*class_names, *activations]
 

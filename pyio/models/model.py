@@ -20,6 +20,7 @@ from pyio.models.pending import Pending
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
+from pyio.models.serialization.writers import TFJS
 from pyio.models.training.model import TrainableModel
 from pyio.tracebacks import short
 
@@ -55,6 +56,8 @@ class LayersModel(TrainableModel):
     Attributes:
         load_report: How the weights that were loaded last were matched.
         unplaced_weights: Weights of unknown layers, kept for the next save.
+        writer: Who wrote it, and so whose formulas it computes: "TensorFlow.js 4.22.0", "Keras
+            2.15.0" or "Keras 3.15.1". Models that are made here compute as TensorFlow.js does.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
     other inputs, and for two layers of the same name.
@@ -74,6 +77,7 @@ class LayersModel(TrainableModel):
         check_inputs(self.inputs)
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
+        self.writer = TFJS
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
             self.layers = cast("list[Layer]", self.graph.layers)
@@ -242,12 +246,14 @@ class LayersModel(TrainableModel):
 
     def topology(self) -> dict[str, Any]:
         """Return the whole topology as JSON, as TensorFlow.js writes it."""
-        return {
+        result: dict[str, Any] = {
             "class_name": self.class_name,
             "config": self.get_config(),
             "keras_version": LAYOUT,
             "backend": "tensor_flow.js",
         }
+        # A member that TensorFlow.js skips, so that a copy keeps whose formulas it has.
+        return result if self.writer.startswith(TFJS) else result | {"writer": self.writer}
 
     def to_json(self) -> str:
         """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""

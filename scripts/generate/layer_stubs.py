@@ -31,7 +31,7 @@ if __name__ == "__main__":  # before the imports below, which need the environme
     enter()
 
 from pyio import layers
-from pyio.models.serialization.registry import FAMILIES
+from pyio.models.serialization.registry import FAMILIES, KERAS_FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ EMPTY = inspect.Parameter.empty
 
 def stub() -> str:
     """Return the text of the file."""
-    families = sorted(FAMILIES)
+    families = sorted({*FAMILIES, *KERAS_FAMILIES})
     return HEAD.format(
         doc=layers.__doc__,
         imports="\n".join(f"import pyio.models.layers.{each} as _{each}" for each in families),
@@ -97,7 +97,8 @@ def stub() -> str:
     ) + "".join(
         _class(family, getattr(layers, name))
         for family in families
-        for name in FAMILIES[family].split()
+        for table in (FAMILIES, KERAS_FAMILIES)
+        for name in table.get(family, "").split()
     )
 
 

@@ -29,12 +29,12 @@ _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 _INNER = (
-    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
+    "COMMON add_weight all_layers before_step build common_config compute connect creates_mask early "
     "ensure_built first_node_index in_training infer_from_weights initial_weights inner_layers "
     "late mark_trainable matrix_elements min_ndim named_weights ndim omitted "
     "optimizer_incompatibility options own_options_last own_weights positional positions "
-    "prepare_for_save scope share_weights standardize supports_masking tfjs_incompatibility "
-    "uses_mask work"
+    "prepare_for_save scope share_weights standardize supports_masking takes_text "
+    "tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset(_INNER.split())
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
@@ -77,6 +77,9 @@ class Layer(Configured):
 
     creates_mask: bool = False
     """Whether `compute_mask` is called even if the input has no mask."""
+
+    takes_text: ClassVar[bool] = False
+    """Whether the input may be text."""
 
     uses_mask: ClassVar[bool] = False
     """Whether `call` has an argument `mask`; found out when the class is made."""
@@ -145,6 +148,10 @@ class Layer(Configured):
 
         The layer itself stays as it is: saving a model does not change it.
         """
+
+    def before_step(self) -> Sequence[tuple[Weight, Any]]:
+        """Return weights with the values that they get before a step of training."""
+        return ()
 
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take from the `shapes` of stored weights (by full name) what the config left out."""
@@ -327,10 +334,10 @@ class Layer(Configured):
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
             return self.connect(inputs, kwargs)
         if isinstance(inputs, list):
-            arrays: Any = [as_array(each) for each in inputs]
+            arrays: Any = [as_array(each, self.takes_text) for each in inputs]
             self.ensure_built([each.shape for each in arrays])
         else:
-            arrays = as_array(inputs)
+            arrays = as_array(inputs, self.takes_text)
             self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
@@ -396,19 +403,35 @@ class Layer(Configured):
             )
 
 
-def as_array(value: ArrayLike) -> Array:
+def as_array(value: ArrayLike, text: bool = False) -> Array:
     """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
-    What training follows stays as it is. Raises ModelInputError for text and objects.
+    What training follows stays as it is. Raises ModelInputError for objects, and for text unless
+    `text`.
     """
     if isinstance(value, Followed):
         return value  # type: ignore[return-value]
     array = np.asarray(value)
+    if text and array.dtype.kind in "USO":
+        return texts(array, "a layer")
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array
     if array.dtype.kind not in "fiu":
         raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
     return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+
+
+def texts(array: Array, what: str) -> Array:
+    """Return an array of text: bytes are read as UTF-8. Raises ModelInputError naming `what`."""
+    flat = [
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else each
+        for each in array.ravel().tolist()
+    ]
+    if not all(isinstance(each, str) for each in flat):
+        raise ModelInputError(f"{what} takes text; got an array of {array.dtype}")
+    result = np.empty(len(flat), object)
+    result[:] = flat
+    return result.reshape(array.shape)
 
 
 def _takes_mask(call: Any) -> bool:

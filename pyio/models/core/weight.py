@@ -66,7 +66,7 @@ class Weight:
         self.constraint: Any = None
         self._initial = initial
         self._value: NDArray[Any] | None = None
-        self._matrix: Matrix | None = None
+        self._matrix: tuple[int, Matrix] | None = None
         self._leaf: Any = None
 
     def __repr__(self) -> str:
@@ -96,9 +96,14 @@ class Weight:
 
         Kept from one batch to the next, because preparing a matrix takes time.
         """
-        if self._matrix is None:
-            self._matrix = matrix(self.value.reshape(-1, self.shape[-1]))
-        return self._matrix
+        return self.matrix_of(len(self.shape) - 1)
+
+    def matrix_of(self, sides: int) -> Matrix:
+        """The tensor as the right operand of products: the first `sides` sides are its rows."""
+        if self._matrix is None or self._matrix[0] != sides:
+            rows = math.prod(self.shape[:sides])
+            self._matrix = sides, matrix(self.value.reshape(rows, -1))
+        return self._matrix[1]
 
     def follow(self, leaf: Any) -> None:
         """Let `leaf` stand for the tensor, until this is called with None."""

@@ -1,8 +1,8 @@
-"""ConvLSTM2D: a recurrent layer over sequences of images."""
+"""ConvLSTM: recurrent layers over sequences of sequences, images and volumes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyio.models.ops.kernels import Matrix
 
 
-class ConvLSTM2DCell(LSTMCell):
+class _ConvLSTMCell(LSTMCell):
     """A long short-term memory whose products are convolutions.
 
     Args:
@@ -35,6 +35,7 @@ class ConvLSTM2DCell(LSTMCell):
 
     positional: tuple[str, ...] = ("filters", "kernel_size")
     omitted = ("units",)
+    rank: ClassVar[int] = 2
 
     filters: int = option(check=whole(1))
     kernel_size: list[int] = option(check=sizes(2))
@@ -74,8 +75,8 @@ class ConvLSTM2DCell(LSTMCell):
                 self.bias.start_from_ones(self.filters, 2 * self.filters)
 
     def space_after(self, shape: Shape) -> list[int | None]:
-        """Return height and width of the output for images of `shape` (without steps)."""
-        space = shape[2:4] if self.channels_first else shape[1:3]
+        """Return the space of the output for inputs of `shape` (without steps)."""
+        space = shape[2:] if self.channels_first else shape[1:-1]
         return [
             conv_side(side, k, self.padding, s, d)
             for side, k, s, d in zip(
@@ -85,8 +86,8 @@ class ConvLSTM2DCell(LSTMCell):
 
     def initial_states(self, x: Array) -> list[Array]:
         """Return states of 0 for the sequences `x` (batch, steps, ...)."""
-        height, width = self.space_after((x.shape[0], *x.shape[2:]))
-        space = known(height, self.name), known(width, self.name)
+        sides_after = self.space_after((x.shape[0], *x.shape[2:]))
+        space = [known(side, self.name) for side in sides_after]
         sides = (self.filters, *space) if self.channels_first else (*space, self.filters)
         return [np.zeros((x.shape[0], *sides), np.float32) for _ in range(2)]
 
@@ -112,7 +113,7 @@ class ConvLSTM2DCell(LSTMCell):
         state, memory = (
             (np.moveaxis(each, 1, -1) if self.channels_first else each) for each in states
         )
-        size, ones = self.kernel_size, [1, 1]
+        size, ones = self.kernel_size, [1] * self.rank
 
         def product(part: Array, kernel: Matrix) -> Array:
             padded = kernels.pad(kernels.contiguous(part), size, ones, ones, "same")
@@ -150,18 +151,69 @@ class ConvLSTM2DCell(LSTMCell):
         return np.concatenate(products, axis=-1)
 
 
-class ConvLSTM2D(CellRNN):
-    """A layer of long short-term memories over images: (batch, steps, height, width, in)."""
+class ConvLSTM1DCell(_ConvLSTMCell):
+    """The cell of `ConvLSTM1D`."""
 
-    cell_class = ConvLSTM2DCell
+    rank = 1
+
+    kernel_size: list[int] = option(check=sizes(1))
+    dilation_rate: list[int] = option(1, sizes(1))
+    strides: list[int] = option(1, sizes(1))
+
+
+class ConvLSTM2DCell(_ConvLSTMCell):
+    """A long short-term memory whose products are convolutions of images."""
+
+
+class ConvLSTM3DCell(_ConvLSTMCell):
+    """The cell of `ConvLSTM3D`."""
+
+    rank = 3
+
+    kernel_size: list[int] = option(check=sizes(3))
+    dilation_rate: list[int] = option(1, sizes(3))
+    strides: list[int] = option(1, sizes(3))
+
+
+class _ConvLSTM(CellRNN):
+    """A layer of long short-term memories whose products are convolutions."""
+
     positional: tuple[str, ...] = ("filters", "kernel_size")
-    ndim = 5
-    late = ConvLSTM2DCell.late | BaseRNN.late
 
     def state_shapes(self, shape: Shape) -> list[Shape]:
         """Return the shapes of the states for sequences of `shape`."""
         cell = self.cell
-        assert isinstance(cell, ConvLSTM2DCell)
+        assert isinstance(cell, _ConvLSTMCell)
         space = cell.space_after((shape[0], *shape[2:]))
         sides = (cell.filters, *space) if cell.channels_first else (*space, cell.filters)
         return [(shape[0], *sides)] * 2
+
+
+class ConvLSTM1D(_ConvLSTM):
+    """A layer of long short-term memories over sequences: (batch, steps, length, in).
+
+    Only Keras has it. The output is (batch, length, filters), or (batch, steps, length, filters).
+    """
+
+    cell_class = ConvLSTM1DCell
+    ndim = 4
+    late = ConvLSTM1DCell.late | BaseRNN.late
+
+
+class ConvLSTM2D(_ConvLSTM):
+    """A layer of long short-term memories over images: (batch, steps, height, width, in)."""
+
+    cell_class = ConvLSTM2DCell
+    ndim = 5
+    late = ConvLSTM2DCell.late | BaseRNN.late
+
+
+class ConvLSTM3D(_ConvLSTM):
+    """A layer of long short-term memories over volumes: (batch, steps, depth, height, width, in).
+
+    Only Keras has it.
+    """
+
+    cell_class = ConvLSTM3DCell
+    ndim = 6
+    late = ConvLSTM3DCell.late | BaseRNN.late

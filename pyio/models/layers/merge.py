@@ -61,6 +61,17 @@ class Add(Merge):
     combine = np.add
 
 
+class Subtract(Merge):
+    """The first input without the second: exactly two of them. Only Keras has it."""
+
+    combine = np.subtract
+
+    def build(self, shape: Shapes) -> None:
+        """Raise InvalidModelError unless there are two inputs."""
+        if len(as_list(shape)) != 2:
+            raise InvalidModelError(f"Subtract {self.name!r} takes a list of exactly 2 inputs")
+
+
 class Multiply(Merge):
     """The product of the inputs."""
 

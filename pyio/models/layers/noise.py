@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from pyio.models.core.config import COMMON
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import option, real
 from pyio.models.core.phase import training_phase
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 _LOW = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946
@@ -28,36 +23,6 @@ class _Noise(Layer):
     def call(self, x: Array) -> Array:
         """Return the input."""
         return x
-
-
-class Passing(_Noise):
-    """A layer of Keras that acts in training only: it keeps its config and passes its input.
-
-    TensorFlow.js does not have these classes, so it cannot open a model with one.
-    """
-
-    def __init__(self, **config: Any) -> None:
-        common = {key: config[key] for key in COMMON if key in config}
-        super().__init__(**common)
-        self.config = {key: value for key, value in config.items() if key not in COMMON}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Return the layer with all its settings, known or not."""
-        return cls(**config)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the config as it was read."""
-        return {**self.common_config(), **self.config}
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js does not have it."""
-        return f"the class {self.class_name}, which only Keras has"
-
-
-def passing(class_name: str) -> type[Passing]:
-    """Return the class of that name."""
-    return type(class_name, (Passing,), {})
 
 
 class GaussianNoise(_Noise):

@@ -10,7 +10,7 @@ from pyio.errors import InvalidModelError, ModelInputError
 from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer, Mask, as_array
 from pyio.models.core.names import layer_name
-from pyio.models.core.options import flag, option
+from pyio.models.core.options import flag, keras_option, option
 from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.core.work import volume
@@ -58,7 +58,7 @@ class BaseRNN(Layer):
     go_backwards: bool = option(False, flag)
     stateful: bool = option(False, flag)
     unroll: bool = option(False, flag)
-    zero_output_for_mask: bool = option(False, flag, written="changed")
+    zero_output_for_mask: bool = keras_option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -186,10 +186,6 @@ class BaseRNN(Layer):
     def states(self) -> list[Array] | None:
         """The states that the next batch starts with; None for 0."""
         return self._states
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js repeats the last output where a step does not count."""
-        return "zero_output_for_mask" if self.zero_output_for_mask else None
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the cell and what is in it."""

@@ -1,7 +1,8 @@
 """Activations by name: functions from array to array of the same shape and dtype.
 
 The formulas are those of tfjs-layers ``activations.ts``. Two differ from those of Keras 3:
-``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)``, and ``gelu`` uses the Abramowitz-Stegun
+``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)`` (``hard_sigmoid_keras3`` is Keras 3's), and
+``gelu`` uses the Abramowitz-Stegun
 polynomial for erf (error below 1.5e-7), which is what TensorFlow.js computes.
 """
 
@@ -112,6 +113,7 @@ KERAS_ONLY: Mapping[str, Activation] = {
     "celu": elu,  # the same for an alpha of 1, which a name alone means
     "exponential": np.exp,
     "glu": _glu,
+    "hard_sigmoid_keras3": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, np.zeros_like(x)),
     "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "hard_tanh": lambda x: np.clip(x, -1, 1),

@@ -90,6 +90,24 @@ def matmul(left: Array, right: Matrix) -> Array:
     return product.reshape(*left.shape[:-1], n)
 
 
+def dots(left: Array, right: Array) -> Array:
+    """Return the products of all rows of `left` and `right`, matrix by matrix of a batch.
+
+    (..., i, d) and (..., k, d) is (..., i, k): ``left @ right.T`` for each pair.
+    """
+    if isinstance(left, Followed) or isinstance(right, Followed):
+        return _followed(left, right).dots(left, right)  # type: ignore[no-any-return]
+    if _WITHOUT_BLAS:  # both inner loops run over contiguous memory
+        return np.asarray(np.einsum("...id,...kd->...ik", left, right))
+    return np.asarray(left @ np.swapaxes(right, -1, -2))
+
+
+def einsum(equation: str, left: Array, right: Array) -> Array:
+    """Return the sum of products that `equation` names, as ``numpy.einsum`` does."""
+    sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
+    return sums
+
+
 def conv(
     x: Array, kernel: Matrix, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
 ) -> Array:
@@ -171,20 +189,20 @@ def taps(
 
 
 def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequence[int]) -> Array:
-    """Return the depthwise convolution of a padded `x` (batch, height, width, channels).
+    """Return the depthwise convolution of a padded `x` (batch, *space, channels).
 
-    `kernel` is (height, width, channels, multiplier); the result has channels * multiplier.
+    `kernel` is (*size, channels, multiplier); the result has channels * multiplier.
     """
     if isinstance(x, Followed) or isinstance(kernel, Followed):
         return _followed(x, kernel).depthwise(x, kernel, strides, dilation)  # type: ignore[no-any-return]
-    channels, multiplier = kernel.shape[2:]
+    *size, channels, multiplier = kernel.shape
     total: Array | None = None  # the first term is the sum to which the others are added in place
-    for position, view in taps(x, kernel.shape[:2], strides, dilation):
+    for position, view in taps(x, size, strides, dilation):
         weight = kernel[position]
         term = view * weight[:, 0] if multiplier == 1 else view[..., None] * weight
         total = term if total is None else np.add(total, term, out=total)
     assert total is not None
-    return total.reshape(*total.shape[:3], channels * multiplier)
+    return total.reshape(*total.shape[: 1 + len(size)], channels * multiplier)
 
 
 def conv_transpose(

@@ -1,4 +1,8 @@
-"""Images in another size, sampled as TensorFlow.js does (tfjs-backend-cpu, ``ResizeBilinear``)."""
+"""Images in another size, sampled as TensorFlow.js does (tfjs-backend-cpu, ``ResizeBilinear``).
+
+``resize_half_pixels`` samples as Keras does: the middles of pixels, not their corners, are the
+places that the two images share (TensorFlow's ``ResizeBilinear`` with ``half_pixel_centers``).
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,41 @@ def resize_bilinear(images: Array, height: int, width: int, align_corners: bool)
     lower = lower + (images[..., bottom[:, None], right, :] - lower) * across
     blended: Array = upper + (lower - upper) * down[:, None, None]
     return blended
+
+
+def resize_half_pixels(
+    images: Array, height: int, width: int, interpolation: str = "bilinear"
+) -> Array:
+    """Return `images` (..., height, width, channels) in a new size, sampled as Keras does."""
+    if interpolation == "nearest":
+        rows = _nearest_middles(images.shape[-3], height)
+        columns = _nearest_middles(images.shape[-2], width)
+        return images[..., rows[:, None], columns, :]
+    top, bottom, down = _between_middles(images.shape[-3], height)
+    left, right, across = _between_middles(images.shape[-2], width)
+    across = across[:, None]
+    upper, lower = (
+        images[..., row[:, None], left, :] * (1 - across)
+        + images[..., row[:, None], right, :] * across
+        for row in (top, bottom)
+    )
+    down = down[:, None, None]
+    blended: Array = upper * (1 - down) + lower * down
+    return blended
+
+
+def _nearest_middles(old: int, new: int) -> Array:
+    places = np.floor((np.arange(new) + 0.5) * (old / new)).astype(np.intp)
+    return np.minimum(places, old - 1)
+
+
+def _between_middles(old: int, new: int) -> tuple[Array, Array, Array]:
+    """Return the pixels before and after each new one, and how near the second is."""
+    places = (np.arange(new) + 0.5) * (old / new) - 0.5
+    low = np.floor(places)
+    before = np.clip(low, 0, old - 1).astype(np.intp)
+    after = np.clip(low + 1, 0, old - 1).astype(np.intp)
+    return before, after, (places - low).astype(np.float32)
 
 
 def _places(old: int, new: int, align_corners: bool) -> Array:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from pyio.models.core.names import is_tfjs_name
 from pyio.models.ops.activations import KERAS_ONLY
+from pyio.models.serialization import registry
 from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Set
 
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
@@ -17,12 +18,19 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {"activation", "recurrent_activation"}
 
 
-def incompatibilities(layers: Iterable[Layer]) -> list[str]:
-    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model."""
-    return list(dict.fromkeys(_incompatibilities(layers)))
+def incompatibilities(
+    layers: Iterable[Layer], solved: Set[tuple[Layer, str]] = frozenset()
+) -> list[str]:
+    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model.
+
+    Without what was `solved` by rewriting; see `Rewriting`.
+    """
+    return list(dict.fromkeys(_incompatibilities(layers, solved)))
 
 
-def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
+def _incompatibilities(
+    layers: Iterable[Layer], solved: Set[tuple[Layer, str]]
+) -> Iterator[str]:
     owners: dict[str, Weight] = {}
     for layer in layers:
         for weight in layer.own_weights:
@@ -37,10 +45,18 @@ def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
                 f"the layer name {layer.name!r} has characters other than letters, digits, "
                 "'-', '.', '_' and '/'"
             )
+        if layer.class_name in registry.KERAS_FAMILY_OF and (layer, "class") not in solved:
+            yield f"{layer.name!r} has the class {layer.class_name}, which only Keras has"
+        for key, each in layer.options.items():
+            foreign = each.keras and each.is_written(getattr(layer, key))
+            if foreign and (layer, key) not in solved:
+                yield f"{layer.name!r} has {key}={getattr(layer, key)!r:.80}, which only Keras has"
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
         for key in _ACTIVATIONS & layer.options.keys():
-            if isinstance(name := getattr(layer, key), str) and not _is_read(name):
+            name = getattr(layer, key)
+            read = not isinstance(name, str) or _is_read(name)
+            if not read and (layer, "activation") not in solved:
                 yield f"{layer.name!r} has the activation {name!r}"
         problem = layer.tfjs_incompatibility()
         if problem:

@@ -9,6 +9,8 @@ import numpy as np
 
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
+from pyio.models.core.container import Container, named
+from pyio.models.serialization.for_tfjs import Rewriting, is_foreign
 from pyio.models.serialization.tfjs_limits import incompatibilities
 from pyio.operations.transfer import save_artifacts
 from pyio.tensors.encoding import encode_weights
@@ -90,12 +92,22 @@ def model_to_artifacts(
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
-    _warn_of_limits(model, include_optimizer)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
-    encoded = encode_weights(_all_weights(model, trainable_only))
-    specs, data = encoded.specs, encoded.data
+    pairs = _all_weights(model, trainable_only)
     training = model.training_config if include_optimizer else None
+    solved: set[tuple[Layer, str]] = set()
+    if isinstance(model, Container) and any(map(is_foreign, model.all_layers())):
+        arrays = dict(pairs)
+        names = {weight: name for name, weight in named(model)}
+        with_weights = training is None and not model.unplaced_weights and not trainable_only
+        masked = any(layer.creates_mask for layer in model.all_layers())
+        rewriting = Rewriting(names, arrays, with_weights, masked)
+        rewriting.rewrite(model, topology["config"])
+        pairs, solved = list(arrays.items()), rewriting.solved
+    _warn_of_limits(model, solved, include_optimizer)
+    encoded = encode_weights(pairs)
+    specs, data = encoded.specs, encoded.data
     if training is not None:
         # TensorFlow.js expects a state; before any training it is the number of steps alone.
         state = model.optimizer_weights or {"iter": np.zeros((), np.int32)}
@@ -113,8 +125,10 @@ def model_to_artifacts(
     )
 
 
-def _warn_of_limits(model: Writable, include_optimizer: bool) -> None:
-    problems = incompatibilities(model.all_layers())
+def _warn_of_limits(
+    model: Writable, solved: set[tuple[Layer, str]], include_optimizer: bool
+) -> None:
+    problems = incompatibilities(model.all_layers(), solved)
     if include_optimizer and (problem := model.optimizer_incompatibility()):
         problems.append(problem)
     if problems:

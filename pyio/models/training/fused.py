@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pyio.models.ops.activations import BUILT_IN, Activation, erf
-from pyio.models.training.rules import tape_of
+from pyio.models.training.rules import tape_of, unbroadcast
 from pyio.models.training.tape import Array, Traced, raw
 
 Derivative = Callable[[Array, Array, Array], Array]
@@ -76,7 +76,7 @@ def activated(x: Any, function: Activation) -> Any:
 
 
 def finish(x: Any, bias: Any, function: Activation) -> Any:
-    """Return ``function(x + bias)``; `bias` is (n,) or None."""
+    """Return ``function(x + bias)``; `bias` is broadcast, or None."""
     if bias is None:
         return activated(x, function)
     value, b = raw(x), raw(bias)
@@ -93,9 +93,9 @@ def finish(x: Any, bias: Any, function: Activation) -> Any:
 
 def _add_bias(x: Any, bias: Any, g: Array) -> None:
     if isinstance(x, Traced):
-        x.add(g)
+        x.add(unbroadcast(g, x.value.shape))
     if isinstance(bias, Traced):
-        bias.add(g.reshape(-1, g.shape[-1]).sum(axis=0))
+        bias.add(unbroadcast(g, bias.value.shape))
 
 
 def lstm_step(

@@ -17,7 +17,7 @@ from pyio.models.ops.kernels import Matrix
 from pyio.models.training.fused import finish as finish
 from pyio.models.training.fused import gru_step as gru_step
 from pyio.models.training.fused import lstm_step as lstm_step
-from pyio.models.training.rules import tape_of
+from pyio.models.training.rules import tape_of, unbroadcast
 from pyio.models.training.tape import Array, Tape, Traced, raw
 
 if TYPE_CHECKING:
@@ -155,24 +155,39 @@ def conv(
 
 
 def depthwise(x: Any, kernel: Any, strides: Sequence[int], dilation: Sequence[int]) -> Traced:
-    """Return the depthwise convolution of a padded `x` (batch, height, width, channels)."""
+    """Return the depthwise convolution of a padded `x` (batch, *space, channels)."""
     a, w = raw(x), raw(kernel)
-    channels, multiplier = w.shape[2:]
+    *size, channels, multiplier = w.shape
 
     def back(g: Array) -> None:
-        g = g.reshape(*g.shape[:3], channels, multiplier)
+        g = g.reshape(*g.shape[:-1], channels, multiplier)
         if isinstance(kernel, Traced):
             sums = np.zeros_like(w)
-            for position, view in kernels.taps(a, w.shape[:2], strides, dilation):
-                sums[position] = np.einsum("nhwc,nhwcm->cm", view, g)
+            flat = g.reshape(-1, channels, multiplier)
+            for position, view in kernels.taps(a, size, strides, dilation):
+                sums[position] = np.einsum("xc,xcm->cm", view.reshape(-1, channels), flat)
             kernel.add(sums)
         if isinstance(x, Traced):
             total = np.zeros(a.shape, a.dtype)
-            for position, view in kernels.taps(total, w.shape[:2], strides, dilation):
-                view += np.einsum("nhwcm,cm->nhwc", g, w[position])
+            for position, view in kernels.taps(total, size, strides, dilation):
+                view += np.einsum("...cm,cm->...c", g, w[position])
             x.add(total)
 
     return tape_of(x, kernel).record(kernels.depthwise(a, w, strides, dilation), back)
+
+
+def dots(left: Any, right: Any) -> Traced:
+    """Return ``left @ right.T`` for each pair of matrices of a batch."""
+    a, b = raw(left), raw(right)
+
+    def back(g: Array) -> None:
+        if isinstance(left, Traced):
+            left.add(unbroadcast(kernels.dots(g, np.swapaxes(b, -1, -2)), a.shape))
+        if isinstance(right, Traced):
+            turned = np.swapaxes(g, -1, -2)
+            right.add(unbroadcast(kernels.dots(turned, np.swapaxes(a, -1, -2)), b.shape))
+
+    return tape_of(left, right).record(kernels.dots(a, b), back)
 
 
 def conv_transpose(

@@ -37,7 +37,8 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
         return gradient
     extra = gradient.ndim - len(shape)
     if extra > 0:
-        gradient = gradient.sum(axis=tuple(range(extra)))
+        ends = gradient.shape[extra:]
+        gradient = gradient.reshape(-1, *ends).sum(axis=0)
     ones = tuple(i for i, side in enumerate(shape) if side == 1 and gradient.shape[i] != 1)
     return gradient.sum(axis=ones, keepdims=True) if ones else gradient
 

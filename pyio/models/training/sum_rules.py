@@ -16,7 +16,7 @@ from pyio.models.training.rules import (
     tape_of,
     unbroadcast,
 )
-from pyio.models.training.shape_rules import reshape
+from pyio.models.training.shape_rules import reshape, sort
 from pyio.models.training.tape import (
     FUNCTIONS,
     METHODS,
@@ -40,9 +40,16 @@ def _spread(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
     return np.expand_dims(g, tuple(each % x.ndim for each in axes))
 
 
+def _without_dtype(name: str, a: Traced, others: dict[str, Any]) -> None:
+    """Raise GradientError for further arguments but the dtype that the array has."""
+    if others.get("dtype") is not None and np.dtype(others["dtype"]) == a.dtype:
+        others = {**others, "dtype": None}
+    no_others(name, others)
+
+
 def sum_(a: Traced, axis: Any = None, keepdims: bool = False, **others: Any) -> Traced:
     """``np.sum``."""
-    no_others("sum", others)
+    _without_dtype("sum", a, others)
     x = raw(a)
     total = x.sum(axis=axis, keepdims=keepdims)
     return a.tape.record(
@@ -52,7 +59,7 @@ def sum_(a: Traced, axis: Any = None, keepdims: bool = False, **others: Any) -> 
 
 def mean(a: Traced, axis: Any = None, keepdims: bool = False, **others: Any) -> Traced:
     """``np.mean``."""
-    no_others("mean", others)
+    _without_dtype("mean", a, others)
     x = raw(a)
     y = x.mean(axis=axis, keepdims=keepdims)
     count = x.dtype.type(x.size / max(np.size(y), 1))
@@ -92,7 +99,7 @@ def _extreme(function: Any) -> Any:
 
 def prod(a: Traced, axis: int | None = None, keepdims: bool = False, **others: Any) -> Traced:
     """``np.prod`` of everything or along one axis."""
-    no_others("prod", others)
+    _without_dtype("prod", a, others)
     x = raw(a)
     if axis is None:
         flat = prod(reshape(a, (-1,)), 0)
@@ -111,7 +118,7 @@ def prod(a: Traced, axis: int | None = None, keepdims: bool = False, **others: A
 
 def cumsum(a: Traced, axis: int | None = None, **others: Any) -> Traced:
     """``np.cumsum``."""
-    no_others("cumsum", others)
+    _without_dtype("cumsum", a, others)
     if axis is None:
         return cumsum(reshape(a, (-1,)), 0)
 
@@ -119,6 +126,38 @@ def cumsum(a: Traced, axis: int | None = None, **others: Any) -> Traced:
         a.add(np.flip(np.cumsum(np.flip(g, axis), axis), axis))
 
     return a.tape.record(np.cumsum(raw(a), axis), back)
+
+
+def diff(a: Traced, n: int = 1, axis: int = -1, **others: Any) -> Traced:
+    """``np.diff``."""
+    no_others("diff", others)
+    before = (slice(None),) * (axis % raw(a).ndim)
+    for _ in range(n):
+        a = subtract(a[(*before, slice(1, None))], a[(*before, slice(None, -1))])
+    return a
+
+
+def average(a: Any, axis: Any = None, weights: Any = None, **others: Any) -> Any:
+    """``np.average`` with weights of the shape of the array, or without."""
+    no_others("average", others)
+    if weights is None:
+        return mean(a, axis)
+    if np.shape(raw(weights)) != np.shape(raw(a)):
+        refuse("np.average with weights of another shape", "broadcast them first")
+    return np.sum(a * weights, axis=axis) / np.sum(weights, axis=axis)
+
+
+def median(a: Traced, axis: int | None = None, keepdims: bool = False, **others: Any) -> Traced:
+    """``np.median`` along one axis, or of everything."""
+    no_others("median", others)
+    if axis is None:
+        flat = median(reshape(a, (-1,)), 0)
+        return reshape(flat, (1,) * raw(a).ndim) if keepdims else flat
+    side = raw(a).shape[axis]
+    ordered = sort(a, axis)
+    before = (slice(None),) * (axis % raw(a).ndim)
+    middle = ordered[(*before, slice((side - 1) // 2, side // 2 + 1))]
+    return mean(middle, axis, keepdims)
 
 
 def norm(a: Traced, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Traced:  # noqa: A002
@@ -265,6 +304,7 @@ METHODS.update(_REDUCED)
 METHODS["dot"] = dot
 FUNCTIONS.update({getattr(np, name): rule for name, rule in _REDUCED.items()})
 FUNCTIONS.update({np.amax: max_, np.amin: min_, np.linalg.norm: norm})
+FUNCTIONS.update({np.diff: diff, np.average: average, np.median: median})
 FUNCTIONS.update({np.einsum: einsum, np.tensordot: tensordot, np.dot: dot, np.outer: outer})
 FUNCTIONS[np.inner] = lambda a, b: tensordot(a, b, (-1, -1))
 UFUNCS[np.matmul] = matmul

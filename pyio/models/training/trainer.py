@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Trainer:
                 f"{', '.join(model.unknown_classes)}; it cannot be trained"
             )
         check_parts(model.all_layers())
+        _warn_of_passing(model)
         if not self.weights():
             raise InvalidModelError(
                 f"the model {model.name!r} has no trainable weights; set `trainable` of a layer "
@@ -79,7 +81,12 @@ class Trainer:
         """
         weights = self.weights()
         states = _states(self.model.all_layers())
+        before: list[tuple[Weight, Any]] = []
         try:
+            for layer in self.model.all_layers():
+                for weight, value in layer.before_step():
+                    before.append((weight, weight.value))
+                    weight.assign(value)
             phase = Phase(self._random, self.model.optimizer.generators)
             found = gradients(self.model, weights, batch, self.functions, phase)
             _check_finite(found)
@@ -93,6 +100,8 @@ class Trainer:
             leave_phase()
             for weight in weights:
                 weight.follow(None)
+            for weight, value in before:
+                weight.assign(value)
             for layer, state in states:
                 layer._states = state  # noqa: SLF001 -- back to what they were
             raise
@@ -142,6 +151,19 @@ def _finite(arrays: Sequence[Any]) -> bool:
         return all(
             each is None or math.isfinite(float(each.sum())) or bool(np.isfinite(each).all())
             for each in arrays
+        )
+
+
+def _warn_of_passing(model: Any) -> None:
+    """Warn of layers of Keras that change images in training there, and not here."""
+    names = {
+        layer.class_name for layer in model.all_layers() if getattr(layer, "unlike_keras", False)
+    }
+    if names:
+        warnings.warn(
+            f"{', '.join(sorted(names))} of {model.name!r} pass their input unchanged while pyio "
+            "trains, although Keras changes it",
+            stacklevel=3,
         )
 
 

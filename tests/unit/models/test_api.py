@@ -328,7 +328,7 @@ def test_what_editors_offer() -> None:
         *("output_names", "outputs", "pop", "predict", "reset_states", "save", "set_weights"),
         *("stateful", "summary", "to_json", "topology", "trainable", "trainable_weights"),
         *("training_config", "unknown_classes", "unplaced_weights", "user_defined_metadata"),
-        "weights",
+        *("weights", "writer"),
     }
     assert str(inspect.signature(pyio.Sequential)).startswith("(layers")
     assert str(inspect.signature(pyio.Model)).startswith("(inputs")
