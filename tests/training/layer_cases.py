@@ -115,7 +115,7 @@ case("GlobalMaxPooling1D", partial(L.GlobalMaxPooling1D), (7, 2))
 case("GlobalAveragePooling1D", partial(L.GlobalAveragePooling1D), (7, 2))
 case("GlobalMaxPooling2D kept", partial(L.GlobalMaxPooling2D, keepdims=True), (4, 5, 2))
 
-for _kind in ("LeakyReLU", "ELU", "ReLU", "ThresholdedReLU"):
+for _kind in ("LeakyReLU", "ELU", "ReLU"):
     case(f"Dense with {_kind}", partial(L.Dense, 4, activation=getattr(L, _kind)(0.3)), (5,))
 case("Conv2D with Softmax", partial(L.Conv2D, 4, 2, activation=L.Softmax(-1)), (4, 4, 2))
 for _axis in (-1, 1):
@@ -209,3 +209,133 @@ case("SpatialDropout1D", partial(L.SpatialDropout1D, 0.4), (5, 4))
 case("GaussianNoise", partial(L.GaussianNoise, 0.4), (5, 4))
 case("GaussianDropout", partial(L.GaussianDropout, 0.4), (5, 4))
 case("AlphaDropout", partial(L.AlphaDropout, 0.4), (5, 4))
+
+# ------------------------------------------------------------ layers that only Keras has
+
+for _more in (
+    {},
+    {"value_dim": 3, "use_bias": False},
+    {"use_causal_mask": True},
+    {"return_attention_scores": True},
+    {"dropout": 0.4},
+    {"output_shape": 5},
+):
+    _attention: dict[str, Any] = dict(_more)
+    case(
+        f"MultiHeadAttention {_more}",
+        partial(L.MultiHeadAttention, 2, 3, **_attention),
+        (4, 5),
+        (3, 5),
+    )
+    if not {"value_dim", "output_shape"} & set(_attention):
+        case(
+            f"GroupQueryAttention {_more}",
+            partial(L.GroupQueryAttention, 3, 4, 2, **_attention),
+            (4, 5),
+            (3, 5),
+        )
+case("MultiHeadAttention of keys", partial(L.MultiHeadAttention, 2, 3), (4, 5), (3, 5), (3, 2))
+case(
+    "MultiHeadAttention along an axis",
+    partial(L.MultiHeadAttention, 2, 3, attention_axes=2),
+    (2, 4, 5),
+    (2, 3, 5),
+)
+for _more in ({}, {"use_scale": True}, {"dropout": 0.3}, {"use_causal_mask": True}):
+    _scored: dict[str, Any] = dict(_more)
+    case(f"Attention {_more}", partial(L.Attention, **_scored), (4, 3), (5, 3))
+    case(f"AdditiveAttention {_more}", partial(L.AdditiveAttention, **_scored), (4, 3), (5, 3))
+case(
+    "Attention by concatenation",
+    partial(L.Attention, score_mode="concat", use_scale=True),
+    (4, 3),
+    (5, 3),
+    (5, 3),
+)
+case("GroupNormalization", partial(L.GroupNormalization, 2), (3, 5, 4))
+case("GroupNormalization first", partial(L.GroupNormalization, -1, axis=1), (4, 3, 2))
+case("GroupNormalization bare", partial(L.GroupNormalization, 1, center=False, scale=False), (6,))
+case("RMSNormalization", L.RMSNormalization, (3, 5))
+case("RMSNormalization axes", partial(L.RMSNormalization, axis=[1, 2]), (3, 5))
+case("UnitNormalization", L.UnitNormalization, (3, 5))
+case("Normalization", partial(L.Normalization, mean=0.3, variance=2.0), (3, 5))
+case("EinsumDense", partial(L.EinsumDense, "abc,cd->abd", [None, 4], bias_axes="d"), (3, 5))
+case(
+    "EinsumDense of heads",
+    partial(L.EinsumDense, "abc,cde->abde", [None, 2, 3], bias_axes="de", activation="tanh"),
+    (3, 5),
+)
+case(
+    "EinsumDense of dots",
+    partial(L.EinsumDense, "...x,xy->...y", 4, bias_axes="y", activation="relu"),
+    (3, 5),
+)
+case("LayerScale", partial(L.LayerScale, 0.5, 3), (4, 3))
+case("CustomScaleLayer", partial(L.CustomScaleLayer, 0.3), (4, 3), (4, 3))
+case("Subtract", L.Subtract, (4, 3), (4, 3))
+case("Conv1DTranspose", partial(L.Conv1DTranspose, 3, 3, strides=2, padding="same"), (5, 2))
+case(
+    "Conv2DTranspose output_padding",
+    partial(L.Conv2DTranspose, 3, 3, strides=2, output_padding=1),
+    (4, 3, 2),
+)
+case("Conv2D of groups", partial(L.Conv2D, 6, 2, groups=2, activation="tanh"), (4, 5, 4))
+case("Conv2D of single channels", partial(L.Conv2D, 8, 2, groups=4), (4, 5, 4))
+case("Conv1D channels first", partial(L.Conv1D, 3, 2, data_format="channels_first"), (2, 6))
+case("DepthwiseConv1D", partial(L.DepthwiseConv1D, 3, depth_multiplier=2), (6, 2))
+case("SeparableConv1D", partial(L.SeparableConv1D, 3, 2, padding="causal"), (6, 2))
+case("ConvLSTM1D", partial(L.ConvLSTM1D, 2, 2, recurrent_dropout=0.3), (3, 5, 2))
+case("ConvLSTM3D", partial(L.ConvLSTM3D, 2, 2), (2, 3, 3, 3, 1))
+for _rank, _sides in ((1, (6, 2)), (2, (5, 6, 2)), (3, (3, 4, 3, 2))):
+    for _kind in ("Average", "Max"):
+        case(
+            f"Adaptive{_kind}Pooling{_rank}D",
+            partial(getattr(L, f"Adaptive{_kind}Pooling{_rank}D"), 2),
+            _sides,
+        )
+case("GlobalMaxPooling3D", L.GlobalMaxPooling3D, (3, 2, 3, 2))
+case("GlobalAveragePooling3D", partial(L.GlobalAveragePooling3D, keepdims=True), (3, 2, 3, 2))
+case("Cropping1D", partial(L.Cropping1D, 1), (5, 2))
+case("Cropping3D", partial(L.Cropping3D, 1), (4, 3, 4, 2))
+case("UpSampling1D", partial(L.UpSampling1D, 2), (3, 2))
+case("UpSampling3D", partial(L.UpSampling3D, 2), (2, 2, 3, 2))
+case("ZeroPadding1D", partial(L.ZeroPadding1D, 2), (3, 2))
+case("ZeroPadding3D", partial(L.ZeroPadding3D, 1), (2, 2, 3, 2))
+case("ReversibleEmbedding", partial(L.ReversibleEmbedding, 4, 3, reverse=True), (2, 3))
+case(
+    "ReversibleEmbedding of its own",
+    partial(L.ReversibleEmbedding, 4, 3, reverse=True, tie_weights=False, logit_soft_cap=2.0),
+    (2, 3),
+)
+case("Resizing of Keras", partial(L.Resizing, 7, 3, half_pixels=True), (4, 5, 2))
+case(
+    "Resizing of Keras, nearest",
+    partial(L.Resizing, 7, 3, half_pixels=True, interpolation="nearest"),
+    (4, 5, 2),
+)
+case("SpatialDropout2D", partial(L.SpatialDropout2D, 0.4), (3, 4, 5))
+case("SpatialDropout3D", partial(L.SpatialDropout3D, 0.4), (2, 3, 2, 5))
+case("Identity", L.Identity, (5,))
+
+
+def operation(name: str, *arguments: Any, **options: Any) -> Any:
+    """An operation on the input."""
+    return L.KerasOp(name, op_args=[{"ref": 0}, *arguments], op_kwargs=options)
+
+
+for _name, _given in {
+    "Absolute": (), "Arctan": (), "Celu": (0.7,), "Clip": (-0.5, 0.5), "Cos": (), "Cosh": (),
+    "Cumsum": (1,), "Diff": (1, 1), "Elu": (), "Erf": (), "Exp": (), "Exp2": (), "Expm1": (),
+    "ExpandDims": (1,), "Flip": (1,), "Gelu": (), "HardSigmoid": (), "HardSilu": (), "HardTanh": (),
+    "L2Normalize": (1,), "LeakyRelu": (), "LogSigmoid": (), "LogSoftmax": (), "Logsumexp": (1,),
+    "Max": (1,), "Mean": (1,), "Median": (1,), "Min": (1,), "Moveaxis": (1, 2), "Negative": (),
+    "Norm": (None, 1), "Normalize": (), "Power": (2,), "Prod": (1,), "Relu": (), "Relu6": (),
+    "Repeat": (2, 1), "Reshape": ([-1, 12],), "Roll": (1, 1), "Selu": (), "Sigmoid": (),
+    "Silu": (), "Sin": (), "Sinh": (), "Softmax": (), "Softplus": (), "SoftShrink": (),
+    "Softsign": (), "Sort": (), "Sparsemax": (), "SparsePlus": (), "SparseSigmoid": (),
+    "Split": (2, 1), "Square": (), "Squareplus": (), "Std": (1,), "Subtract": (1.5,), "Sum": (1,),
+    "Swapaxes": (1, 2), "Take": ([0, 2], 1), "Tan": (), "Tanh": (), "TanhShrink": (),
+    "Threshold": (0.3, 0.1), "Tile": ([1, 2, 1],), "Transpose": ([0, 2, 1],), "Tril": (),
+    "Unstack": (None, 1), "Var": (1,),
+}.items():  # fmt: skip
+    case(f"operation {_name}", partial(operation, _name, *_given), (4, 3))

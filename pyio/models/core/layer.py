@@ -256,8 +256,9 @@ class Layer(Configured):
         return weight
 
     def _option_for(self, weight: str, kind: str) -> Any:
-        short = weight.removesuffix("_kernel")
-        return getattr(self, f"{weight}_{kind}", None) or getattr(self, f"{short}_{kind}", None)
+        last = weight.rpartition("/")[2]
+        found = getattr(self, f"{last}_{kind}", None)
+        return found or getattr(self, f"{last.removesuffix('_kernel')}_{kind}", None)
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -410,7 +411,7 @@ def as_array(value: ArrayLike, text: bool = False) -> Array:
     `text`.
     """
     if isinstance(value, Followed):
-        return value  # type: ignore[return-value]
+        return value
     array = np.asarray(value)
     if text and array.dtype.kind in "USO":
         return texts(array, "a layer")

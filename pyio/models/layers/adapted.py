@@ -112,5 +112,5 @@ class Discretization(Layer):
     def call(self, x: Array) -> Array:
         """Return the numbers of the bins, or vectors."""
         bounds = np.asarray(self.bin_boundaries, np.float32)
-        found = np.searchsorted(bounds, plain(x).astype(np.float32, copy=False), side="right")
+        found: Array = np.searchsorted(bounds, plain(x).astype(np.float32, copy=False), side="right")
         return encoded(found.astype(np.int32), len(bounds) + 1, self.output_mode)

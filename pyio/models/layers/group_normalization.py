@@ -117,8 +117,8 @@ class RMSNormalization(Layer):
         mean = np.square(x).mean(axis=self._axes, keepdims=True)
         sides = [side if axis in self._axes else 1 for axis, side in enumerate(x.shape)]
         y = x / np.sqrt(mean + np.float32(self.epsilon))
-        y: Array = y * self.scale.value.reshape(sides)
-        return y
+        scaled: Array = y * self.scale.value.reshape(sides)
+        return scaled
 
 
 class UnitNormalization(Layer):

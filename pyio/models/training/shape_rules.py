@@ -35,8 +35,9 @@ def transpose(a: Traced, *order: Any, axes: Any = None) -> Traced:
     """``a.transpose(1, 0)`` and ``np.transpose(a, (1, 0))``."""
     x = raw(a)
     if len(order) == 1 and not isinstance(order[0], int | np.integer):
-        order = order[0] or ()
-    chosen = tuple(axes or order) or tuple(range(x.ndim))[::-1]
+        order = order[0]
+    given = order if axes is None else axes
+    chosen = tuple(range(x.ndim))[::-1] if given is None or not len(given) else tuple(given)
     back = np.argsort([axis % x.ndim for axis in chosen])
     return a.tape.view(a, x.transpose(chosen), lambda g: a.add(g.transpose(back)))
 

@@ -96,6 +96,7 @@ def test_a_training_is_resumed(name: str) -> None:
         np.testing.assert_allclose(one, other, atol=1e-6)
     assert half.optimizer.iterations == 15
     if len(half.optimizer_weights) > 1:
+        assert half.optimizer.report is not None
         assert half.optimizer.report.how == "position"
     half.compile(EVERY[name](), "mse")
     assert half.optimizer_weights == {}
@@ -216,7 +217,9 @@ def penalty_of(layer: Any, *shape: int) -> float:
     model.compile(pyio.optimizers.sgd(0), "mse")
     x = np.ones((2, *shape), np.float32)
     y = model.predict(x)
-    return model.train_on_batch(x, y) - model.evaluate(x, y)
+    trained: Any = model.train_on_batch(x, y)
+    measured: Any = model.evaluate(x, y)
+    return float(trained - measured)
 
 
 def test_penalties_count_everywhere() -> None:
@@ -248,10 +251,47 @@ def test_activity_regularizers() -> None:
     assert penalty_of(layer, 2) == pytest.approx(0.6)
 
 
+def test_penalties_of_a_layer_for_them() -> None:
+    """`ActivityRegularization` penalizes what it passes."""
+    layer = pyio.layers.ActivityRegularization(0.1, 0.2)
+    model = pyio.Sequential(
+        [pyio.layers.Dense(2, kernel_initializer="ones", input_shape=(2,)), layer]
+    )
+    model.compile(pyio.optimizers.sgd(0), "mse")
+    x = np.ones((3, 2), np.float32)
+    y = model.predict(x)
+    found = model.train_on_batch(x, y)
+    assert found == pytest.approx(0.1 * 4 + 0.2 * 8)
+
+
+def test_a_spectral_norm() -> None:
+    """The kernel is divided by its largest singular value before each step, as in Keras."""
+    inner = pyio.layers.Dense(3, kernel_initializer=pyio.initializers.random_normal(0, 2, seed=1))
+    layer = pyio.layers.SpectralNormalization(inner, power_iterations=30)
+    model = pyio.Sequential([pyio.layers.Reshape([4], input_shape=(4,)), layer])
+    model.compile(pyio.optimizers.sgd(0), "mse")
+    before = inner.kernel.value
+    with pytest.raises(pyio.DivergedError):
+        model.train_on_batch(X * np.float32(np.nan), np.zeros((10, 3)))
+    assert (inner.kernel.value == before).all()
+    model.train_on_batch(X, np.zeros((10, 3)))
+    largest = np.linalg.svd(before, compute_uv=False)[0]
+    np.testing.assert_allclose(inner.kernel.value, before / largest, rtol=1e-4)
+
+
+def test_layers_that_only_keras_trains() -> None:
+    """Layers of Keras that change images in training pass them here, with a warning."""
+    flip = pyio.layers.RandomFlip("horizontal", input_shape=(4,))
+    model = pyio.Sequential([flip, pyio.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="RandomFlip of .* pass their input unchanged"):
+        model.train_on_batch(X, Y)
+
+
 def test_parts_that_are_not_known() -> None:
     """A regularizer or a constraint of another library is named before anything is computed."""
     for option in ("kernel_regularizer", "kernel_constraint", "activity_regularizer"):
-        strange = {option: {"class_name": "Strange", "config": {}}}
+        strange: dict[str, Any] = {option: {"class_name": "Strange", "config": {}}}
         model = pyio.Sequential([pyio.layers.Dense(3, input_shape=(2,), **strange)])
         model.compile("sgd", "mse")
         with pytest.raises(pyio.InvalidModelError, match="Strange"):

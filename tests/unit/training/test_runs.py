@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pyio
-from pyio.models.serialization.registry import FAMILY_OF
+from pyio.models.serialization.registry import FAMILY_OF, KERAS_FAMILY_OF, PASSING
 from pyio.models.training.losses import LOSSES
 from tests.support.models import run
 from tests.training.layer_cases import CASES
@@ -62,7 +62,10 @@ def test_every_layer_has_a_case() -> None:
     used = {layer.class_name for make in CASES.values() for layer in make().all_layers()}
     without = {"Embedding", "CategoryEncoding", "StackedRNNCells", "ConvLSTM2DCell", "RNN"}
     inner = {"SimpleRNNCell", "GRUCell", "LSTMCell"}
+    text = {"StringLookup", "IntegerLookup", "Hashing", "TextVectorization", "Discretization"}
     assert set(FAMILY_OF) - used <= without | inner
+    alone = {"GivenMask", "SpectralNormalization", "ActivityRegularization"}
+    assert set(KERAS_FAMILY_OF) - used - PASSING <= text | alone
 
 
 @pytest.mark.parametrize("mask_zero", [False, True])
