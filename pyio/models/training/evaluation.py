@@ -171,12 +171,15 @@ def targets_of(
             f"the model {model.name!r} has {len(model.outputs)} outputs; {len(given)} targets "
             "were given"
         )
-    return [
-        _target(value, name, output.shape, function)
+    found = [
+        None if value is None and function is None else _target(value, name, output.shape, function)
         for value, name, output, function in zip(
             given, model.output_names, model.outputs, functions, strict=True
         )
     ]
+    examples = max((len(each) for each in found if each is not None), default=0)
+    # An output without a loss needs no target.
+    return [np.zeros((examples, 1), np.float32) if each is None else each for each in found]
 
 
 def _target(

@@ -291,6 +291,17 @@ def test_several_outputs() -> None:
     assert numbers["b_mae"] == pytest.approx(numbers["b_loss"], rel=1e-6)
 
 
+def test_an_output_without_a_loss() -> None:
+    """An output that the losses leave out needs no target, and its loss is 0."""
+    model = two_outputs()
+    model.compile("sgd", {"a": "mse"})
+    before = model.get_layer("b").get_weights()
+    found: Any = model.train_on_batch(X, {"a": Y})
+    assert found == [found[1], found[1], 0]
+    assert same(model.get_layer("b").get_weights(), before)
+    assert not same(model.get_layer("a").get_weights(), two_outputs().get_layer("a").get_weights())
+
+
 def test_outputs_of_different_rank() -> None:
     """The losses of a sequence and of a vector are added as means."""
     x = pyio.Input(shape=(3, 4))
