@@ -313,8 +313,9 @@ case(
     partial(L.Resizing, 7, 3, half_pixels=True, interpolation="nearest"),
     (4, 5, 2),
 )
-case("SpatialDropout2D", partial(L.SpatialDropout2D, 0.4), (3, 4, 5))
-case("SpatialDropout3D", partial(L.SpatialDropout3D, 0.4), (2, 3, 2, 5))
+_LATER: Any = L
+case("SpatialDropout2D", partial(_LATER.SpatialDropout2D, 0.4), (3, 4, 5))
+case("SpatialDropout3D", partial(_LATER.SpatialDropout3D, 0.4), (2, 3, 2, 5))
 case("Identity", L.Identity, (5,))
 
 

@@ -2,7 +2,7 @@
 
 `compiling`, `optimizers`, `losses` and `evaluation` are what every model has: the training config
 and its numbers. The others are imported when something is trained. `tape` notes what is computed;
-`rules`, `shape_rules`, `sum_rules`, `kernel_gradients` and `fused` know how gradients go back.
+`operators`, `rules`, `shape_rules`, `sum_rules`, `kernel_gradients` and `fused` know how gradients go back.
 `gradients` is one step, `updates` and `state` are the optimizers at work, and `trainer` makes whole
 steps of it. `fit` is the training, with `batches`, `callbacks` and `history`.
 """

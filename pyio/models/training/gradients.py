@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyio.errors import GradientError
 from pyio.models.core.phase import Phase, during
 from pyio.models.training import kernel_gradients as kernel_gradients  # gives Traced its kernels
 from pyio.models.training import sum_rules as sum_rules  # fills the tables of rules
@@ -75,19 +76,30 @@ def gradients(
     Raises GradientError if a layer computes something that cannot be followed.
     """
     tape = Tape()
-    with np.errstate(all="ignore"), during(phase), _followed(weights, tape) as leaves:
-        outputs, _ = model.graph.run(batch.inputs, [None] * len(batch.inputs))
-        total, losses = total_loss(functions, batch, outputs)
-        for weight in penalized(model):
-            total = total + penalty(weight.value, weight.regularizer)
-        for extra in (*phase.penalties, *map(activity_penalty, phase.penalized)):
-            total = total + extra
-        if isinstance(total, Traced):  # not if no output depends on a weight
-            tape.backward(total)
-    plain_outputs = [raw(output) for output in outputs]
-    return Found(
-        float(raw(total)), losses, plain_outputs, [leaf.gradient for leaf in leaves], phase
-    )
+    try:
+        with np.errstate(all="ignore"), during(phase), _followed(weights, tape) as leaves:
+            outputs, _ = model.graph.run(batch.inputs, [None] * len(batch.inputs))
+            total, losses = total_loss(functions, batch, outputs)
+            for weight in penalized(model):
+                total = total + penalty(weight.value, weight.regularizer)
+            for extra in (*phase.penalties, *map(activity_penalty, phase.penalized)):
+                total = total + extra
+            values = float(raw(total)), losses, [raw(output) for output in outputs]
+            if isinstance(total, Traced):  # not if no output depends on a weight
+                tape.backward(total)
+    except ValueError as error:
+        if "read-only" in str(error):
+            raise GradientError(_CHANGED) from error
+        raise
+    finally:
+        tape.close()
+    return Found(*values, [leaf.gradient for leaf in leaves], phase)
+
+
+_CHANGED = (
+    "training cannot follow a layer that changes an array in place after it was used; write the "
+    "result as a new array: `y = y + x`"
+)
 
 
 @contextmanager

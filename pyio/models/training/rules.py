@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pyio.models.training import operators as operators  # gives Traced its operators
 from pyio.models.training.tape import (
     FUNCTIONS,
     METHODS,
@@ -46,6 +47,8 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
 def binary(value: Array, a: Any, b: Any, slope_a: Slope, slope_b: Slope) -> Traced:
     """Record the result of a function of two operands, of which one or both are followed."""
     first, second = isinstance(a, Traced), isinstance(b, Traced)
+    tape: Tape = (a if first else b).tape
+    tape.lock(b if first else a)
 
     def back(g: Array) -> None:
         if first:
@@ -53,7 +56,7 @@ def binary(value: Array, a: Any, b: Any, slope_a: Slope, slope_b: Slope) -> Trac
         if second:
             b.add(unbroadcast(slope_b(g), b.value.shape))
 
-    return (a if first else b).tape.record(value, back)  # type: ignore[no-any-return]
+    return tape.record(value, back)
 
 
 def _same(g: Array) -> Array:
@@ -236,6 +239,8 @@ def where(condition: Any, *branches: Any) -> Any:
     if not branches:
         return np.where(chosen)
     a, b = branches
+    if isinstance(a, Traced) or isinstance(b, Traced):
+        tape_of(a, b).lock(chosen)
     value = np.where(chosen, raw(a), raw(b))
     if not isinstance(a, Traced) and not isinstance(b, Traced):
         return value

@@ -77,6 +77,7 @@ def item(a: Traced, index: Any) -> Traced:
         refuse("an array of fractions as an index", "use pyio.layers.plain(x) as the index")
     picked = any(isinstance(part, np.ndarray | list) and np.ndim(part) for part in parts)
     x = raw(a)
+    a.tape.lock(*parts)
     part = x[index]
     if not picked:
         return a.tape.view(a, part, lambda g: a.add_at(index, g, repeated=False))

@@ -192,7 +192,9 @@ def matmul(a: Any, b: Any) -> Any:
         if isinstance(b, Traced):
             b.add(unbroadcast(np.swapaxes(x, -1, -2) @ g, y.shape))
 
-    return tape_of(a, b).record(x @ y, back)
+    tape = tape_of(a, b)
+    tape.lock(a, b)
+    return tape.record(x @ y, back)
 
 
 def einsum(text: Any, *operands: Any, **options: Any) -> Traced:
@@ -212,7 +214,9 @@ def einsum(text: Any, *operands: Any, **options: Any) -> Traced:
             if isinstance(each, Traced):
                 each.add(_einsum_gradient(g, number, inputs, output, values))
 
-    return tape_of(*operands).record(result, back)
+    tape = tape_of(*operands)
+    tape.lock(*operands)
+    return tape.record(result, back)
 
 
 def _letters(text: str, values: Sequence[Array]) -> tuple[list[str], str]:

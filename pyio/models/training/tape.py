@@ -40,12 +40,19 @@ METHODS: dict[str, Rule] = {}
 
 
 class Tape:
-    """The operations of one step of training, in order."""
+    """The operations of one step of training, in order.
 
-    __slots__ = ("steps",)
+    Attributes:
+        steps: The results, each with what takes its gradient back.
+        closed: Whether the step is over, so that nothing of it can be used any more.
+    """
+
+    __slots__ = ("_locked", "closed", "steps")
 
     def __init__(self) -> None:
         self.steps: list[tuple[Traced | None, Back]] = []
+        self.closed = False
+        self._locked: list[Array] = []
 
     def leaf(self, value: Array) -> Traced:
         """Return what stands for `value`, such as a weight, whose gradient is asked for."""
@@ -68,6 +75,26 @@ class Tape:
         """Call `back` after everything that is recorded from now on has gone back."""
         self.steps.append((None, back))
 
+    def lock(self, *values: Any) -> None:
+        """Make plain arrays read-only for this step: their values are needed on the way back.
+
+        A layer that changed one afterwards would get wrong gradients; now it gets an error.
+        """
+        for value in values:
+            while isinstance(value, np.ndarray):
+                if value.flags.writeable:
+                    value.flags.writeable = False
+                    self._locked.append(value)
+                value = value.base
+
+    def close(self) -> None:
+        """End the step: arrays can be changed again, and results of this step cannot be used."""
+        self.closed = True
+        self.steps.clear()
+        for value in sorted(self._locked, key=_depth):  # a part after its whole
+            value.flags.writeable = True
+        self._locked = []
+
     def backward(self, loss: Traced) -> None:
         """Add the gradient of `loss` to everything that it depends on; empties the tape."""
         loss.gradient = np.ones_like(loss.value)
@@ -79,6 +106,14 @@ class Tape:
             elif out.gradient is not None:
                 back(out.gradient)
                 out.gradient = None  # the memory is needed for those before
+
+
+def _depth(value: Array) -> int:
+    """Return of how many arrays, one within another, an array is a part."""
+    depth = 0
+    while isinstance(value.base, np.ndarray):
+        value, depth = value.base, depth + 1
+    return depth
 
 
 class Traced(Followed):
@@ -133,8 +168,10 @@ class Traced(Followed):
 
     @property
     def untracked(self) -> Array:
-        """The plain array; no gradient goes through it."""
-        return raw(self)
+        """The plain array, read-only; no gradient goes through it."""
+        view = raw(self).view()
+        view.flags.writeable = False
+        return view
 
     # ------------------------------------------------------------ what arrays have
 
@@ -232,50 +269,6 @@ class Traced(Followed):
         )
 
 
-def _give_operators() -> None:
-    """Give `Traced` the operators of arrays."""
-    pairs = {
-        "add": np.add,
-        "sub": np.subtract,
-        "mul": np.multiply,
-        "truediv": np.divide,
-        "floordiv": np.floor_divide,
-        "mod": np.remainder,
-        "pow": np.power,
-        "matmul": np.matmul,
-    }
-    for name, ufunc in pairs.items():
-        setattr(Traced, f"__{name}__", _operator(ufunc))
-        setattr(Traced, f"__r{name}__", _operator(ufunc, swapped=True))
-        setattr(Traced, f"__i{name}__", _in_place(ufunc))
-    for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute}.items():
-        setattr(Traced, f"__{name}__", _unary_operator(ufunc))
-    for name, ufunc in {
-        "eq": np.equal,
-        "ne": np.not_equal,
-        "lt": np.less,
-        "le": np.less_equal,
-        "gt": np.greater,
-        "ge": np.greater_equal,
-    }.items():
-        setattr(Traced, f"__{name}__", _operator(ufunc))
-    Traced.__hash__ = object.__hash__  # type: ignore[method-assign]
-
-
-def _operator(ufunc: Any, swapped: bool = False) -> Rule:
-    if swapped:
-        return lambda right, left: UFUNCS[ufunc](left, right)
-    return lambda left, right: UFUNCS[ufunc](left, right)
-
-
-def _unary_operator(ufunc: Any) -> Rule:
-    return lambda value: UFUNCS[ufunc](value)
-
-
-def _in_place(ufunc: Any) -> Rule:
-    return lambda left, right: replaced(left, UFUNCS[ufunc](left, right))
-
-
 class Changed(Traced):
     """What an array was before `+=` and the like: another name for it must not be used any more."""
 
@@ -290,6 +283,11 @@ def raw(value: Any) -> Any:
     """Return the plain array of a `Traced`, and everything else as it is."""
     kind = type(value)
     if kind is Traced:
+        if value.tape.closed:
+            refuse(
+                "an array of an earlier step or prediction",
+                "keep pyio.layers.plain(x) from one step to the next",
+            )
         return value.value
     if kind is Changed:
         refuse(
@@ -321,6 +319,3 @@ def replaced(old: Traced, new: Traced) -> Traced:
         )
     old.__class__ = Changed
     return new
-
-
-_give_operators()

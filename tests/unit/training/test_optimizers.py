@@ -253,7 +253,8 @@ def test_activity_regularizers() -> None:
 
 def test_penalties_of_a_layer_for_them() -> None:
     """`ActivityRegularization` penalizes what it passes."""
-    layer = pyio.layers.ActivityRegularization(0.1, 0.2)
+    layers: Any = pyio.layers
+    layer = layers.ActivityRegularization(0.1, 0.2)
     model = pyio.Sequential(
         [pyio.layers.Dense(2, kernel_initializer="ones", input_shape=(2,)), layer]
     )
@@ -281,7 +282,8 @@ def test_a_spectral_norm() -> None:
 
 def test_layers_that_only_keras_trains() -> None:
     """Layers of Keras that change images in training pass them here, with a warning."""
-    flip = pyio.layers.RandomFlip("horizontal", input_shape=(4,))
+    layers: Any = pyio.layers
+    flip = layers.RandomFlip("horizontal", input_shape=(4,))
     model = pyio.Sequential([flip, pyio.layers.Dense(2)])
     model.compile("sgd", "mse")
     with pytest.warns(UserWarning, match="RandomFlip of .* pass their input unchanged"):

@@ -324,6 +324,78 @@ def test_members_that_are_absent() -> None:
     assert hasattr(leaf, "reshape")
 
 
+def in_a_step(call: Callable[[Any, Any], Any], *states: str) -> Any:
+    """A model whose one layer computes `call(self, x)` above a `Shift`."""
+
+    class Own(pyio.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return call(self, x)
+
+    model = behind(Own(), (4,))
+    model.compile("sgd", "mse")
+    for state in states:
+        setattr(model.layers[-1], state, np.ones(4, np.float32))
+    return model
+
+
+def test_a_plain_array_that_changes_after_its_use() -> None:
+    """It would spoil the gradients of what was computed with it before, so it is refused."""
+
+    def buffer(_: Any, x: Any) -> Any:
+        factors = np.ones((2, 4), np.float32)
+        y = x * factors[0]
+        factors[0] = 7
+        return y * factors[0]
+
+    def counter(layer: Any, x: Any) -> Any:
+        y = x * layer.count
+        layer.count += 1
+        return y
+
+    for call in (buffer, counter):
+        model = in_a_step(call, "count")
+        with pytest.raises(pyio.GradientError, match="changes an array in place"):
+            model.train_on_batch(X, X)
+        model.layers[-1].count += 1  # after the step it is an array as before
+    x = X.copy()
+    dense = pyio.Sequential([pyio.layers.Dense(4, input_shape=(4,))])
+    dense.compile("sgd", "mse")
+    dense.train_on_batch(x, x)
+    x += 1
+
+
+def test_an_array_of_an_earlier_step() -> None:
+    """A layer that keeps a result has to keep it as a plain array: gradients end at a step."""
+
+    def keeping(layer: Any, x: Any) -> Any:
+        y = x + layer.kept * np.float32(0.5)
+        layer.kept = y
+        return y
+
+    def keeping_plain(layer: Any, x: Any) -> Any:
+        y = x + layer.kept * np.float32(0.5)
+        layer.kept = pyio.layers.plain(y)
+        return y
+
+    model = in_a_step(keeping, "kept")
+    model.train_on_batch(X, X)
+    with pytest.raises(pyio.GradientError, match="of an earlier step"):
+        model.train_on_batch(X, X)
+    with pytest.raises(pyio.GradientError, match="of an earlier step"):
+        model.predict(X)
+    model = in_a_step(keeping_plain, "kept")
+    for _ in range(3):
+        model.train_on_batch(X, X)
+
+
+def test_what_is_plain_cannot_be_changed() -> None:
+    """The plain array is the memory that the gradients need, so it is read-only."""
+    leaf: Any = Tape().leaf(X.copy())
+    with pytest.raises(ValueError, match="read-only"):
+        pyio.layers.plain(leaf * 2)[0] = 1
+    assert pyio.layers.plain(X) is X
+
+
 class Gated(pyio.layers.Layer):
     """A layer as people write them."""
 
