@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import re
+import time
 import zipfile
 from typing import Any
 
@@ -252,3 +253,17 @@ def alike(models: dict[str, Any]) -> Any:
         return found
 
     return each()
+
+
+async def busy() -> float:
+    """Train for about a second, and return how long it took."""
+    model = pyio.Sequential([pyio.layers.Dense(8, input_shape=(8,))])
+    model.compile("sgd", "mse")
+    x = np.ones((64, 8), np.float32)
+    start = time.perf_counter()
+
+    def stop(_epoch: int, _logs: Any) -> None:
+        model.stop_training = time.perf_counter() - start > 1
+
+    await model.fit(x, x, epochs=100_000, batch_size=8, callbacks=[stop])
+    return time.perf_counter() - start

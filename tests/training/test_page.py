@@ -66,6 +66,15 @@ def test_every_model_trains_alike(tab: Tab) -> None:
     assert set(different) == BY_CHANCE | set(OTHER_RULES)
 
 
+def test_the_page_stays_responsive(tab: Tab) -> None:
+    """While a model is trained, the page has its turn again and again: a timer of it runs."""
+    tab.js("() => { window.ticks = 0; window.ticking = setInterval(() => ticks++, 20); }")
+    seconds = tab.python_module(runs, "busy")
+    ticks = tab.js("() => { clearInterval(window.ticking); return window.ticks; }")
+    assert seconds > 0.5
+    assert ticks > 5 * seconds, "the page has its turn every 50 milliseconds"
+
+
 def test_trained_in_turns(tab: Tab) -> None:
     """Half trained here and ended by TensorFlow.js, and the reverse: the same end, and state."""
     with_tensorflow(tab)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -409,6 +410,25 @@ def test_a_cancelled_training() -> None:
     model, last = asyncio.run(cancelled())
     assert same(model.get_weights(), last)
     fitted(model, X, Y)
+
+
+def test_ctrl_c_without_await() -> None:
+    """A signal during `pyio.sync.fit` ends it between two steps, as KeyboardInterrupt."""
+    model = dense()
+    weights: list[Any] = []
+
+    def note(_batch: int, _logs: Any) -> None:
+        weights.append(model.get_weights())
+        if len(weights) == 7:
+            signal.raise_signal(signal.SIGINT)
+
+    callbacks = [{"on_batch_end": note}]
+    with pytest.raises(KeyboardInterrupt):
+        pyio.sync.fit(model, X, Y, epochs=9000, callbacks=callbacks, yield_every=0.001)
+    assert len(weights) < 9000
+    assert same(model.get_weights(), weights[-1])
+    assert model.optimizer.iterations == len(weights)
+    assert not model.in_training
 
 
 def test_other_tasks_have_their_turn() -> None:
