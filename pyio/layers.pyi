@@ -1407,6 +1407,8 @@ class ConvLSTM2D(_convolutional_recurrent.ConvLSTM2D):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1494,6 +1496,8 @@ class ConvLSTM1D(_convolutional_recurrent.ConvLSTM1D):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1542,6 +1546,8 @@ class ConvLSTM3D(_convolutional_recurrent.ConvLSTM3D):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2245,6 +2251,7 @@ class CustomScaleLayer(_keras_applications.CustomScaleLayer):
         self,
         scale: float | None = 1,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2320,12 +2327,12 @@ class IntegerLookup(_lookup.IntegerLookup):
 class Hashing(_lookup.Hashing):
     """Texts or whole numbers -> numbers below `num_bins` by a hash: (batch, ...) of int32.
 
-    The hash is FarmHash's, as TensorFlow computes it.
+    The hashes are those of TensorFlow.
 
     Args:
         num_bins: How many numbers there are.
         mask_value: The value whose number is 0; all others are from 1 on then.
-        salt: Only None: another hash, which needs a key.
+        salt: The key of another hash, SipHash: two numbers, or one for both. None for FarmHash's.
         output_mode: "int" for numbers, "one_hot" for a vector each, "multi_hot" and "count" for
             one vector per example, in float32.
         sparse: Stored in the config; outputs are dense.
@@ -2355,6 +2362,7 @@ class Add(_merge.Add):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2371,6 +2379,7 @@ class Multiply(_merge.Multiply):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2387,6 +2396,7 @@ class Average(_merge.Average):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2403,6 +2413,7 @@ class Maximum(_merge.Maximum):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2419,6 +2430,7 @@ class Minimum(_merge.Minimum):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2440,6 +2452,7 @@ class Concatenate(_merge.Concatenate):
         self,
         axis: int | None = -1,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2464,6 +2477,7 @@ class Dot(_merge.Dot):
         axes: int | Sequence[int],
         *,
         normalize: bool | None = False,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2480,6 +2494,7 @@ class Subtract(_merge.Subtract):
     def __init__(
         self,
         *,
+        any_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2932,6 +2947,8 @@ class RNN(_recurrent.RNN):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -2969,6 +2986,8 @@ class SimpleRNN(_recurrent.SimpleRNN):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -3009,6 +3028,8 @@ class GRU(_recurrent.GRU):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -3049,6 +3070,8 @@ class LSTM(_recurrent.LSTM):
         stateful: bool | None = False,
         unroll: bool | None = False,
         zero_output_for_mask: bool | None = False,
+        zero_until_seen: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -3485,6 +3508,8 @@ class Bidirectional(_wrappers.Bidirectional):
         layer: The recurrent layer; two copies of it are made.
         backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
             TensorFlow.js does not.
+        ignores_mask: Whether steps that do not count are computed all the same, as Keras 3 does
+            where states to start from are given. The mask is passed on.
     """
 
     def __init__(
@@ -3493,6 +3518,7 @@ class Bidirectional(_wrappers.Bidirectional):
         merge_mode: str | None = "concat",
         *,
         backward_layer: Layer | Mapping[str, Any] | None = None,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,

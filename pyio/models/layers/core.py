@@ -148,6 +148,13 @@ class Activation(BiasActivation):
 
     activation: Any = option("linear", activation)
 
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape of the input, for "glu" with half the last side."""
+        *sides, last = only(shape, self.name)
+        if self.activation == "glu" and last is not None:
+            last //= 2
+        return (*sides, last)
+
     def call(self, x: Array) -> Array:
         """Return the activated input."""
         return self.finish(x, None)

@@ -104,10 +104,12 @@ class EinsumDense(BiasActivation):
         """Return the side of each letter, from the input and the output shape."""
         sizes: dict[str, int | None] = dict(zip(self._left, sides, strict=True))
         given = self.output_shape
-        if len(given) > len(self._out):
+        if len(given) >= len(self._out):
             raise self._refusal(sides)
-        # With `...` in the output, the given sides are its last ones or all but the batch.
-        for letter, side in zip(self._out[len(self._out) - len(given) :], given, strict=True):
+        # Sides for ``...`` at the end of the output come behind the given ones, others in front.
+        behind = self.equation.rstrip().endswith("...")
+        start = 1 if behind else len(self._out) - len(given)
+        for letter, side in zip(self._out[start : start + len(given)], given, strict=True):
             if sizes.get(letter) is None or side is not None:
                 before = sizes.get(letter)
                 if None not in (before, side) and before != side:

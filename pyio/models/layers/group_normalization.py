@@ -97,8 +97,6 @@ class RMSNormalization(Layer):
         epsilon: Keeps the division away from 0.
     """
 
-    supports_masking = True
-
     axis: list[int] = option([-1], _listed)
     epsilon: float = option(1e-6, real)
 
@@ -159,8 +157,6 @@ class SpectralNormalization(Wrapper):
         layer: The layer inside, which has a kernel or embeddings.
         power_iterations: How exactly training finds the singular value.
     """
-
-    supports_masking = False
 
     power_iterations: int = option(1, whole(1))
 

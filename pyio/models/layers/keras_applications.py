@@ -46,6 +46,7 @@ class CustomScaleLayer(Merge):
     """
 
     positional = ("scale",)
+    supports_masking = False
 
     scale: float = option(1, real)
 

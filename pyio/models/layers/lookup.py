@@ -12,7 +12,7 @@ from pyio.models.core.options import any_whole, choice, flag, numbers, option, t
 from pyio.models.core.shapes import Shape, Shapes, only
 from pyio.models.layers.adapted import MODES
 from pyio.models.ops.categories import encoded, encoded_shape
-from pyio.models.ops.fingerprint import fingerprint
+from pyio.models.ops.fingerprint import fingerprint, siphash
 
 
 def tokens(value: Any) -> list[Any]:
@@ -32,8 +32,8 @@ def whole_table(vocabulary: list[Any], head: list[Any]) -> list[Any]:
 class _Table(Layer):
     """A lookup of each value of the input (batch, ...) in a table.
 
-    The table begins with the mask token, if there is one, then has the places of unknown tokens,
-    then the vocabulary.
+    For numbers, the table begins with the mask token, if there is one. Then come the places of
+    unknown tokens, then the vocabulary. In vectors, the mask token has no place.
 
     Args:
         max_tokens: The most entries of the table. Stored in the config; see `pad_to_max_tokens`.
@@ -71,9 +71,14 @@ class _Table(Layer):
                 f"the {self.class_name} {self.name!r} has no vocabulary; save the model in the "
                 ".keras format, or give the layer its vocabulary"
             )
-        head = [] if self.mask_token is None else [self.mask_token]
-        oov = self.oov_token
-        self._table = whole_table(self.vocabulary, [*head, *[oov] * self.num_oov_indices])
+        masked = self.mask_token is not None
+        head = [self.mask_token] if masked and self.output_mode == "int" else []
+        special = [*head, *[self.oov_token] * self.num_oov_indices]
+        with_mask = [self.mask_token, *special] if masked and not head else special
+        given = self.vocabulary
+        if with_mask != special and given[: len(with_mask)] == with_mask:
+            given = given[1:]  # a file has the mask token for every mode
+        self._table = whole_table(given, special)
         self._first_unknown = len(head)
         # The first of several equal tokens counts.
         self._numbers = {token: i for i, token in reversed(list(enumerate(self._table)))}
@@ -105,6 +110,8 @@ class _Table(Layer):
 
     def _number(self, token: Any) -> int:
         number = self._numbers.get(token)
+        if self.mask_token is not None and token == self.mask_token and self.output_mode != "int":
+            return -1  # no place in a vector
         if number is not None and (number < self._first_unknown or not self._is_oov(number)):
             return number
         if not self.num_oov_indices:
@@ -176,15 +183,22 @@ class IntegerLookup(_Table):
         return int(token)
 
 
+def _salt(value: Any) -> list[int]:
+    given = list(value) if isinstance(value, list | tuple) else [value, value]
+    if len(given) != 2 or not all(type(each) is int for each in given):
+        raise ValueError("a whole number, or a list of two")
+    return given
+
+
 class Hashing(Layer):
     """Texts or whole numbers -> numbers below `num_bins` by a hash: (batch, ...) of int32.
 
-    The hash is FarmHash's, as TensorFlow computes it.
+    The hashes are those of TensorFlow.
 
     Args:
         num_bins: How many numbers there are.
         mask_value: The value whose number is 0; all others are from 1 on then.
-        salt: Only None: another hash, which needs a key.
+        salt: The key of another hash, SipHash: two numbers, or one for both. None for FarmHash's.
         output_mode: "int" for numbers, "one_hot" for a vector each, "multi_hot" and "count" for
             one vector per example, in float32.
         sparse: Stored in the config; outputs are dense.
@@ -195,16 +209,9 @@ class Hashing(Layer):
 
     num_bins: int = option(check=whole(1))
     mask_value: Any = option(None)
-    salt: Any = option(None)
+    salt: list[int] | None = option(None, _salt)
     output_mode: str = option("int", choice(*MODES[:4]))
     sparse: bool = option(False, flag)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.salt is not None:
-            raise InvalidModelError(
-                f"the Hashing {self.name!r} has a salt; pyio computes the hash without one"
-            )
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """Return the shape of the input, with a side for the bins unless "int"."""
@@ -218,7 +225,8 @@ class Hashing(Layer):
         return encoded(found[where].reshape(x.shape), self.num_bins, self.output_mode)
 
     def _number(self, value: Any) -> int:
-        hashed = fingerprint(str(value).encode())
+        data = str(value).encode()
+        hashed = fingerprint(data) if self.salt is None else siphash(data, *self.salt)
         if self.mask_value is None:
             return hashed % self.num_bins
         if value == self.mask_value or self.num_bins == 1:

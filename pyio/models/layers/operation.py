@@ -67,10 +67,12 @@ class KerasOp(Layer):
         They are found out with arrays of no example, so that nothing large is computed.
         """
         shapes = as_list(shape)
-        found = [self._tried(shapes, *sides) for sides in ((0, 2), (0, 3))]
-        if None in found:  # such as an index of one example
-            found = [self._tried(shapes, *sides) for sides in ((2, 2), (3, 3))]
-        if found[0] is None or found[1] is None:
+        found: list[Any] = [None, None]
+        # The second is for an index of one example, the third for a batch that is written out.
+        for trials in (((0, 2), (0, 3)), ((2, 2), (3, 3)), ((1, 2), (1, 3))):
+            if None in found:
+                found = [self._tried(shapes, *sides) for sides in trials]
+        if None in found:
             raise InvalidModelError(
                 f"the operation {self.op_name} {self.name!r} does not fit inputs of the shapes "
                 f"{[list(sides) for sides in shapes]}"
@@ -78,7 +80,7 @@ class KerasOp(Layer):
         batch = next((sides[0] for sides in shapes if sides), None)
         results = [
             tuple(
-                batch if a == b == 0 and axis == 0 else a if a == b else None
+                a if a == b != 0 else batch if a == b and axis == 0 else None
                 for axis, (a, b) in enumerate(zip(*pair, strict=True))
             )
             for pair in zip(*found, strict=True)

@@ -18,7 +18,7 @@ from pyio.models.core.options import (
     whole,
 )
 from pyio.models.core.phase import plain, training_phase
-from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.ops.resizing import resize_bilinear, resize_half_pixels, resize_nearest
 
 
@@ -128,18 +128,25 @@ class CategoryEncoding(Layer):
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """Return the shape with a side of `num_tokens` at the end."""
-        sides = only(shape, self.name)
+        sides = as_list(shape)[0]
         if self.output_mode == "int":
             return sides
         if self.output_mode == "one_hot" and sides[-1] != 1:
             return (*sides, self.num_tokens)
         return (*sides[:-1], self.num_tokens)
 
-    def call(self, x: Array, count_weights: Any = None) -> Array:
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js reads no second input."""
+        several = any(len(node.inputs) > 1 for node in self.inbound_nodes)
+        return "count_weights as an input, which it does not read" if several else None
+
+    def call(self, x: Any, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
 
-        Raises ModelInputError for numbers that are no category.
+        They may also be the second of two inputs. Raises ModelInputError for numbers that are no category.
         """
+        if isinstance(x, list):
+            x, count_weights = x[0], x[1] if len(x) > 1 else count_weights
         tokens: Array = plain(x).astype(np.int32, copy=False)
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
             raise ModelInputError(

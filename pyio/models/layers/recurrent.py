@@ -47,6 +47,10 @@ class BaseRNN(Layer):
         unroll: Stored in the config.
         zero_output_for_mask: Whether the output of a step that does not count is 0 instead of the
             output before it. Keras sets it inside of Bidirectional; TensorFlow.js does not have it.
+        zero_until_seen: Whether the output is 0 until the first step that counts, as in Keras, and
+            not the state to start from. It is set for models that Keras wrote.
+        ignores_mask: Whether steps that do not count are computed all the same, as Keras 3 does
+            where states to start from are given. The mask is passed on.
     """
 
     own_options_last = True
@@ -59,6 +63,8 @@ class BaseRNN(Layer):
     stateful: bool = option(False, flag)
     unroll: bool = option(False, flag)
     zero_output_for_mask: bool = keras_option(False, flag)
+    zero_until_seen: bool = keras_option(False, flag)
+    ignores_mask: bool = keras_option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -129,6 +135,7 @@ class BaseRNN(Layer):
         """Return the output, or a list of it and the states."""
         sequence, states = (x[0], list(x[1:])) if isinstance(x, list) else (x, None)
         mask = mask[0] if isinstance(mask, list) else mask
+        mask = None if self.ignores_mask else mask
         if not states:
             kept = self._states if self.stateful else None
             states = kept if kept is not None else self.cell.initial_states(sequence)
@@ -157,13 +164,13 @@ class BaseRNN(Layer):
         prepared = self.cell.prepare(kernels.contiguous(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
         outputs = []
-        output = states[0]
+        output = np.zeros_like(states[0]) if self.zero_until_seen else states[0]
         for number, item in enumerate(prepared):
             new_output, new_states = self.cell.step(item, states)
             if seen is not None:
                 # Where a step does not count, the states and so the output stay as they were.
                 now = seen[number]
-                masked = np.float32(0) if self.zero_output_for_mask else states[0]
+                masked = np.float32(0) if self.zero_output_for_mask else output
                 new_output = np.where(now, new_output, masked)
                 new_states = [np.where(now, a, b) for a, b in zip(new_states, states, strict=True)]
             output, states = new_output, new_states

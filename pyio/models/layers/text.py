@@ -92,20 +92,25 @@ class TextVectorization(Layer):
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """Return (batch, words), or (batch, tokens)."""
         sides = only(shape, self.name)
-        if len(sides) > 2 or (len(sides) == 2 and sides[1] not in (1, None)):
+        ranks, whole_rows = ((2,), (sides[-1],)) if self.split == "none" else ((1, 2), (1, None))
+        if len(sides) not in ranks or (len(sides) == 2 and sides[1] not in whole_rows):
             raise InvalidModelError(
                 f"TextVectorization {self.name!r} takes one text for each example, (batch,) or "
                 f"(batch, 1); got {list(sides)}"
             )
         if self.output_mode == "int":
-            return (sides[0], self.output_sequence_length)
+            length = self.output_sequence_length
+            if length is None and self.split == "none" and self.ngrams is None:
+                length = sides[1]
+            return (sides[0], length)
         return (sides[0], self._count())
 
     def call(self, x: Array) -> Array:
         """Return the numbers of the words, or vectors. Raises ModelInputError for numbers."""
         if x.dtype.kind not in "UO":
             raise ModelInputError(f"{self.name!r} takes text; got an array of {x.dtype}")
-        rows = [self._row(str(text)) for text in x.reshape(len(x)).tolist()]
+        texts = x.reshape(len(x), -1).tolist()
+        rows = [self._row([self._standardized(str(text)) for text in row]) for row in texts]
         if self.output_mode == "int":
             longest = max(map(len, rows), default=0)
             length = self.output_sequence_length or longest
@@ -120,13 +125,16 @@ class TextVectorization(Layer):
             return np.minimum(counts, 1)
         return counts * self._weights() if self.output_mode == "tf_idf" else counts
 
-    def _row(self, text: str) -> list[int]:
-        """Return the numbers of the tokens of a text."""
+    def _standardized(self, text: str) -> str:
         if self.standardize in ("lower", "lower_and_strip_punctuation"):
             text = text.translate(_LOWER)
         if self.standardize in ("strip_punctuation", "lower_and_strip_punctuation"):
             text = _PUNCTUATION.sub("", text)
-        words = [text]
+        return text
+
+    def _row(self, words: list[str]) -> list[int]:
+        """Return the numbers of the tokens of an example."""
+        text = words[0] if words else ""
         if self.split == "whitespace":
             words = [word for word in _SPACE.split(text) if word]
         elif self.split == "character":
@@ -138,6 +146,8 @@ class TextVectorization(Layer):
                 for length in lengths
                 for start in range(len(words) - length + 1)
             ]
+        if self.output_mode != "int":  # an empty text has no place in a vector
+            words = [word for word in words if word]
         return [self._numbers.get(word, self._unknown) for word in words]
 
     def _weights(self) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from pyio.errors import InvalidModelError
 from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import choice, option
+from pyio.models.core.options import choice, flag, keras_option, option
 from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.core.work import volume
@@ -124,12 +124,15 @@ class Bidirectional(Wrapper):
         layer: The recurrent layer; two copies of it are made.
         backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
             TensorFlow.js does not.
+        ignores_mask: Whether steps that do not count are computed all the same, as Keras 3 does
+            where states to start from are given. The mask is passed on.
     """
 
     positional: tuple[str, ...] = ("layer", "merge_mode")
 
     merge_mode: str | None = option("concat", choice("concat", "sum", "mul", "ave", "none"))
     backward_layer: Any = option(None, layer_option, written="given")
+    ignores_mask: bool = keras_option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         without_mode = "merge_mode" in options and options["merge_mode"] is None
@@ -244,6 +247,7 @@ class Bidirectional(Wrapper):
     def call(self, x: Any, mask: Any = None) -> Any:
         """Return the merged outputs, and the states of both directions if they are returned."""
         mask = mask[0] if isinstance(mask, list) else mask
+        mask = None if self.ignores_mask else mask
         x, states = (x[0], x[1:]) if isinstance(x, list) else (x, [])
         half = len(states) // 2
         y = self._both(x, states[:half], states[half:], mask)

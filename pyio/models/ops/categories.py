@@ -21,8 +21,6 @@ def encoded(numbers: Array, count: int, mode: str, weights: Any = None) -> Array
     hot = (numbers[..., None] == np.arange(count)).astype(np.float32)
     if mode == "one_hot":
         return hot[..., 0, :] if numbers.ndim > 1 and numbers.shape[-1] == 1 else hot
-    if numbers.ndim == 1:  # one number per example
-        hot = hot[:, None]
     if mode == "multi_hot":
         return hot.max(axis=-2, initial=0)
     total = hot.sum(axis=-2)
@@ -35,4 +33,4 @@ def encoded_shape(shape: Shape, count: int, mode: str) -> Shape:
         return shape
     if mode == "one_hot":
         return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), count)
-    return (*(shape[:-1] if len(shape) > 1 else shape), count)
+    return (*shape[:-1], count)

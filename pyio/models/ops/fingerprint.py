@@ -1,7 +1,7 @@
-"""FarmHash's Fingerprint64, by which Keras gives texts numbers without a table.
+"""Hashes by which Keras gives texts numbers without a table, computed modulo 2**64.
 
-The algorithm is ``farmhashna::Hash64`` of FarmHash 1.1, which TensorFlow's
-``string_to_hash_bucket_fast`` calls. All arithmetic is modulo 2**64.
+`fingerprint` is ``farmhashna::Hash64`` of FarmHash 1.1, which TensorFlow's
+``string_to_hash_bucket_fast`` calls; `siphash` is SipHash-2-4 of ``string_to_hash_bucket_strong``.
 """
 
 from __future__ import annotations
@@ -123,3 +123,32 @@ def _longer(s: bytes) -> int:
         z, x, y = x, z & _ALL, y & _ALL
     first = _mixed(v[0], w[0], factor) + _shifted(y) * _K0 + z
     return _mixed(first & _ALL, _mixed(v[1], w[1], factor) + x & _ALL, factor)
+
+
+def siphash(data: bytes, first: int, second: int) -> int:
+    """Return SipHash-2-4 of `data` with a key of two numbers."""
+    first, second = first & _ALL, second & _ALL
+    v = [
+        first ^ 0x736F6D6570736575,
+        second ^ 0x646F72616E646F6D,
+        first ^ 0x6C7967656E657261,
+        second ^ 0x7465646279746573,
+    ]
+    padded = data + bytes(7 - len(data) % 8) + bytes([len(data) & 0xFF])
+    for place in range(0, len(padded), 8):
+        word = _word(padded, place)
+        v[3] ^= word
+        _rounds(v, 2)
+        v[0] ^= word
+    v[2] ^= 0xFF
+    _rounds(v, 4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
+
+def _rounds(v: list[int], count: int) -> None:
+    for _ in range(count):
+        for a, b, turn in ((0, 1, 13), (2, 3, 16), (0, 3, 21), (2, 1, 17)):
+            v[a] = v[a] + v[b] & _ALL
+            v[b] = _turned(v[b], 64 - turn) ^ v[a]
+            if turn in (13, 17):
+                v[a] = _turned(v[a], 32)

@@ -107,8 +107,10 @@ def _take(x: Array, indices: Any, axis: int | None = None) -> Array:
     return np.take(x, np.asarray(_plain(indices)).astype(np.intp), axis=axis)
 
 
-def _one_hot(x: Array, num_classes: int, axis: int = -1, sparse: bool = False) -> Array:
-    if sparse:
+def _one_hot(
+    x: Array, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
+) -> Array:
+    if sparse or dtype not in (None, "float32"):
         raise ValueError("sparse=True")
     hot = (np.asarray(_plain(x))[..., None] == np.arange(num_classes)).astype(np.float32)
     return np.moveaxis(hot, -1, axis)
@@ -127,7 +129,41 @@ def _l2_normalize(x: Array, axis: Axes = None, epsilon: float = 1e-12) -> Array:
     return x / np.sqrt(np.maximum(squares, np.float32(epsilon)))
 
 
-def _moments(x: Array, axes: Axes, keepdims: bool = False) -> list[Array]:
+def _top_k(x: Array, k: int, sorted: bool = True) -> list[Array]:  # noqa: A002, ARG001 -- Keras's
+    places = np.argsort(-x, axis=-1, kind="stable")[..., :k]
+    return [np.take_along_axis(x, places, axis=-1), places.astype(np.int32)]
+
+
+def _scaled(x: Array, variance: Array, scale: Any, epsilon: float | None) -> Array:
+    y = x / np.sqrt(variance + np.float32(epsilon if epsilon is not None else 1e-7))
+    return y if scale is None else y * scale
+
+
+def _rms_norm(x: Array, scale: Any = None, axis: Axes = -1, epsilon: float | None = None) -> Array:
+    return _scaled(x, np.square(x).mean(axis=_axes(axis), keepdims=True), scale, epsilon)
+
+
+def _layer_norm(
+    x: Array,
+    gamma: Any = None,
+    beta: Any = None,
+    axis: Axes = -1,
+    epsilon: float | None = None,
+    rms_scaling: bool = False,
+) -> Array:
+    if rms_scaling:
+        raise ValueError("rms_scaling=True")
+    centered = x - x.mean(axis=_axes(axis), keepdims=True)
+    variance = np.square(centered).mean(axis=_axes(axis), keepdims=True)
+    y = _scaled(centered, variance, gamma, epsilon)
+    return y if beta is None else y + beta
+
+
+def _moments(
+    x: Array, axes: Axes, keepdims: bool = False, synchronized: bool = False
+) -> list[Array]:
+    if synchronized:
+        raise ValueError("synchronized=True")
     options: Any = {"axis": _axes(axes), "keepdims": bool(keepdims)}
     return [np.mean(x, **options), np.var(x, **options)]
 
@@ -186,7 +222,16 @@ _UNARY: Mapping[str, Callable[[Array], Array]] = {
     "Arctan": np.arctan,
     "Arctanh": np.arctanh,
     "Ceil": np.ceil,
+    "Cbrt": np.cbrt,
+    "Conj": np.conjugate,
     "Conjugate": np.conjugate,
+    "Copy": lambda x: x,
+    "Deg2rad": np.deg2rad,
+    "Imag": np.zeros_like,
+    "Rad2deg": np.rad2deg,
+    "Real": lambda x: x,
+    "Signbit": np.signbit,
+    "Sinc": np.sinc,
     "Cos": np.cos,
     "Cosh": np.cosh,
     "Erf": act.erf,
@@ -226,7 +271,6 @@ _UNARY: Mapping[str, Callable[[Array], Array]] = {
     "SparseSigmoid": act.KERAS_ONLY["sparse_sigmoid"],
     "Sqrt": np.sqrt,
     "Square": np.square,
-    "Squareplus": lambda x, b=4: (x + np.sqrt(x * x + np.float32(b))) / 2,
     "StopGradient": _plain,
     "Tan": np.tan,
     "Tanh": np.tanh,
@@ -242,9 +286,11 @@ _BINARY: Mapping[str, Callable[[Array, Array], Array]] = {
     "DivideNoNan": _divide_no_nan,
     "Equal": np.equal,
     "FloorDivide": np.floor_divide,
+    "Fmod": np.fmod,
     "Greater": np.greater,
     "GreaterEqual": np.greater_equal,
     "Less": np.less,
+    "Hypot": np.hypot,
     "LessEqual": np.less_equal,
     "Logaddexp": np.logaddexp,
     "LogicalAnd": np.logical_and,
@@ -285,6 +331,9 @@ _OTHER: Mapping[str, Operation] = {
     "Celu": _celu,
     "Clip": lambda x, x_min, x_max: np.clip(x, x_min, x_max),
     "Concatenate": lambda xs, axis=-1: np.concatenate(xs, axis=axis),
+    "ConvertToTensor": lambda x, dtype=None, sparse=None, ragged=None: (
+        x if dtype is None else _cast(x, dtype)
+    ),
     "CountNonzero": lambda x, axis=None: np.count_nonzero(x, axis=_axes(axis)),
     "Cumprod": lambda x, axis=None, dtype=None: np.cumprod(x, axis=axis, dtype=dtype or x.dtype),
     "Cumsum": lambda x, axis=None, dtype=None: np.cumsum(x, axis=axis, dtype=dtype or x.dtype),
@@ -295,6 +344,7 @@ _OTHER: Mapping[str, Operation] = {
     "ExpandDims": lambda x, axis=-1: np.expand_dims(x, _axes(axis)),
     "Flip": lambda x, axis=None: np.flip(x, _axes(axis)),
     "Gelu": _gelu,
+    "FullLike": lambda x, fill_value, dtype=None: np.full_like(x, fill_value, dtype=dtype),
     "GetItem": _getitem,
     "Glu": lambda x, axis=-1: _glu(x, axis),
     "HardShrink": lambda x, threshold=0.5: np.where(np.abs(x) > threshold, x, np.zeros_like(x)),
@@ -302,6 +352,7 @@ _OTHER: Mapping[str, Operation] = {
     "LeakyRelu": _leaky_relu,
     "LeakyReluOfTensorFlow": lambda features, alpha=0.2: _leaky_relu(features, alpha),
     "L2Normalize": _l2_normalize,
+    "LayerNorm": _layer_norm,
     "LogSoftmax": _log_softmax,
     "Logsumexp": _logsumexp,
     "Max": _extreme(np.max, -np.inf),
@@ -310,21 +361,29 @@ _OTHER: Mapping[str, Operation] = {
     "Min": _extreme(np.min, np.inf),
     "Moments": _moments,
     "Moveaxis": lambda x, source, destination: np.moveaxis(x, _axes(source), _axes(destination)),
+    "NanToNum": lambda x, nan=0.0, posinf=None, neginf=None: np.nan_to_num(
+        x, nan=nan, posinf=posinf, neginf=neginf
+    ),
     "Norm": _norm,
     "Normalize": _normalize,
     "OneHot": _one_hot,
     "Outer": lambda x1, x2: np.outer(x1, x2),
     "Pad": _pad,
     "Prod": _prod,
+    "RMSNorm": _rms_norm,
     "Repeat": lambda x, repeats, axis=None: np.repeat(x, repeats, axis),
     "Reshape": _reshape,
     "Roll": lambda x, shift, axis=None: np.roll(x, _axes(shift), _axes(axis)),
     "Round": lambda x, decimals=0: np.round(x, decimals),
+    "Slice": lambda inputs, start_indices, shape: inputs[
+        tuple(slice(at, at + size) for at, size in zip(start_indices, shape, strict=True))
+    ],
     "Softmax": _softmax,
     "SoftShrink": lambda x, threshold=0.5: np.sign(x) * np.maximum(np.abs(x) - threshold, 0),
     "Sort": lambda x, axis=-1: np.sort(x, axis=axis),
     "Sparsemax": lambda x, axis=-1: _sparsemax(x, axis),
     "Split": _split,
+    "Squareplus": lambda x, b=4: (x + np.sqrt(x * x + np.float32(b))) / 2,
     "Squeeze": _squeeze,
     "Stack": lambda x, axis=0: np.stack(x, axis=axis),
     "Std": _reduction(np.std),
@@ -337,6 +396,7 @@ _OTHER: Mapping[str, Operation] = {
     "Tensordot": lambda x1, x2, axes=2: np.tensordot(x1, x2, axes),
     "Threshold": _threshold,
     "Tile": lambda x, repeats: np.tile(x, repeats),
+    "TopK": _top_k,
     "Transpose": lambda x, axes=None: np.transpose(x, axes),
     "Tril": lambda x, k=0: np.tril(x, k),
     "Triu": lambda x, k=0: np.triu(x, k),

@@ -24,6 +24,10 @@ _RANDOM = (
     "SpatialDropout2D SpatialDropout3D"
 ).split()
 
+_WITH_STATES = (
+    "RNN SimpleRNN GRU LSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split()
+)
+
 MASKS = ("mask", "query_mask", "value_mask", "key_mask")
 
 
@@ -93,12 +97,11 @@ def places_in(value: Any) -> Iterator[list[Any]]:
             yield from places_in(item)
 
 
-def tensors_of(class_name: str, name: str, arguments: Arguments) -> list[list[Any]]:
+def tensors_of(class_name: str, arguments: Arguments) -> list[list[Any]]:
     """Return the places that a layer takes as inputs, in its own order, without masks."""
     order = _NAMED.get(class_name)
     named = {key: value for key, value in arguments.named.items() if key not in MASKS}
-    if order is None:
-        _refuse_lost(name, named)
+    if order is None or not (arguments.keras_3 or any(places_in(named))):
         return list(places_in([arguments.positional, named]))
     given = dict(zip(order, _flat(arguments.positional), strict=False)) | named
     return [place for key in order if key not in MASKS for place in places_in(given.get(key))]
@@ -119,18 +122,11 @@ def options_of(class_name: str, name: str, arguments: Arguments) -> dict[str, An
             "training when the model predicts; pyio does not do that"
         )
     found = {key: named[key] for key in _MEANT if named.get(key) is True}
+    if class_name in _WITH_STATES and arguments.keras_3 and not any(places_in(named.get("mask"))):
+        # Keras 3 finds the mask of a call by itself if it has one tensor (keras 3.15 Layer).
+        found |= {"ignores_mask": True} if len(list(places_in(arguments))) > 1 else {}
     if class_name in _NAMED:
         given = dict(zip(_ATTENTION, _flat(arguments.positional), strict=False)) | named
         if any(places_in(given.get("attention_mask"))):
             found["takes_attention_mask"] = True
     return found
-
-
-def _refuse_lost(name: str, named: Mapping[str, Any]) -> None:
-    """Raise InvalidModelError for a tensor that a layer here does not take."""
-    places = list(places_in(named.get("count_weights")))
-    if places:
-        raise InvalidModelError(
-            f"the layer {name!r} is called with the argument 'count_weights' from "
-            f"{places[0][0]!r}; pyio takes weights of counts only when a layer is called itself"
-        )

@@ -85,7 +85,7 @@ def _call(entry: Mapping[str, Any], node: Any, masks: Masks) -> tuple[Any, dict[
     arguments = arguments_of(node)
     if is_operation(entry):
         return [[*place[:3], {}] for place in places_in(arguments)], {}
-    tensors = [list(place[:3]) for place in tensors_of(class_name, name, arguments)]
+    tensors = [list(place[:3]) for place in tensors_of(class_name, arguments)]
     tensors = masks.given(name, class_name, tensors, arguments)
     kept = arguments.plain if isinstance(node, list) else {}
     call = [[*place, kept] for place in tensors]

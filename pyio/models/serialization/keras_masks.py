@@ -16,7 +16,7 @@ from pyio.models.serialization.keras_arguments import MASKS, Arguments, is_place
 from pyio.models.serialization.keras_operations import is_operation
 
 _JOINING = frozenset(
-    "Any LogicalAnd LogicalOr Concatenate ExpandDims Squeeze Cast OnesLike ZerosLike "
+    "Any ConvertToTensor LogicalAnd LogicalOr Concatenate ExpandDims Squeeze Cast OnesLike ZerosLike "
     "BroadcastTo Stack".split()
 )
 """Operations that Keras 3 writes where layers join masks, behind ``NotEqual``."""

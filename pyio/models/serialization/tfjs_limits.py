@@ -10,7 +10,8 @@ from pyio.models.serialization import registry
 from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
@@ -19,7 +20,7 @@ _ACTIVATIONS = {"activation", "recurrent_activation"}
 
 
 def incompatibilities(
-    layers: Iterable[Layer], solved: Set[tuple[Layer, str]] = frozenset()
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]] = frozenset()
 ) -> list[str]:
     """Return what TensorFlow.js refuses or computes differently in the `layers` of a model.
 
@@ -29,7 +30,7 @@ def incompatibilities(
 
 
 def _incompatibilities(
-    layers: Iterable[Layer], solved: Set[tuple[Layer, str]]
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]]
 ) -> Iterator[str]:
     owners: dict[str, Weight] = {}
     for layer in layers:

@@ -6,7 +6,8 @@ Keras wrote is brought to options of pyio's own which say the formula, so that c
 * ``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)`` for TensorFlow.js and Keras 2, and
   ``clip(x / 6 + 0.5, 0, 1)`` for Keras 3 (keras 3.15 ``activations.py``).
 * Keras resizes images by the middles of pixels, TensorFlow.js by their corners.
-* Keras passes masks on through more layers, and leaves masked steps out of means.
+* Keras passes masks on through more layers, and leaves masked steps out of means. Keras 3 joins
+  the masks of several inputs by "or", the others by "and".
 """
 
 from __future__ import annotations
@@ -71,12 +72,23 @@ def make_explicit(topology: Mapping[str, Any], writer: str) -> None:
         if name in _HALF_PIXELS:
             config["half_pixels"] = True
         cls = registry.layer_class(name)
-        if masked and cls is not None and "use_mask" in cls.options:
+        options = cls.options if masked and cls is not None else {}
+        if "use_mask" in options:
             config["use_mask"] = True
+        if "any_mask" in options and keras == 3:
+            config["any_mask"] = True
+        if "zero_until_seen" in options and _starts_from_states(entry):
+            config["zero_until_seen"] = True
         if keras == 3:
             for key in _ACTIVATIONS:
                 if config.get(key) == "hard_sigmoid":
                     config[key] = "hard_sigmoid_keras3"
+
+
+def _starts_from_states(entry: Mapping[str, Any]) -> bool:
+    """Whether a recurrent layer has other states to start from than 0."""
+    nodes = entry.get("inbound_nodes") or []
+    return bool(entry["config"].get("stateful")) or any(len(node) > 1 for node in nodes)
 
 
 def _is_keras_3(value: Mapping[str, Any]) -> bool:
