@@ -1,7 +1,7 @@
-"""Every layer of TensorFlow.js 4.22, and those of Keras: ``pyio.layers.Dense(units=10)`` and so on.
+"""Every layer of TensorFlow.js 4.22 and those of Keras: ``pyio.layers.Dense(10)`` and so on.
 
-Arguments and defaults are those of ``tf.layers``, in snake case. Layers that only Keras has have
-Keras's arguments; TensorFlow.js cannot open a model with one, and saving says so. `register` makes a layer class of
+Arguments and defaults are those of ``tf.layers``, in snake case. Layers that only Keras has take
+Keras's arguments; saving warns of what TensorFlow.js cannot open. `register` makes a layer class of
 your own known, `register_activation` an activation; `Layer` shows how to write one. Classes are
 imported when they are first used, so that importing this module stays quick in Pyodide.
 

@@ -1,8 +1,8 @@
 # Written by scripts/generate/layer_stubs.py from the classes in pyio/models/layers. Do not edit.
-"""Every layer of TensorFlow.js 4.22, and those of Keras: ``pyio.layers.Dense(units=10)`` and so on.
+"""Every layer of TensorFlow.js 4.22 and those of Keras: ``pyio.layers.Dense(10)`` and so on.
 
-Arguments and defaults are those of ``tf.layers``, in snake case. Layers that only Keras has have
-Keras's arguments; TensorFlow.js cannot open a model with one, and saving says so. `register` makes a layer class of
+Arguments and defaults are those of ``tf.layers``, in snake case. Layers that only Keras has take
+Keras's arguments; saving warns of what TensorFlow.js cannot open. `register` makes a layer class of
 your own known, `register_activation` an activation; `Layer` shows how to write one. Classes are
 imported when they are first used, so that importing this module stays quick in Pyodide.
 
@@ -3444,7 +3444,8 @@ class TextVectorization(_text.TextVectorization):
         ngrams: Up to how many words in a row are a token too, or a list of how many.
         output_mode: "int" for numbers; "multi_hot", "count" and "tf_idf" for one vector
             (batch, tokens) of float32.
-        output_sequence_length: How many numbers there are: longer texts are cut, shorter ones get 0.
+        output_sequence_length: How many numbers there are: longer texts are cut, shorter ones are
+            filled with 0.
         pad_to_max_tokens: Whether vectors have `max_tokens` places.
         vocabulary: The tokens, with or without the special ones in front.
         idf_weights: The weights of "tf_idf", one for each token.

@@ -29,12 +29,12 @@ _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 _INNER = (
-    "COMMON add_weight all_layers before_step build common_config compute connect creates_mask early "
-    "ensure_built first_node_index in_training infer_from_weights initial_weights inner_layers "
-    "late mark_trainable matrix_elements min_ndim named_weights ndim omitted "
-    "optimizer_incompatibility options own_options_last own_weights positional positions "
-    "prepare_for_save scope share_weights standardize supports_masking takes_text "
-    "tfjs_incompatibility uses_mask work"
+    "COMMON add_weight all_layers before_step build common_config compute connect "
+    "creates_mask early ensure_built first_node_index in_training infer_from_weights "
+    "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
+    "named_weights ndim omitted optimizer_incompatibility options own_options_last "
+    "own_weights positional positions prepare_for_save scope share_weights standardize "
+    "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset(_INNER.split())
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def _boundaries(value: Any) -> list[float]:
     found = numbers(value)
     if not isinstance(found, list) or any(isinstance(each, list) for each in found):
         raise ValueError("a list of numbers")
-    if any(a > b for a, b in zip(found, found[1:], strict=False)):
+    if any(a > b for a, b in pairwise(found)):
         raise ValueError("a list of numbers that do not fall")
     return found
 

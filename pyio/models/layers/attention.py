@@ -216,7 +216,7 @@ class MultiHeadAttention(HeadedAttention):
         attended = [each[axis] for each in (query, key) for axis in self._axes]
         return [output, (query[0], *others, self.num_heads, *attended)]
 
-    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
         """Return the work of the projections and of all pairs of positions."""
         query, _, value, _ = self._inputs(list(inputs))
         pairs = volume(query[1:-1]) * volume(value[1:-1])
@@ -292,7 +292,7 @@ class GroupQueryAttention(HeadedAttention):
             return query
         return [query, (query[0], self.num_query_heads, query[1], key[1])]
 
-    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
+    def work(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:  # noqa: ARG002
         """Return the work of the projections and of all pairs of positions."""
         query, _, value, _ = self._inputs(list(inputs))
         pairs = volume(query[1:-1]) * volume(value[1:-1])

@@ -131,7 +131,9 @@ class EinsumDense(BiasActivation):
 
     def positions(self, before: Shape, after: Shape) -> int:  # noqa: ARG002
         """Return how often the whole kernel is used."""
-        kept = [side for letter, side in zip(self._left, before, strict=True) if letter in self._right]
+        kept = [
+            side for letter, side in zip(self._left, before, strict=True) if letter in self._right
+        ]
         return volume(before[1:]) // max(1, volume(kept))
 
     def call(self, x: Array) -> Array:

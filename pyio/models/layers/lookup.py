@@ -113,7 +113,7 @@ class _Table(Layer):
         if self.mask_token is not None and token == self.mask_token and self.output_mode != "int":
             return -1  # no place in a vector
         if number is not None and (number < self._first_unknown or not self._is_oov(number)):
-            return number
+            return int(number)
         if not self.num_oov_indices:
             raise ModelInputError(f"{token!r:.80} is not in the vocabulary of {self.name!r}")
         return self._first_unknown + self._bucket(token) % self.num_oov_indices

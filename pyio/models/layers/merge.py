@@ -90,7 +90,7 @@ class Multiply(Merge):
         """Return the product. With `any_mask`, steps that do not count are 1, or 0 if none does."""
         if not self.any_mask or mask is None:
             return super().call(x)
-        marks = [None if each is None else each[..., None] for each in mask]
+        marks: list[Any] = [None if each is None else each[..., None] for each in mask]
         seen = [
             each if mark is None else np.where(mark, each, np.ones((), each.dtype))
             for each, mark in zip(x, marks, strict=True)
@@ -98,7 +98,8 @@ class Multiply(Merge):
         product = super().call(seen)
         if any(mark is None for mark in marks):
             return product
-        return np.where(reduce(np.logical_or, marks), product, np.zeros((), product.dtype))
+        counts: Any = reduce(np.logical_or, marks)
+        return np.where(counts, product, np.zeros((), product.dtype))
 
 
 class Average(Merge):

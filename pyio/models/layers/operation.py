@@ -10,7 +10,7 @@ import numpy as np
 from pyio.errors import GradientError, InvalidModelError
 from pyio.limits import LAYER_SIDE
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import option, text
+from pyio.models.core.options import OptionError, option, text
 from pyio.models.core.shapes import Shape, Shapes, as_list, check_size
 from pyio.models.core.work import volume
 from pyio.models.ops.tensor_operations import OPERATIONS, as_computed
@@ -24,13 +24,13 @@ _TRIED = 1_000_000
 
 def _arguments(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise ValueError('a list of arguments, {"ref": i} for the input i')
+        raise OptionError('a list of arguments, {"ref": i} for the input i')
     return list(value)
 
 
 def _keywords(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ValueError("an object of arguments by name")
+        raise OptionError("an object of arguments by name")
     return dict(value)
 
 

@@ -143,7 +143,9 @@ class CategoryEncoding(Layer):
     def call(self, x: Any, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
 
-        They may also be the second of two inputs. Raises ModelInputError for numbers that are no category.
+        They may also be the second of two inputs.
+
+        Raises ModelInputError for numbers that are no category.
         """
         if isinstance(x, list):
             x, count_weights = x[0], x[1] if len(x) > 1 else count_weights

@@ -25,7 +25,7 @@ def _word(*values: str) -> Any:
     def check(value: Any) -> str:
         if isinstance(value, dict):
             raise OptionError("the name of one of Keras's own ways; a function is never run")
-        return accepted(value)
+        return str(accepted(value))
 
     return check
 
@@ -46,7 +46,8 @@ class TextVectorization(Layer):
         ngrams: Up to how many words in a row are a token too, or a list of how many.
         output_mode: "int" for numbers; "multi_hot", "count" and "tf_idf" for one vector
             (batch, tokens) of float32.
-        output_sequence_length: How many numbers there are: longer texts are cut, shorter ones get 0.
+        output_sequence_length: How many numbers there are: longer texts are cut, shorter ones are
+            filled with 0.
         pad_to_max_tokens: Whether vectors have `max_tokens` places.
         vocabulary: The tokens, with or without the special ones in front.
         idf_weights: The weights of "tf_idf", one for each token.
@@ -156,5 +157,5 @@ class TextVectorization(Layer):
             raise InvalidModelError(f"{self.name!r} has output_mode tf_idf and no idf_weights")
         given = list(self.idf_weights)
         if len(given) < len(self._table):
-            given = [sum(given) / max(1, len(given))] + given
+            given = [sum(given) / max(1, len(given)), *given]
         return np.asarray(given + [0] * (self._count() - len(given)), np.float32)

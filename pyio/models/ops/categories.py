@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-Array: TypeAlias = Any
+Array: TypeAlias = NDArray[Any]
 Shape: TypeAlias = "tuple[int | None, ...]"
 
 
@@ -20,11 +21,14 @@ def encoded(numbers: Array, count: int, mode: str, weights: Any = None) -> Array
         return numbers
     hot = (numbers[..., None] == np.arange(count)).astype(np.float32)
     if mode == "one_hot":
-        return hot[..., 0, :] if numbers.ndim > 1 and numbers.shape[-1] == 1 else hot
+        single = numbers.ndim > 1 and numbers.shape[-1] == 1
+        return np.asarray(hot[..., 0, :] if single else hot)
     if mode == "multi_hot":
-        return hot.max(axis=-2, initial=0)
+        return np.asarray(hot.max(axis=-2, initial=0))
     total = hot.sum(axis=-2)
-    return total * np.asarray(weights, np.float32) if mode == "tf_idf" else total
+    if mode == "tf_idf":
+        total = total * np.asarray(weights, np.float32)
+    return np.asarray(total)
 
 
 def encoded_shape(shape: Shape, count: int, mode: str) -> Shape:

@@ -55,7 +55,7 @@ def resize_half_pixels(
     if interpolation == "nearest":
         rows = _nearest_middles(images.shape[-3], height)
         columns = _nearest_middles(images.shape[-2], width)
-        return images[..., rows[:, None], columns, :]
+        return np.asarray(images[..., rows[:, None], columns, :])
     top, bottom, down = _between_middles(images.shape[-3], height)
     left, right, across = _between_middles(images.shape[-2], width)
     across = across[:, None]
@@ -71,7 +71,7 @@ def resize_half_pixels(
 
 def _nearest_middles(old: int, new: int) -> Array:
     places = np.floor((np.arange(new) + 0.5) * (old / new)).astype(np.intp)
-    return np.minimum(places, old - 1)
+    return np.asarray(np.minimum(places, old - 1))
 
 
 def _between_middles(old: int, new: int) -> tuple[Array, Array, Array]:

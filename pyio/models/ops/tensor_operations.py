@@ -85,14 +85,26 @@ def _split(x: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
 
 
 def _pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Array:
-    if mode == "constant":
-        return np.pad(x, pad_width, mode, constant_values=constant_values or 0)
-    return np.pad(x, pad_width, mode)  # type: ignore[call-overload]
+    more: Any = {"constant_values": constant_values or 0} if mode == "constant" else {}
+    return np.pad(x, pad_width, mode, **more)  # type: ignore[call-overload]
 
 
 def _cast(x: Array, dtype: Any) -> Array:
     names = {"float64": "float32", "int64": "int32", "bfloat16": "float32", "float16": "float32"}
     return x.astype(names.get(str(dtype), dtype))
+
+
+def _convert(x: Array, dtype: Any = None, sparse: Any = None, ragged: Any = None) -> Array:
+    if sparse or ragged:
+        raise ValueError("sparse or ragged")
+    return x if dtype is None else _cast(x, dtype)
+
+
+def _unstack(x: Array, num: int | None = None, axis: int = 0) -> list[Array]:
+    parts = list(np.moveaxis(x, axis, 0))
+    if num not in (None, len(parts)):
+        raise ValueError(f"num={num}")
+    return parts
 
 
 def _matmul(x1: Array, x2: Array) -> Array:
@@ -331,9 +343,7 @@ _OTHER: Mapping[str, Operation] = {
     "Celu": _celu,
     "Clip": lambda x, x_min, x_max: np.clip(x, x_min, x_max),
     "Concatenate": lambda xs, axis=-1: np.concatenate(xs, axis=axis),
-    "ConvertToTensor": lambda x, dtype=None, sparse=None, ragged=None: (
-        x if dtype is None else _cast(x, dtype)
-    ),
+    "ConvertToTensor": _convert,
     "CountNonzero": lambda x, axis=None: np.count_nonzero(x, axis=_axes(axis)),
     "Cumprod": lambda x, axis=None, dtype=None: np.cumprod(x, axis=axis, dtype=dtype or x.dtype),
     "Cumsum": lambda x, axis=None, dtype=None: np.cumsum(x, axis=axis, dtype=dtype or x.dtype),
@@ -400,7 +410,7 @@ _OTHER: Mapping[str, Operation] = {
     "Transpose": lambda x, axes=None: np.transpose(x, axes),
     "Tril": lambda x, k=0: np.tril(x, k),
     "Triu": lambda x, k=0: np.triu(x, k),
-    "Unstack": lambda x, num=None, axis=0: list(np.moveaxis(x, axis, 0)),
+    "Unstack": _unstack,
     "Var": _reduction(np.var),
     "Vstack": lambda xs: np.vstack(xs),
     "Where": lambda condition, x1, x2: np.where(condition, x1, x2),

@@ -13,14 +13,11 @@ The rules for ``keepdims``, Subtract and operations are in `for_tfjs_graphs`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pyio.models.core.container import Container
-from pyio.models.core.layer import Layer
-from pyio.models.core.weight import Weight
 from pyio.models.serialization import registry
 from pyio.models.serialization.for_tfjs_graphs import (
     Entry,
@@ -33,6 +30,12 @@ from pyio.models.serialization.for_tfjs_graphs import (
 )
 from pyio.models.serialization.keras_config import ORIGINAL
 from pyio.models.serialization.keras_operations import CLASS_NAME as OPERATION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyio.models.core.layer import Layer
+    from pyio.models.core.weight import Weight
 
 _KERAS_3 = "hard_sigmoid_keras3"
 _SCALE = np.float32(1.2)
@@ -194,17 +197,17 @@ class Rewriting:
 
 def is_foreign(layer: Layer) -> bool:
     """Whether a layer has something that only Keras has, so that rewriting may help."""
-    return (
-        layer.class_name in registry.KERAS_FAMILY_OF
-        or _KERAS_3 in _activations(layer).values()
-        or any(e.keras and e.is_written(getattr(layer, k)) for k, e in layer.options.items())
-    )
+    if layer.class_name in registry.KERAS_FAMILY_OF or _KERAS_3 in _activations(layer).values():
+        return True
+    return any(layer.options[key].is_written(getattr(layer, key)) for key in layer.keras_options)
 
 
 def _activations(layer: Layer) -> dict[str, Any]:
-    keys = {"activation", "recurrent_activation"} & layer.options.keys()
-    found = {key: getattr(layer, key) for key in keys}
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+    found: dict[str, Any] = {}
+    for key in ("activation", "recurrent_activation"):
+        if key in layer.options and isinstance(value := getattr(layer, key), str):
+            found[key] = value
+    return found
 
 
 def _rename(config: Any) -> None:

@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pyio.models.core.layer import Layer
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyio.models.core.layer import Layer
 
 Entry: TypeAlias = "dict[str, Any]"
 """The JSON of a layer or of a model's config."""
@@ -123,15 +125,16 @@ def _scaling(layer: Layer, entry: Entry) -> None:
     number = right if tensor_first else left
     if isinstance(number, bool) or not isinstance(number, int | float):
         return
-    scale = offset = None
+    scale: float | None = None
+    offset: float = 0
     if name == "Multiply":
-        scale, offset = number, 0
+        scale = number
     elif name == "Add":
         scale, offset = 1, number
     elif name == "Subtract":
         scale, offset = (1, -number) if tensor_first else (-1, number)
     elif name in ("Divide", "TrueDivide") and tensor_first and number:
-        scale, offset = 1 / number, 0
+        scale = 1 / number
     if scale is not None:
         replace(layer, entry, "Rescaling", {"scale": scale, "offset": offset})
 

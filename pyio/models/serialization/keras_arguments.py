@@ -19,14 +19,27 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 _MEANT = ("use_causal_mask", "return_attention_scores", "reverse")
 """Arguments of calls that are options of the layer here."""
 
-_RANDOM = (
-    "AlphaDropout BatchNormalization Dropout GaussianDropout GaussianNoise SpatialDropout1D "
-    "SpatialDropout2D SpatialDropout3D"
-).split()
+_RANDOM = [
+    "AlphaDropout",
+    "BatchNormalization",
+    "Dropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+]
 
-_WITH_STATES = (
-    "RNN SimpleRNN GRU LSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split()
-)
+_WITH_STATES = [
+    "RNN",
+    "SimpleRNN",
+    "GRU",
+    "LSTM",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+    "Bidirectional",
+]
 
 MASKS = ("mask", "query_mask", "value_mask", "key_mask")
 

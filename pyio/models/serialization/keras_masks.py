@@ -16,8 +16,20 @@ from pyio.models.serialization.keras_arguments import MASKS, Arguments, is_place
 from pyio.models.serialization.keras_operations import is_operation
 
 _JOINING = frozenset(
-    "Any ConvertToTensor LogicalAnd LogicalOr Concatenate ExpandDims Squeeze Cast OnesLike ZerosLike "
-    "BroadcastTo Stack".split()
+    [
+        "Any",
+        "ConvertToTensor",
+        "LogicalAnd",
+        "LogicalOr",
+        "Concatenate",
+        "ExpandDims",
+        "Squeeze",
+        "Cast",
+        "OnesLike",
+        "ZerosLike",
+        "BroadcastTo",
+        "Stack",
+    ]
 )
 """Operations that Keras 3 writes where layers join masks, behind ``NotEqual``."""
 
@@ -25,7 +37,7 @@ _FREE = ("OnesLike", "ZerosLike")
 """Those that make the mask of an input without one."""
 
 _PLACES: Mapping[str, int] = {"query_mask": 0, "value_mask": 1, "key_mask": 2}
-_RECURRENT = "RNN SimpleRNN GRU LSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D".split()
+_RECURRENT = ["RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
 
 
 class Masks:
@@ -61,8 +73,8 @@ class Masks:
         result = list(tensors)
         for key in MASKS:
             value = arguments.named.get(key)
-            several = isinstance(value, list) and not is_place(value)
-            for number, each in enumerate(value if several else [value]):
+            several = value if isinstance(value, list) and not is_place(value) else [value]
+            for number, each in enumerate(several):
                 place = next(places_in(each), None)
                 index = _PLACES.get(key, number)
                 if place is None or (self._is_automatic(place) and index >= len(result)):

@@ -24,13 +24,52 @@ _NO_ARGUMENTS = ("name", "trainable")
 _FUNCTIONS: Mapping[str, str] = {
     **{
         f"math.{name.lower()}": name
-        for name in "Add Subtract Multiply Maximum Minimum Exp Log Sqrt Square Sin Cos Tan "
-        "Tanh Sigmoid Sign Floor Ceil Round Rsqrt Log1p Expm1 Erf Softplus Argmax Argmin "
-        "Reciprocal Sinh Cosh".split()
+        for name in [
+            "Add",
+            "Subtract",
+            "Multiply",
+            "Maximum",
+            "Minimum",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Square",
+            "Sin",
+            "Cos",
+            "Tan",
+            "Tanh",
+            "Sigmoid",
+            "Sign",
+            "Floor",
+            "Ceil",
+            "Round",
+            "Rsqrt",
+            "Log1p",
+            "Expm1",
+            "Erf",
+            "Softplus",
+            "Argmax",
+            "Argmin",
+            "Reciprocal",
+            "Sinh",
+            "Cosh",
+        ]
     },
     **{
         f"nn.{name.lower()}": name
-        for name in "Relu Relu6 Elu Selu Sigmoid Tanh Softmax Softplus Softsign Gelu Silu".split()
+        for name in [
+            "Relu",
+            "Relu6",
+            "Elu",
+            "Selu",
+            "Sigmoid",
+            "Tanh",
+            "Softmax",
+            "Softplus",
+            "Softsign",
+            "Gelu",
+            "Silu",
+        ]
     },
     "math.abs": "Absolute",
     "math.truediv": "TrueDivide",
@@ -139,7 +178,7 @@ def operation(entry: Mapping[str, Any]) -> dict[str, Any]:
     nodes = entry.get("inbound_nodes", entry.get("inboundNodes")) or []
     if nodes and not isinstance(nodes[0], Mapping) and nodes[0] and not _is_call(nodes[0]):
         nodes = [nodes]
-    made = [_arguments(function, config, arguments_of(node), of_keras_2) for node in nodes]
+    made = [_arguments(config, arguments_of(node), of_keras_2) for node in nodes]
     if any(other != made[0] for other in made):
         raise InvalidModelError(f"the operation {name!r} is called with different arguments")
     given = made[0] if made else {"op_args": [], "op_kwargs": {}}
@@ -158,9 +197,7 @@ def _function(entry: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     return _FUNCTIONS.get(str(config.get("function")), str(config.get("function")))
 
 
-def _arguments(
-    function: str, config: Mapping[str, Any], given: Arguments, of_keras_2: bool
-) -> dict[str, Any]:
+def _arguments(config: Mapping[str, Any], given: Arguments, of_keras_2: bool) -> dict[str, Any]:
     numbers = count()
     positional = [_literal(value, numbers) for value in given.positional]
     named = {k: _literal(v, numbers) for k, v in given.named.items() if k not in _NO_ARGUMENTS}

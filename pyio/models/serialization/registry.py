@@ -32,8 +32,7 @@ FAMILIES: Mapping[str, str] = {
     "depthwise": "SeparableConv2D DepthwiseConv2D",
     "spatial": "Cropping2D UpSampling2D ZeroPadding2D",
     "pooling": (
-        "MaxPooling1D MaxPooling2D MaxPooling3D "
-        "AveragePooling1D AveragePooling2D AveragePooling3D"
+        "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D"
     ),
     "global_pooling": (
         "GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D"
@@ -92,9 +91,7 @@ KERAS_FAMILIES: Mapping[str, str] = {
     "merge": "Subtract",
     "operation": "KerasOp",
     "scored_attention": "Attention AdditiveAttention",
-    "spatial": (
-        "Cropping1D Cropping3D UpSampling1D UpSampling3D ZeroPadding1D ZeroPadding3D"
-    ),
+    "spatial": ("Cropping1D Cropping3D UpSampling1D UpSampling3D ZeroPadding1D ZeroPadding3D"),
     "text": "TextVectorization",
 }
 """The classes that only Keras has, likewise. TensorFlow.js cannot open a model with one."""
@@ -114,10 +111,17 @@ NEVER_COMPUTED: Mapping[str, str] = {
     "Lambda": _CODE,
     **dict.fromkeys(("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"), _ELSEWHERE),
     **dict.fromkeys(
-        (
-            "LocallyConnected1D LocallyConnected2D HashedCrossing MelSpectrogram STFTSpectrogram "
-            "RandomCrop AutoContrast Equalization Solarization"
-        ).split(),
+        [
+            "LocallyConnected1D",
+            "LocallyConnected2D",
+            "HashedCrossing",
+            "MelSpectrogram",
+            "STFTSpectrogram",
+            "RandomCrop",
+            "AutoContrast",
+            "Equalization",
+            "Solarization",
+        ],
         _NOT_YET,
     ),
 }

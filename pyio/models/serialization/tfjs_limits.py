@@ -46,22 +46,27 @@ def _incompatibilities(
                 f"the layer name {layer.name!r} has characters other than letters, digits, "
                 "'-', '.', '_' and '/'"
             )
-        if layer.class_name in registry.KERAS_FAMILY_OF and (layer, "class") not in solved:
-            yield f"{layer.name!r} has the class {layer.class_name}, which only Keras has"
-        for key, each in layer.options.items():
-            foreign = each.keras and each.is_written(getattr(layer, key))
-            if foreign and (layer, key) not in solved:
-                yield f"{layer.name!r} has {key}={getattr(layer, key)!r:.80}, which only Keras has"
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        for key in _ACTIVATIONS & layer.options.keys():
-            name = getattr(layer, key)
-            read = not isinstance(name, str) or _is_read(name)
-            if not read and (layer, "activation") not in solved:
-                yield f"{layer.name!r} has the activation {name!r}"
-        problem = layer.tfjs_incompatibility()
-        if problem:
-            yield f"{layer.name!r} has {problem}"
+        for what, problem in _of_keras(layer):
+            if (layer, what) not in solved:
+                yield f"{layer.name!r} has {problem}"
+        other = layer.tfjs_incompatibility()
+        if other:
+            yield f"{layer.name!r} has {other}"
+
+
+def _of_keras(layer: Layer) -> Iterator[tuple[str, str]]:
+    """Yield what only Keras has: the class, an option or an activation, each with its name."""
+    if layer.class_name in registry.KERAS_FAMILY_OF:
+        yield "class", f"the class {layer.class_name}, which only Keras has"
+    for key in layer.keras_options:
+        value = getattr(layer, key)
+        if layer.options[key].is_written(value):
+            yield key, f"{key}={value!r:.80}, which only Keras has"
+    for key in _ACTIVATIONS & layer.options.keys():
+        if isinstance(value := getattr(layer, key), str) and not _is_read(value):
+            yield "activation", f"the activation {value!r}"
 
 
 def _is_read(activation: str) -> bool:
