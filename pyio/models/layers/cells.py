@@ -215,19 +215,28 @@ class GRUCell(GatedCell):
             if self.bias is not None:
                 inner = inner + self.bias.value[1]
             z, r = self._gates(prepared, inner)
-            candidate = self.activate(prepared[:, 2 * u :] + r * inner[:, 2 * u :])
+            product = r * inner[:, 2 * u :]
         else:
             z, r = self._gates(prepared, kernels.matmul(state, self._parts[0]))
             product = kernels.matmul(r * state, self._parts[1])
-            candidate = self.activate(prepared[:, 2 * u :] + product)
-        if isinstance(z, Followed):
-            output: Array = z.kernels.gru_step(z, state, candidate)
+        if isinstance(product, Followed):
+            candidate = product.kernels.gru_candidate(prepared, product, u, self.activate)
+            output: Array = product.kernels.gru_step(z, state, candidate)
         else:
+            candidate = self.activate(prepared[:, 2 * u :] + product)
             output = z * state + (1 - z) * candidate
         return output, [output]
 
     def _gates(self, prepared: Array, inner: Array) -> tuple[Array, Array]:
         u = self.units
+        for each in (prepared, inner):
+            if isinstance(each, Followed):
+                found: tuple[Array, Array] | None = each.kernels.gru_gates(
+                    prepared, inner, u, self.gate
+                )
+                if found is not None:
+                    return found
+                break
         both: Array = self.gate(prepared[:, : 2 * u] + inner[:, : 2 * u])
         return both[:, :u], both[:, u:]
 

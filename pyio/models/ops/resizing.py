@@ -55,7 +55,8 @@ def resize_half_pixels(
     if interpolation == "nearest":
         rows = _nearest_middles(images.shape[-3], height)
         columns = _nearest_middles(images.shape[-2], width)
-        return np.asarray(images[..., rows[:, None], columns, :])
+        picked: Array = images[..., rows[:, None], columns, :]
+        return picked
     top, bottom, down = _between_middles(images.shape[-3], height)
     left, right, across = _between_middles(images.shape[-2], width)
     across = across[:, None]

@@ -143,6 +143,57 @@ def lstm_step(
     return out, new
 
 
+def gru_gates(prepared: Any, inner: Any, units: int, gate: Activation) -> tuple[Any, Any] | None:
+    """Return the gates z and r of a GRU, or None if the derivative is not known.
+
+    They are functions of the first ``2 * units`` columns of the sum of both arguments.
+    """
+    of_gate = _BY_FUNCTION.get(gate)
+    if of_gate is None:
+        return None
+    cut = (slice(None), slice(0, 2 * units))
+    value = raw(prepared)[cut] + raw(inner)[cut]
+    both = gate(value)
+    tape = tape_of(prepared, inner)
+    z, r = Traced(both[:, :units], tape), Traced(both[:, units:], tape)
+
+    def back(_: Array) -> None:
+        gradients = z.gradient, r.gradient
+        z.gradient = r.gradient = None
+        if gradients[0] is None and gradients[1] is None:
+            return
+        each = np.zeros_like(value)
+        for place, gradient in enumerate(gradients):
+            if gradient is not None:
+                each[:, place * units : (place + 1) * units] = gradient
+        each = of_gate(each, value, both)
+        for source in (prepared, inner):
+            if isinstance(source, Traced):
+                source.add_at(cut, each, repeated=False)
+
+    tape.last(back)
+    return z, r
+
+
+def gru_candidate(prepared: Any, product: Any, units: int, activate: Activation) -> Any:
+    """Return the activated sum of the last columns of `prepared` and of `product`."""
+    derivative = _BY_FUNCTION.get(activate)
+    cut = (slice(None), slice(2 * units, None))
+    if derivative is None:
+        return activate(prepared[cut] + product)
+    value = raw(prepared)[cut] + raw(product)
+    y = activate(value)
+
+    def back(g: Array) -> None:
+        g = derivative(g, value, y)
+        if isinstance(prepared, Traced):
+            prepared.add_at(cut, g, repeated=False)
+        if isinstance(product, Traced):
+            product.add(g)
+
+    return tape_of(prepared, product).record(y, back)
+
+
 def gru_step(z: Any, state: Any, candidate: Any) -> Any:
     """Return ``z * state + (1 - z) * candidate``, the end of a step of a GRU."""
     share, old, new = raw(z), raw(state), raw(candidate)

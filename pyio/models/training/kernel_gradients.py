@@ -15,6 +15,8 @@ import numpy as np
 from pyio.models.ops import kernels
 from pyio.models.ops.kernels import Matrix
 from pyio.models.training.fused import finish as finish
+from pyio.models.training.fused import gru_candidate as gru_candidate
+from pyio.models.training.fused import gru_gates as gru_gates
 from pyio.models.training.fused import gru_step as gru_step
 from pyio.models.training.fused import lstm_step as lstm_step
 from pyio.models.training.rules import tape_of, unbroadcast
