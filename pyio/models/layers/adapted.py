@@ -113,5 +113,6 @@ class Discretization(Layer):
     def call(self, x: Array) -> Array:
         """Return the numbers of the bins, or vectors."""
         bounds = np.asarray(self.bin_boundaries, np.float32)
-        found: Array = np.searchsorted(bounds, plain(x).astype(np.float32, copy=False), side="right")
+        values = plain(x).astype(np.float32, copy=False)
+        found: Array = np.searchsorted(bounds, values, side="right")
         return encoded(found.astype(np.int32), len(bounds) + 1, self.output_mode)

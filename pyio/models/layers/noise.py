@@ -10,7 +10,6 @@ from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import option, real
 from pyio.models.core.phase import training_phase
 
-
 _LOW = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946
 """What a dropped value becomes: the lowest value of selu."""
 
