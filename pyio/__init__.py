@@ -15,7 +15,9 @@ from pyio.display.bars import progress_bar
 from pyio.errors import (
     CompatibilityWarning,
     DamagedModelError,
+    DivergedError,
     ForeignDatabaseError,
+    GradientError,
     HandlerError,
     InvalidModelError,
     InvalidURLError,
@@ -78,9 +80,12 @@ from pyio.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pyio import bridge as bridge
+    from pyio import callbacks as callbacks
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
+    from pyio import losses as losses
+    from pyio import metrics as metrics
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
@@ -103,9 +108,11 @@ __all__ = [
     "CompatibilityWarning",
     "Conversion",
     "DamagedModelError",
+    "DivergedError",
     "EncodedWeights",
     "Finding",
     "ForeignDatabaseError",
+    "GradientError",
     "GraphModel",
     "HandlerError",
     "IOHandler",
@@ -223,7 +230,18 @@ A test compares the three.
 
 _MODULE_OF = {name: module for module, names in _NEEDS_NUMPY.items() for name in names.split()}
 
-_MODULES = ["bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync"]
+_MODULES = [
+    "bridge",
+    "callbacks",
+    "constraints",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "regularizers",
+    "sync",
+]
 """Public modules, imported when they are first used, most for the same reason."""
 
 

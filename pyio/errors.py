@@ -19,6 +19,8 @@
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
     ├── ModelInputError            (ValueError)         data that does not fit the model
     │   └── OpError                                     a node of a graph cannot compute its inputs
+    ├── GradientError              (TypeError)          training cannot follow what a layer does
+    ├── DivergedError              (ArithmeticError)    the loss of a training is not a number
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
@@ -240,6 +242,29 @@ class OpError(ModelInputError):
         super().__init__(f"the node {node!r} ({op}) cannot compute: {problem}{given}")
         self.node = node
         self.op = op
+
+
+class GradientError(PyioError, TypeError):
+    """A layer computes something that training cannot follow; the message says what to write."""
+
+
+class DivergedError(PyioError, ArithmeticError):
+    """The loss is not a finite number, so training stopped; the weights are those before it.
+
+    ``epoch`` and ``batch`` are the numbers of the step, from 0. They are None outside of `fit`.
+    ``loss`` is what was computed.
+    """
+
+    def __init__(self, loss: float, epoch: int | None = None, batch: int | None = None) -> None:
+        where = "" if epoch is None else f" of batch {batch} in epoch {epoch} (counted from 0)"
+        super().__init__(
+            f"the loss{where} is {loss}, so training stopped before its weights were changed; "
+            "a smaller learning rate, inputs of about -1 to 1, or clipnorm=1 in the optimizer "
+            "often help"
+        )
+        self.loss = loss
+        self.epoch = epoch
+        self.batch = batch
 
 
 class StorageError(PyioError, OSError):

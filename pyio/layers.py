@@ -16,11 +16,12 @@ from typing import Any
 from pyio.models.core.layer import Layer
 from pyio.models.core.options import option
 from pyio.models.core.parts import register_activation
+from pyio.models.core.phase import plain, training_phase
 from pyio.models.serialization.registry import FAMILY_OF, KERAS_FAMILY_OF, register
 
 _PLACES = {**FAMILY_OF, **KERAS_FAMILY_OF, "Input": "core"}
 
-__all__ = ["Layer", "option", "register", "register_activation"]
+__all__ = ["Layer", "option", "plain", "register", "register_activation", "training_phase"]
 __all__ += _PLACES
 
 

@@ -46,6 +46,8 @@ import pyio.models.layers.wrappers as _wrappers
 from pyio.models.core.layer import Layer as Layer
 from pyio.models.core.options import option as option
 from pyio.models.core.parts import register_activation as register_activation
+from pyio.models.core.phase import plain as plain
+from pyio.models.core.phase import training_phase as training_phase
 from pyio.models.layers.core import Input as Input
 from pyio.models.serialization.registry import register as register
 
@@ -187,8 +189,10 @@ __all__ = [
     "ZeroPadding2D",
     "ZeroPadding3D",
     "option",
+    "plain",
     "register",
     "register_activation",
+    "training_phase",
 ]
 
 class ReLU(_activation.ReLU):

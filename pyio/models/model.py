@@ -10,7 +10,7 @@ from pyio import limits
 from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
-from pyio.models.core.container import Container, config_of, named
+from pyio.models.core.container import config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
@@ -22,8 +22,7 @@ from pyio.models.serialization.keras_paths import named_by_path
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
 from pyio.models.serialization.writers import TFJS
-from pyio.models.training.compiling import Loss, Metrics, training_config
-from pyio.models.training.evaluation import evaluate, metrics_names
+from pyio.models.training.model import TrainableModel
 from pyio.operations.transfer import load_artifacts
 from pyio.tensors.encoding import decode_artifacts
 from pyio.tracebacks import short
@@ -39,14 +38,13 @@ if TYPE_CHECKING:
     from pyio.handlers.contract import LoadHandler
     from pyio.handlers.keywords import AnySaveOptions, HTTPOptions
     from pyio.models.core.layer import Layer
-    from pyio.models.training.optimizers import Optimizer
     from pyio.progress import OnProgress
 
 LAYOUT = "tfjs-layers 4.22.0"
 """The layout of the topology: the value of its `keras_version`."""
 
 
-class LayersModel(Container):
+class LayersModel(TrainableModel):
     """A model of layers: any graph with one or several inputs and outputs. Also called `Model`.
 
     Args:
@@ -62,7 +60,6 @@ class LayersModel(Container):
 
     Attributes:
         load_report: How the weights that were loaded last were matched.
-        optimizer_weights: The loaded state of the optimizer: name -> array.
         unplaced_weights: Weights of unknown layers, kept for the next save.
         import_notes: What was changed to load a file of another program, in sentences.
         writer: Who wrote it, and so whose formulas it computes: "TensorFlow.js 4.22.0", "Keras
@@ -84,8 +81,6 @@ class LayersModel(Container):
         ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
         super().__init__(*ends, name if name is not None else numbered("model"))
         check_inputs(self.inputs)
-        self.training_config: dict[str, Any] | None = None
-        self.optimizer_weights: dict[str, NDArray[Any]] = {}
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
         self.import_notes: tuple[str, ...] = ()
@@ -144,20 +139,6 @@ class LayersModel(Container):
             return super().__call__(inputs, **kwargs)
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
-
-    @short
-    def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
-        """Return the loss on `x` and `y`, and the metrics after it if there are any.
-
-        Args:
-            x: The examples, as `predict` takes them.
-            y: The targets: an array, or a list with one per output, in the shape of the outputs;
-                for "sparse_categorical_crossentropy" one number instead of the last side.
-            batch_size: The number of examples that are computed at once.
-
-        Raises InvalidModelError if the model was not compiled. `metrics_names` names the numbers.
-        """
-        return evaluate(self, self.training_config, self.predict, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -316,32 +297,7 @@ class LayersModel(Container):
         """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""
         return dumps(self.topology())
 
-    # ------------------------------------------------------------ training
-
-    @short
-    def compile(
-        self,
-        optimizer: Optimizer | str = "rmsprop",
-        loss: Loss = None,
-        metrics: Metrics = None,
-    ) -> None:
-        """Set how the model is trained and evaluated, which is saved as its training config.
-
-        Args:
-            optimizer: A name such as "adam", or the result of a function of `pyio.optimizers`.
-            loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
-            metrics: Names such as "accuracy"; a dict for several outputs.
-
-        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that
-        TensorFlow.js does not know.
-        """
-        self.training_config = training_config(self, optimizer, loss, metrics)
-        self.optimizer_weights = {}
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of the numbers that `evaluate` returns, in order."""
-        return metrics_names(self, self.training_config)
+    # ------------------------------------------------------------ saving
 
     def save(
         self,

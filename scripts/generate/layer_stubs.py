@@ -53,6 +53,8 @@ from numpy.typing import ArrayLike
 from pyio.models.core.layer import Layer as Layer
 from pyio.models.core.options import option as option
 from pyio.models.core.parts import register_activation as register_activation
+from pyio.models.core.phase import plain as plain
+from pyio.models.core.phase import training_phase as training_phase
 from pyio.models.layers.core import Input as Input
 from pyio.models.serialization.registry import register as register
 

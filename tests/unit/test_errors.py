@@ -35,6 +35,8 @@ SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.UnknownOpsError({"A": ["n", "m"]}), {"ops": {"A": ["n", "m"]}}),
     (errors.ModelInputError("m"), {}),
     (errors.OpError("n", "Neg", "why"), {"node": "n", "op": "Neg"}),
+    (errors.GradientError("m"), {}),
+    (errors.DivergedError(float("inf"), 2, 3), {"loss": float("inf"), "epoch": 2, "batch": 3}),
     (errors.WeightsError("m"), {}),
     (errors.UnsupportedDtypeError("w", "float64", "do"), {"name": "w", "dtype": "float64"}),
     (errors.StorageError("m", "AbortError"), {"reason": "AbortError"}),

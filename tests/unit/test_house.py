@@ -39,7 +39,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "models": MODELS,
     # Public entry points and programs, which only re-export what is below.
     **dict.fromkeys(
-        ("layers", "initializers", "regularizers", "constraints", "optimizers"),
+        (
+            *("layers", "initializers", "regularizers", "constraints"),
+            *("optimizers", "callbacks", "losses", "metrics"),
+        ),
         (*GROUND, "models"),
     ),
     "bridge": BROWSER,
@@ -58,7 +61,7 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "inputs": ("core",),
         "pending": (),
         "summary": ("core",),
-        "training": ("core", "inputs", "ops"),
+        "training": ("core", "inputs", "ops", "pending"),
         "layers": ("core", "ops", "serialization"),
         "serialization": ("core", "model", "ops"),
         "model": ("core", "inputs", "pending", "serialization", "summary", "training"),

@@ -11,9 +11,11 @@ from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
+from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,11 +29,12 @@ _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 _INNER = (
-    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
-    "ensure_built first_node_index infer_from_weights initial_weights inner_layers "
-    "keras_options late mark_trainable matrix_elements min_ndim named_weights ndim omitted "
-    "options own_options_last own_weights positional positions prepare_for_save scope "
-    "share_weights standardize supports_masking takes_text tfjs_incompatibility uses_mask work"
+    "COMMON add_weight all_layers before_step build common_config compute connect "
+    "creates_mask early ensure_built first_node_index in_training infer_from_weights "
+    "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
+    "named_weights ndim omitted optimizer_incompatibility options own_options_last "
+    "own_weights positional positions prepare_for_save scope share_weights standardize "
+    "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset(_INNER.split())
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
@@ -146,6 +149,10 @@ class Layer(Configured):
         The layer itself stays as it is: saving a model does not change it.
         """
 
+    def before_step(self) -> Sequence[tuple[Weight, Any]]:
+        """Return weights with the values that they get before a step of training."""
+        return ()
+
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take from the `shapes` of stored weights (by full name) what the config left out."""
 
@@ -232,15 +239,26 @@ class Layer(Configured):
         trainable: bool = True,
         dtype: str = "float32",
     ) -> Weight:
-        """Return a new weight of this layer. Its values are made when they are first needed."""
+        """Return a new weight of this layer. Its values are made when they are first needed.
+
+        Training uses the layer's options for it: `kernel_regularizer` and `kernel_constraint` for
+        the weight "kernel", `depthwise_regularizer` for "depthwise_kernel", and so on.
+        """
 
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
             return initial_values(initializer, sides, dtype)
 
         # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        weight.regularizer = self._option_for(name, "regularizer")
+        weight.constraint = self._option_for(name, "constraint")
         (self._trainable_weights if trainable else self._other_weights).append(weight)
         return weight
+
+    def _option_for(self, weight: str, kind: str) -> Any:
+        last = weight.rpartition("/")[2]
+        found = getattr(self, f"{last}_{kind}", None)
+        return found or getattr(self, f"{last.removesuffix('_kernel')}_{kind}", None)
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -333,6 +351,9 @@ class Layer(Configured):
             mask = None
         masked = mask is not None and self.supports_masking
         result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+        part = getattr(self, "activity_regularizer", None)
+        if part is not None and (phase := training_phase()) is not None:
+            phase.penalized.append((result, part))
         return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
@@ -386,8 +407,11 @@ class Layer(Configured):
 def as_array(value: ArrayLike, text: bool = False) -> Array:
     """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
-    Raises ModelInputError for objects, and for text unless `text`.
+    What training follows stays as it is. Raises ModelInputError for objects, and for text unless
+    `text`.
     """
+    if isinstance(value, Followed):
+        return value
     array = np.asarray(value)
     if text and array.dtype.kind in "USO":
         return texts(array, "a layer")

@@ -67,7 +67,7 @@ class LeakyReLU(_Masked):
 
     def call(self, x: Array) -> Array:
         """Return the rectified input."""
-        return np.where(x > 0, x, np.asarray(self.alpha, x.dtype) * x)
+        return np.where(x > 0, x, np.float32(self.alpha) * x)
 
 
 def _shared(value: Any) -> list[int]:
@@ -117,7 +117,7 @@ class ELU(_Masked):
 
     def call(self, x: Array) -> Array:
         """Return the activated input."""
-        return np.asarray(elu(x, self.alpha))
+        return elu(x, self.alpha)  # type: ignore[no-any-return]
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js accepts only an alpha of 1."""
@@ -164,4 +164,4 @@ class Softmax(Layer):
             seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
             x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
-        return np.asarray(softmax(x, axis))
+        return softmax(x, axis)  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ import numpy as np
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import axes, choice, flag, keras_option, numbers, option, whole
 from pyio.models.core.parts import initializer
+from pyio.models.core.phase import plain
 from pyio.models.core.shapes import Shape, Shapes, known, normal_axis, only
 from pyio.models.ops.categories import encoded, encoded_shape
 
@@ -69,7 +70,8 @@ class Normalization(Layer):
         middle, spread = self._aligned(mean), np.sqrt(self._aligned(variance))
         spread = np.maximum(spread, np.float32(1e-7))
         x = x.astype(np.float32, copy=False)
-        return np.asarray(x * spread + middle if self.invert else (x - middle) / spread)
+        y: Array = x * spread + middle if self.invert else (x - middle) / spread
+        return y
 
     def _aligned(self, values: Any) -> Array:
         """Return the values of the axes as an array that the input can be combined with."""
@@ -117,5 +119,6 @@ class Discretization(Layer):
     def call(self, x: Array) -> Array:
         """Return the numbers of the bins, or vectors."""
         bounds = np.asarray(self.bin_boundaries, np.float32)
-        found = np.searchsorted(bounds, x.astype(np.float32, copy=False), side="right")
+        values = plain(x).astype(np.float32, copy=False)
+        found: Array = np.searchsorted(bounds, values, side="right")
         return encoded(found.astype(np.int32), len(bounds) + 1, self.output_mode)

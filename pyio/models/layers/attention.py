@@ -15,6 +15,7 @@ from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import OptionError, any_whole, axes, flag, fraction, option, whole
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, known, normal_axis
 from pyio.models.core.work import volume
 from pyio.models.ops import kernels
@@ -140,7 +141,7 @@ class HeadedAttention(Layer):
         if self.use_causal_mask:
             found.append(np.tri(*sides, dtype=np.bool_)[None])
         if extra is not None:
-            found.append(np.asarray(extra).astype(np.bool_))
+            found.append(plain(extra).astype(np.bool_))
         for each in found:
             if each is not None:
                 wide = each.reshape(each.shape[:1] + (1,) * (ndim - each.ndim) + each.shape[1:])
@@ -157,7 +158,15 @@ class HeadedAttention(Layer):
         scores = kernels.dots(query * np.float32(1 / math.sqrt(size)), key)
         if kept is not None:
             scores = np.where(kept, scores, FAR_BELOW)
-        return np.asarray(softmax(scores))
+        shares: Array = softmax(scores)
+        return shares
+
+    def _dropped(self, shares: Array) -> Array:
+        """Return the shares, in training with some of them dropped."""
+        phase = training_phase()
+        if phase is None or not 0 < self.dropout < 1:
+            return shares
+        return shares * phase.kept(self, shares.shape, self.dropout)
 
 
 class MultiHeadAttention(HeadedAttention):
@@ -240,7 +249,7 @@ class MultiHeadAttention(HeadedAttention):
         lead, sides = q[0].shape[:-2], (q[0].shape[-2], k[0].shape[-2])
         kept = self._kept(mask, extra, sides, q[0].ndim)
         shares = self._shares(q[0], k[0], kept, self.key_dim)
-        y = kernels.dots(shares, np.swapaxes(v[0], -1, -2))
+        y = kernels.dots(self._dropped(shares), np.swapaxes(v[0], -1, -2))
         y = y.reshape(*lead, *q[1], y.shape[-1]).transpose(np.argsort(q[2]))
         output = self._project("attention_output", y, 2)
         if not self.return_attention_scores:
@@ -319,6 +328,6 @@ class GroupQueryAttention(HeadedAttention):
         k, v = np.repeat(k, heads, axis=1), np.repeat(v, heads, axis=1)
         kept = self._kept(mask, extra, (q.shape[2], k.shape[2]), q.ndim)
         shares = self._shares(q, k, kept, self.head_dim)
-        y = kernels.dots(shares, np.swapaxes(v, -1, -2)).swapaxes(1, 2)
-        output = self._project("attention_output", np.ascontiguousarray(y), 2)
+        y = kernels.dots(self._dropped(shares), np.swapaxes(v, -1, -2)).swapaxes(1, 2)
+        output = self._project("attention_output", kernels.contiguous(y), 2)
         return [output, shares] if self.return_attention_scores else output

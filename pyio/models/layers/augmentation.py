@@ -6,11 +6,12 @@ settings, which they do not look at.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.config import COMMON
 from pyio.models.core.layer import Array, Layer
+from pyio.models.core.phase import training_phase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,9 @@ class Passing(Layer):
     """The settings that may be given without their names, in order."""
 
     supports_masking = True
+
+    unlike_keras: ClassVar[bool] = True
+    """Whether training passes the input as well, although Keras would change it."""
 
     def __init__(self, *args: Any, **config: Any) -> None:
         if len(args) > len(self.settings):
@@ -53,23 +57,48 @@ class Passing(Layer):
 class Identity(Passing):
     """Passes its input, always."""
 
+    unlike_keras = False
+
 
 class ActivityRegularization(Passing):
     """Adds a penalty for large values to the loss in training; predictions pass unchanged."""
 
     settings = ("l1", "l2")
+    unlike_keras = False
+
+    @property
+    def activity_regularizer(self) -> dict[str, Any]:
+        """The regularizer of the output, as other layers have it as an option."""
+        penalties = {key: self.config.get(key) or 0 for key in ("l1", "l2")}
+        return {"class_name": "L1L2", "config": penalties}
 
 
-class SpatialDropout2D(Passing):
+class _SpatialDropout(Passing):
+    settings = ("rate",)
+    unlike_keras = False
+
+    @property
+    def seed(self) -> Any:
+        """What makes training repeatable."""
+        return self.config.get("seed")
+
+    def call(self, x: Array) -> Array:
+        """Return the input, in training with whole channels dropped."""
+        phase, rate = training_phase(), self.config.get("rate", 0)
+        if phase is None or not 0 < rate < 1:
+            return x
+        space = [1] * (x.ndim - 2)
+        first = self.config.get("data_format") == "channels_first"
+        sides = [x.shape[1], *space] if first else [*space, x.shape[-1]]
+        return x * phase.kept(self, [x.shape[0], *sides], rate)
+
+
+class SpatialDropout2D(_SpatialDropout):
     """Drops whole channels of images in training; predictions pass unchanged."""
 
-    settings = ("rate",)
 
-
-class SpatialDropout3D(Passing):
+class SpatialDropout3D(_SpatialDropout):
     """Drops whole channels of volumes in training; predictions pass unchanged."""
-
-    settings = ("rate",)
 
 
 class AugMix(Passing):

@@ -98,7 +98,7 @@ class BaseConv(BiasActivation):
         """Return the convolution, the bias added and activated."""
         if self.channels_first:
             x = np.moveaxis(x, 1, -1)
-        y = self.finish_last(self.convolve(np.ascontiguousarray(x)))
+        y = self.finish_last(self.convolve(kernels.contiguous(x)))
         return np.moveaxis(y, -1, 1) if self.channels_first else y
 
     def finish_last(self, y: Array) -> Array:
@@ -175,11 +175,11 @@ class Conv(BaseConv):
             return kernels.depthwise(x, deep, self.strides, self.dilation_rate)
         if self._parts is None or self._parts[0] is not kernel:
             rows = kernel.reshape(-1, self.filters)
-            self._parts = kernel, [kernels.Matrix(p) for p in np.split(rows, self.groups, axis=-1)]
+            self._parts = kernel, [kernels.matrix(p) for p in np.split(rows, self.groups, axis=-1)]
         window = self.kernel_size, self.strides, self.dilation_rate
         parts = zip(np.split(x, self.groups, axis=-1), self._parts[1], strict=True)
         return np.concatenate(
-            [kernels.conv(np.ascontiguousarray(part), matrix, *window) for part, matrix in parts],
+            [kernels.conv(kernels.contiguous(part), matrix, *window) for part, matrix in parts],
             axis=-1,
         )
 
@@ -276,7 +276,7 @@ class _Transposed(Conv):
         value = self.kernel.value
         if self._columns is None or self._columns[0] is not value:
             rows = value.reshape(-1, value.shape[-1])
-            self._columns = value, kernels.Matrix(np.ascontiguousarray(rows.T))
+            self._columns = value, kernels.matrix(kernels.contiguous(rows.T))
         return self._columns[1]
 
 

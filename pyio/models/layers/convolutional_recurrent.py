@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pyio.models.core.options import DATA_FORMAT, PADDING, option, sizes, whole
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, conv_side, known, only
 from pyio.models.layers.cells import LSTMCell, Step
 from pyio.models.layers.recurrent import BaseRNN, CellRNN
 from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pyio.models.core.layer import Array
+    from pyio.models.core.weight import Weight
+    from pyio.models.ops.kernels import Matrix
 
 
 class _ConvLSTMCell(LSTMCell):
@@ -88,14 +93,19 @@ class _ConvLSTMCell(LSTMCell):
 
     def prepare(self, x: Array) -> Array:
         """Return the convolutions of the input, of all steps at once, with the bias."""
-        flat = x.reshape(-1, *x.shape[2:])
-        if self.channels_first:
-            flat = np.moveaxis(flat, 1, -1)
+        masked = self._masked(x, "input", x.shape[1:], self.dropout)
         window = self.kernel_size, self.strides, self.dilation_rate
-        padded = kernels.pad(np.ascontiguousarray(flat), *window, self.padding)
-        y = kernels.conv(padded, self.kernel.matrix, *window)
+
+        def product(steps: Array, kernel: Matrix) -> Array:
+            flat = steps.reshape(-1, *steps.shape[2:])
+            if self.channels_first:
+                flat = np.moveaxis(flat, 1, -1)
+            padded = kernels.pad(kernels.contiguous(flat), *window, self.padding)
+            return kernels.conv(padded, kernel, *window)
+
+        y = self._by_gate(masked, self.kernel, product)
         if self.bias is not None:
-            y += self.bias.value
+            y = kernels.add_bias(y, self.bias.value)
         return y.reshape(*x.shape[:2], *y.shape[1:])
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
@@ -104,8 +114,13 @@ class _ConvLSTMCell(LSTMCell):
             (np.moveaxis(each, 1, -1) if self.channels_first else each) for each in states
         )
         size, ones = self.kernel_size, [1] * self.rank
-        padded = kernels.pad(np.ascontiguousarray(state), size, ones, ones, "same")
-        z = prepared + kernels.conv(padded, self.recurrent_kernel.matrix, size, ones, ones)
+
+        def product(part: Array, kernel: Matrix) -> Array:
+            padded = kernels.pad(kernels.contiguous(part), size, ones, ones, "same")
+            return kernels.conv(padded, kernel, size, ones, ones)
+
+        masked = self._masked(state, "state", state.shape, self.recurrent_dropout)
+        z = prepared + self._by_gate(masked, self.recurrent_kernel, product)
         n = self.filters
         i, f, o = self.gate(z[..., :n]), self.gate(z[..., n : 2 * n]), self.gate(z[..., 3 * n :])
         memory = f * memory + i * self.activate(z[..., 2 * n : 3 * n])
@@ -113,6 +128,27 @@ class _ConvLSTMCell(LSTMCell):
         if self.channels_first:
             output, memory = np.moveaxis(output, -1, 1), np.moveaxis(memory, -1, 1)
         return output, [output, memory]
+
+    def _masked(self, x: Array, what: str, shape: Sequence[int], rate: float) -> list[Array]:
+        """Return `x`, or for training with dropout `x` with another mask for each gate."""
+        phase = training_phase()
+        if phase is None or not 0 < rate < 1:
+            return [x]
+        masks = [phase.kept_for_sequence(self, f"{what}{gate}", shape, rate) for gate in range(4)]
+        return [x * mask for mask in masks]
+
+    def _by_gate(
+        self, parts: list[Array], weight: Weight, product: Callable[[Array, Matrix], Array]
+    ) -> Array:
+        """Return the products of `parts` with the kernel of their gate, or of one with all."""
+        if len(parts) == 1:
+            return product(parts[0], weight.matrix)
+        n = self.filters
+        rows = weight.value.reshape(-1, 4 * n)
+        columns = [rows[:, gate * n : (gate + 1) * n] for gate in range(4)]
+        pairs = zip(parts, columns, strict=True)
+        products = [product(part, kernels.matrix(kernels.contiguous(each))) for part, each in pairs]
+        return np.concatenate(products, axis=-1)
 
 
 class ConvLSTM1DCell(_ConvLSTMCell):

@@ -8,6 +8,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Layer
+from pyio.models.core.phase import plain
 from pyio.models.core.shapes import Shape, Shapes, as_list
 
 
@@ -35,4 +36,4 @@ class GivenMask(Layer):
 
     def compute_mask(self, x: Any, mask: Any) -> Any:  # noqa: ARG002 - every layer has it
         """Return the second input as booleans."""
-        return np.asarray(x[1]).astype(np.bool_)
+        return np.asarray(plain(x[1])).astype(np.bool_)

@@ -45,13 +45,15 @@ class _Global(Layer):
 class _Largest(_Global):
     def call(self, x: Array) -> Array:
         """Return the largest values."""
-        return np.asarray(x.max(axis=self._space(), initial=-np.inf, keepdims=self.keepdims))
+        y: Array = x.max(axis=self._space(), initial=-np.inf, keepdims=self.keepdims)
+        return y
 
 
 class _Mean(_Global):
     def call(self, x: Array) -> Array:
         """Return the means."""
-        return np.asarray(x.mean(axis=self._space(), keepdims=self.keepdims))
+        y: Array = x.mean(axis=self._space(), keepdims=self.keepdims)
+        return y
 
 
 class GlobalMaxPooling1D(_Largest):
@@ -86,7 +88,8 @@ class GlobalAveragePooling1D(_Mean):
         steps = self._space()[0]
         seen = np.expand_dims(mask.astype(x.dtype), 3 - steps)
         total = (x * seen).sum(axis=steps, keepdims=self.keepdims)
-        return np.asarray(total / seen.sum(axis=steps, keepdims=self.keepdims))
+        y: Array = total / seen.sum(axis=steps, keepdims=self.keepdims)
+        return y
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """Return None: there are no steps any more."""

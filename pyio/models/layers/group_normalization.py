@@ -115,7 +115,8 @@ class RMSNormalization(Layer):
         mean = np.square(x).mean(axis=self._axes, keepdims=True)
         sides = [side if axis in self._axes else 1 for axis, side in enumerate(x.shape)]
         y = x / np.sqrt(mean + np.float32(self.epsilon))
-        return np.asarray(y * self.scale.value.reshape(sides))
+        scaled: Array = y * self.scale.value.reshape(sides)
+        return scaled
 
 
 class UnitNormalization(Layer):
@@ -138,7 +139,13 @@ class UnitNormalization(Layer):
     def call(self, x: Array) -> Array:
         """Return the scaled input."""
         squares = np.square(x).sum(axis=self._axes, keepdims=True)
-        return np.asarray(x / np.sqrt(np.maximum(squares, np.float32(1e-12))))
+        y: Array = x / np.sqrt(np.maximum(squares, np.float32(1e-12)))
+        return y
+
+
+def _of_length_1(x: Array) -> Array:
+    y: Array = x / np.sqrt(np.maximum(np.square(x).sum(), np.float32(1e-12)))
+    return y
 
 
 class SpectralNormalization(Wrapper):
@@ -162,7 +169,26 @@ class SpectralNormalization(Wrapper):
                 f"the layer in {self.name!r} is a {self.layer.class_name}, which has no kernel"
             )
         size = (1, kernel.shape[-1])
+        self._divided = kernel
         self.vector_u = self.add_weight("vector_u", size, initializer("TruncatedNormal"), False)
+
+    def before_step(self) -> Sequence[tuple[Weight, Array]]:
+        """Return the kernel divided by its largest singular value, and the vector to find it by.
+
+        So Keras 3.15 does at the start of each call in training, ``spectral_normalization.py``.
+        """
+        kernel = self._divided.value
+        if not kernel.any():
+            return []
+        flat = kernel.reshape(-1, kernel.shape[-1])
+        u = self.vector_u.value
+        v = u
+        for _ in range(self.power_iterations):
+            v = _of_length_1(u @ flat.T)
+            u = _of_length_1(v @ flat)
+        largest = v @ flat @ u.T
+        divided = (kernel / largest.reshape(())).astype(np.float32)
+        return [(self.vector_u, u.astype(np.float32)), (self._divided, divided)]
 
     @property
     def non_trainable_weights(self) -> list[Weight]:

@@ -34,7 +34,8 @@ class LayerScale(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the scaled input."""
-        return np.asarray(x * self.gamma.value)
+        y: Array = x * self.gamma.value
+        return y
 
 
 class CustomScaleLayer(Merge):
@@ -56,4 +57,5 @@ class CustomScaleLayer(Merge):
 
     def call(self, x: Any) -> Array:
         """Return the sum."""
-        return np.asarray(x[0] + x[1] * np.float32(self.scale))
+        y: Array = x[0] + x[1] * np.float32(self.scale)
+        return y

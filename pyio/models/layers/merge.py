@@ -215,7 +215,8 @@ class Dot(Merge):
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]
         y = np.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
-        return np.asarray(y if y.ndim > 1 else y[:, None])
+        sums: Array = y if y.ndim > 1 else y[:, None]
+        return sums
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:  # noqa: ARG002
         """Return None."""

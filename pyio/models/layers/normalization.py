@@ -10,7 +10,9 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, axes, flag, keras_option, option, real
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.phase import Phase, plain, training_phase
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
+from pyio.models.ops import kernels
 
 
 def _one_axis(value: Any) -> int:
@@ -68,17 +70,34 @@ class BatchNormalization(Layer):
         self._last = axis == len(sides) - 1
 
     def call(self, x: Array) -> Array:
-        """Return the normalized input."""
+        """Return the input, normalized with moving averages; in training with its own."""
+        mean, variance = self.mean.value, self.variance.value
+        phase = training_phase()
+        if phase is not None:
+            mean, variance = self._of_batch(x, phase)
         # One factor per channel first, so that large arrays are multiplied once.
-        factor = 1 / np.sqrt(self.variance.value + np.float32(self.epsilon))
+        factor = 1 / np.sqrt(variance + np.float32(self.epsilon))
         if self.gamma is not None:
             factor = factor * self.gamma.value
         sides = [1] * x.ndim
         sides[self.axis] = -1
-        y = (x - self.mean.value.reshape(sides)) * factor.reshape(sides)
-        if self.beta is not None:
-            y += self.beta.value.reshape(sides)
-        return np.asarray(y)
+        y: Array = (x - mean.reshape(sides)) * factor.reshape(sides)
+        return y if self.beta is None else kernels.add_bias(y, self.beta.value.reshape(sides))
+
+    def _of_batch(self, x: Array, phase: Phase) -> tuple[Array, Array]:
+        """Return mean and variance of a batch, and move the averages (``updateMovingMean...``).
+
+        The variance is the biased one. A frozen layer moves its averages too, as in TensorFlow.js.
+        """
+        others = tuple(axis for axis in range(x.ndim) if axis != self.axis % x.ndim)
+        mean = x.mean(axis=others, keepdims=True)
+        variance = np.square(x - mean).mean(axis=others)
+        mean = mean.reshape(variance.shape)
+        decay = np.float32(1 - self.momentum)
+        for weight, new in ((self.mean, mean), (self.variance, variance)):
+            old = phase.latest(weight)
+            phase.update(weight, old - (old - plain(new)) * decay)
+        return mean, variance
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js normalizes along the last axis only."""
@@ -138,4 +157,5 @@ class LayerNormalization(Layer):
             y = y * self.gamma.value.reshape(sides)
         if self.beta is not None:
             y = y + self.beta.value.reshape(sides)
-        return np.asarray(y)
+        normalized: Array = y
+        return normalized

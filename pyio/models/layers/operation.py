@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.errors import InvalidModelError
+from pyio.errors import GradientError, InvalidModelError
 from pyio.limits import LAYER_SIDE
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import OptionError, option, text
@@ -143,6 +143,8 @@ class KerasOp(Layer):
         kwargs = {key: self._value(each, arrays) for key, each in self.op_kwargs.items()}
         try:
             return as_computed(OPERATIONS[self.op_name](*args, **kwargs))
+        except GradientError:
+            raise
         except (TypeError, ValueError, IndexError, ArithmeticError) as error:
             raise InvalidModelError(
                 f"the operation {self.op_name} {self.name!r} has arguments or inputs that pyio "

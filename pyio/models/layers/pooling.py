@@ -56,29 +56,8 @@ class Pooling(Layer):
 
     def pool(self, x: Array) -> Array:
         """Return the pooled `x`, which has its channels last; padding never counts."""
-        if self.largest:
-            first, *others = self._taps(x, -np.inf)
-            result = first.copy()
-            for view in others:
-                np.maximum(result, view, out=result)
-            return result
-        if self.padding == "valid":
-            return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
-        # Windows at the border have fewer values, so they are counted by pooling ones.
-        return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
-
-    def _sums(self, x: Array) -> Array:
-        first, *others = self._taps(x, 0)
-        result = first.copy()
-        for view in others:
-            result += view
-        return result
-
-    def _taps(self, x: Array, border: float) -> list[Array]:
-        ones = [1] * self.rank
-        window = self.pool_size, self.strides, ones
-        padded = kernels.pad(x, *window, self.padding, border)
-        return [view for _, view in kernels.taps(padded, *window)]
+        pool = kernels.max_pool if self.largest else kernels.mean_pool
+        return pool(x, self.pool_size, self.strides, self.padding)
 
 
 class Pooling1D(Pooling):

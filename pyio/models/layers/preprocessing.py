@@ -17,6 +17,7 @@ from pyio.models.core.options import (
     option,
     whole,
 )
+from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.ops.resizing import resize_bilinear, resize_half_pixels, resize_nearest
 
@@ -37,7 +38,8 @@ class Rescaling(Layer):
     def call(self, x: Array) -> Array:
         """Return the scaled input."""
         scale, offset = np.asarray(self.scale, np.float32), np.asarray(self.offset, np.float32)
-        return np.asarray(x.astype(np.float32, copy=False) * scale + offset)
+        y: Array = x.astype(np.float32, copy=False) * scale + offset
+        return y
 
 
 class _Sized(Layer):
@@ -147,7 +149,7 @@ class CategoryEncoding(Layer):
         """
         if isinstance(x, list):
             x, count_weights = x[0], x[1] if len(x) > 1 else count_weights
-        tokens: Array = x.astype(np.int32, copy=False)
+        tokens: Array = plain(x).astype(np.int32, copy=False)
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
             raise ModelInputError(
                 f"CategoryEncoding {self.name!r} knows 0 to {self.num_tokens - 1}; the input has "
@@ -197,8 +199,15 @@ class RandomWidth(Layer):
         return (*sides[:-2], None, sides[-1])
 
     def call(self, x: Array) -> Array:
-        """Return the input."""
-        return x
+        """Return the input, in training in another width, the same for the whole batch."""
+        phase = training_phase()
+        if phase is None:
+            return x
+        lower, upper = self.factor if isinstance(self.factor, list) else (-self.factor, self.factor)
+        change = phase.random_of(self).uniform(1 + lower, 1 + upper)
+        height, width = x.shape[-3], max(round(change * x.shape[-2]), 1)
+        resize = resize_bilinear if self.interpolation == "bilinear" else resize_nearest
+        return resize(x, height, width, align_corners=False)
 
 
 def _cut(x: Array, new_height: int, new_width: int) -> Array:

@@ -11,9 +11,11 @@ from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer, Mask, as_array
 from pyio.models.core.names import layer_name
 from pyio.models.core.options import flag, keras_option, option
+from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.core.work import volume
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from pyio.models.ops import kernels
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
@@ -149,13 +151,17 @@ class BaseRNN(Layer):
             )
         output, states = self._steps(sequence, states, mask)
         if self.stateful:
-            self._states = [state.copy() for state in states]
+            # Plain values: no gradient goes from one batch into the batch before.
+            self._states = [plain(state).copy() for state in states]
         return [output, *states] if self.return_state else output
 
     def _steps(self, x: Array, states: list[Array], mask: Mask) -> tuple[Array, list[Array]]:
+        phase = training_phase()
+        if phase is not None:
+            phase.begin_sequence([self.cell, *self.cell.inner_layers()])
         # Steps first and contiguous, so that each step is one block of memory.
         order = slice(None, None, -1 if self.go_backwards else 1)
-        prepared = self.cell.prepare(np.ascontiguousarray(x.swapaxes(0, 1)[order]))
+        prepared = self.cell.prepare(kernels.contiguous(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
         outputs = []
         output = np.zeros_like(states[0]) if self.zero_until_seen else states[0]

@@ -14,6 +14,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, choice, flag, fraction, option
 from pyio.models.core.parts import initializer
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, known
 from pyio.models.core.work import volume
 from pyio.models.layers.attention import FAR_BELOW
@@ -81,7 +82,10 @@ class _Scored(Layer):
             kept = causal if kept is None else kept & causal
         if kept is not None:
             scores = scores + np.where(kept, np.float32(0), FAR_BELOW)
-        shares = np.asarray(softmax(scores))
+        shares: Array = softmax(scores)
+        phase = training_phase()
+        if phase is not None and 0 < self.dropout < 1:
+            shares = shares * phase.kept(self, shares.shape, self.dropout)
         output = kernels.dots(shares, np.swapaxes(value, -1, -2))
         if query_mask is not None:
             output = output * query_mask[..., None].astype(output.dtype)
@@ -121,7 +125,8 @@ class Attention(_Scored):
         sums = query[:, :, None] + key[:, None]
         if self.scale is not None:
             sums = sums * self.scale.value
-        return np.asarray(self.concat_score_weight.value * np.tanh(sums).sum(axis=-1))
+        y: Array = self.concat_score_weight.value * np.tanh(sums).sum(axis=-1)
+        return y
 
 
 class AdditiveAttention(_Scored):
@@ -144,4 +149,5 @@ class AdditiveAttention(_Scored):
 
     def _scores(self, query: Array, key: Array) -> Array:
         sums = np.tanh(query[:, :, None] + key[:, None])
-        return np.asarray((sums if self.scale is None else sums * self.scale.value).sum(axis=-1))
+        y: Array = (sums if self.scale is None else sums * self.scale.value).sum(axis=-1)
+        return y

@@ -10,9 +10,12 @@ from pyio.errors import InvalidModelError
 from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, flag, keras_option, option
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.core.work import volume
+from pyio.models.layers.normalization import BatchNormalization
 from pyio.models.layers.recurrent import BaseRNN, with_states
+from pyio.models.ops import kernels
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
@@ -97,12 +100,19 @@ class TimeDistributed(Wrapper):
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
-        if self.layer.stateful:  # each step changes the state that the next one starts from
+        if self.layer.stateful or (training_phase() is not None and self._by_step()):
+            # Each step changes the state that the next one starts from.
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
             return np.stack(steps, axis=1)
         # Steps and examples are the same to the layer, so all are computed as one batch.
-        flat = self.layer.call(np.ascontiguousarray(x).reshape(-1, *x.shape[2:]))
-        return np.asarray(flat.reshape(*x.shape[:2], *flat.shape[1:]))
+        flat = self.layer.call(kernels.contiguous(x).reshape(-1, *x.shape[2:]))
+        y: Array = flat.reshape(*x.shape[:2], *flat.shape[1:])
+        return y
+
+    def _by_step(self) -> bool:
+        """Whether training takes statistics of each step by itself, as TensorFlow.js does."""
+        inside = self.layer, *self.layer.inner_layers()
+        return any(isinstance(layer, BatchNormalization) for layer in inside)
 
 
 class Bidirectional(Wrapper):

@@ -38,8 +38,7 @@ def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     """exp(x), scaled so that it sums to 1 along `axis`."""
     # Subtracting the maximum avoids overflow; `initial` makes an empty axis no error.
     powers = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
-    powers /= powers.sum(axis=axis, keepdims=True)
-    return powers
+    return powers / powers.sum(axis=axis, keepdims=True)
 
 
 def erf(x: Array) -> Array:
@@ -118,7 +117,7 @@ KERAS_ONLY: Mapping[str, Activation] = {
     "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, np.zeros_like(x)),
     "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
-    "leaky_relu": lambda x: np.where(x >= 0, x, np.asarray(0.2, x.dtype) * x),
+    "leaky_relu": lambda x: np.where(x >= 0, x, x.dtype.type(0.2) * x),
     "log_sigmoid": lambda x: -softplus(-x),
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
     "sparse_plus": _sparse_plus,
@@ -130,6 +129,9 @@ KERAS_ONLY: Mapping[str, Activation] = {
 """The activations of Keras that TensorFlow.js does not know, with Keras 3's formulas."""
 
 ACTIVATIONS |= KERAS_ONLY
+
+BUILT_IN: Mapping[str, Activation] = dict(ACTIVATIONS)
+"""The functions of pyio, also where another one was registered under the name."""
 
 ALIASES: Mapping[str, str] = {"silu": "swish", "hard_swish": "hard_silu"}
 """Keras's other names."""

@@ -60,7 +60,8 @@ def resize_bilinear(
     upper = upper + (images[..., top[:, None], right, :] - upper) * across
     lower = images[..., bottom[:, None], left, :]
     lower = lower + (images[..., bottom[:, None], right, :] - lower) * across
-    return np.asarray(upper + (lower - upper) * down[:, None, None])
+    blended: Array = upper + (lower - upper) * down[:, None, None]
+    return blended
 
 
 def resize_half_pixels(
@@ -70,7 +71,8 @@ def resize_half_pixels(
     if interpolation == "nearest":
         rows = _nearest_middles(images.shape[-3], height)
         columns = _nearest_middles(images.shape[-2], width)
-        return np.asarray(images[..., rows[:, None], columns, :])
+        picked: Array = images[..., rows[:, None], columns, :]
+        return picked
     top, bottom, down = _between_middles(images.shape[-3], height)
     left, right, across = _between_middles(images.shape[-2], width)
     across = across[:, None]
@@ -80,7 +82,8 @@ def resize_half_pixels(
         for row in (top, bottom)
     )
     down = down[:, None, None]
-    return np.asarray(upper * (1 - down) + lower * down)
+    blended: Array = upper * (1 - down) + lower * down
+    return blended
 
 
 def _nearest_middles(old: int, new: int) -> Array:

@@ -12,10 +12,16 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pyio.models.ops import activations as act
+from pyio.models.ops.followed import Followed
 
 Array: TypeAlias = Any
 Axes: TypeAlias = "int | Sequence[int] | None"
 Operation: TypeAlias = Callable[..., Any]
+
+
+def _plain(value: Any) -> Any:
+    """Return what training follows as a plain array: no gradient goes through it."""
+    return getattr(value, "untracked", value)
 
 
 def _axes(axis: Axes) -> Any:
@@ -125,7 +131,7 @@ def _einsum(*operands: Array, subscripts: str) -> Array:
 
 
 def _take(x: Array, indices: Any, axis: int | None = None) -> Array:
-    return np.take(x, np.asarray(indices).astype(np.intp), axis=axis)
+    return np.take(x, np.asarray(_plain(indices)).astype(np.intp), axis=axis)
 
 
 def _one_hot(
@@ -133,7 +139,7 @@ def _one_hot(
 ) -> Array:
     if sparse or dtype not in (None, "float32"):
         raise ValueError("sparse=True")
-    hot = (np.asarray(x)[..., None] == np.arange(num_classes)).astype(np.float32)
+    hot = (np.asarray(_plain(x))[..., None] == np.arange(num_classes)).astype(np.float32)
     return np.moveaxis(hot, -1, axis)
 
 
@@ -292,7 +298,7 @@ _UNARY: Mapping[str, Callable[[Array], Array]] = {
     "SparseSigmoid": act.KERAS_ONLY["sparse_sigmoid"],
     "Sqrt": np.sqrt,
     "Square": np.square,
-    "StopGradient": lambda x: x,
+    "StopGradient": _plain,
     "Tan": np.tan,
     "Tanh": np.tanh,
     "TanhShrink": act.KERAS_ONLY["tanh_shrink"],
@@ -413,7 +419,7 @@ _OTHER: Mapping[str, Operation] = {
     "Swapaxes": lambda x, axis1, axis2: np.swapaxes(x, axis1, axis2),
     "Take": _take,
     "TakeAlongAxis": lambda x, indices, axis=None: np.take_along_axis(
-        x, np.asarray(indices).astype(np.intp), axis
+        x, np.asarray(_plain(indices)).astype(np.intp), axis
     ),
     "Tensordot": lambda x1, x2, axes=2: np.tensordot(x1, x2, axes),
     "Threshold": _threshold,
@@ -450,6 +456,8 @@ def as_computed(value: Any) -> Any:
     """Return the result of an operation in the dtypes of models: float32, int32 and bool."""
     if isinstance(value, list | tuple):
         return [as_computed(each) for each in value]
+    if isinstance(value, Followed):
+        return value.astype(np.float32, copy=False)  # type: ignore[attr-defined]
     array = np.asarray(value)
     if array.dtype.kind == "f":
         return array.astype(np.float32, copy=False)

@@ -59,6 +59,10 @@ class Writable(Protocol):
         """Return the topology as TensorFlow.js writes it."""
         ...
 
+    def optimizer_incompatibility(self) -> str | None:
+        """Return what TensorFlow.js cannot do with the optimizer, or None."""
+        ...
+
     def prepare_for_save(self, config: dict[str, Any]) -> None:
         """Change the `config` of the topology where a file needs something else."""
         ...
@@ -109,7 +113,7 @@ def _artifacts(
         rewriting.rewrite(model, topology["config"])
         pairs, solved = list(arrays.items()), rewriting.solved
     if for_tfjs:
-        _warn_of_limits(model, solved)
+        _warn_of_limits(model, solved, include_optimizer)
     encoded = encode_weights(pairs)
     specs, data = encoded.specs, encoded.data
     if training is not None:
@@ -129,8 +133,12 @@ def _artifacts(
     )
 
 
-def _warn_of_limits(model: Writable, solved: set[tuple[Layer, str]]) -> None:
+def _warn_of_limits(
+    model: Writable, solved: set[tuple[Layer, str]], include_optimizer: bool
+) -> None:
     problems = incompatibilities(model.all_layers(), solved)
+    if include_optimizer and (problem := model.optimizer_incompatibility()):
+        problems.append(problem)
     if problems:
         warnings.warn(
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "

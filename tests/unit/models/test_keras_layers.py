@@ -93,7 +93,8 @@ def test_a_mask_from_an_input(keras_3: bool) -> None:
     np.testing.assert_allclose(masked, whole, rtol=1e-6)
     assert not np.allclose(masked, model.predict([values, np.ones((1, 4))]))
     copy = copy_of(model)
-    np.testing.assert_array_equal(copy.predict([values, [[1.0, 0.0, 1.0, 0.0]]]), masked)
+    again = copy.predict([values, [[1.0, 0.0, 1.0, 0.0]]])
+    np.testing.assert_allclose(again, masked, rtol=1e-6)  # BLAS may round otherwise elsewhere
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
