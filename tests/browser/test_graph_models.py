@@ -45,3 +45,17 @@ def test_graph_models(tab: Tab) -> None:
     np.testing.assert_allclose(scores, known["scores"], atol=2e-6)
     assert classes == known["classes"]
     assert shown.startswith("<GraphModel: 272 nodes, 2 functions")
+
+
+def test_tensorflow_opens_what_was_saved(tab: Tab) -> None:
+    """tf.loadGraphModel opens what GraphModel.save wrote, with the same results."""
+    expected = tab.python_module(graphs, "save_small", "indexeddb://small")
+    assert expected == [[5, 0, 4]]
+    tab.tensorflow()
+    theirs = tab.js(
+        """async () => {
+          const model = await tf.loadGraphModel("indexeddb://small");
+          return model.predict(tf.tensor2d([[1, 2]])).arraySync();
+        }"""
+    )
+    assert theirs == expected

@@ -188,3 +188,25 @@ def apply(op: str, *inputs: Any, outputs: int = 1, **attributes: Any) -> Any:
     built = model([node(op, "out", *weights, **attributes)], weights)
     found = built.execute({}, [f"out:{index}" for index in range(outputs)])
     return found if outputs == 1 else tuple(found)
+
+
+async def save_small(url: str) -> Any:
+    """Save a product of matrices to a medium, and return what it makes of [[1, 2]]."""
+    weights = {"w": np.array([[1, -1, 3], [2, -2, 0.5]], np.float32)}
+    nodes = [
+        placeholder("x", shape=[-1, 2]),
+        node("Const", "w", dtype="DT_FLOAT", value=tensor("DT_FLOAT", [2, 3])),
+        node("MatMul", "m", "x", "w", transpose_a=False, transpose_b=False, T="DT_FLOAT"),
+        node("Relu", "y", "m", T="DT_FLOAT"),
+    ]
+    ends = {name: {"name": f"{name}:0", "dtype": "DT_FLOAT"} for name in ("x", "y")}
+    signature = {"inputs": {"x": ends["x"]}, "outputs": {"y": ends["y"]}}
+    built = model(nodes, weights, signature=signature)
+    await built.save(url)
+    return built.predict(np.array([[1, 2]], np.float32)).tolist()
+
+
+def tensor(dtype: str, shape: list[int]) -> dict[str, Any]:
+    """A tensor without content, as the converter leaves it."""
+    sides = {"dim": [{"size": str(side)} for side in shape]}
+    return {"tensor": {"dtype": dtype, "tensorShape": sides}}

@@ -43,7 +43,7 @@ def _listed(x: Any, inputs: Sequence[TensorInfo]) -> list[Any]:
 
 
 def batches(given: Mapping[str, Any], batch_size: int) -> list[dict[str, Any]]:
-    """Return inputs cut into so many examples each. Raises ModelInputError."""
+    """Return inputs cut into parts of `batch_size` examples. Raises ModelInputError."""
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ModelInputError(f"batch_size is {batch_size!r:.60}; expected a whole number from 1")
     arrays = {key: np.asarray(value) for key, value in given.items()}

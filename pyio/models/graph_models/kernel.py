@@ -54,10 +54,10 @@ class Kernel:
                 result = self._function(Call(self._node.name, run), *inputs)
             else:
                 result = self._function(*inputs)
-            if type(result) is not tuple:  # a handle of a list is a tuple of its own type
-                result = (result,)
-            outputs = tuple(map(settled, result))
-            run.count_work(CALL_WORK + sum(map(_size, outputs)))
+            # A handle of a list is a tuple of its own type.
+            several = result if type(result) is tuple else (result,)
+            outputs = tuple([settled(each) for each in several])
+            run.count_work(CALL_WORK + sum([_size(each) for each in outputs]))
         except PyioError as error:
             raise _named(error, self._node) from None
         except MemoryError as error:

@@ -41,7 +41,7 @@ class Step:
     """A node at its place in the plan.
 
     `inputs` are slots with the number of the output; `release` are the slots that are no longer
-    needed afterwards. A Merge in a loop has the inputs from the last iteration in `back`.
+    needed afterwards. A Merge (`merge`) in a loop has the inputs from the last turn in `back`.
     """
 
     node: Node
@@ -49,6 +49,7 @@ class Step:
     inputs: list[tuple[int, int]]
     controls: list[int]
     compute: Callable[[Any, list[Any]], tuple[Any, ...]]
+    merge: bool
     back: list[int] = field(default_factory=list)
     release: list[int] = field(default_factory=list)
 
@@ -305,7 +306,7 @@ class _Planner:
         # A Merge does not wait for control inputs: they may come from the side that is dead.
         controls = [] if merge else [self.slot[each] for each in node.controls]
         compute = partial(_always, self.constant(node)) if node.op == "Const" else self.kernel(node)
-        return Step(node, self.slot[name], inputs, controls, compute, back)
+        return Step(node, self.slot[name], inputs, controls, compute, merge, back)
 
 
 def _always(value: Any, _run: Any, _inputs: Any) -> tuple[Any]:

@@ -79,8 +79,10 @@ class Run:
         plan = self.state.plan(graph, tuple(fed), tuple(wanted))
         slots = plan.slots.copy()
         for (slot, output), value in zip(plan.fed, fed.values(), strict=True):
-            known = slots[slot] or ()
-            slots[slot] = (*known, *[DEAD] * (output - len(known)), value)[: output + 1]
+            outputs = list(slots[slot] or ())
+            outputs += [DEAD] * (output + 1 - len(outputs))
+            outputs[output] = value
+            slots[slot] = tuple(outputs)
         self._steps(plan.steps, slots, plan.guarded)
         return [
             self._result(slots[slot], output, each)
@@ -137,7 +139,7 @@ class Run:
                 inputs = _inputs(step, slots)
                 if guarded and _is_dead(step, inputs, slots):
                     slots[step.slot] = DEAD
-                elif step.node.op in {"Merge", "RefMerge"}:
+                elif step.merge:
                     slots[step.slot] = _merged(inputs, range(len(inputs)))
                 else:
                     slots[step.slot] = step.compute(self, inputs)
@@ -177,11 +179,16 @@ def _inputs(step: Step, slots: list[Any]) -> list[Any]:
 
 def _is_dead(step: Step, inputs: list[Any], slots: list[Any]) -> bool:
     """Whether a node does not run: an input is dead; for a Merge, all of them."""
-    if step.node.op in {"Merge", "RefMerge"}:
+    # Loops, because this is asked for each node in each turn.
+    if step.merge:
         return all(each is DEAD for each in inputs)
-    return any(each is DEAD for each in inputs) or any(
-        slots[slot] is DEAD for slot in step.controls
-    )
+    for each in inputs:
+        if each is DEAD:
+            return True
+    for slot in step.controls:  # noqa: SIM110 -- as above
+        if slots[slot] is DEAD:
+            return True
+    return False
 
 
 def _merged(inputs: list[Any], chosen: Sequence[int]) -> Any:

@@ -156,6 +156,9 @@ def test_any_node_may_be_given_and_asked_for() -> None:
     assert (first, second) == (1, 2)
     assert built.execute({"parts:1": np.float32(5)}, "b") == -5
     assert built.execute({"b": np.float32(5), "parts": np.float32(1)}, ["c"]) == 6
+    both = {"parts:1": np.float32(5), "parts": np.float32(1)}
+    assert built.execute(both, "c") == -4
+    assert built.execute(dict(reversed(both.items())), "c") == -4
     with pytest.raises(pyio.ModelInputError, match="no output 2"):
         built.execute(a, "parts:2")
     with pytest.raises(pyio.ModelInputError, match="only other outputs were given"):
