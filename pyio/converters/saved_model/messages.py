@@ -86,6 +86,21 @@ SCHEMA: dict[str, dict[int, str]] = {
     "Any": {2: "value bytes"},
     "NodeList": {1: "value text*"},
     "AssetFileDef": {1: "tensor_info TensorInfo", 2: "filename text"},
+    # The objects that were saved (saved_object_graph.proto).
+    "SavedObjectGraph": {1: "nodes SavedObject*", 2: "concrete_functions ConcreteFunction{}"},
+    "SavedObject": {
+        1: "children ObjectReference*",
+        5: "asset SavedAsset",
+        6: "function SavedFunction",
+        7: "variable SavedVariable",
+        9: "constant SavedConstant",
+    },
+    "ObjectReference": {1: "node_id int", 2: "local_name text"},
+    "SavedAsset": {1: "asset_file_def_index int"},
+    "SavedFunction": {1: "concrete_functions text*"},
+    "SavedVariable": {1: "dtype int", 6: "name text"},
+    "SavedConstant": {1: "operation text"},
+    "ConcreteFunction": {2: "bound_inputs int*"},
     # The state of the objects that were saved, which is a string tensor of the checkpoint.
     "TrackableObjectGraph": {1: "nodes TrackableObject*"},
     "TrackableObject": {2: "attributes SerializedTensor*"},

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyio import limits
 from pyio.converters.files import present
+from pyio.converters.saved_model.calls import Call, call_of
 from pyio.converters.saved_model.checkpoint.bundle import Checkpoint
 from pyio.converters.saved_model.checkpoint.slices import indices
-from pyio.converters.saved_model.choices import choose_graph, choose_signature, others
+from pyio.converters.saved_model.choices import (
+    choose_graph,
+    choose_signature,
+    others,
+    signatures_of,
+)
 from pyio.converters.saved_model.graph import Graph, Library, Node, Ref
 from pyio.converters.saved_model.protobuf import Message, parse
 from pyio.converters.saved_model.recognise import MODEL_FILE
@@ -71,18 +77,26 @@ async def open_saved_model(
     """Read a SavedModel: the graph with `tags` from the outputs of `signature` on."""
     graphs = await read_saved_model(files, folder)
     graph = choose_graph(graphs, tags)
-    name, chosen = choose_signature(graph, signature)
     source = _source(graph.get("graph_def") or parse("GraphDef", b""), graph)
-    source.notes = others(graphs, graph, name)
-    source.inputs = {key: chosen["inputs"][key] for key in sorted(chosen["inputs"])}
-    source.outputs = {key: chosen["outputs"][key] for key in sorted(chosen["outputs"])}
+    call = None
+    if signature not in graph["signature_def"] and not signatures_of(graph):
+        call = call_of(graph, source.library, signature)
+    if call is not None:
+        call.add_to(source.nodes)
+        source.inputs, source.outputs = call.inputs, call.outputs
+    else:
+        name, chosen = choose_signature(graph, signature)
+        source.notes = others(graphs, graph, name)
+        source.inputs = {key: chosen["inputs"][key] for key in sorted(chosen["inputs"])}
+        source.outputs = {key: chosen["outputs"][key] for key in sorted(chosen["outputs"])}
     source.version = graph.get("meta_info", {}).get("tensorflow_version")
     source.initializers = _initializers(graph)
     source.assets = await _assets(files, folder, _asset_files(graph))
     index = f"{folder}{_INDEX}"
     if await present(files, index):
         table = await _whole(files, index, limits.INDEX_BYTES)
-        await _read_variables(source, Checkpoint(files, index.removesuffix(".index"), table))
+        checkpoint = Checkpoint(files, index.removesuffix(".index"), table)
+        await _read_variables(source, checkpoint, call)
     return source
 
 
@@ -179,8 +193,10 @@ async def _assets(
     return found
 
 
-async def _read_variables(source: Source, checkpoint: Checkpoint) -> None:
+async def _read_variables(source: Source, checkpoint: Checkpoint, call: Call | None) -> None:
     restored = restored_by(source.nodes, source.library)
+    if call is not None and (objects := await _object_graph(checkpoint)) is not None:
+        restored.variables |= call.stored(objects)
     reached = _reached(source)
     variables = {name: restored.variables.get(name) for name in reached}
     lost = [
@@ -214,10 +230,15 @@ def _part(values: dict[str, NDArray[Any]], stored: Stored) -> NDArray[Any]:
 
 
 async def _full_names(checkpoint: Checkpoint) -> dict[str, str]:
+    graph = await _object_graph(checkpoint)
+    return {} if graph is None else object_keys(graph)
+
+
+async def _object_graph(checkpoint: Checkpoint) -> bytes | None:
     if _OBJECT_GRAPH not in checkpoint:
-        return {}
+        return None
     graph = (await checkpoint.read([_OBJECT_GRAPH]))[_OBJECT_GRAPH]
-    return object_keys(graph.item()) if graph.dtype == object and graph.size == 1 else {}
+    return bytes(graph.item()) if graph.dtype == object and graph.size == 1 else None
 
 
 def _reached(source: Source) -> list[str]:

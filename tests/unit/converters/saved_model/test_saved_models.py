@@ -11,6 +11,7 @@ import pytest
 
 import pyio
 from pyio import limits
+from pyio.converters.saved_model.protobuf import parse
 from pyio.converters.saved_model.tfjs_ops import TFJS_RUNS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
 from pyio.handlers.keywords import ImportOptions
@@ -110,6 +111,24 @@ def test_choices_are_listed(options: dict[str, Any], message: str) -> None:
     """A signature or tags that are not there: the error names what there is."""
     with pytest.raises(InvalidModelError, match=message):
         model("hub_v2", **options)
+
+
+def without_signatures(name: str) -> dict[str, bytes]:
+    """The files of a model that has only its ``__call__``, as modules of TensorFlow Hub may."""
+    files = contents(DATA / name / "model")
+    (graph,) = parse("SavedModel", files["saved_model.pb"])["meta_graphs"]
+    saved = encode("SavedModel", {"meta_graphs": [{**graph, "signature_def": {}}]})
+    return {**files, "saved_model.pb": saved}
+
+
+def test_a_module_without_signatures() -> None:
+    """Its ``__call__`` is taken, with the variables that it captures: three of one name."""
+    artifacts = imported(without_signatures("hub_v2"))
+    told = case("hub_v2")
+    got = executed(artifacts, {key: array(value) for key, value in told["inputs"].items()})
+    assert difference(got["output_0"], array(told["outputs"]["output_0"])) <= TOLERANCE
+    with pytest.raises(UnsupportedModelError, match="no signatures at all"):
+        imported(without_signatures("text"))
 
 
 def frozen(*nodes: dict[str, Any], functions: Any = (), **options: Any) -> pyio.ModelArtifacts:
