@@ -344,7 +344,8 @@ class ForeignDatabaseError(StorageError):
 class LockTimeoutError(StorageError, TimeoutError):
     """A lock was not released in time, so that nothing was begun.
 
-    ``lock`` is its name, as ``navigator.locks.query()`` tells it, or the directory that is locked.
+    ``lock`` is its name, as ``navigator.locks.query()`` tells it, the directory that is locked, or
+    the database of IndexedDB in which a transaction of another tab does not end.
     ``seconds`` is how long it was waited for. `pyio.limits.LOCK_SECONDS` sets that in a browser.
     """
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pyio.addresses import shown
-from pyio.browser import fetch
+from pyio.browser import fetch, timers
 from pyio.errors import RequestError
 from pyio.progress import CHUNK
 
@@ -186,7 +186,7 @@ async def deadline(seconds: float | None, url: str, note: str = "") -> AsyncIter
     limit = asyncio.timeout(None)
     try:
         async with limit:
-            later = fetch.call_later if fetch.available() else _call_later
+            later = timers.call_later if fetch.available() else _call_later
             stop = later(seconds, lambda: limit.reschedule(loop.time()))
             try:
                 yield

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.options import REQUIRED, Option, inserted
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     import inspect
@@ -104,6 +105,7 @@ class Configured:
         if "class_name" not in vars(cls):
             cls.class_name = cls.__name__
 
+    @short
     def __init__(self, *args: Any, **options: Any) -> None:
         if len(args) > len(self.positional):
             raise InvalidModelError(
@@ -127,6 +129,7 @@ class Configured:
         return {**early, **self.common_config(), **late}
 
     @classmethod
+    @short
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Return the layer that `config` describes. Keys it does not know are left out."""
         code = cls.__init__.__code__  # a class of the user's own may take arguments as usual

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, ModelInputError
+from pyio.errors import InvalidModelError, ModelInputError, PyioError
+from pyio.models.core.casting import cast_kinds, cast_whole
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
@@ -16,6 +18,7 @@ from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
 from pyio.models.ops.followed import Followed
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +39,7 @@ _INNER = (
     "own_weights positional positions prepare_for_save scope share_weights standardize "
     "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
-INNER = frozenset(_INNER.split())
+INNER = frozenset([*_INNER.split(), "casts"])
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
 
 Array: TypeAlias = "NDArray[Any]"
@@ -89,6 +92,9 @@ class Layer(Configured):
 
     min_ndim: int = 0
     first_node_index: int = 0
+    casts: str = ""
+    """The kinds of dtypes that `call` is given as float32; see `casting`."""
+
     stateful: Any = False
     class_name = "Layer"
     built: bool = False
@@ -97,6 +103,8 @@ class Layer(Configured):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.uses_mask = _takes_mask(cls.call)
+        if cls.__module__.startswith("pyio."):  # a class of the user's may take whole numbers
+            cls.casts = cast_kinds(cls.__name__) or cls.casts
 
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()) - INNER)
@@ -204,7 +212,12 @@ class Layer(Configured):
         self.initial_weights = weights
         self._trainable_weights: list[Weight] = []
         self._other_weights: list[Weight] = []
-        self._trainable = True if trainable is None else bool(trainable)
+        try:
+            self._trainable = True if trainable is None else bool(trainable)
+        except ValueError as error:  # an array of NumPy
+            raise InvalidModelError(
+                f"trainable of {self.name!r} is neither True nor False: {error}"
+            ) from None
         self.batch_input_shape: Shape | None = None
         self.dtype: str | None = None
         if batch_input_shape is None and input_shape is not None:
@@ -219,6 +232,11 @@ class Layer(Configured):
             what = f"the input shape of {self.name!r}"
             self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
             self.dtype = dtype or input_dtype or "float32"
+            if not isinstance(self.dtype, str):
+                raise InvalidModelError(
+                    f"the dtype of {self.name!r} is {self.dtype!r:.80}; expected a name such as "
+                    "'float32'"
+                )
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
@@ -295,6 +313,7 @@ class Layer(Configured):
         """Return copies of the values of all weights."""
         return [weight.value.copy() for weight in self.weights]
 
+    @short
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`.
 
@@ -321,6 +340,7 @@ class Layer(Configured):
 
     # ------------------------------------------------------------ calling
 
+    @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Connect the layer to symbolic tensors, or compute with arrays.
 
@@ -334,6 +354,14 @@ class Layer(Configured):
         """
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
             return self.connect(inputs, kwargs)
+        if isinstance(inputs, list) and len(inputs) < 2:
+            if not inputs:
+                raise ModelInputError(f"{self.class_name} {self.name!r} was called with no arrays")
+            inputs = inputs[0]
+        with self._refusing(inputs), np.errstate(all="ignore"):  # infinity and NaN are results
+            return self._on_arrays(inputs, kwargs)
+
+    def _on_arrays(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
         if isinstance(inputs, list):
             arrays: Any = [as_array(each, self.takes_text) for each in inputs]
             self.ensure_built([each.shape for each in arrays])
@@ -342,19 +370,37 @@ class Layer(Configured):
             self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
-        with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
-            return self.call(arrays, **kwargs)
+        return self.call(cast_whole(arrays, self.casts), **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Return the output and its mask; a model calls this."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
         masked = mask is not None and self.supports_masking
-        result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
-        part = getattr(self, "activity_regularizer", None)
-        if part is not None and (phase := training_phase()) is not None:
-            phase.penalized.append((result, part))
-        return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+        with self._refusing(x):
+            x = cast_whole(x, self.casts)
+            result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+            part = getattr(self, "activity_regularizer", None)
+            if part is not None and (phase := training_phase()) is not None:
+                phase.penalized.append((result, part))
+            return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+
+    @contextmanager
+    def _refusing(self, x: Any) -> Iterator[None]:
+        """Within the block, what NumPy says of arrays that do not fit becomes ModelInputError."""
+        try:
+            yield
+        except PyioError:
+            raise
+        except (ValueError, TypeError, IndexError, AttributeError) as error:
+            if not all(map(_is_ours, (self, *self.inner_layers()))):
+                raise  # a mistake in a class of the user's own
+            shapes = [getattr(each, "shape", type(each).__name__) for each in _listed(x)]
+            weights = [list(weight.shape) for weight in self.weights]
+            raise ModelInputError(
+                f"{self.class_name} {self.name!r} cannot compute arrays of the shapes {shapes}; "
+                f"its weights have the shapes {weights} ({type(error).__name__}: {error})"
+            ) from error
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.
@@ -419,7 +465,18 @@ def as_array(value: ArrayLike, text: bool = False) -> Array:
         return array
     if array.dtype.kind not in "fiu":
         raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
-    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+    if array.dtype.kind == "f":
+        return array.astype(np.float32)
+    if array.size and not -(2**31) <= array.min() <= array.max() < 2**31:
+        raise ModelInputError(
+            f"a layer computes whole numbers as int32; got numbers from {array.min()} to "
+            f"{array.max()}"
+        )
+    return array.astype(np.int32)
+
+
+def _is_ours(layer: Layer) -> bool:
+    return type(layer).__module__.startswith("pyio.")
 
 
 def texts(array: Array, what: str) -> Array:

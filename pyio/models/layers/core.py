@@ -40,7 +40,8 @@ class InputLayer(Layer):
     sparse: bool = option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["name"] = options.get("name") or numbered("input")
+        name = options.get("name")
+        options["name"] = numbered("input") if isinstance(name, str | None) and not name else name
         super().__init__(*args, **options)
         if self.batch_input_shape is None:
             raise InvalidModelError(
@@ -230,7 +231,8 @@ def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
             f"batch_shape={batch_shape!r}"
         )
     layer = InputLayer(
-        batch_input_shape=batch_shape if shape is None else [None, *shape],
+        input_shape=shape,
+        batch_input_shape=batch_shape,
         name=name,
         dtype=dtype,
         sparse=sparse,

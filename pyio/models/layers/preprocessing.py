@@ -171,8 +171,12 @@ class CategoryEncoding(Layer):
 
 def _factor(value: Any) -> Any:
     value = numbers(value)
-    low, high = value if isinstance(value, list) and len(value) == 2 else (-value, value)
-    if low < -1 or high < low:
+    bounds = value if isinstance(value, list) else [-value, value]
+    if (
+        len(bounds) != 2
+        or any(isinstance(each, list) for each in bounds)
+        or (bounds[0] < -1 or bounds[1] < bounds[0])
+    ):
         raise ValueError("a positive number, or [lower, upper], both from -1 on")
     return value
 

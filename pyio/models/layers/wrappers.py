@@ -8,6 +8,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.limits import STEP_WORK
+from pyio.models.core.casting import cast_whole
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import choice, flag, keras_option, option
 from pyio.models.core.phase import training_phase
@@ -100,6 +101,7 @@ class TimeDistributed(Wrapper):
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
+        x = cast_whole(x, self.layer.casts)
         if self.layer.stateful or (training_phase() is not None and self._by_step()):
             # Each step changes the state that the next one starts from.
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
