@@ -88,7 +88,8 @@ class Client:
 
 async def require_success(request: Request, reply: Reply) -> None:
     """Raise RequestError unless the answer is a success (2xx)."""
-    if reply.status == HTTPStatus.PARTIAL_CONTENT and not request.parts:
+    whole = request.span is None and not request.parts
+    if reply.status == HTTPStatus.PARTIAL_CONTENT and whole:
         raise RequestError(
             f"{request.method} {shown(request.url)!r} was answered 206 Partial Content, with a "
             "part of the file, although all of it was asked for",

@@ -69,6 +69,9 @@ class Configured:
     late: ClassVar[dict[str, Option]] = {}
     """The options that a config has before and after the name; `options` is both."""
 
+    keras_options: ClassVar[tuple[str, ...]] = ()
+    """Those that only Keras has."""
+
     positional: tuple[str, ...] = ()
     """The options that may be given without their names, in order."""
 
@@ -98,6 +101,7 @@ class Configured:
             rest = {k: v for k, v in new.items() if v.after is not None}
             cls.early, cls.late = inserted(first | early, rest), late
         cls.options = cls.early | cls.late
+        cls.keras_options = tuple(key for key, each in cls.options.items() if each.keras)
         if "class_name" not in vars(cls):
             cls.class_name = cls.__name__
 

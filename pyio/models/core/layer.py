@@ -13,9 +13,11 @@ from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
+from pyio.models.ops.followed import Followed
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -30,11 +32,12 @@ _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 _INNER = (
-    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
-    "ensure_built first_node_index infer_from_weights initial_weights inner_layers late "
-    "mark_trainable matrix_elements min_ndim named_weights ndim omitted options own_options_last "
+    "COMMON add_weight all_layers before_step build common_config compute connect "
+    "creates_mask early ensure_built first_node_index in_training infer_from_weights "
+    "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
+    "named_weights ndim omitted optimizer_incompatibility options own_options_last "
     "own_weights positional positions prepare_for_save scope share_weights standardize "
-    "supports_masking tfjs_incompatibility uses_mask work"
+    "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset([*_INNER.split(), "casts"])
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
@@ -77,6 +80,9 @@ class Layer(Configured):
 
     creates_mask: bool = False
     """Whether `compute_mask` is called even if the input has no mask."""
+
+    takes_text: ClassVar[bool] = False
+    """Whether the input may be text."""
 
     uses_mask: ClassVar[bool] = False
     """Whether `call` has an argument `mask`; found out when the class is made."""
@@ -150,6 +156,10 @@ class Layer(Configured):
 
         The layer itself stays as it is: saving a model does not change it.
         """
+
+    def before_step(self) -> Sequence[tuple[Weight, Any]]:
+        """Return weights with the values that they get before a step of training."""
+        return ()
 
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take from the `shapes` of stored weights (by full name) what the config left out."""
@@ -247,15 +257,26 @@ class Layer(Configured):
         trainable: bool = True,
         dtype: str = "float32",
     ) -> Weight:
-        """Return a new weight of this layer. Its values are made when they are first needed."""
+        """Return a new weight of this layer. Its values are made when they are first needed.
+
+        Training uses the layer's options for it: `kernel_regularizer` and `kernel_constraint` for
+        the weight "kernel", `depthwise_regularizer` for "depthwise_kernel", and so on.
+        """
 
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
             return initial_values(initializer, sides, dtype)
 
         # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        weight.regularizer = self._option_for(name, "regularizer")
+        weight.constraint = self._option_for(name, "constraint")
         (self._trainable_weights if trainable else self._other_weights).append(weight)
         return weight
+
+    def _option_for(self, weight: str, kind: str) -> Any:
+        last = weight.rpartition("/")[2]
+        found = getattr(self, f"{last}_{kind}", None)
+        return found or getattr(self, f"{last.removesuffix('_kernel')}_{kind}", None)
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -342,10 +363,10 @@ class Layer(Configured):
 
     def _on_arrays(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
         if isinstance(inputs, list):
-            arrays: Any = [as_array(each) for each in inputs]
+            arrays: Any = [as_array(each, self.takes_text) for each in inputs]
             self.ensure_built([each.shape for each in arrays])
         else:
-            arrays = as_array(inputs)
+            arrays = as_array(inputs, self.takes_text)
             self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
@@ -359,6 +380,9 @@ class Layer(Configured):
         with self._refusing(x):
             x = cast_whole(x, self.casts)
             result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+            part = getattr(self, "activity_regularizer", None)
+            if part is not None and (phase := training_phase()) is not None:
+                phase.penalized.append((result, part))
             return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
 
     @contextmanager
@@ -426,12 +450,17 @@ class Layer(Configured):
             )
 
 
-def as_array(value: ArrayLike) -> Array:
+def as_array(value: ArrayLike, text: bool = False) -> Array:
     """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
-    Raises ModelInputError for text and objects.
+    What training follows stays as it is. Raises ModelInputError for objects, and for text unless
+    `text`.
     """
+    if isinstance(value, Followed):
+        return value
     array = np.asarray(value)
+    if text and array.dtype.kind in "USO":
+        return texts(array, "a layer")
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array
     if array.dtype.kind not in "fiu":
@@ -448,6 +477,19 @@ def as_array(value: ArrayLike) -> Array:
 
 def _is_ours(layer: Layer) -> bool:
     return type(layer).__module__.startswith("pyio.")
+
+
+def texts(array: Array, what: str) -> Array:
+    """Return an array of text: bytes are read as UTF-8. Raises ModelInputError naming `what`."""
+    flat = [
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else each
+        for each in array.ravel().tolist()
+    ]
+    if not all(isinstance(each, str) for each in flat):
+        raise ModelInputError(f"{what} takes text; got an array of {array.dtype}")
+    result = np.empty(len(flat), object)
+    result[:] = flat
+    return result.reshape(array.shape)
 
 
 def _takes_mask(call: Any) -> bool:

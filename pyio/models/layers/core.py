@@ -17,6 +17,7 @@ from pyio.models.core.options import (
     whole,
 )
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, known, only
 from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
@@ -148,6 +149,13 @@ class Activation(BiasActivation):
 
     activation: Any = option("linear", activation)
 
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape of the input, for "glu" with half the last side."""
+        *sides, last = only(shape, self.name)
+        if self.activation == "glu" and last is not None:
+            last //= 2
+        return (*sides, last)
+
     def call(self, x: Array) -> Array:
         """Return the activated input."""
         return self.finish(x, None)
@@ -170,8 +178,16 @@ class Dropout(Layer):
     seed: int | None = option(None, real)
 
     def call(self, x: Array) -> Array:
-        """Return the input."""
-        return x
+        """Return the input, in training with values dropped and the others made larger."""
+        phase = training_phase()
+        if phase is None or not 0 < self.rate < 1:
+            return x
+        return x * phase.kept(self, self.mask_shape(x.shape), self.rate)
+
+    def mask_shape(self, shape: Sequence[int]) -> Sequence[int]:
+        """Return the shape of the mask for an input of `shape`."""
+        given = self.noise_shape or [None] * len(shape)
+        return [side if fixed is None else fixed for side, fixed in zip(shape, given, strict=True)]
 
 
 class SpatialDropout1D(Dropout):
@@ -184,6 +200,10 @@ class SpatialDropout1D(Dropout):
     """
 
     ndim = 3
+
+    def mask_shape(self, shape: Sequence[int]) -> Sequence[int]:
+        """Return the shape of the mask: the same for all steps."""
+        return [shape[0], 1, shape[2]]
 
 
 @short

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from pyio.models.core.names import is_tfjs_name
 from pyio.models.ops.activations import KERAS_ONLY
+from pyio.models.serialization import registry
 from pyio.models.serialization.registry import activation_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
@@ -17,12 +19,19 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {"activation", "recurrent_activation"}
 
 
-def incompatibilities(layers: Iterable[Layer]) -> list[str]:
-    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model."""
-    return list(dict.fromkeys(_incompatibilities(layers)))
+def incompatibilities(
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]] = frozenset()
+) -> list[str]:
+    """Return what TensorFlow.js refuses or computes differently in the `layers` of a model.
+
+    Without what was `solved` by rewriting; see `Rewriting`.
+    """
+    return list(dict.fromkeys(_incompatibilities(layers, solved)))
 
 
-def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
+def _incompatibilities(
+    layers: Iterable[Layer], solved: AbstractSet[tuple[Layer, str]]
+) -> Iterator[str]:
     owners: dict[str, Weight] = {}
     for layer in layers:
         for weight in layer.own_weights:
@@ -39,12 +48,25 @@ def _incompatibilities(layers: Iterable[Layer]) -> Iterator[str]:
             )
         if "_" in layer.class_name:
             yield f"the class name {layer.class_name!r} has an underscore"
-        for key in _ACTIVATIONS & layer.options.keys():
-            if isinstance(name := getattr(layer, key), str) and not _is_read(name):
-                yield f"{layer.name!r} has the activation {name!r}"
-        problem = layer.tfjs_incompatibility()
-        if problem:
-            yield f"{layer.name!r} has {problem}"
+        for what, problem in _of_keras(layer):
+            if (layer, what) not in solved:
+                yield f"{layer.name!r} has {problem}"
+        other = layer.tfjs_incompatibility()
+        if other:
+            yield f"{layer.name!r} has {other}"
+
+
+def _of_keras(layer: Layer) -> Iterator[tuple[str, str]]:
+    """Yield what only Keras has: the class, an option or an activation, each with its name."""
+    if layer.class_name in registry.KERAS_FAMILY_OF:
+        yield "class", f"the class {layer.class_name}, which only Keras has"
+    for key in layer.keras_options:
+        value = getattr(layer, key)
+        if layer.options[key].is_written(value):
+            yield key, f"{key}={value!r:.80}, which only Keras has"
+    for key in _ACTIVATIONS & layer.options.keys():
+        if isinstance(value := getattr(layer, key), str) and not _is_read(value):
+            yield "activation", f"the activation {value!r}"
 
 
 def _is_read(activation: str) -> bool:
