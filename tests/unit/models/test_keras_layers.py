@@ -137,8 +137,8 @@ def test_layers_that_act_in_training_only(class_name: str) -> None:
     x = np.ones((1, 2, 2, 3), np.float32)
     np.testing.assert_array_equal(model.predict(x), x)
     artifacts = pyio.model_to_artifacts(model)
-    assert artifacts.model_topology is not None
-    assert artifacts.model_topology["config"]["layers"][-1]["class_name"] == "Activation"
+    topology: Any = artifacts.model_topology
+    assert topology["config"]["layers"][-1]["class_name"] == "Activation"
     copy = copy_of(model, warned=False)
     assert copy.to_json() == model.to_json()
     assert copy.layers[-1].get_config() == config
@@ -179,6 +179,19 @@ def test_normalization_by_settings(axis: Any) -> None:
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6)
     back = normalization(**options, invert=True)
     np.testing.assert_allclose(back.predict(model.predict(X)), X, rtol=1e-5, atol=1e-5)
+
+
+def test_both_directions_of_keras_2_behind_a_mask() -> None:
+    """Masked steps of sequences are 0 there, and repeat the last output in TensorFlow.js."""
+    embedding = layers.Embedding(5, 2, mask_zero=True, input_shape=(3,))
+    both = layers.Bidirectional(layers.GRU(2, return_sequences=True))
+    ours = pyio.Sequential([embedding, both])
+    keras = pyio.model_from_json(ours.topology() | KERAS)
+    keras.set_weights(ours.get_weights())
+    x = [[1, 2, 0]]
+    np.testing.assert_allclose(keras.predict(x)[:, :2], ours.predict(x)[:, :2], rtol=1e-6)
+    assert (keras.predict(x)[0, 2] == 0).all()
+    assert (ours.predict(x)[0, 2, :2] != 0).all()
 
 
 def test_a_mask_that_ends_is_warned_of() -> None:
