@@ -340,6 +340,7 @@ class Normalization(_adapted.Normalization):
         mean: The means, if they are not weights.
         variance: The variances, if they are not weights.
         invert: Whether the input is brought back instead: ``x * sqrt(variance) + mean``.
+        ignores_mask: Whether the output has no mask, as in Keras 2.
     """
 
     def __init__(
@@ -349,6 +350,7 @@ class Normalization(_adapted.Normalization):
         mean: ArrayLike | None = None,
         variance: ArrayLike | None = None,
         invert: bool | None = False,
+        ignores_mask: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,

@@ -30,8 +30,8 @@ _INNER = (
     "COMMON add_weight all_layers build common_config compute connect creates_mask early "
     "ensure_built first_node_index infer_from_weights initial_weights inner_layers "
     "keras_options late mark_trainable matrix_elements min_ndim named_weights ndim omitted "
-    "options own_options_last own_weights positional positions prepare_for_save scope share_weights standardize "
-    "supports_masking takes_text tfjs_incompatibility uses_mask work"
+    "options own_options_last own_weights positional positions prepare_for_save scope "
+    "share_weights standardize supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset(_INNER.split())
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""

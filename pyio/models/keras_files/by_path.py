@@ -23,11 +23,11 @@ from pyio.models.core.unknown import UnknownLayer
 from pyio.models.keras_files.assigning import SEEDS, Placed, assign
 
 if TYPE_CHECKING:
-    from pyio.converters.hdf5.datasets import Dataset
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pyio.converters.hdf5.datasets import Dataset
     from pyio.converters.hdf5.file import Group
     from pyio.converters.keras.saved import Saved
     from pyio.models.core.layer import Layer
@@ -48,6 +48,10 @@ def place_by_path(saved: Saved, model: Container | None) -> Placed:
     placing.model(saved.entry, model, saved.weights, ())
     placing.require_all_used()
     return placing.placed
+
+
+_DEPTH = 10
+"""Layers around one another, such as TimeDistributed(Bidirectional(…))."""
 
 
 class _ByPath:
@@ -178,22 +182,31 @@ def variables_of(target: _Target) -> list[Dataset]:
 
 
 def _targets(
-    entry: Mapping[str, Any], layer: Layer | None, group: Group | None, names: tuple[str, ...]
+    entry: Mapping[str, Any],
+    layer: Layer | None,
+    group: Group | None,
+    names: tuple[str, ...],
+    depth: int = 0,
 ) -> Iterator[_Target]:
-    """Yield the layers with weights of their own: `layer`, or what is inside of it."""
+    """Yield the layers with weights of their own: `layer`, or what is inside of it.
+
+    Raises InvalidModelError for too many layers around one another: a Bidirectional has two inside.
+    """
+    if depth > _DEPTH:
+        raise InvalidModelError(f"the layer {names[0]!r} wraps layers more than {_DEPTH} deep")
     inner = list(_inner(entry, layer))
     for part in inner:
         at = None if group is None else group.group(part.path)
         here = (*names, part.name) if part.name else names
         if class_of(part.entry) not in MODELS:
-            yield from _targets(part.entry, part.layer, at, here)
+            yield from _targets(part.entry, part.layer, at, here, depth + 1)
             continue
         layers = part.layer.layers if isinstance(part.layer, Container) else []
         of_model = layers_group(at) if at is not None else None
         for each, name in numbered(entries_of(part.entry)):
             found = of_model.group(name) if of_model is not None else None
             named = next((other for other in layers if other.name == name_of(each)), None)
-            yield from _targets(each, named, found, (*names, name_of(each)))
+            yield from _targets(each, named, found, (*names, name_of(each)), depth + 1)
     if not inner or (layer is not None and layer.own_weights):
         yield _Target(names, entry, layer, group, optional=bool(inner))
 

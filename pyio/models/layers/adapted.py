@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import axes, choice, flag, numbers, option, whole
+from pyio.models.core.options import axes, choice, flag, keras_option, numbers, option, whole
 from pyio.models.core.parts import initializer
 from pyio.models.core.shapes import Shape, Shapes, known, normal_axis, only
 from pyio.models.ops.categories import encoded, encoded_shape
@@ -27,6 +27,7 @@ class Normalization(Layer):
         mean: The means, if they are not weights.
         variance: The variances, if they are not weights.
         invert: Whether the input is brought back instead: ``x * sqrt(variance) + mean``.
+        ignores_mask: Whether the output has no mask, as in Keras 2.
     """
 
     supports_masking = True
@@ -35,6 +36,11 @@ class Normalization(Layer):
     mean: Any = option(None, numbers)
     variance: Any = option(None, numbers)
     invert: bool = option(False, flag)
+    ignores_mask: bool = keras_option(False, flag)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.supports_masking = not self.ignores_mask
 
     def build(self, shape: Shapes) -> None:
         """Make mean, variance and count, unless mean and variance are given."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import OptionError, any_whole, axes, flag, fraction, option, whole
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
@@ -117,8 +117,19 @@ class HeadedAttention(Layer):
         """Return the mask of the query."""
         return mask[0] if isinstance(mask, list) else mask
 
-    def _kept(self, mask: Any, extra: Any, sides: tuple[int, int]) -> Any:
-        """Return which scores (batch, queries, keys) count, or None for all of them."""
+    def _check_extra(self, extra: Any) -> None:
+        """Raise InvalidModelError for a mask of the scores that fits no (batch, queries, keys)."""
+        if extra is not None and len(extra) not in (3, 4):
+            raise InvalidModelError(
+                f"the attention_mask of {self.name!r} has the shape {list(extra)}; expected "
+                "(batch, queries, keys) or (batch, heads, queries, keys)"
+            )
+
+    def _kept(self, mask: Any, extra: Any, sides: tuple[int, int], ndim: int) -> Any:
+        """Return which scores count, with `ndim` dimensions, or None for all of them.
+
+        Raises ModelInputError for a mask of another shape.
+        """
         kept: Any = None
         query, key, value, _ = self._inputs(mask) if isinstance(mask, list) else (None,) * 4
         several = isinstance(mask, list) and len(mask) - self.takes_attention_mask > 2
@@ -132,15 +143,19 @@ class HeadedAttention(Layer):
             found.append(np.asarray(extra).astype(np.bool_))
         for each in found:
             if each is not None:
-                kept = each if kept is None else kept & each
+                wide = each.reshape(each.shape[:1] + (1,) * (ndim - each.ndim) + each.shape[1:])
+                if any(a not in (1, b) for a, b in zip(wide.shape[-2:], sides, strict=True)):
+                    raise ModelInputError(
+                        f"{self.name!r} has scores for {sides[0]} queries and {sides[1]} keys; a "
+                        f"mask has the shape {list(each.shape)}"
+                    )
+                kept = wide if kept is None else kept & wide
         return kept
 
     def _shares(self, query: Array, key: Array, kept: Any, size: int) -> Array:
         """Return the shares (..., queries, keys) of the rows of `key` in each of `query`."""
         scores = kernels.dots(query * np.float32(1 / math.sqrt(size)), key)
         if kept is not None:
-            between = (1,) * (scores.ndim - kept.ndim)
-            kept = kept.reshape(kept.shape[:1] + between + kept.shape[1:])
             scores = np.where(kept, scores, FAR_BELOW)
         return np.asarray(softmax(scores))
 
@@ -171,7 +186,8 @@ class MultiHeadAttention(HeadedAttention):
 
     def build(self, shape: Shapes) -> None:
         """Make the kernels and biases of the four projections."""
-        query, key, value, _ = self._inputs(as_list(shape))
+        query, key, value, extra = self._inputs(as_list(shape))
+        self._check_extra(extra)
         size = self.value_dim or self.key_dim
         ends = [
             known(each[-1], f"a side of the input of {self.name!r}") for each in (query, key, value)
@@ -222,7 +238,7 @@ class MultiHeadAttention(HeadedAttention):
             for name, each in (("query", query), ("key", key), ("value", value))
         )
         lead, sides = q[0].shape[:-2], (q[0].shape[-2], k[0].shape[-2])
-        kept = self._kept(mask, extra, sides)
+        kept = self._kept(mask, extra, sides, q[0].ndim)
         shares = self._shares(q[0], k[0], kept, self.key_dim)
         y = kernels.dots(shares, np.swapaxes(v[0], -1, -2))
         y = y.reshape(*lead, *q[1], y.shape[-1]).transpose(np.argsort(q[2]))
@@ -262,7 +278,8 @@ class GroupQueryAttention(HeadedAttention):
 
     def build(self, shape: Shapes) -> None:
         """Make the kernels and biases of the four projections."""
-        query, key, value, _ = self._inputs(as_list(shape))
+        query, key, value, extra = self._inputs(as_list(shape))
+        self._check_extra(extra)
         if self.num_query_heads % self.num_key_value_heads:
             raise InvalidModelError(
                 f"{self.name!r} has {self.num_query_heads} heads of the query, which "
@@ -300,7 +317,7 @@ class GroupQueryAttention(HeadedAttention):
         )
         heads = self.num_query_heads // self.num_key_value_heads
         k, v = np.repeat(k, heads, axis=1), np.repeat(v, heads, axis=1)
-        kept = self._kept(mask, extra, (q.shape[2], k.shape[2]))
+        kept = self._kept(mask, extra, (q.shape[2], k.shape[2]), q.ndim)
         shares = self._shares(q, k, kept, self.head_dim)
         y = kernels.dots(shares, np.swapaxes(v, -1, -2)).swapaxes(1, 2)
         output = self._project("attention_output", np.ascontiguousarray(y), 2)

@@ -33,6 +33,7 @@ class Passing(Layer):
         config |= dict(zip(self.settings, args, strict=False))
         common = {key: config[key] for key in COMMON if key in config}
         super().__init__(**common)
+        self.supports_masking = not config.get("ignores_mask")  # as in Keras 2
         self.config = {key: value for key, value in config.items() if key not in COMMON}
 
     @classmethod

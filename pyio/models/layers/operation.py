@@ -22,6 +22,32 @@ _TRIED = 1_000_000
 """Elements of the arrays with which the shape of a result is found out."""
 
 
+_GROWING = [
+    "Pad",
+    "OneHot",
+    "Split",
+    "SplitOfTensorFlow",
+    "Diff",
+    "Repeat",
+    "Tile",
+    "BroadcastTo",
+    "Unstack",
+]
+"""Operations whose results are larger the larger the numbers among their arguments are."""
+
+_MOST = 1_000_000
+"""The largest of those numbers."""
+
+
+def _largest(value: Any) -> int:
+    """Return the largest whole number in JSON, or 1."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return max(map(_largest, value), default=1)
+    return abs(value) if type(value) is int else 1
+
+
 def _arguments(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise OptionError('a list of arguments, {"ref": i} for the input i')
@@ -60,6 +86,12 @@ class KerasOp(Layer):
                 f"{self.name!r} is the operation {self.op_name!r:.80}; pyio computes "
                 f"{', '.join(OPERATIONS)}"
             )
+        self._largest = _largest([self.op_args, self.op_kwargs]) if self.op_name in _GROWING else 1
+        if self._largest > _MOST:
+            raise InvalidModelError(
+                f"the {self.op_name} {self.name!r} has the number {self._largest:,}; {_MOST:,} is "
+                "the most there can be"
+            )
 
     def compute_output_shape(self, shape: Shapes) -> Any:
         """Return the shapes that the operation has for arrays of `shape`.
@@ -91,12 +123,12 @@ class KerasOp(Layer):
         sides = [
             (batch, *(unknown if side is None else side for side in each[1:])) for each in shapes
         ]
-        if any(volume(each) > _TRIED for each in sides):
+        if sum(map(volume, sides)) * self._largest > _TRIED:
             return None
         try:
             with np.errstate(all="ignore"):
                 result = self.call([np.ones(each, np.float32) for each in sides])
-        except (ValueError, IndexError, ArithmeticError, InvalidModelError):
+        except InvalidModelError:
             return None
         results = result if isinstance(result, list) else [result]
         return [check_size(each.shape, self.name) for each in results]
@@ -111,10 +143,10 @@ class KerasOp(Layer):
         kwargs = {key: self._value(each, arrays) for key, each in self.op_kwargs.items()}
         try:
             return as_computed(OPERATIONS[self.op_name](*args, **kwargs))
-        except TypeError as error:
+        except (TypeError, ValueError, IndexError, ArithmeticError) as error:
             raise InvalidModelError(
-                f"the operation {self.op_name} {self.name!r} has arguments that pyio does not "
-                f"compute ({error})"
+                f"the operation {self.op_name} {self.name!r} has arguments or inputs that pyio "
+                f"does not compute ({error})"
             ) from None
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:  # noqa: ARG002 - every layer has it

@@ -79,6 +79,9 @@ def _split(x: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
 
 
 def _pad(x: Array, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Array:
+    if any(pad_width[0]) if isinstance(pad_width, list) else pad_width:
+        raise ValueError("padding of the batch")
+    mode = mode.lower()
     more: Any = {"constant_values": constant_values or 0} if mode == "constant" else {}
     return np.pad(x, pad_width, mode, **more)  # type: ignore[call-overload]
 
@@ -103,6 +106,18 @@ def _unstack(x: Array, num: int | None = None, axis: int = 0) -> list[Array]:
 
 def _matmul(x1: Array, x2: Array) -> Array:
     return np.matmul(x1, x2)
+
+
+def _matmul_of_tensorflow(
+    a: Array, b: Array, transpose_a: bool = False, transpose_b: bool = False
+) -> Array:
+    left = np.swapaxes(a, -1, -2) if transpose_a else a
+    return np.matmul(left, np.swapaxes(b, -1, -2) if transpose_b else b)
+
+
+def _split_of_tensorflow(x: Array, num_or_size_splits: Any, axis: int = 0) -> list[Array]:
+    given = num_or_size_splits
+    return np.split(x, given if isinstance(given, int) else np.cumsum(given)[:-1], axis=axis)
 
 
 def _einsum(*operands: Array, subscripts: str) -> Array:
@@ -350,6 +365,7 @@ _OTHER: Mapping[str, Operation] = {
     "Gelu": _gelu,
     "FullLike": lambda x, fill_value, dtype=None: np.full_like(x, fill_value, dtype=dtype),
     "GetItem": _getitem,
+    "GeluOfTensorFlow": lambda x, approximate=False: _gelu(x, approximate),
     "Glu": lambda x, axis=-1: _glu(x, axis),
     "HardShrink": lambda x, threshold=0.5: np.where(np.abs(x) > threshold, x, np.zeros_like(x)),
     "Hstack": lambda xs: np.hstack(xs),
@@ -359,6 +375,7 @@ _OTHER: Mapping[str, Operation] = {
     "LayerNorm": _layer_norm,
     "LogSoftmax": _log_softmax,
     "Logsumexp": _logsumexp,
+    "MatmulOfTensorFlow": _matmul_of_tensorflow,
     "Max": _extreme(np.max, -np.inf),
     "Mean": _reduction(np.mean),
     "Median": _reduction(np.median),
@@ -387,6 +404,7 @@ _OTHER: Mapping[str, Operation] = {
     "Sort": lambda x, axis=-1: np.sort(x, axis=axis),
     "Sparsemax": lambda x, axis=-1: _sparsemax(x, axis),
     "Split": _split,
+    "SplitOfTensorFlow": _split_of_tensorflow,
     "Squareplus": lambda x, b=4: (x + np.sqrt(x * x + np.float32(b))) / 2,
     "Squeeze": _squeeze,
     "Stack": lambda x, axis=0: np.stack(x, axis=axis),

@@ -115,7 +115,7 @@ class Rewriting:
         name, start = layer.class_name, entry["class_name"]
         before: list[Entry] = []
         after: list[Entry] = []
-        if name in registry.PASSING:
+        if name in registry.PASSING and (layer.supports_masking or not self._masked):
             entry[ORIGINAL] = {"class_name": start, "config": entry["config"]}
             replace(layer, entry, "Activation", {"activation": "linear"})
         elif name == OPERATION and not self._masked:

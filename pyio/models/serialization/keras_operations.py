@@ -107,6 +107,7 @@ _FUNCTIONS: Mapping[str, str] = {
     "math.is_finite": "Isfinite",
     "nn.swish": "Silu",
     "nn.silu": "Silu",
+    "nn.gelu": "GeluOfTensorFlow",
     "nn.leaky_relu": "LeakyReluOfTensorFlow",
     "nn.log_softmax": "LogSoftmax",
     "nn.l2_normalize": "L2Normalize",
@@ -120,7 +121,14 @@ _FUNCTIONS: Mapping[str, str] = {
     "transpose": "Transpose",
     "cast": "Cast",
     "clip_by_value": "Clip",
-    "linalg.matmul": "Matmul",
+    "compat.v1.transpose": "Transpose",
+    "compat.v1.squeeze": "Squeeze",
+    "compat.v1.gather": "Take",
+    "compat.v1.pad": "Pad",
+    "pad": "Pad",
+    "split": "SplitOfTensorFlow",
+    "unstack": "Unstack",
+    "linalg.matmul": "MatmulOfTensorFlow",
     "where": "Where",
     "tile": "Tile",
     "identity": "Identity",
@@ -146,11 +154,17 @@ _KEYWORDS: Mapping[str, str] = {
     "a": "x1",
     "b": "x2",
     "depth": "num_classes",
+    "paddings": "pad_width",
+    "x": "x1",
+    "y": "x2",
 }
 """TensorFlow's names of arguments, and Keras 3's."""
 
 _SECOND = ("y", "slice_spec", "b", "x2", "indices")
 """Names of the second argument, which is passed by its place here."""
+
+_SAYING_NOTHING: Mapping[str, Any] = {"conjugate": False, "batch_dims": 0}
+"""Arguments of TensorFlow that are left out if they have these values."""
 
 
 def is_operation(entry: Mapping[str, Any]) -> bool:
@@ -202,8 +216,11 @@ def _arguments(config: Mapping[str, Any], given: Arguments, of_keras_2: bool) ->
     positional = [_literal(value, numbers) for value in given.positional]
     named = {k: _literal(v, numbers) for k, v in given.named.items() if k not in _NO_ARGUMENTS}
     if of_keras_2:
-        named = {k: v for k, v in named.items() if v is not None}
-        positional += [named.pop(key) for key in _SECOND if key in named]
+        named = {
+            k: v for k, v in named.items() if v is not None and _SAYING_NOTHING.get(k, ...) != v
+        }
+        if "x" not in named:  # otherwise they are the second and the third
+            positional += [named.pop(key) for key in _SECOND if key in named]
         named = {_KEYWORDS.get(key, key): value for key, value in named.items()}
     else:
         own = {k: v for k, v in config.items() if k not in _NO_ARGUMENTS and _is_own(k, v)}

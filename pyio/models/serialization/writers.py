@@ -24,6 +24,7 @@ _TFJS_VERSION = "tfjs-layers "
 _INNER = ("layers", "layer", "cell", "cells", "backward_layer")
 _ACTIVATIONS = ("activation", "recurrent_activation")
 _MASKS = ("Masking", "GivenMask")
+_UNMASKED_IN_KERAS_2 = ("Identity", "Normalization")
 _HALF_PIXELS = ("Resizing", "UpSampling2D", "CenterCrop")
 
 
@@ -68,21 +69,29 @@ def make_explicit(topology: Mapping[str, Any], writer: str) -> None:
         entry["class_name"] in _MASKS or entry["config"].get("mask_zero") for entry in entries
     )
     for entry in entries:
-        name, config = entry["class_name"], entry["config"]
-        if name in _HALF_PIXELS:
+        if masked:
+            _explain_masks(entry, keras)
+        config = entry["config"]
+        if entry["class_name"] in _HALF_PIXELS:
             config["half_pixels"] = True
-        cls = registry.layer_class(name)
-        options = cls.options if masked and cls is not None else {}
-        if "use_mask" in options:
-            config["use_mask"] = True
-        if "any_mask" in options and keras == 3:
-            config["any_mask"] = True
-        if "zero_until_seen" in options and _starts_from_states(entry):
-            config["zero_until_seen"] = True
-        if keras == 3:
-            for key in _ACTIVATIONS:
-                if config.get(key) == "hard_sigmoid":
-                    config[key] = "hard_sigmoid_keras3"
+        for key in _ACTIVATIONS if keras == 3 else ():
+            if config.get(key) == "hard_sigmoid":
+                config[key] = "hard_sigmoid_keras3"
+
+
+def _explain_masks(entry: Mapping[str, Any], keras: int) -> None:
+    """Write into an entry which steps count in its layer, and in those behind it."""
+    name, config = entry["class_name"], entry["config"]
+    cls = registry.layer_class(name)
+    options = cls.options if cls is not None else {}
+    if "use_mask" in options:
+        config["use_mask"] = True
+    if keras == 2 and name in _UNMASKED_IN_KERAS_2:
+        config["ignores_mask"] = True
+    if keras == 3 and "any_mask" in options:
+        config["any_mask"] = True
+    if "zero_until_seen" in options and _starts_from_states(entry):
+        config["zero_until_seen"] = True
 
 
 def _starts_from_states(entry: Mapping[str, Any]) -> bool:

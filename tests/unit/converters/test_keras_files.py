@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import io
 import json
+import random
 import struct
 import tracemalloc
 import warnings
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +177,46 @@ def test_code_is_refused(tmp_path: Path) -> None:
         run(pyio.load_artifacts(f"file://{tmp_path}/m.keras"))
     (tmp_path / "m.keras").write_bytes(changed("mlp_adam.keras", module))
     run(pyio.load_layers_model(f"file://{tmp_path}/m.keras"))
+
+
+def test_wrappers_around_wrappers(tmp_path: Path) -> None:
+    """Fifty Bidirectionals around one another, with 2**50 layers inside, are refused at once."""
+
+    def wrapped(config: Any) -> None:
+        inner: Any = {"class_name": "Dense", "config": {"name": "d", "units": 2}}
+        for number in range(50):
+            inner = {
+                "class_name": "Bidirectional",
+                "config": {"name": f"b{number}", "layer": inner},
+            }
+        config["config"]["layers"].append(inner)
+
+    (tmp_path / "m.keras").write_bytes(changed("mlp_adam.keras", wrapped))
+    with pytest.raises(pyio.DamagedModelError, match="wraps layers more than 10 deep"):
+        run(pyio.load_artifacts(f"file://{tmp_path}/m.keras"))
+
+
+VALUES: list[Any] = [None, -1, 2**70, "x", [], {}, ["a", 0, 0], {"class_name": "Dense"}]
+
+
+def test_mutated_topologies() -> None:
+    """Of 200 topologies with a wrong value somewhere each gives artifacts or a typed error."""
+    names = [name for name in CASES if name.endswith(".keras") and "lambda" not in name]
+    for seed in range(200):
+        chance = random.Random(seed)
+
+        def mutate(config: Any, chance: random.Random = chance) -> None:
+            inner, key = None, None
+            while isinstance(config, dict | list) and config and chance.random() > 0.1:
+                inner = config
+                keys = list(config) if isinstance(config, dict) else list(range(len(config)))
+                key = chance.choice(keys)
+                config = config[key]
+            if inner is not None:
+                inner[key] = chance.choice(VALUES)
+
+        with suppress(pyio.PyioError):
+            _arrays(changed(names[seed % len(names)], mutate))
 
 
 def test_a_class_of_ones_own(tmp_path: Path) -> None:
