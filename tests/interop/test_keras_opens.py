@@ -122,6 +122,7 @@ def write(cases: Iterator[Case], folder: Path, ending: str) -> list[str]:
     return refused
 
 
+@pytest.mark.timeout(1200)  # Keras starts slowly, and traces every model
 @pytest.mark.repetition("files that Keras itself opens (needs Keras)")
 @pytest.mark.parametrize(("module", "ending"), [("keras", ".keras"), ("tf_keras", ".h5")])
 def test_keras_opens(module: str, ending: str, tmp_path: Path) -> None:
