@@ -95,6 +95,10 @@ PATTERN_STEPS = 20_000
 PATTERN_WORK = 10_000_000
 """Steps that a regular expression may take for the texts of one node, where it is not plain."""
 
+RECORD_BYTES = 1_800_000_000
+"""Bytes of a model in IndexedDB, which is one record there. Chromium 156 ends the tab for one of
+2,000,000,000, without an error, so that everything else in it is lost."""
+
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
 this one. Raise it where several tabs store gigabytes."""
