@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pyio.display.tables import html_lines, html_table
 from pyio.errors import InvalidModelError, ModelNotFoundError
-from pyio.format.graph_ops import lacking_in_pyio, lacking_in_tfjs, op_counts
 from pyio.format.words import size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
@@ -127,6 +126,9 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
     Handlers of your own may have a ``describe()`` for this; otherwise the model is loaded.
     Raises what `pyio.load_artifacts` raises, except for damage to the weights, which is not seen.
     """
+    # Imported now: a program that inspects nothing need not load the names of all ops.
+    from pyio.format.graph_ops import lacking_in_pyio, lacking_in_tfjs, op_counts
+
     artifacts = await _describe(source, options)
     ops = op_counts(artifacts.model_topology)
     return Inspection(

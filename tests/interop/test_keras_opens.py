@@ -122,6 +122,7 @@ def write(cases: Iterator[Case], folder: Path, ending: str) -> list[str]:
     return refused
 
 
+@pytest.mark.timeout(1200)  # Keras starts slowly, and traces every model
 @pytest.mark.repetition("files that Keras itself opens (needs Keras)")
 @pytest.mark.parametrize(("module", "ending"), [("keras", ".keras"), ("tf_keras", ".h5")])
 def test_keras_opens(module: str, ending: str, tmp_path: Path) -> None:
@@ -145,4 +146,4 @@ def test_keras_opens(module: str, ending: str, tmp_path: Path) -> None:
     }
     assert wrong == {}
     # Keras 2 has no operations between layers, and fewer layers and activations.
-    assert len(refused) == {"keras": 0, "tf_keras": 9}[module], refused
+    assert len(refused) == {"keras": 0, "tf_keras": 8}[module], refused

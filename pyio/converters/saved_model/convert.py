@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pyio.converters.saved_model.graph_json import graph_json, tensor_info
 from pyio.converters.saved_model.inline.flattener import Flattener
 from pyio.converters.saved_model.inline.scope import Scope, Value, require_ref, typed
@@ -22,6 +20,7 @@ from pyio.converters.saved_model.simplify.groups import split_groups
 from pyio.converters.saved_model.simplify.scales import without_scales
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
 from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_RUNS
+from pyio.converters.saved_model.weights import encoded
 from pyio.errors import (
     InvalidModelError,
     PyioError,
@@ -29,18 +28,14 @@ from pyio.errors import (
     UnsupportedOpsError,
 )
 from pyio.format.artifacts import ModelArtifacts
-from pyio.tensors.encoding import encode_weights
 from pyio.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from numpy.typing import NDArray
-
     from pyio.converters.saved_model.graph import Graph, Ref
     from pyio.converters.saved_model.protobuf import Message
     from pyio.converters.saved_model.source import Source
-    from pyio.format.artifacts import WeightSpec
     from pyio.format.json_text import JSONValue
     from pyio.tensors.quantization import QuantizationRule
 
@@ -248,7 +243,7 @@ class _Conversion:
             for node in graph.values()
             if node.op == "Const"
         }
-        specs, data = _encoded(constants, self.steps.quantization)
+        specs, data = encoded(constants, self.steps.quantization)
         signature: dict[str, JSONValue] = {
             side: {key: tensor_info(name, infos[key]) for key, name in names.items()}
             for side, names, infos in (
@@ -279,29 +274,6 @@ class _Conversion:
             for op in sorted(operations & TFJS_DIFFERS.keys())
         ]
         return notes
-
-
-def _encoded(
-    constants: dict[str, NDArray[Any]], quantization: QuantizationRule
-) -> tuple[tuple[WeightSpec, ...], tuple[memoryview, ...]]:
-    """Return specs and data of the constants, in order.
-
-    Only lists of floats are quantized: a shape or an axis that is off by one is another model.
-    """
-    chosen = {
-        name: value
-        for name, value in constants.items()
-        if quantization is not None and value.dtype == np.float32 and value.size > 1
-    }
-    plain = encode_weights({name: v for name, v in constants.items() if name not in chosen})
-    smaller = encode_weights(chosen, quantization=quantization)
-    pairs = {
-        spec.name: (spec, buffer)
-        for encoded in (plain, smaller)
-        for spec, buffer in zip(encoded.specs, encoded.data, strict=True)
-    }
-    ordered = [pairs[name] for name in constants]
-    return tuple(spec for spec, _ in ordered), tuple(buffer for _, buffer in ordered)
 
 
 def _counted(count: int, what: str) -> str:

@@ -42,13 +42,12 @@ async def artifacts(
         fold_batch_norms: Put batch normalisation into the convolution before it.
         fuse: Join products with bias and activation.
         pyio_only: Allow ops that pyio has and TensorFlow.js lacks.
-        for_tfjs: The same the other way round: False for a model that is loaded to run here.
-        quantization: "uint8", "uint16" or "float16" for all floats, or a mapping as in
-            `pyio.encode_weights`. Whole numbers are kept.
+        for_tfjs: The opposite, for a model that is loaded to run here.
+        quantization: For lists of floats, as in `pyio.encode_weights`.
 
     Raises:
-        InvalidModelError: Damage, or a choice that is not there; the message lists what there is.
-        UnsupportedModelError: A model that no graph model can express.
+        InvalidModelError: Damage.
+        UnsupportedModelError: A choice that is not there, or what no graph model can express.
         UnsupportedOpsError: Ops that TensorFlow.js lacks, each with one node.
     """
     folder = saved_model_folder(files.names)

@@ -313,3 +313,10 @@ class Conv3DTranspose(_Transposed):
     strides: list[int] = option(1, sizes(3))
     dilation_rate: list[int] = keras_option(1, sizes(3))
     output_padding: list[int] | None = keras_option(None, sizes(3, 0))
+
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js shifts the output where windows are shorter than the strides."""
+        pairs = zip(self.strides, self.kernel_size, strict=True)
+        if self.padding == "same" and any(stride > size for stride, size in pairs):
+            return "strides longer than the window, which Conv3DTranspose gets wrong there"
+        return None

@@ -8,12 +8,11 @@ the input `i`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import count
 from typing import Any
 
 from pyio.errors import OPERATIONS, InvalidModelError
-from pyio.models.ops.tensor_operations import OPERATIONS as KNOWN
 from pyio.models.serialization.keras_arguments import Arguments, arguments_of, is_place
 
 CLASS_NAME = "KerasOp"
@@ -187,7 +186,7 @@ def operation(entry: Mapping[str, Any]) -> dict[str, Any]:
     name = str(entry.get("name") or config.get("name"))
     of_keras_2 = entry.get("class_name", entry.get("className")) in _OF_KERAS_2
     function = _function(entry, config) if of_keras_2 else str(entry["class_name"])
-    if function not in KNOWN:
+    if function not in _known():
         return {"class_name": f"{OPERATIONS}{function}", "config": {**config, "name": name}}
     nodes = entry.get("inbound_nodes", entry.get("inboundNodes")) or []
     if nodes and not isinstance(nodes[0], Mapping) and nodes[0] and not _is_call(nodes[0]):
@@ -197,6 +196,13 @@ def operation(entry: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidModelError(f"the operation {name!r} is called with different arguments")
     given = made[0] if made else {"op_args": [], "op_kwargs": {}}
     return {"class_name": CLASS_NAME, "config": {"name": name, "op_name": function, **given}}
+
+
+def _known() -> Container[str]:
+    """Return the names of the operations, whose module most models do not need."""
+    from pyio.models.ops import tensor_operations
+
+    return tensor_operations.OPERATIONS
 
 
 def _is_call(value: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from pyio.models.core.names import is_tfjs_name
 from pyio.models.ops.activations import KERAS_ONLY
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
+    from pyio.models.core.graph import Graph
     from pyio.models.core.layer import Layer
     from pyio.models.core.weight import Weight
 
@@ -65,8 +67,34 @@ def _of_keras(layer: Layer) -> Iterator[tuple[str, str]]:
         if layer.options[key].is_written(value):
             yield key, f"{key}={value!r:.80}, which only Keras has"
     for key in _ACTIVATIONS & layer.options.keys():
-        if isinstance(value := getattr(layer, key), str) and not _is_read(value):
+        value = getattr(layer, key)
+        if isinstance(value, str) and not _is_read(value):
             yield "activation", f"the activation {value!r}"
+        if isinstance(value, Mapping) and registry.layer_class(value["class_name"]) is not None:
+            inner = registry.layer_from_json(value)
+            problems = [problem for _, problem in _of_keras(inner)]
+            for problem in [*problems, inner.tfjs_incompatibility()]:
+                if problem:
+                    yield "activation", f"an activation with {problem}"
+
+
+def leaked_masks(graph: Graph) -> Iterator[str]:
+    """Yield the layers that would get a mask in TensorFlow.js although it ends before them.
+
+    It gives the last mask to every layer that follows (tfjs-layers ``executor.ts``, `execute`).
+    """
+    masked: set[int] = set()
+    ended = False
+    for node in graph.nodes:
+        layer = cast("Layer", node.layer)
+        given = any(id(tensor) in masked for tensor in node.inputs)
+        if ended and not given and layer.uses_mask and layer.supports_masking:
+            yield f"{layer.name!r} would get a mask that ends before it"
+        passes = layer.supports_masking and getattr(layer, "return_sequences", True)
+        if layer.creates_mask or (given and passes):
+            masked |= {id(tensor) for tensor in node.outputs}
+        elif given:
+            ended = True
 
 
 def _is_read(activation: str) -> bool:

@@ -11,7 +11,8 @@ from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.models.core.container import Container, named
 from pyio.models.serialization.for_tfjs import Rewriting, is_foreign
-from pyio.models.serialization.tfjs_limits import incompatibilities
+from pyio.models.serialization.tfjs_limits import incompatibilities, leaked_masks
+from pyio.models.serialization.writers import generation
 from pyio.operations.transfer import format_at, save_artifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.tracebacks import short
@@ -36,6 +37,7 @@ class Writable(Protocol):
     """
 
     name: str
+    writer: str
     outputs: list[Any]
     training_config: dict[str, Any] | None
     optimizer_weights: dict[str, NDArray[Any]]
@@ -137,6 +139,8 @@ def _warn_of_limits(
     model: Writable, solved: set[tuple[Layer, str]], include_optimizer: bool
 ) -> None:
     problems = incompatibilities(model.all_layers(), solved)
+    if model.outputs and generation(model.writer):  # Keras did not mean TensorFlow.js's masks
+        problems += leaked_masks(model.graph)
     if include_optimizer and (problem := model.optimizer_incompatibility()):
         problems.append(problem)
     if problems:

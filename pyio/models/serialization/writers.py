@@ -88,6 +88,11 @@ def _explain_masks(entry: Mapping[str, Any], keras: int) -> None:
         config["use_mask"] = True
     if keras == 2 and name in _UNMASKED_IN_KERAS_2:
         config["ignores_mask"] = True
+    if keras == 2 and name == "Bidirectional":  # Keras 3 writes it
+        for key in ("layer", "backward_layer"):
+            inner = (config.get(key) or {}).get("config")
+            if isinstance(inner, dict) and inner.get("return_sequences"):
+                inner["zero_output_for_mask"] = True
     if keras == 3 and "any_mask" in options:
         config["any_mask"] = True
     if "zero_until_seen" in options and _starts_from_states(entry):

@@ -206,7 +206,8 @@ def test_mutated_topologies() -> None:
         chance = random.Random(seed)
 
         def mutate(config: Any, chance: random.Random = chance) -> None:
-            inner, key = None, None
+            inner: Any = None
+            key: Any = None
             while isinstance(config, dict | list) and config and chance.random() > 0.1:
                 inner = config
                 keys = list(config) if isinstance(config, dict) else list(range(len(config)))

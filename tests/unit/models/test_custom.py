@@ -242,6 +242,12 @@ def test_class_names_that_tensorflow_cannot_read() -> None:
         (layers.GRU(1, reset_after=True, input_shape=(2, 2)), "reset_after"),
         (layers.ELU(0.5, input_shape=(2,)), "alpha 0.5"),
         (layers.ReLU(negative_slope=0.1, input_shape=(2,)), "negative_slope=0.1"),
+        (layers.Dense(2, activation=layers.ReLU(threshold=1), input_shape=(2,)), "threshold=1"),
+        (layers.Dense(2, activation=layers.ELU(0.5), input_shape=(2,)), "alpha 0.5"),
+        (
+            layers.Conv3DTranspose(1, 2, strides=3, padding="same", input_shape=(2, 2, 2, 1)),
+            "strides longer",
+        ),
         (layers.Conv1D(1, 2, padding="causal", input_shape=(4, 2)), "causal padding"),
         (layers.DepthwiseConv2D(2, dilation_rate=2, input_shape=(4, 4, 2)), "a dilation_rate"),
         (layers.BatchNormalization(axis=1, input_shape=(2, 2)), "axis 1"),

@@ -13,6 +13,7 @@ import numpy as np
 
 from pyio.converters.saved_model.graph import Node, Ref, function_name
 from pyio.converters.saved_model.inline.functions import functional
+from pyio.converters.saved_model.inline.order import needed_order
 from pyio.converters.saved_model.inline.rewrites import RENAMED, rewritten
 from pyio.converters.saved_model.inline.scope import (
     INT_TYPE,
@@ -53,7 +54,7 @@ class Flattener(Inliner):
     def flatten(self, scope: Scope, wanted: Sequence[Ref]) -> list[Value]:
         """Write what `wanted` depends on, and return the values of `wanted`."""
         scope.ordered = scope.ordered or any(n.op in FRAMES for n in scope.nodes.values())
-        order = _order(scope, wanted)
+        order = needed_order(scope, wanted)
         require_unwritten(self, scope, order)
         for name in order:
             new = scope.prefix + name
@@ -284,29 +285,3 @@ def _first(node: Node) -> Ref:
     if not node.inputs:
         raise InvalidModelError(f"{node.op} {node.name!r:.120} has no input")
     return node.inputs[0]
-
-
-def _order(scope: Scope, wanted: Sequence[Ref]) -> list[str]:
-    """Return the nodes that `wanted` depends on, each after its inputs, but for loops."""
-    order: list[str] = []
-    opened: set[str] = set()
-    closed: set[str] = set()
-    waiting = [ref.name for ref in reversed(wanted)]
-    while waiting:
-        name = waiting[-1]
-        if name in closed or name in scope.arguments:
-            waiting.pop()
-        elif name in opened:
-            closed.add(name)
-            order.append(name)
-            waiting.pop()
-        else:
-            node = scope.nodes.get(name)
-            if node is None:
-                raise InvalidModelError(f"the node {name!r:.120} is referred to and missing")
-            opened.add(name)
-            names = [ref.name for ref in node.inputs]
-            if scope.ordered and not names:
-                names = [each for each in node.controls if each in scope.nodes]
-            waiting += [each for each in reversed(names) if each not in opened]
-    return order
