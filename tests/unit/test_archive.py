@@ -133,5 +133,7 @@ def test_an_encrypted_member_is_called_so() -> None:
     data = bytearray(b"".join(zip_pieces({"model.json": views(b"{}")})))
     for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         data[data.index(signature) + place] |= 1
-    with pytest.raises(pyio.InvalidModelError, match=r"'model\.json' is encrypted; pack it without"):
+    with pytest.raises(
+        pyio.InvalidModelError, match=r"'model\.json' is encrypted; pack it without"
+    ):
         unzip(memoryview(data), "m.zip")
