@@ -1,9 +1,10 @@
-"""Lint, format check and types: ``python3 scripts/check.py``."""
+"""Lint, format check, types, and the size of the wheel: ``python3 scripts/check.py``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -23,6 +24,8 @@ def main() -> None:
     run(python, "-m", "ruff", "check")
     run(python, "-m", "ruff", "format", "--check")
     run(python, "-m", "mypy")
+    with tempfile.TemporaryDirectory() as folder:
+        run(python, "scripts/support/wheel.py", folder)
 
 
 if __name__ == "__main__":

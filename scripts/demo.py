@@ -15,7 +15,7 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.support import runtime
-from scripts.support.demo import add_wheel, open_site
+from scripts.support.demo import PACKAGES, add_packages, add_wheel, open_site
 from scripts.support.site import ManualError, build_manual, write_site
 
 
@@ -46,10 +46,11 @@ def main() -> None:
         runtime.ensure(runtime.VENDOR)
         if options.build is None:
             print("Building the wheel ...", flush=True)
-            add_wheel(runtime.VENDOR / "wheels")
+            add_packages(PACKAGES, add_wheel(runtime.VENDOR / "wheels"))
             serve(options.port)
         else:
-            add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
+            wheel = add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
+            add_packages(options.build, wheel)
             print(f"The site is in {options.build}.")
     except (ManualError, runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"error: {error}")
