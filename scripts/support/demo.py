@@ -6,7 +6,6 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-import pyio.bridge
 from scripts.support import runtime
 from scripts.support.environment import ROOT
 from scripts.support.hosts import write_index
@@ -35,6 +34,8 @@ def add_packages(site: Path, wheel: Path) -> None:
     The wheel of a version keeps its address, ``simple/pyio-web/`` and its name. micropip and pip
     find the newest one by the index ``simple/`` (PEP 503).
     """
+    import pyio.bridge  # late: --help works without the package
+
     index = site / "simple/pyio-web"
     shutil.rmtree(index, ignore_errors=True)
     write_index(index, wheel)
