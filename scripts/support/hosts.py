@@ -1,4 +1,4 @@
-"""Get JupyterLite, marimo and PyScript into ``web/vendor/``, for the tests and for ``/try/``.
+"""Get JupyterLite, marimo and PyScript into ``web/vendor/``, for the tests alone.
 
 ``python3 scripts/support/hosts.py`` fetches each unmodified and with its default configuration. It
 also fetches what each requests at run time: its own version of Pyodide, and wheels from the package
@@ -126,26 +126,6 @@ def export_marimo(notebook: Path, folder: Path, mode: str) -> None:
     _tool(HOSTS / "tools", "marimo", "export", "html-wasm", notebook, *options)
 
 
-def build_jupyterlite(folder: Path, notebook: Path, wheel: Path) -> None:
-    """Build JupyterLite with one notebook, and with a wheel that ``%pip install`` finds in it."""
-    with tempfile.TemporaryDirectory() as source:
-        (Path(source) / "content").mkdir()
-        shutil.copy(notebook, Path(source) / "content")
-        _build_jupyterlite(HOSTS / "tools", Path(source), folder, wheel)
-
-
-def _build_jupyterlite(tools: Path, source: Path, folder: Path, *wheels: Path) -> None:
-    # With it a test can run the commands of the menus.
-    config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
-    (source / "jupyter-lite.json").write_text(json.dumps(config))
-    options: list[str | Path] = ["--lite-dir", source, "--output-dir", folder, "--apps", "lab"]
-    if (source / "content").is_dir():
-        options += ["--contents", source / "content"]
-    for wheel in wheels:
-        options += ["--piplite-wheels", wheel]
-    _tool(tools, "jupyterlite_core", "build", *options)
-
-
 def _made_for() -> str:
     digest = hashlib.sha256()
     for file in (Path(__file__), *sorted(PINS.iterdir())):
@@ -175,7 +155,11 @@ def _build(folder: Path, vendor: Path) -> None:
         lock = _with_marimo(lock, wheels) if pyodide is MARIMO else lock
         (folder / "locks" / f"{pyodide.folder}.json").write_text(lock)
     with tempfile.TemporaryDirectory(dir=folder) as source:
-        _build_jupyterlite(tools, Path(source), folder / "jupyterlite")
+        # With it a test can run the commands of the menus.
+        config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
+        (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
+        options = ("--lite-dir", source, "--output-dir", folder / "jupyterlite", "--apps", "lab")
+        _tool(tools, "jupyterlite_core", "build", *options)
 
 
 def _download(pins: str, folder: Path) -> None:

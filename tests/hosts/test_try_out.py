@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.engines.driven import PlaywrightBrowser
-    from tests.hosts.outside import Outside
 
 pytestmark = [
     pytest.mark.repetition("the examples of the notebooks, in the built site"),
@@ -27,10 +26,11 @@ pytestmark = [
 
 
 def test_the_notebooks_of_the_site(
-    hosts_browser: PlaywrightBrowser, outside: Outside, wheel: Path, tmp_path: Path
+    hosts_browser: PlaywrightBrowser, wheel: Path, tmp_path: Path
 ) -> None:
     """Both install the wheel of the site, save and list a model; neither asks an index for pyio."""
-    before = list(outside.unanswered)
+    asked: list[str] = []
+    hosts_browser.context.on("request", lambda request: asked.append(request.url))
     with Site({"/": tmp_path}) as site:
         add_packages(tmp_path, wheel)
         add_notebooks(tmp_path, wheel, site.url)
@@ -44,4 +44,5 @@ def test_the_notebooks_of_the_site(
         view = hosts_browser.open(f"{site.url}/try/marimo/index.html")
         assert len(array(run(view, "edit"))) == 3
         view.close()
-    assert outside.unanswered == before
+    assert not [url for url in asked if "pypi.org/simple/pyio-web" in url]
+    assert f"{site.url}/simple/pyio-web/{wheel.name}" in asked
