@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.handlers.contract import Loader
-from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
@@ -115,6 +114,8 @@ def divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 def load_imported(handler: Any, importing: Mapping[str, Any]) -> Awaitable[ModelArtifacts]:
     """Load with options of an importer. Raises HandlerError for a handler that has no files."""
+    from pyio.handlers.picked_files import BrowserFilesHandler  # late: few loads import
+
     if isinstance(handler, Loader | BrowserFilesHandler):
         return handler.load(**importing)
     raise HandlerError(

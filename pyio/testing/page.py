@@ -59,6 +59,7 @@ class PageModels:
         if the page refuses.
         """
         keeper = _Keeper()
+        work: Coroutine[Any, Any, Any]
         if isinstance(model, ModelArtifacts):
             work = pyio.save_artifacts(model, keeper, **options)
         elif isinstance(model, Mapping):
@@ -160,7 +161,8 @@ def _evaluator(page: Any) -> Callable[[str, Any], Any]:
 
         return call
     if callable(page):
-        return page
+        function: Callable[[str, Any], Any] = page
+        return function
     raise HandlerError(
         "PageModels expects a page of Playwright, a driver of Selenium or a function; got "
         f"{page!r:.60}"

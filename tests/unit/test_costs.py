@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("memory")
 
-MODULES = {"import": 2, "save": 60, "list": 8, "load": 0}
+MODULES = {"import": 2, "save": 55, "list": 8, "load": 0}
 """The most modules that each step may import after the one before it, Python's own included."""
 
 SLOW_MODULES = {
