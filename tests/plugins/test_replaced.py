@@ -50,3 +50,19 @@ def test_a_hung_engine_is_replaced(name: str, tmp_path: Path) -> None:
     assert re.search(r"FAILED tests/plugins/hanging.py::test_stops_always.*\n", said), said[-6000:]
     assert f"did not answer within {SECONDS[name]} s" in said
     assert time.monotonic() - begin < 270
+
+
+def test_a_failure_is_repeated_once_with_all(tmp_path: Path) -> None:
+    """With --all a failure by chance is shown and costs nothing; further failures stay failures."""
+    said = pytest_in_a_process("failing.py", "--all", PYIO_SEEN=str(tmp_path))
+    assert re.search("6 failed, 1 passed, 5 rerun", said), said[-6000:]
+    assert "RERUN tests/plugins/failing.py::test_fails_once because --all repeats" in said
+    assert re.search("^E +Failed: by chance", said, re.MULTILINE), said[-6000:]
+    assert (tmp_path / "calls").read_text() == "x" * (6 + 4), "the limit is 5 repeats"
+
+
+def test_a_failure_is_not_repeated_without_all(tmp_path: Path) -> None:
+    """People who run the tests see each failure at once."""
+    said = pytest_in_a_process("failing.py", PYIO_SEEN=str(tmp_path))
+    assert "7 failed" in said, said[-6000:]
+    assert "rerun" not in said
