@@ -22,16 +22,8 @@ OUTCOMES = r"1 failed, 7 passed, [5-8] rerun|1 failed, 5 passed, 2 skipped, [3-6
 longer than `SECONDS` to start; that is one more test that is repeated."""
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "chromium",
-        *(
-            pytest.param(name, marks=pytest.mark.repetition("a hung engine, in a further engine"))
-            for name in ("firefox", "webkit")
-        ),
-    ],
-)
+@pytest.mark.repetition("a hung engine: minutes of waiting for timeouts")
+@pytest.mark.parametrize("name", ["chromium", "firefox", "webkit"])
 def test_a_hung_engine_is_replaced(name: str, tmp_path: Path) -> None:
     """Stopped processes cost one retry each; a test that always hangs fails by name, no other."""
     if name not in selection.chosen():
