@@ -1,6 +1,6 @@
 """Serve the demo page and the manual: ``python3 scripts/demo.py [--port 8000] [--build DIR]``.
 
-With ``--address URL`` the built site also has the examples of JupyterLite and marimo under ``/try/``.
+With ``--address URL`` the built site also has JupyterLite and marimo under ``/try/``.
 
 The first start fetches Pyodide and NumPy into ``web/vendor/``. Each start builds the wheel, and
 builds the manual again if its sources have changed. Needs Python 3.11 or newer and pip.

@@ -1,6 +1,6 @@
 """Build what a release uploads: ``python3 scripts/release.py [--tag]``.
 
-Writes the source archive, the wheel, the bridge as a package of npm and ``SHA256SUMS`` to ``dist/``.
+Writes the source archive, the wheel, the bridge as a package of npm and their digests to ``dist/``.
 Each Python package is built twice, and the bytes are compared. Uploads nothing: that is the work of
 ``.github/workflows/release.yml``, which runs when the tag is pushed.
 """

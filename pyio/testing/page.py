@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+
 class PageModels:
     """The models of the origin of the page that is open, in IndexedDB and localStorage.
 
@@ -58,6 +59,7 @@ class PageModels:
         Returns the sizes and the date. Raises what saving raises, InvalidURLError, and StorageError
         if the page refuses.
         """
+        scheme, _ = _split(url)
         keeper = _Keeper()
         work: Coroutine[Any, Any, Any]
         if isinstance(model, ModelArtifacts):
@@ -71,7 +73,6 @@ class PageModels:
                 f"save expects a model, ModelArtifacts or a dict of arrays, got {model!r:.60}"
             )
         result: SaveResult = _run(work)
-        scheme, path = _split(url)
         self._ask("save", url, _FORMS[scheme][0](keeper.model))
         return result
 

@@ -89,14 +89,17 @@ def bridge_package(folder: Path) -> Path:
         "LICENSE": (ROOT / "LICENSE").read_bytes(),
     }
     target = folder / f"{about['name']}-{about['version']}.tgz"
-    with target.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-            for name in ["package.json", *about["files"]]:
-                content = made[name] if name in made else (source / name).read_bytes()
-                member = tarfile.TarInfo(f"package/{name}")
-                member.size = len(content)
-                member.mode = 0o644
-                tar.addfile(member, io.BytesIO(content))
+    with (
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", 9, file, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for name in ["package.json", *about["files"]]:
+            content = made[name] if name in made else (source / name).read_bytes()
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(content)
+            member.mode = 0o644
+            tar.addfile(member, io.BytesIO(content))
     return target
 
 

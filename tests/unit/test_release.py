@@ -1,4 +1,4 @@
-"""The packages of a release: equal bytes from two builds, checked metadata, and what they contain."""
+"""The packages of a release: equal bytes from two builds, checked metadata, their contents."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def test_metadata_that_does_not_fit(
     made: list[Path], change: dict[str, Any], problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the wheel says must be what pyproject.toml says."""
-    monkeypatch.setattr(packages, "project", lambda table={**packages.project(), **change}: table)
+    changed = {**packages.project(), **change}
+    monkeypatch.setattr(packages, "project", lambda: changed)
     found = list(packages.problems(made[0], made[1]))
     assert any(problem in each for each in found), found
 
@@ -114,7 +115,7 @@ def _missing() -> Any:
 
 
 def test_the_workflow_runs_what_is_there() -> None:
-    """The workflow names scripts of the repository, and asks for the right to prove its identity."""
+    """The workflow names scripts of the repository, and may prove its identity."""
     text = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
     scripts = re.findall(r"scripts/\S+\.py", text)
     assert "scripts/release.py" in scripts

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyio
 import pytest
+
+import pyio
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
     from pyio.testing import PageModels
 
 
