@@ -1,0 +1,119 @@
+"""The directories and small files of the origin private file system.
+
+A path is a sequence of names from the root. What is absent is None, or an empty list. A file may be
+removed by another tab at any moment; then reading it is a StorageError, and never other bytes,
+because pyio opens no file for writing that exists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from pyio.browser.ffi import JsException, JSObject, copy_bytes, js, options, storage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
+    Path: TypeAlias = Sequence[str]
+
+_T = TypeVar("_T")
+
+_ABSENT = ("NotFoundError", "TypeMismatchError")
+"""A file where a directory is looked for counts as no directory."""
+
+_BUSY = "NoModificationAllowedError"
+_ATTEMPTS, _PAUSE = 10, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The names in a directory."""
+
+    folders: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+async def folder(path: Path, *, create: bool = False) -> JSObject:
+    """Return the handle of a directory. Raises JsException."""
+    folder_js = await js.navigator.storage.getDirectory()
+    for name in path:
+        folder_js = await folder_js.getDirectoryHandle(name, options(create=create))
+    return folder_js
+
+
+async def entries(path: Path, what: str) -> Entries | None:
+    """Return what is in a directory, or None if there is none."""
+
+    async def found() -> Entries:
+        folders, files = list[str](), list[str]()
+        async for entry_js in (await folder(path)).values():
+            names = folders if entry_js.kind == "directory" else files
+            names.append(str(entry_js.name))
+        return Entries(tuple(folders), tuple(files))
+
+    return await _unless_absent(found(), what)
+
+
+async def read(path: Path, name: str, what: str) -> memoryview | None:
+    """Return the bytes of a small file, or None if there is none."""
+
+    async def found() -> memoryview:
+        file_js = await (await (await folder(path)).getFileHandle(name)).getFile()
+        return copy_bytes(await file_js.arrayBuffer())
+
+    return await _unless_absent(found(), what)
+
+
+async def size(path: Path, name: str, what: str) -> int | None:
+    """Return the bytes of a file, or None if there is none."""
+
+    async def found() -> int:
+        return int((await (await (await folder(path)).getFileHandle(name)).getFile()).size)
+
+    return await _unless_absent(found(), what)
+
+
+async def make(path: Path, what: str) -> None:
+    """Make a directory and those that it is in; there may be one already."""
+    try:
+        await folder(path, create=True)
+    except JsException as error:
+        raise storage_error(error, what) from error
+
+
+async def remove(path: Path, name: str, what: str, *, only_empty: bool = False) -> bool:
+    """Remove a file or a directory; return whether it was there.
+
+    Args:
+        path: The directory that it is in.
+        name: Its name.
+        what: What is being done, for errors.
+        only_empty: Leave a directory that has something in it.
+
+    Raises StorageError if it stays, because it is open elsewhere.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            await (await folder(path)).removeEntry(name, options(recursive=not only_empty))
+        except JsException as error:
+            if error.name in _ABSENT:
+                return False
+            if only_empty and error.name == "InvalidModificationError":
+                return True
+            if error.name != _BUSY or attempt == _ATTEMPTS - 1:
+                raise storage_error(error, what) from error
+        else:
+            return True
+        await asyncio.sleep(_PAUSE)
+    return True
+
+
+async def _unless_absent(found: Awaitable[_T], what: str) -> _T | None:
+    try:
+        return await found
+    except JsException as error:
+        if error.name in _ABSENT:
+            return None
+        raise storage_error(error, what) from error

@@ -1,0 +1,112 @@
+"""The first way to the bytes: synchronous access handles, where Python runs in a worker.
+
+One copy, between the disk's cache and WebAssembly memory. A handle admits no second one, and keeps
+its file from being removed. So it is closed at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from pyio.browser.ffi import JsException, JSObject, create_proxy, js, options
+from pyio.browser.opfs import slices
+from pyio.browser.opfs.directories import folder
+from pyio.browser.opfs.pieces import joined, require_all
+from pyio.progress import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pyio.browser.opfs.directories import Path
+
+PROBE = "probe-"
+"""What the name of an empty file begins with by which `works` tries a handle."""
+
+
+async def works(place: Path) -> bool:
+    """Whether this worker gets handles; tried in `place` with a file that is removed again.
+
+    WebKitGTK 2.50 has the method and refuses, and then the file is of no use to this page.
+    """
+    if not hasattr(js, "FileSystemFileHandle"):
+        return False
+    if not hasattr(js.FileSystemFileHandle.prototype, "createSyncAccessHandle"):
+        return False
+    name = PROBE + secrets.token_hex(8)
+    place_js = await folder(place, create=True)
+    try:
+        (await _open(place_js, name, writing=True)).close()
+    except JsException:
+        return False
+    finally:
+        with suppress(JsException):
+            await place_js.removeEntry(name)
+    return True
+
+
+async def write(
+    path: Path, name: str, buffers: Sequence[memoryview], moved: Callable[[int], None]
+) -> None:
+    """Write a new file, and return when it is on disk.
+
+    `moved` is called with the bytes of each part. Raises JsException, or StorageError for a full
+    disk.
+    """
+    handle_js = await _open(await folder(path, create=True), name, writing=True)
+    try:
+        start = 0
+        for piece in joined(buffers):
+            with _view(piece) as view_js:
+                count = handle_js.write(view_js, options(at=start))
+            require_all(count, piece.nbytes)
+            start += piece.nbytes
+            moved(piece.nbytes)
+        handle_js.flush()
+    finally:
+        handle_js.close()
+
+
+async def read_into(
+    path: Path, name: str, start: int, target: memoryview, moved: Callable[[int], None]
+) -> None:
+    """Fill `target` with the bytes of a file from `start` on. Raises as `write` does."""
+    try:
+        handle_js = await _open(await folder(path), name, writing=False)
+    except JsException as error:
+        if error.name != "NoModificationAllowedError":
+            raise
+        await slices.read_into(path, name, start, target, moved)  # another tab reads it too
+        return
+    try:
+        for piece in chunks(target):
+            with _view(piece) as view_js:
+                count = handle_js.read(view_js, options(at=start))
+            require_all(count, piece.nbytes)
+            start += piece.nbytes
+            moved(piece.nbytes)
+    finally:
+        handle_js.close()
+
+
+async def _open(folder_js: JSObject, name: str, *, writing: bool) -> JSObject:
+    file_js = await folder_js.getFileHandle(name, options(create=writing))
+    if writing:
+        return await file_js.createSyncAccessHandle()
+    # Several tabs may read at once. Firefox 153 ignores the mode.
+    return await file_js.createSyncAccessHandle(options(mode="read-only"))
+
+
+@contextmanager
+def _view(piece: memoryview) -> Iterator[JSObject]:
+    """Give a view of Python's memory, without a copy; Python must not be called meanwhile."""
+    proxy = create_proxy(piece)
+    try:
+        buffer_js = proxy.getBuffer("u8")
+        try:
+            yield buffer_js.data
+        finally:
+            buffer_js.release()
+    finally:
+        proxy.destroy()

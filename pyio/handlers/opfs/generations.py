@@ -1,0 +1,183 @@
+"""The generations of one model. Nothing that exists is ever opened for writing.
+
+A save writes a new generation and removes the older ones when it has happened. A killed browser
+leaves a generation without a whole model.json, which never happened, or older generations, which no
+longer count. Firefox 153 and WebKitGTK 2.50 lost a model.json that was replaced when they were
+killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyio.browser.opfs import directories, files
+from pyio.errors import InvalidModelError, PyioError
+from pyio.format.manifest import parse_model_json
+from pyio.handlers.opfs.layout import (
+    JSON,
+    ROOT,
+    WEIGHTS,
+    directory,
+    mark,
+    marks,
+    next_number,
+    numbers,
+    place,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+    from typing import Any
+
+    from pyio.format.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation with a model.json.
+
+    Attributes:
+        number: Its number.
+        manifest: What its model.json says, or None.
+        problem: Why that cannot be read, or "".
+        move: The move by which it is moving away, or None.
+    """
+
+    number: int
+    manifest: Manifest | None
+    problem: str = ""
+    move: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generations:
+    """All generations of a model.
+
+    Attributes:
+        numbers: All of them, the highest first, whole or not.
+        marks: Generation -> the move by which it is moving away.
+        newest: The one that is the model, or None if no save has happened.
+    """
+
+    numbers: Sequence[int] = ()
+    marks: Mapping[int, str] | None = None
+    newest: Generation | None = None
+
+    @property
+    def moving(self) -> Mapping[int, str]:
+        """The marked generations that exist."""
+        return {n: move for n, move in (self.marks or {}).items() if n in self.numbers}
+
+
+async def look(folder: str, what: str) -> Generations:
+    """Return the generations in the directory of a model, absent or not."""
+    found = await directories.entries((ROOT, folder), what)
+    if found is None:
+        return Generations()
+    known, moving = numbers(found.folders), marks(found.folders)
+    unreadable = None
+    for number in known:
+        generation = await _generation(folder, number, moving.get(number), what)
+        if generation is not None and generation.manifest is not None:
+            return Generations(known, moving, generation)
+        unreadable = unreadable or generation
+    return Generations(known, moving, unreadable)
+
+
+async def _generation(folder: str, number: int, move: str | None, what: str) -> Generation | None:
+    text = await directories.read((ROOT, folder, str(number)), JSON, what)
+    if not text:  # a file is empty until it is written
+        return None
+    try:
+        return Generation(number, parse_model_json(bytes(text)), move=move)
+    except InvalidModelError as error:
+        return Generation(number, None, str(error), move)
+
+
+async def write(
+    name: str,
+    text: bytes,
+    weights: Sequence[memoryview] | None,
+    what: str,
+    *,
+    moved: Callable[[int], None] | None = None,
+    kept: Collection[int] = (),
+) -> None:
+    """Write a new generation and remove the older ones. The caller holds the lock.
+
+    Args:
+        name: The name of the model.
+        text: Its model.json.
+        weights: Its weights, or None for no file of them.
+        what: What is being done, for errors.
+        moved: Called with the bytes of each part of the weights.
+        kept: Generations that are not removed.
+
+    Raises StorageError, and then the new generation is gone.
+    """
+    path = place(name)
+    found = await directories.entries(path, what)
+    older = numbers(found.folders) if found is not None else []
+    number = next_number(older)
+    inside = place(name, number)
+    try:
+        if weights is not None:
+            await files.write(inside, WEIGHTS, weights, what, moved)
+        await files.write(inside, JSON, [memoryview(text)], what)
+    except BaseException:
+        await to_its_end(_take_back(name, number, what))
+        raise
+    moving = {} if found is None else marks(found.folders)
+    gone = {n: moving.get(n) for n in older if n not in kept}
+    await to_its_end(_remove_older(name, gone, what))
+
+
+async def _take_back(name: str, number: int, what: str) -> None:
+    with suppress(PyioError):  # what stays has no model.json, and the next save removes it
+        await remove(directory(name), number, what)
+        await directories.remove((ROOT,), directory(name), what, only_empty=True)
+
+
+async def _remove_older(name: str, older: Mapping[int, str | None], what: str) -> None:
+    for number, move in sorted(older.items()):
+        with suppress(PyioError):  # another tab reads it; the next save removes it
+            await directories.remove(place(name), str(number), what)
+            if move is not None:
+                await directories.remove(place(name), mark(number, move), what)
+
+
+async def remove(folder: str, number: int, what: str, move: str | None = None) -> None:
+    """Remove a generation, its model.json first: so it never happened, whenever a kill comes."""
+    path = (ROOT, folder, str(number))
+    await directories.remove(path, JSON, what)
+    await directories.remove(path[:-1], path[-1], what)
+    if move is not None:
+        await directories.remove(path[:-1], mark(number, move), what)
+
+
+async def remove_all(folder: str, kept: Collection[int], what: str) -> None:
+    """Remove the generations of a model from the lowest to the highest, and then its directory.
+
+    So the model is there, whole, until it is gone.
+    """
+    found = await directories.entries((ROOT, folder), what)
+    if found is None:
+        return
+    moving = marks(found.folders)
+    for number in reversed(numbers(found.folders)):
+        if number not in kept:
+            await remove(folder, number, what, moving.get(number))
+    await directories.remove((ROOT,), folder, what, only_empty=bool(kept))
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for `work` even if this task is cancelled: the lock must be held until it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,0 +1,152 @@
+"""Saving to and loading from the origin private file system; see `generations` for what it keeps.
+
+Loads take no lock: what is read is never written again, only removed. If that happens while it is
+read, the newer generation is read instead.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pyio.browser import locks
+from pyio.browser.indexed_db.space import estimated_free_space, measure_free_space
+from pyio.browser.opfs import directories, files
+from pyio.browser.opfs.pieces import FULL
+from pyio.errors import InvalidModelError, QuotaExceededError, StorageError, WeightsError
+from pyio.format.artifacts import SaveResult
+from pyio.format.model_files import assemble, outline
+from pyio.format.segments import allocate_weights
+from pyio.handlers.contract import Acquired, Loader, Saver
+from pyio.handlers.opfs import generations, moves
+from pyio.handlers.opfs.layout import LOCK, WEIGHTS, directory, json_text, place
+from pyio.handlers.opfs.store import exclusive, not_found, present, sizes
+from pyio.handlers.quota import candidates_for_removal
+from pyio.handlers.registry import require_path
+from pyio.progress import Meter
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from pyio.format.artifacts import ModelArtifacts
+    from pyio.format.manifest import Manifest
+    from pyio.format.serialized import Serialized
+    from pyio.handlers.opfs.generations import Generation
+    from pyio.progress import OnProgress
+
+_BIG = 8 * 1024 * 1024
+"""Bytes from which on the browser's estimate of the free space is checked before a save."""
+
+_ATTEMPTS = 3
+"""How often a load begins anew, because a newer model has come, before it keeps others out."""
+
+_LARGEST = 2**30
+"""Bytes of one buffer of weights: a bytearray ends below 2 GiB in WebAssembly."""
+
+
+class OPFSHandler(Saver, Loader):
+    """Saves to and loads from the file system under a name; see `pyio.handlers.contract`."""
+
+    def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
+        self.url = f"opfs://{path}"
+        self._path = require_path(self.url, path)
+        self._folder = directory(path)
+        self._on_progress = on_progress
+
+    def _request_lock(self) -> AbstractContextManager[Acquired]:
+        return locks.request_lock(LOCK)
+
+    async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        needed = model.info.total_bytes
+        if needed >= _BIG:
+            available = await estimated_free_space()
+            if available is not None and available < needed:
+                raise await self._quota_error(needed, available)
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        text = json_text(model, self._path)
+        weights = None if model.specs is None else model.buffers
+        what = f"saving {self.url!r}"
+        await acquired()
+        try:
+            kept = await moves.still_needed(await generations.look(self._folder, what))
+            await generations.write(self._path, text, weights, what, moved=meter.advance, kept=kept)
+        except StorageError as error:
+            if error.reason in FULL:
+                available = await measure_free_space(needed)
+                raise await self._quota_error(needed, available) from error
+            raise
+        return SaveResult(model.info)
+
+    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+        hint = "remove_model() frees what is no longer needed"
+        others = await candidates_for_removal(self.url, sizes)
+        return QuotaExceededError(self.url, needed, available, hint, others)
+
+    async def _fetch(self) -> ModelArtifacts:
+        for _ in range(_ATTEMPTS):
+            generation = await self._generation()
+            try:
+                return await self._read(generation)
+            except (StorageError, InvalidModelError):
+                if (await self._generation()).number == generation.number:
+                    raise
+        async with exclusive():
+            return await self._read(await self._generation())
+
+    async def _generation(self) -> Generation:
+        what = f"loading {self.url!r}"
+        found = await present(await generations.look(self._folder, what))
+        if found is None:
+            raise not_found(self.url)
+        return found
+
+    async def _read(self, generation: Generation) -> ModelArtifacts:
+        manifest = _manifest(generation)
+        if manifest.groups is None:
+            Meter(self._on_progress, "load", self.url, 0)
+            return outline(manifest)
+        what, folder = f"loading {self.url!r}", place(self._path, generation.number)
+        size = await directories.size(folder, WEIGHTS, what)
+        if size is None and manifest.byte_length != 0:
+            raise WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
+        size = size or 0
+        meter = Meter(self._on_progress, "load", self.url, size)
+        data, start = [], 0
+        for end in _cuts(manifest, size):
+            target = allocate_weights(end - start, [WEIGHTS])
+            await files.read_into(folder, WEIGHTS, target, what, start=start, moved=meter.advance)
+            data.append(target)
+            start = end
+        return assemble(manifest, data)
+
+    async def exists(self) -> bool:
+        what = f"reading {self.url!r}"
+        return await present(await generations.look(self._folder, what)) is not None
+
+    async def _outline(self) -> ModelArtifacts:
+        return outline(_manifest(await self._generation()))
+
+
+def _manifest(generation: Generation) -> Manifest:
+    if generation.manifest is None:
+        raise InvalidModelError(generation.problem)
+    return generation.manifest
+
+
+def _cuts(manifest: Manifest, size: int) -> list[int]:
+    """Return where the buffers of the weights end, which are cut between tensors if they can be."""
+    if size <= _LARGEST:
+        return [size]
+    lengths = [spec.byte_length for spec in manifest.specs or ()]
+    ends, cuts = [0], list[int]()
+    for length in lengths:
+        if length is None or length > _LARGEST:
+            break
+        ends.append(ends[-1] + length)
+    for before, after in pairwise(ends):
+        if after > size:
+            break
+        if after - (cuts[-1] if cuts else 0) > _LARGEST:
+            cuts.append(before)
+    cuts += range((cuts[-1] if cuts else 0) + _LARGEST, size, _LARGEST)
+    return [*cuts, size]
