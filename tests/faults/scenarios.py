@@ -65,12 +65,12 @@ def quota_move(stage: Stage) -> Outcome:
     if stage.medium == "localstorage":
         source, destination, size = "indexeddb", "localstorage", 6 * MB
     else:
-        source, destination, size = "localstorage", "indexeddb", 2 * MB
+        source, destination, size = "localstorage", stage.medium, 2 * MB
         stage.tab = stage.open(stage.start("full", quota=10 << 20))
     given = (f"{source}://m", "old", size)
     assert stage.program.call(stage.tab, "save", *given) is None
     assert stage.program.call(stage.tab, "save", f"{destination}://other", "other", 1000) is None
-    if destination == "indexeddb":
+    if destination != "localstorage":
         _fill_database(stage)
     error = stage.program.call(stage.tab, "move", f"{source}://m", f"{destination}://m")
     found = [stage.state_of(*place) for place in ((source, "m"), (destination, "other"))]
