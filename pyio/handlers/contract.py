@@ -1,8 +1,9 @@
 """What every medium promises, and the base classes that carry it.
 
 **Saving is all or nothing.** When ``save`` returns, the model is stored, whole and as durable as
-the medium makes it: for IndexedDB the transaction has completed with strict durability, for files
-the data has been written to temporary files and renamed. When ``save`` raises, whatever was stored
+the medium makes it: for IndexedDB the transaction has completed with strict durability, for OPFS a
+new generation of files is flushed, for files the data has been written to temporary files and
+renamed. When ``save`` raises, whatever was stored
 under that name before is still there, whole, and nothing else has changed. Half a model is never
 visible: not to another tab, and not after a crash.
 
@@ -30,14 +31,15 @@ the process at any later moment::
     memory          there, on disk     there, once it     there, on disk    until the
                                        is on disk                           process ends
 
-"There" is whole under its new name, for pyio and for TensorFlow.js. A kill before `move_model`
+What stands for indexeddb holds for opfs too, from and to, also between the two of them. "There" is
+whole under its new name, for pyio and, but for opfs, for TensorFlow.js. A kill before `move_model`
 returns leaves the model at the source, at the destination or at both, whole each time.
 ``copy_model`` promises the same of the destination, from every medium that loads, and never changes
 the source. Moves from a medium that cannot remove (``file``, ``http``) are refused, and so are
 moves to one that cannot say whether it keeps the model (``http``, ``downloads``).
 
-From IndexedDB to localStorage the source is kept at first: pyio lists, loads and saves as if it
-were gone, TensorFlow.js still sees it, and a later use of pyio removes its records
+From IndexedDB and OPFS to localStorage the source is kept at first: pyio lists, loads and saves as
+if it were gone, TensorFlow.js still sees it in IndexedDB, and a later use of pyio removes it
 (`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
 back under its name, or as ``name (recovered 1)`` if another model has that name by then. A move to
 ``memory://`` lasts as long as the process; one to ``file://`` on a page is refused, because files

@@ -23,6 +23,17 @@ const commands = {
       await folder.removeEntry(name).catch(() => {});
     }
   },
+  // A whole new file in one step.
+  put: async (path, name, length, buffer) => {
+    await commands.open(path, name, true);
+    try {
+      const count = commands.write(0, length, buffer);
+      handle.flush();
+      return count;
+    } finally {
+      commands.close();
+    }
+  },
   open: async (path, name, writing) => {
     const file = await (await folderOf(path, writing)).getFileHandle(name, { create: writing });
     handle = await file.createSyncAccessHandle(writing ? {} : { mode: "read-only" });

@@ -30,6 +30,7 @@ from pyio.browser.opfs import slices
 from pyio.browser.opfs.handles import PROBE
 from pyio.browser.opfs.pieces import joined, piece_size, require_all
 from pyio.errors import StorageError
+from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -66,7 +67,11 @@ async def write(
     path: Path, name: str, buffers: Sequence[memoryview], moved: Callable[[int], None]
 ) -> None:
     """Write a new file, and return when it is on disk; see `pyio.browser.opfs.handles`."""
-    largest = piece_size(sum(buffer.nbytes for buffer in buffers))
+    total = sum(buffer.nbytes for buffer in buffers)
+    if total <= CHUNK:
+        await _put(path, name, total, buffers, moved)
+        return
+    largest = piece_size(total)
     flying: deque[_Sent] = deque()
     spare: list[JSObject] = []
     start = 0
@@ -82,6 +87,27 @@ async def write(
         while flying:
             await helper.moved(flying.popleft())
         await helper.ask("flush")
+
+
+async def _put(
+    path: Path,
+    name: str,
+    total: int,
+    buffers: Sequence[memoryview],
+    moved: Callable[[int], None],
+) -> None:
+    """Write a file of one piece in one step: each answer of a worker may wait for other tasks."""
+    buffer_js, start = js.ArrayBuffer.new(total), 0
+    for piece in joined(buffers):
+        js.Uint8Array.new(buffer_js, start, piece.nbytes).assign(piece)
+        start += piece.nbytes
+    async with _helper() as helper:
+        sent = helper.send("put", array_of(path), name, total, buffer_js=buffer_js)
+        sent.length = total
+        try:
+            moved(total)
+        finally:
+            await helper.moved(sent)
 
 
 async def read_into(

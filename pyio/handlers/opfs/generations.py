@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.browser.opfs import directories, files
 from pyio.errors import InvalidModelError, PyioError
@@ -29,10 +29,17 @@ from pyio.handlers.opfs.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
     from typing import Any
 
     from pyio.format.manifest import Manifest
+
+
+_PAUSE = 0.05
+"""Seconds in which another tab has written a model.json."""
+
+Needed: TypeAlias = "Callable[[Generations], Awaitable[Collection[int]]]"
+"""Returns the generations that are kept because they are moving away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,20 @@ class Generations:
 
 
 async def look(folder: str, what: str) -> Generations:
-    """Return the generations in the directory of a model, absent or not."""
+    """Return the generations in the directory of a model, absent or not.
+
+    A newer one may come, and the one that was the model go, between two glances.
+    """
+    found, before = await _look(folder, what), None
+    while found.numbers and found.newest is None and found != before:
+        found, before = await _look(folder, what), found
+    if found.newest is not None and found.newest.manifest is None:
+        await asyncio.sleep(_PAUSE)  # it may have been read while it was written
+        found = await _look(folder, what)
+    return found
+
+
+async def _look(folder: str, what: str) -> Generations:
     found = await directories.entries((ROOT, folder), what)
     if found is None:
         return Generations()
@@ -104,7 +124,7 @@ async def write(
     what: str,
     *,
     moved: Callable[[int], None] | None = None,
-    kept: Collection[int] = (),
+    needed: Needed | None = None,
 ) -> None:
     """Write a new generation and remove the older ones. The caller holds the lock.
 
@@ -114,7 +134,7 @@ async def write(
         weights: Its weights, or None for no file of them.
         what: What is being done, for errors.
         moved: Called with the bytes of each part of the weights.
-        kept: Generations that are not removed.
+        needed: Returns which of the older generations are not removed, if some are moving.
 
     Raises StorageError, and then the new generation is gone.
     """
@@ -131,8 +151,7 @@ async def write(
         await to_its_end(_take_back(name, number, what))
         raise
     moving = {} if found is None else marks(found.folders)
-    gone = {n: moving.get(n) for n in older if n not in kept}
-    await to_its_end(_remove_older(name, gone, what))
+    await to_its_end(_remove_older(name, {n: moving.get(n) for n in older}, needed, what))
 
 
 async def _take_back(name: str, number: int, what: str) -> None:
@@ -141,12 +160,18 @@ async def _take_back(name: str, number: int, what: str) -> None:
         await directories.remove((ROOT,), directory(name), what, only_empty=True)
 
 
-async def _remove_older(name: str, older: Mapping[int, str | None], what: str) -> None:
-    for number, move in sorted(older.items()):
-        with suppress(PyioError):  # another tab reads it; the next save removes it
-            await directories.remove(place(name), str(number), what)
-            if move is not None:
-                await directories.remove(place(name), mark(number, move), what)
+async def _remove_older(
+    name: str, older: Mapping[int, str | None], needed: Needed | None, what: str
+) -> None:
+    kept: Collection[int] = ()
+    with suppress(PyioError):  # another tab reads it; the next save removes it
+        if needed is not None and any(older.values()):
+            kept = await needed(await look(directory(name), what))
+        for number, move in sorted(older.items()):
+            if number not in kept:
+                await directories.remove(place(name), str(number), what)
+                if move is not None:
+                    await directories.remove(place(name), mark(number, move), what)
 
 
 async def remove(folder: str, number: int, what: str, move: str | None = None) -> None:

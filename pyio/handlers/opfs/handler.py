@@ -6,8 +6,11 @@ read, the newer generation is read instead.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
 from pyio.browser import locks
 from pyio.browser.indexed_db.space import estimated_free_space, measure_free_space
@@ -17,7 +20,7 @@ from pyio.errors import InvalidModelError, QuotaExceededError, StorageError, Wei
 from pyio.format.artifacts import SaveResult
 from pyio.format.model_files import assemble, outline
 from pyio.format.segments import allocate_weights
-from pyio.handlers.contract import Acquired, Loader, Saver
+from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
 from pyio.handlers.opfs import generations, moves
 from pyio.handlers.opfs.layout import LOCK, WEIGHTS, directory, json_text, place
 from pyio.handlers.opfs.store import exclusive, not_found, present, sizes
@@ -26,6 +29,7 @@ from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from pyio.format.artifacts import ModelArtifacts
@@ -68,8 +72,9 @@ class OPFSHandler(Saver, Loader):
         what = f"saving {self.url!r}"
         await acquired()
         try:
-            kept = await moves.still_needed(await generations.look(self._folder, what))
-            await generations.write(self._path, text, weights, what, moved=meter.advance, kept=kept)
+            await generations.write(
+                self._path, text, weights, what, moved=meter.advance, needed=moves.still_needed
+            )
         except StorageError as error:
             if error.reason in FULL:
                 available = await measure_free_space(needed)
@@ -82,16 +87,41 @@ class OPFSHandler(Saver, Loader):
         others = await candidates_for_removal(self.url, sizes)
         return QuotaExceededError(self.url, needed, available, hint, others)
 
+    async def load(
+        self,
+        *,
+        names: Sequence[str] | None = None,
+        **importing: Any,  # noqa: ARG002 - there are no files of other programs here
+    ) -> ModelArtifacts:
+        """Return the whole model, or the tensors that are asked for.
+
+        Args:
+            names: Names of tensors, or patterns such as "encoder/*"; nothing else is read then, and
+                digests are not verified. A name that stands for nothing gives nothing. Where there
+                are tensors of text, whose place is not known before, the whole model is returned.
+            importing: Options of importers, which have nothing to do here.
+        """
+        if names is None:
+            return await super().load()
+        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+            return await self._newest(partial(self._read_some, names))
+
     async def _fetch(self) -> ModelArtifacts:
+        return await self._newest(self._read)
+
+    async def _newest(
+        self, read: Callable[[Generation], Awaitable[ModelArtifacts]]
+    ) -> ModelArtifacts:
+        """Read the newest generation, anew if it is replaced meanwhile."""
         for _ in range(_ATTEMPTS):
             generation = await self._generation()
             try:
-                return await self._read(generation)
+                return await read(generation)
             except (StorageError, InvalidModelError):
                 if (await self._generation()).number == generation.number:
                     raise
         async with exclusive():
-            return await self._read(await self._generation())
+            return await read(await self._generation())
 
     async def _generation(self) -> Generation:
         what = f"loading {self.url!r}"
@@ -105,19 +135,50 @@ class OPFSHandler(Saver, Loader):
         if manifest.groups is None:
             Meter(self._on_progress, "load", self.url, 0)
             return outline(manifest)
-        what, folder = f"loading {self.url!r}", place(self._path, generation.number)
-        size = await directories.size(folder, WEIGHTS, what)
+        size = await self._size(generation, manifest)
+        meter = Meter(self._on_progress, "load", self.url, size)
+        ends = _cuts(manifest, size)
+        ranges = zip([0, *ends], ends, strict=False)
+        return assemble(manifest, await self._ranges(generation, ranges, meter))
+
+    async def _read_some(self, names: Sequence[str], generation: Generation) -> ModelArtifacts:
+        manifest = _manifest(generation)
+        specs, expected = manifest.specs or (), manifest.byte_length
+        if expected is None:
+            return await self._read(generation)
+        size = await self._size(generation, manifest)
+        if size != expected:
+            raise WeightsError(f"the weight data has {size:,} bytes; its specs want {expected:,}")
+        ends = list(accumulate(spec.byte_length or 0 for spec in specs))
+        chosen = [
+            (spec, (start, end))
+            for spec, start, end in zip(specs, [0, *ends], ends, strict=False)
+            if any(spec.name == name or fnmatchcase(spec.name, name) for name in names)
+        ]
+        total = sum(end - start for _, (start, end) in chosen)
+        meter = Meter(self._on_progress, "load", self.url, total)
+        data = await self._ranges(generation, [extent for _, extent in chosen], meter)
+        found = tuple(spec for spec, _ in chosen)
+        return replace(outline(manifest), weight_specs=found, weight_data=data, checksum=False)
+
+    async def _size(self, generation: Generation, manifest: Manifest) -> int:
+        folder = place(self._path, generation.number)
+        size = await directories.size(folder, WEIGHTS, f"loading {self.url!r}")
         if size is None and manifest.byte_length != 0:
             raise WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
-        size = size or 0
-        meter = Meter(self._on_progress, "load", self.url, size)
-        data, start = [], 0
-        for end in _cuts(manifest, size):
+        return size or 0
+
+    async def _ranges(
+        self, generation: Generation, ranges: Iterable[tuple[int, int]], meter: Meter
+    ) -> tuple[memoryview, ...]:
+        """Return some ranges of the weights, each in a buffer of its own: their only copy."""
+        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
+        data = []
+        for start, end in ranges:
             target = allocate_weights(end - start, [WEIGHTS])
             await files.read_into(folder, WEIGHTS, target, what, start=start, moved=meter.advance)
             data.append(target)
-            start = end
-        return assemble(manifest, data)
+        return tuple(data)
 
     async def exists(self) -> bool:
         what = f"reading {self.url!r}"

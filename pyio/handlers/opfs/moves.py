@@ -24,6 +24,7 @@ from pyio.handlers.local_storage import moves
 from pyio.handlers.local_storage.moves import has_happened
 from pyio.handlers.opfs import generations
 from pyio.handlers.opfs.layout import (
+    INFO,
     JSON,
     LOCK,
     NAME,
@@ -34,6 +35,7 @@ from pyio.handlers.opfs.layout import (
     name_of,
     place,
 )
+from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Mapping
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from pyio.handlers.opfs.generations import Generations
 
 __all__ = ["has_happened", "moving", "settle", "still_needed"]
+
+_WHAT = "settling a move"
 
 
 @asynccontextmanager
@@ -108,7 +112,7 @@ async def settle(marked: Mapping[str, Generations]) -> bool:
             return False
         settled = []
         for folder in marked:
-            found = await generations.look(folder, "settling a move")
+            found = await generations.look(folder, _WHAT)
             for number, move in found.moving.items():
                 note = notes.get(move)
                 if _is_due(note, run):
@@ -126,35 +130,56 @@ def _is_due(note: moves.Move | None, run: str | None) -> bool:
 async def _settle(
     folder: str, found: Generations, number: int, move: str, *, happened: bool
 ) -> None:
-    what, path = "settling a move", (ROOT, folder)
+    path = (ROOT, folder)
     newer = found.newest is not None and found.newest.number > number
-    if not happened and newer:
+    if not happened and newer and not await _is_repeated(folder, found, number):
         await _restore(folder, number)
     if happened or newer:
-        await generations.remove(folder, number, what)
-    await directories.remove(path, mark(number, move), what)
-    await directories.remove((ROOT,), folder, what, only_empty=True)
+        await generations.remove(folder, number, _WHAT)
+    await directories.remove(path, mark(number, move), _WHAT)
+    await directories.remove((ROOT,), folder, _WHAT, only_empty=True)
+
+
+async def _is_repeated(folder: str, found: Generations, number: int) -> bool:
+    """Whether the same model has been saved anew under the name that it had."""
+    assert found.newest is not None
+    paths = [(ROOT, folder, str(each)) for each in (number, found.newest.number)]
+    texts = [await directories.read(path, JSON, _WHAT) for path in paths]
+    fields = [dict(parse_model_json(bytes(text or b"")).fields) for text in texts]
+    for each in fields:
+        each.pop(INFO, None)
+    sizes = [await directories.size(path, WEIGHTS, _WHAT) for path in paths]
+    if fields[0] != fields[1] or sizes[0] != sizes[1]:
+        return False
+    for start in range(0, sizes[0] or 0, CHUNK):
+        length = min(CHUNK, (sizes[0] or 0) - start)
+        parts = [allocate_weights(length, [WEIGHTS]) for _ in paths]
+        for path, part in zip(paths, parts, strict=True):
+            await files.read_into(path, WEIGHTS, part, _WHAT, start=start)
+        if parts[0] != parts[1]:
+            return False
+    return True
 
 
 async def _restore(folder: str, number: int) -> None:
     """Save a model whose move was lost under a name of its own, as its name has another by now."""
-    what, path = "settling a move", (ROOT, folder, str(number))
-    text = await directories.read(path, JSON, what)
+    path = (ROOT, folder, str(number))
+    text = await directories.read(path, JSON, _WHAT)
     manifest = parse_model_json(bytes(text or b""))
-    size = await directories.size(path, WEIGHTS, what)
+    size = await directories.size(path, WEIGHTS, _WHAT)
     weights = None if size is None else allocate_weights(size, [WEIGHTS])
     if weights is not None:
-        await files.read_into(path, WEIGHTS, weights, what)
+        await files.read_into(path, WEIGHTS, weights, _WHAT)
     name = name_of(folder, manifest)
     numbered = (f"{name} (recovered {attempt})" for attempt in count(1))
-    async for new in _free(numbered, what):
+    async for new in _free(numbered):
         renamed = dumps({**manifest.fields, NAME: new}).encode("utf-8", "surrogatepass")
         data = None if weights is None else [weights]
-        await generations.write(new, renamed, data, what)
+        await generations.write(new, renamed, data, _WHAT)
         return
 
 
-async def _free(names: Iterable[str], what: str) -> AsyncIterator[str]:
+async def _free(names: Iterable[str]) -> AsyncIterator[str]:
     for name in names:
-        if (await generations.look(directory(name), what)).newest is None:
+        if (await generations.look(directory(name), _WHAT)).newest is None:
             yield name

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 32
 """Models that are looked at together when all are listed."""
 
+_WHAT = "listing the origin private file system"
+
 
 def exclusive() -> AbstractAsyncContextManager[None]:
     """Keep other tabs from changing models through pyio inside the block."""
@@ -30,31 +32,31 @@ def exclusive() -> AbstractAsyncContextManager[None]:
 
 async def models() -> dict[str, ModelArtifactsInfo]:
     """Return name -> info of every model, damaged ones included."""
-    what = "listing the origin private file system"
-    found = await directories.entries((ROOT,), what)
-    if found is None:
-        return {}
+    looked = await _all()
+    if await moves.settle({folder: seen for folder, seen in looked if seen.moving}):
+        looked = await _all()
+    infos = await asyncio.gather(*(_named(folder, seen) for folder, seen in looked))
+    return dict(sorted(entry for entry in infos if entry is not None))
+
+
+async def _all() -> list[tuple[str, Generations]]:
+    """Return each directory and its generations; the browser looks at many of them at once."""
+    found = await directories.entries((ROOT,), _WHAT)
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def one(folder: str) -> tuple[str, Generations]:
         async with turns:
-            return folder, await generations.look(folder, what)
+            return folder, await generations.look(folder, _WHAT)
 
-    looked = await asyncio.gather(*map(one, found.folders))
-    if await moves.settle({folder: seen for folder, seen in looked if seen.moving}):
-        looked = await asyncio.gather(*map(one, found.folders))
-    infos = await asyncio.gather(*(_named(folder, seen, what) for folder, seen in looked))
-    return dict(sorted(entry for entry in infos if entry is not None))
+    return [] if found is None else await asyncio.gather(*map(one, found.folders))
 
 
-async def _named(
-    folder: str, found: Generations, what: str
-) -> tuple[str, ModelArtifactsInfo] | None:
+async def _named(folder: str, found: Generations) -> tuple[str, ModelArtifactsInfo] | None:
     newest = await present(found)
     if newest is None:
         return None
     name = name_of(folder, newest.manifest)
-    return None if name is None else (name, await _info(folder, newest, what))
+    return None if name is None else (name, await _info(folder, newest, _WHAT))
 
 
 async def present(found: Generations) -> Generation | None:
