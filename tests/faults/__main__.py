@@ -35,7 +35,7 @@ def main() -> int:
         "--kills",
         type=int,
         default=0,
-        help="end so many storms by a kill; TensorFlow.js saves then",
+        help="end this number of storms by a kill; TensorFlow.js saves then",
     )
     storm.add_argument("--operations", type=int, default=1000)
     for command in (kills, storm):

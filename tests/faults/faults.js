@@ -322,7 +322,7 @@
     },
   };
 
-  // Stop this page for good after so many changes of localStorage, as a crash would. The items
+  // Stop this page for good after a number of changes of localStorage, as a crash would. The items
   // written so far reach the disk, and a kill of the browser ends the page.
   const stopAfter = (changes) => {
     let left = changes;

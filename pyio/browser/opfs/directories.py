@@ -44,7 +44,7 @@ async def folder(path: Path, *, create: bool = False) -> JSObject:
 
 
 async def entries(path: Path, what: str) -> Entries | None:
-    """Return what is in a directory, or None if there is none."""
+    """Return what is in a directory, or None if it is absent."""
 
     async def found() -> Entries:
         folders, files = list[str](), list[str]()
@@ -57,7 +57,7 @@ async def entries(path: Path, what: str) -> Entries | None:
 
 
 async def read(path: Path, name: str, what: str) -> memoryview | None:
-    """Return the bytes of a small file, or None if there is none."""
+    """Return the bytes of a small file, or None if it is absent."""
 
     async def found() -> memoryview:
         file_js = await (await (await folder(path)).getFileHandle(name)).getFile()
@@ -67,7 +67,7 @@ async def read(path: Path, name: str, what: str) -> memoryview | None:
 
 
 async def size(path: Path, name: str, what: str) -> int | None:
-    """Return the bytes of a file, or None if there is none."""
+    """Return the bytes of a file, or None if it is absent."""
 
     async def found() -> int:
         return int((await (await (await folder(path)).getFileHandle(name)).getFile()).size)

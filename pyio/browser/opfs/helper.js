@@ -10,7 +10,7 @@ const folderOf = async (path, create) => {
 };
 
 const commands = {
-  // Whether handles can be had: WebKitGTK has the method and refuses.
+  // Whether the browser gives handles: WebKitGTK has the method and refuses.
   works: async (path, name) => {
     const folder = await folderOf(path, true);
     try {

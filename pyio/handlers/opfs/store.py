@@ -60,7 +60,7 @@ async def _named(folder: str, found: Generations) -> tuple[str, ModelArtifactsIn
 
 
 async def present(found: Generations) -> Generation | None:
-    """Return the generation that is the model, or None if there is none or it was moved away."""
+    """Return the generation that is the model, or None if it is absent or was moved away."""
     newest = found.newest
     if newest is None or (newest.move is not None and await moves.has_happened(newest.move)):
         return None
