@@ -94,14 +94,16 @@ async def remove(path: Path, name: str, what: str, *, only_empty: bool = False) 
 
     Raises StorageError if it stays, because it is open elsewhere.
     """
+    if only_empty:  # engines have different errors for one that is not
+        found = await entries([*path, name], what)
+        if found is None or found.folders or found.files:
+            return found is not None
     for attempt in range(_ATTEMPTS):
         try:
             await (await folder(path)).removeEntry(name, options(recursive=not only_empty))
         except JsException as error:
             if error.name in _ABSENT:
                 return False
-            if only_empty and error.name == "InvalidModificationError":
-                return True
             if error.name != _BUSY or attempt == _ATTEMPTS - 1:
                 raise storage_error(error, what) from error
         else:
