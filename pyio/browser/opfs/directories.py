@@ -1,22 +1,22 @@
 """The directories and small files of the origin private file system.
 
-A path is a sequence of names from the root. What is absent is None, or an empty list. A file may be
-removed by another tab at any moment; then reading it is a StorageError, and never other bytes,
-because pyio opens no file for writing that exists.
+A path is a sequence of names from the root, or from a directory whose handle comes first. What is
+absent is None. A file may be removed by another tab at any moment; then reading it is a
+StorageError, and never other bytes, because pyio opens no file for writing that exists.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pyio.browser.ffi import JsException, JSObject, copy_bytes, js, options, storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
 
-    Path: TypeAlias = Sequence[str]
+    Path: TypeAlias = Sequence[Any]
 
 _T = TypeVar("_T")
 
@@ -29,16 +29,20 @@ _ATTEMPTS, _PAUSE = 10, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The names in a directory."""
+    """What is in a directory: the handle of each directory by its name, and the names of files."""
 
-    folders: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    folders: Mapping[str, Any]
+    files: Sequence[str]
 
 
 async def folder(path: Path, *, create: bool = False) -> JSObject:
     """Return the handle of a directory. Raises JsException."""
-    folder_js = await js.navigator.storage.getDirectory()
-    for name in path:
+    names = iter(path)
+    if path and not isinstance(path[0], str):
+        folder_js = next(names)
+    else:
+        folder_js = await js.navigator.storage.getDirectory()
+    for name in names:
         folder_js = await folder_js.getDirectoryHandle(name, options(create=create))
     return folder_js
 
@@ -47,11 +51,14 @@ async def entries(path: Path, what: str) -> Entries | None:
     """Return what is in a directory, or None if it is absent."""
 
     async def found() -> Entries:
-        folders, files = list[str](), list[str]()
+        folders, files = dict[str, Any](), list[str]()
         async for entry_js in (await folder(path)).values():
-            names = folders if entry_js.kind == "directory" else files
-            names.append(str(entry_js.name))
-        return Entries(tuple(folders), tuple(files))
+            name = str(entry_js.name)
+            if entry_js.kind == "directory":
+                folders[name] = entry_js
+            else:
+                files.append(name)
+        return Entries(folders, files)
 
     return await _unless_absent(found(), what)
 

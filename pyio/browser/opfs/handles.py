@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyio.browser.ffi import JsException, JSObject, create_proxy, js, options
 from pyio.browser.opfs import slices
 from pyio.browser.opfs.directories import folder
-from pyio.browser.opfs.pieces import joined, require_all
+from pyio.browser.opfs.pieces import joined, require_read, require_written
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ async def write(
         for piece in joined(buffers):
             with _view(piece) as view_js:
                 count = handle_js.write(view_js, options(at=start))
-            require_all(count, piece.nbytes)
+            require_written(count, piece.nbytes)
             start += piece.nbytes
             moved(piece.nbytes)
         handle_js.flush()
@@ -83,7 +83,7 @@ async def read_into(
         for piece in chunks(target):
             with _view(piece) as view_js:
                 count = handle_js.read(view_js, options(at=start))
-            require_all(count, piece.nbytes)
+            require_read(count, piece.nbytes)
             start += piece.nbytes
             moved(piece.nbytes)
     finally:

@@ -28,7 +28,7 @@ from pyio.browser.ffi import (
 )
 from pyio.browser.opfs import slices
 from pyio.browser.opfs.handles import PROBE
-from pyio.browser.opfs.pieces import joined, piece_size, require_all
+from pyio.browser.opfs.pieces import joined, piece_size, require_read, require_written
 from pyio.errors import StorageError
 from pyio.progress import CHUNK
 
@@ -151,13 +151,14 @@ async def _read(
 
 
 class _Sent:
-    """A message on its way: its answer, and the bytes that it moves."""
+    """A message on its way: its answer, the bytes that it moves, and the check of their number."""
 
-    __slots__ = ("answer", "length")
+    __slots__ = ("answer", "check", "length")
 
-    def __init__(self, answer: asyncio.Future[JSObject], length: int = 0) -> None:
+    def __init__(self, answer: asyncio.Future[JSObject], command: str) -> None:
         self.answer = answer
-        self.length = length
+        self.length = 0
+        self.check = require_read if command == "read" else require_written
 
 
 class _Helper:
@@ -179,7 +180,7 @@ class _Helper:
             answer.set_result(None)
         message_js = array_of([number, command, array_of(given), buffer_js])
         self._worker_js.postMessage(message_js, array_of([] if buffer_js is None else [buffer_js]))
-        return _Sent(answer)
+        return _Sent(answer, command)
 
     def move(self, command: str, start: int, length: int, buffer_js: JSObject) -> _Sent:
         """Send "read" or "write" of some bytes of the open file."""
@@ -194,7 +195,7 @@ class _Helper:
     async def moved(self, sent: _Sent) -> JSObject:
         """Return the buffer, once all its bytes have been moved. Raises StorageError."""
         answer_js = await self._answer(sent)
-        require_all(answer_js[1], sent.length)
+        sent.check(answer_js[1], sent.length)
         return answer_js[2]
 
     async def ask(self, command: str, *given: Any) -> Any:

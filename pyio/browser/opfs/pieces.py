@@ -50,14 +50,20 @@ def piece_size(total: int) -> int:
     return min(total, CHUNK)
 
 
-def require_all(moved: int, wanted: int) -> None:
-    """Raise StorageError unless a handle moved all bytes.
+def require_written(count: int, wanted: int) -> None:
+    """Raise StorageError unless a handle wrote all bytes.
 
     Firefox 153 writes fewer when the quota is reached, and gives no error.
     """
-    if int(moved) != wanted:
-        raise StorageError(
-            f"only {int(moved):,} of {wanted:,} bytes were moved: the disk or the quota is full, "
-            "or the file was cut",
-            "QuotaExceededError",
+    if int(count) != wanted:
+        told = (
+            f"only {int(count):,} of {wanted:,} bytes were written: the disk or the quota is full"
         )
+        raise StorageError(told, FULL[0])
+
+
+def require_read(count: int, wanted: int) -> None:
+    """Raise StorageError unless all bytes were read."""
+    if int(count) != wanted:
+        told = f"only {int(count):,} of {wanted:,} bytes were read: the file has been cut"
+        raise StorageError(told)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pyio.browser.ffi import JsException, array_buffer, js, options
 from pyio.browser.opfs.directories import folder
-from pyio.browser.opfs.pieces import joined, require_all
+from pyio.browser.opfs.pieces import joined, require_read
+from pyio.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,11 @@ async def write(
 ) -> None:
     """Write a new file; it appears whole, when its stream is closed. Raises JsException."""
     file_js = await (await folder(path, create=True)).getFileHandle(name, options(create=True))
+    if not hasattr(file_js, "createWritable"):  # Safari before 26
+        raise StorageError(
+            "this browser writes files in workers alone, and this page may have none of its own; "
+            "add 'worker-src blob:' to its Content-Security-Policy"
+        )
     stream_js = await file_js.createWritable()
     try:
         for piece in joined(buffers):
@@ -51,7 +57,7 @@ async def read_into(
             part = target[offset : offset + _SLICE]
             end = start + offset + part.nbytes
             bytes_js = await file_js.slice(start + offset, end).arrayBuffer()
-            require_all(bytes_js.byteLength, part.nbytes)
+            require_read(bytes_js.byteLength, part.nbytes)
             js.Uint8Array.new(bytes_js).assign_to(part)
             moved(part.nbytes)
 

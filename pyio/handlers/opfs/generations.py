@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.browser.opfs import directories, files
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
     from typing import Any
 
+    from pyio.browser.opfs.directories import Path
     from pyio.format.manifest import Manifest
 
 
@@ -48,12 +49,14 @@ class Generation:
 
     Attributes:
         number: Its number.
+        inside: The path of its directory.
         manifest: What its model.json says, or None.
         problem: Why that cannot be read, or "".
         move: The move by which it is moving away, or None.
     """
 
     number: int
+    inside: Path = field(compare=False)
     manifest: Manifest | None
     problem: str = ""
     move: str | None = None
@@ -79,42 +82,44 @@ class Generations:
         return {n: move for n, move in (self.marks or {}).items() if n in self.numbers}
 
 
-async def look(folder: str, what: str) -> Generations:
+async def look(place: Path, what: str) -> Generations:
     """Return the generations in the directory of a model, absent or not.
 
     A newer one may come, and the one that was the model go, between two glances.
     """
-    found, before = await _look(folder, what), None
+    found, before = await _look(place, what), None
     while found.numbers and found.newest is None and found != before:
-        found, before = await _look(folder, what), found
+        found, before = await _look(place, what), found
     if found.newest is not None and found.newest.manifest is None:
         await asyncio.sleep(_PAUSE)  # it may have been read while it was written
-        found = await _look(folder, what)
+        found = await _look(place, what)
     return found
 
 
-async def _look(folder: str, what: str) -> Generations:
-    found = await directories.entries((ROOT, folder), what)
+async def _look(place: Path, what: str) -> Generations:
+    found = await directories.entries(place, what)
     if found is None:
         return Generations()
     known, moving = numbers(found.folders), marks(found.folders)
     unreadable = None
     for number in known:
-        generation = await _generation(folder, number, moving.get(number), what)
+        inside = (found.folders[str(number)],)
+        generation = await _generation(inside, number, moving.get(number), what)
         if generation is not None and generation.manifest is not None:
             return Generations(known, moving, generation)
         unreadable = unreadable or generation
     return Generations(known, moving, unreadable)
 
 
-async def _generation(folder: str, number: int, move: str | None, what: str) -> Generation | None:
-    text = await directories.read((ROOT, folder, str(number)), JSON, what)
+async def _generation(inside: Path, number: int, move: str | None, what: str) -> Generation | None:
+    text = await directories.read(inside, JSON, what)
     if not text:  # a file is empty until it is written
         return None
     try:
-        return Generation(number, parse_model_json(bytes(text)), move=move)
+        manifest, problem = parse_model_json(bytes(text)), ""
     except InvalidModelError as error:
-        return Generation(number, None, str(error), move)
+        manifest, problem = None, str(error)
+    return Generation(number, inside, manifest, problem, move)
 
 
 async def write(
@@ -166,7 +171,7 @@ async def _remove_older(
     kept: Collection[int] = ()
     with suppress(PyioError):  # another tab reads it; the next save removes it
         if needed is not None and any(older.values()):
-            kept = await needed(await look(directory(name), what))
+            kept = await needed(await look(place(name), what))
         for number, move in sorted(older.items()):
             if number not in kept:
                 await directories.remove(place(name), str(number), what)

@@ -22,7 +22,7 @@ from pyio.format.model_files import assemble, outline
 from pyio.format.segments import allocate_weights
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
 from pyio.handlers.opfs import generations, moves
-from pyio.handlers.opfs.layout import LOCK, WEIGHTS, directory, json_text, place
+from pyio.handlers.opfs.layout import LOCK, WEIGHTS, json_text, place
 from pyio.handlers.opfs.store import exclusive, not_found, present, sizes
 from pyio.handlers.quota import candidates_for_removal
 from pyio.handlers.registry import require_path
@@ -54,7 +54,6 @@ class OPFSHandler(Saver, Loader):
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"opfs://{path}"
         self._path = require_path(self.url, path)
-        self._folder = directory(path)
         self._on_progress = on_progress
 
     def _request_lock(self) -> AbstractContextManager[Acquired]:
@@ -125,7 +124,7 @@ class OPFSHandler(Saver, Loader):
 
     async def _generation(self) -> Generation:
         what = f"loading {self.url!r}"
-        found = await present(await generations.look(self._folder, what))
+        found = await present(await generations.look(place(self._path), what))
         if found is None:
             raise not_found(self.url)
         return found
@@ -162,8 +161,7 @@ class OPFSHandler(Saver, Loader):
         return replace(outline(manifest), weight_specs=found, weight_data=data, checksum=False)
 
     async def _size(self, generation: Generation, manifest: Manifest) -> int:
-        folder = place(self._path, generation.number)
-        size = await directories.size(folder, WEIGHTS, f"loading {self.url!r}")
+        size = await directories.size(generation.inside, WEIGHTS, f"loading {self.url!r}")
         if size is None and manifest.byte_length != 0:
             raise WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
         return size or 0
@@ -182,7 +180,7 @@ class OPFSHandler(Saver, Loader):
 
     async def exists(self) -> bool:
         what = f"reading {self.url!r}"
-        return await present(await generations.look(self._folder, what)) is not None
+        return await present(await generations.look(place(self._path), what)) is not None
 
     async def _outline(self) -> ModelArtifacts:
         return outline(_manifest(await self._generation()))

@@ -30,7 +30,6 @@ from pyio.handlers.opfs.layout import (
     NAME,
     ROOT,
     WEIGHTS,
-    directory,
     mark,
     name_of,
     place,
@@ -55,7 +54,7 @@ async def moving(path: str) -> AsyncIterator[None]:
     caller holds the locks of both media.
     """
     what, move = f"moving {f'opfs://{path}'!r}", secrets.token_hex(8)
-    found = await generations.look(directory(path), what)
+    found = await generations.look(place(path), what)
     newest = found.newest
     if newest is None or (newest.move is not None and await has_happened(newest.move)):
         raise ModelNotFoundError(f"opfs://{path}", "list_models() says what is stored")
@@ -112,7 +111,7 @@ async def settle(marked: Mapping[str, Generations]) -> bool:
             return False
         settled = []
         for folder in marked:
-            found = await generations.look(folder, _WHAT)
+            found = await generations.look((ROOT, folder), _WHAT)
             for number, move in found.moving.items():
                 note = notes.get(move)
                 if _is_due(note, run):
@@ -181,5 +180,5 @@ async def _restore(folder: str, number: int) -> None:
 
 async def _free(names: Iterable[str]) -> AsyncIterator[str]:
     for name in names:
-        if (await generations.look(directory(name), _WHAT)).newest is None:
+        if (await generations.look(place(name), _WHAT)).newest is None:
             yield name

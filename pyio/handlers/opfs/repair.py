@@ -44,7 +44,7 @@ def _probe(name: str) -> Leftover:
 
 
 async def _model(folder: str) -> list[Leftover]:
-    found = await generations.look(folder, _WHAT)
+    found = await generations.look((ROOT, folder), _WHAT)
     newest = found.newest
     name = name_of(folder, None if newest is None else newest.manifest)
     if name is None:
@@ -79,7 +79,7 @@ async def _generation(name: str, folder: str, number: int, found: Generations) -
 async def _remove_if_same(folder: str, seen: Generations, number: int | None = None) -> bool:
     """Remove a generation, or an empty directory, if nothing has been saved since."""
     async with exclusive():
-        found = await generations.look(folder, _WHAT)
+        found = await generations.look((ROOT, folder), _WHAT)
         before, now = seen.newest, found.newest
         if (before and before.number) != (now and now.number):
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from pyio.browser import locks
@@ -12,7 +13,7 @@ from pyio.browser.opfs import directories
 from pyio.errors import ModelNotFoundError
 from pyio.format.artifacts import ModelArtifactsInfo
 from pyio.handlers.opfs import generations, moves
-from pyio.handlers.opfs.layout import LOCK, ROOT, WEIGHTS, directory, info_in, name_of
+from pyio.handlers.opfs.layout import LOCK, ROOT, WEIGHTS, directory, info_in, name_of, place
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -44,11 +45,11 @@ async def _all() -> list[tuple[str, Generations]]:
     found = await directories.entries((ROOT,), _WHAT)
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(folder: str) -> tuple[str, Generations]:
+    async def one(folder: str, inside: object) -> tuple[str, Generations]:
         async with turns:
-            return folder, await generations.look(folder, _WHAT)
+            return folder, await generations.look((inside,), _WHAT)
 
-    return [] if found is None else await asyncio.gather(*map(one, found.folders))
+    return [] if found is None else await asyncio.gather(*starmap(one, found.folders.items()))
 
 
 async def _named(folder: str, found: Generations) -> tuple[str, ModelArtifactsInfo] | None:
@@ -56,7 +57,7 @@ async def _named(folder: str, found: Generations) -> tuple[str, ModelArtifactsIn
     if newest is None:
         return None
     name = name_of(folder, newest.manifest)
-    return None if name is None else (name, await _info(folder, newest, _WHAT))
+    return None if name is None else (name, await _info(newest, _WHAT))
 
 
 async def present(found: Generations) -> Generation | None:
@@ -67,14 +68,14 @@ async def present(found: Generations) -> Generation | None:
     return newest
 
 
-async def _info(folder: str, newest: Generation, what: str) -> ModelArtifactsInfo:
+async def _info(newest: Generation, what: str) -> ModelArtifactsInfo:
     """Return the info of a model, with the damage that shows without reading its weights."""
     if newest.manifest is None:
         return ModelArtifactsInfo(damage=newest.problem)
     info = info_in(newest.manifest)
     if info.damage is not None or newest.manifest.groups is None:
         return info
-    size = await directories.size((ROOT, folder, str(newest.number)), WEIGHTS, what)
+    size = await directories.size(newest.inside, WEIGHTS, what)
     expected = newest.manifest.byte_length
     if size is None and (expected is None or expected > 0):
         return replace(info, damage=f"its {WEIGHTS} is missing")
@@ -86,9 +87,9 @@ async def _info(folder: str, newest: Generation, what: str) -> ModelArtifactsInf
 
 async def look_up(name: str) -> ModelArtifactsInfo | None:
     """Return what `models` says of one model, or None if it is not there."""
-    folder, what = directory(name), f"reading {f'opfs://{name}'!r}"
-    newest = await present(await generations.look(folder, what))
-    return None if newest is None else await _info(folder, newest, what)
+    what = f"reading {f'opfs://{name}'!r}"
+    newest = await present(await generations.look(place(name), what))
+    return None if newest is None else await _info(newest, what)
 
 
 async def sizes() -> dict[str, int | None]:
@@ -106,11 +107,11 @@ async def remove(name: str) -> ModelArtifactsInfo:
     """Remove a model and return what was known of it. Raises ModelNotFoundError."""
     folder, what = directory(name), f"removing {f'opfs://{name}'!r}"
     async with exclusive():
-        found = await generations.look(folder, what)
+        found = await generations.look(place(name), what)
         newest = await present(found)
         if newest is None:
             raise not_found(f"opfs://{name}")
-        info = await _info(folder, newest, what)
+        info = await _info(newest, what)
         kept = await moves.still_needed(found)
         await generations.to_its_end(generations.remove_all(folder, kept, what))
     return info
