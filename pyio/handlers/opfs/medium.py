@@ -22,7 +22,6 @@ class OPFS(Medium):
 
     scheme = "opfs"
     lists = True
-    keeps = True
     repairs = True
 
     def missing(self) -> str | None:
