@@ -96,6 +96,7 @@ def reloaded(stage: Stage) -> Outcome:
 def _interrupted(stage: Stage, interrupt: Callable[[Tab], None], times: int = 1) -> Outcome:
     verdicts = []
     stage.prepare()
+    stage.crashed = stage.medium == "opfs"  # what is unfinished stays until the next save
     for _ in range(times):
         tab = stage.open()
         stage.begin_saving(tab)
@@ -104,6 +105,7 @@ def _interrupted(stage: Stage, interrupt: Callable[[Tab], None], times: int = 1)
         interrupt(tab)
         time.sleep(0.5)  # running operations finish
         verdicts.append(stage.verdict())
+    stage.crashed = False
     stage.works_again()
     return verdicts, ""
 
@@ -122,7 +124,9 @@ def process(stage: Stage) -> Outcome:
     time.sleep(1)
     stage.tab.close()
     stage.tab = stage.open(browser)
+    stage.crashed = stage.medium == "opfs"
     verdicts = [stage.verdict()]
+    stage.crashed = False
     stage.works_again()
     return verdicts, ""
 
