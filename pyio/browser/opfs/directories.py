@@ -52,7 +52,10 @@ async def entries(path: Path, what: str) -> Entries | None:
 
     async def found() -> Entries:
         folders, files = dict[str, Any](), list[str]()
-        async for entry_js in (await folder(path)).values():
+        # Not `async for`: Pyodide 314 fails later if a task is cancelled in one.
+        entries_js = (await folder(path)).values()
+        while not (step_js := await entries_js.next()).done:
+            entry_js = step_js.value
             name = str(entry_js.name)
             if entry_js.kind == "directory":
                 folders[name] = entry_js
