@@ -15,7 +15,9 @@ from pyio.display.bars import progress_bar
 from pyio.errors import (
     CompatibilityWarning,
     DamagedModelError,
+    DivergedError,
     ForeignDatabaseError,
+    GradientError,
     HandlerError,
     InvalidModelError,
     InvalidURLError,
@@ -23,6 +25,7 @@ from pyio.errors import (
     ModelExistsError,
     ModelInputError,
     ModelNotFoundError,
+    OpError,
     OtherFormatError,
     OutOfMemoryError,
     PyioError,
@@ -31,10 +34,14 @@ from pyio.errors import (
     StorageError,
     StorageRefusedError,
     UnknownLayersError,
+    UnknownOpsError,
     UnknownSchemeError,
     UnsupportedDtypeError,
     UnsupportedEnvironmentError,
+    UnsupportedModelError,
     UnsupportedOperationError,
+    UnsupportedOpsError,
+    UntrustedTypesError,
     WeightsError,
 )
 from pyio.format.artifacts import (
@@ -73,20 +80,26 @@ from pyio.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pyio import bridge as bridge
+    from pyio import callbacks as callbacks
     from pyio import constraints as constraints
     from pyio import initializers as initializers
     from pyio import layers as layers
+    from pyio import losses as losses
+    from pyio import metrics as metrics
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
+    from pyio.models.graph_models.graph_model import GraphModel
+    from pyio.models.graph_models.reading import graph_model_from_artifacts
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
-    from pyio.models.load import load_layers_model
+    from pyio.models.load import load_graph_model, load_layers_model, load_model
     from pyio.models.model import LayersModel, Model
     from pyio.models.sequential import Sequential
     from pyio.models.serialization.read import model_from_artifacts
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
+    from pyio.operations.objects import load_object, save_object
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.tensors.stream import decode_weights_stream
 
@@ -95,9 +108,12 @@ __all__ = [
     "CompatibilityWarning",
     "Conversion",
     "DamagedModelError",
+    "DivergedError",
     "EncodedWeights",
     "Finding",
     "ForeignDatabaseError",
+    "GradientError",
+    "GraphModel",
     "HandlerError",
     "IOHandler",
     "Input",
@@ -116,6 +132,7 @@ __all__ = [
     "ModelInputError",
     "ModelNotFoundError",
     "OnProgress",
+    "OpError",
     "OtherFormatError",
     "OutOfMemoryError",
     "Progress",
@@ -132,10 +149,14 @@ __all__ = [
     "StorageReport",
     "StoreManager",
     "UnknownLayersError",
+    "UnknownOpsError",
     "UnknownSchemeError",
     "UnsupportedDtypeError",
     "UnsupportedEnvironmentError",
+    "UnsupportedModelError",
     "UnsupportedOperationError",
+    "UnsupportedOpsError",
+    "UntrustedTypesError",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -154,13 +175,17 @@ __all__ = [
     "get_model_json",
     "get_save_handlers",
     "get_weight_specs",
+    "graph_model_from_artifacts",
     "http",
     "input",
     "inspect",
     "list_models",
     "load_arrays",
     "load_artifacts",
+    "load_graph_model",
     "load_layers_model",
+    "load_model",
+    "load_object",
     "load_weights",
     "model_from_artifacts",
     "model_from_json",
@@ -176,6 +201,7 @@ __all__ = [
     "save_arrays",
     "save_artifacts",
     "save_model",
+    "save_object",
     "storage_report",
     "unregister_router",
     "with_save_handler",
@@ -183,8 +209,11 @@ __all__ = [
 
 _NEEDS_NUMPY = {
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
+    "pyio.operations.objects": "load_object save_object",
     "pyio.models.layers.core": "Input input",
-    "pyio.models.load": "load_layers_model",
+    "pyio.models.graph_models.graph_model": "GraphModel",
+    "pyio.models.graph_models.reading": "graph_model_from_artifacts",
+    "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.model": "LayersModel Model",
     "pyio.models.sequential": "Sequential",
     "pyio.models.serialization.read": "model_from_artifacts",
@@ -201,7 +230,18 @@ A test compares the three.
 
 _MODULE_OF = {name: module for module, names in _NEEDS_NUMPY.items() for name in names.split()}
 
-_MODULES = ["bridge", "constraints", "initializers", "layers", "optimizers", "regularizers", "sync"]
+_MODULES = [
+    "bridge",
+    "callbacks",
+    "constraints",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "regularizers",
+    "sync",
+]
 """Public modules, imported when they are first used, most for the same reason."""
 
 

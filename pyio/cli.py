@@ -35,7 +35,7 @@ from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import STALE
 from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
-from pyio.operations.inspection import inspect
+from pyio.operations.inspection import inspect, signature_rows
 from pyio.operations.repair import repair
 from pyio.operations.transfer import load_artifacts
 from pyio.version import __version__
@@ -114,13 +114,25 @@ def _parser() -> argparse.ArgumentParser:
     inspecting = commands.add_parser(
         "inspect", parents=[common], help="tell what a model is without loading its weights"
     )
-    inspecting.add_argument("model", help="a directory, a model.json or an http address")
+    inspecting.add_argument(
+        "model", help="a directory, a model.json, a file of Keras or TensorFlow, or an http address"
+    )
+    _add_choices(inspecting)
     inspecting.set_defaults(command=_inspect)
 
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
     copying.add_argument("source")
     copying.add_argument("destination", help="a directory, or an http address that takes uploads")
     copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
+    _add_choices(copying)
+    copying.add_argument(
+        "--pyio-only", action="store_true", help="allow ops that TensorFlow.js does not have"
+    )
+    copying.add_argument(
+        "--quantization",
+        choices=("uint8", "uint16", "float16"),
+        help="store the weights of a model of TensorFlow in fewer bytes",
+    )
     copying.set_defaults(command=_copy)
 
     verifying = commands.add_parser(
@@ -192,12 +204,17 @@ async def _models_below(place: str) -> list[str]:
     directory = local_path(path) if medium.scheme == "file" else None
     if directory is None or not directory.is_dir():
         return [place]
-    return [str(file) for file in sorted(directory.rglob("*.json")) if _may_be_model(file)]
+    found = [file for file in directory.rglob("*") if file.suffix.lower() in _MODELS]
+    return [str(file) for file in sorted(found) if _may_be_model(file)]
+
+
+_MODELS = (".json", ".keras", ".h5", ".hdf5")
+"""How files end that may be models."""
 
 
 def _may_be_model(file: Path) -> bool:
-    """Whether a json is listed: one with a model's members, and any ``model.json``."""
-    if file.name == "model.json":
+    """Whether a file is listed: a json with a model's members, and any ``model.json``."""
+    if file.name == "model.json" or file.suffix.lower() != ".json":
         return True
     try:
         text = read_file(file, file.parent, limits.JSON_BYTES)
@@ -213,7 +230,7 @@ def _may_be_model(file: Path) -> bool:
 
 
 async def _inspect(options: argparse.Namespace) -> int:
-    found = await inspect(_url(options.model))
+    found = await inspect(_url(options.model), **_choices(options))
     if options.json:
         _print_json(_as_json(found))
         return 0
@@ -228,11 +245,17 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("training config", "yes" if found.has_training_config else "no"),
         ("checksum", "yes" if found.has_checksum else "no"),
         ("metadata", _short(found.user_defined_metadata)),
-        ("signature", _short(found.signature)),
+        ("signature", None if found.ops else _short(found.signature)),
+        ("lacking", "; ".join(found.lacking) or None),
+        *(("note", note) for note in found.import_notes),
     ):
         if value is not None:
             print(f"{label + ':':18}{plain(value)}")
-    if found.layers:
+    if found.ops:
+        ends = [list(row) for row in signature_rows(found.signature)]
+        print("\n" + table(("", "key", "tensor", "dtype", "shape"), ends))
+        print("\n" + table(("op", "nodes"), [[op, count] for op, count in found.ops.items()]))
+    elif found.layers:
         layers = [[layer.name, layer.class_name] for layer in found.layers]
         print("\n" + table(("layer", "class"), layers))
     if found.tensors:
@@ -254,6 +277,9 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "userDefinedMetadata": found.user_defined_metadata,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
+        "ops": dict(found.ops),
+        "lackingInPyio": list(found.lacking_in_pyio),
+        "lackingInTfjs": list(found.lacking_in_tfjs),
         "tensors": [_tensor(spec) for spec in found.tensors],
     }
 
@@ -270,12 +296,28 @@ def _tensor(spec: WeightSpec) -> dict[str, Any]:
     }
 
 
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--signature", help="which signature of a SavedModel is converted")
+    parser.add_argument("--tags", help="the tags of the graph of a SavedModel, with commas")
+    parser.add_argument("--outputs", help="which nodes of a frozen graph are outputs, with commas")
+
+
+def _choices(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of importing that were given."""
+    outputs = None if options.outputs is None else options.outputs.split(",")
+    given = {"signature": options.signature, "tags": options.tags, "outputs": outputs}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 async def _copy(options: argparse.Namespace) -> int:
     info = await copy_model(
         _url(options.source),
         _url(options.destination),
         overwrite=options.overwrite,
         on_progress=progress_bar() if sys.stderr.isatty() else None,
+        **_choices(options),
+        pyio_only=options.pyio_only,
+        quantization=options.quantization,
     )
     about = {"destination": options.destination, "bytes": info.total_bytes}
     if options.json:
@@ -293,7 +335,7 @@ async def _verify(options: argparse.Namespace) -> int:
     for model in options.models:
         row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
-            found = await load_artifacts(_url(model))
+            found = await load_artifacts(_url(model), pyio_only=True)
             arrays = decode_artifacts(found)
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
             row["checksum"] = "verified" if found.checksum else "none"

@@ -10,10 +10,17 @@
     ├── InvalidModelError          (ValueError)         artifacts that cannot be written or read
     │   ├── DamagedModelError                           what the medium holds is not a whole model
     │   ├── OtherFormatError                            a file that other programs read
+    │   ├── UntrustedTypesError                         an object of types that may run code
+    │   ├── UnsupportedModelError                       a part of such a file that is not read
+    │   │   └── UnsupportedOpsError (LookupError)       ops that TensorFlow.js lacks
     │   ├── UnknownLayersError     (LookupError)        the model has layers that pyio lacks
+    │   ├── UnknownOpsError        (LookupError)        the graph has ops that pyio lacks
     │   └── WeightsError                                tensors, specs and bytes do not agree
     │       └── UnsupportedDtypeError (TypeError)       a dtype that TensorFlow.js does not know
     ├── ModelInputError            (ValueError)         data that does not fit the model
+    │   └── OpError                                     a node of a graph cannot compute its inputs
+    ├── GradientError              (TypeError)          training cannot follow what a layer does
+    ├── DivergedError              (ArithmeticError)    the loss of a training is not a number
     ├── StorageError               (OSError)            the medium failed
     │   ├── QuotaExceededError                          there is no room; carries the byte counts
     │   ├── StorageRefusedError    (PermissionError)    this page or this user may not store there
@@ -37,7 +44,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pyio.addresses import shown_model, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 OPERATIONS = "keras.ops."
 """What stands before the name of an operation on tensors, as opposed to the class of a layer."""
@@ -123,11 +130,40 @@ class OtherFormatError(InvalidModelError):
         self.kind = kind
 
 
+class UnsupportedModelError(InvalidModelError):
+    """A file of another program that may be sound and has something that pyio does not read."""
+
+
+class UnsupportedOpsError(UnsupportedModelError, LookupError):
+    """A model of TensorFlow uses ops that cannot be written; ``ops`` maps each to one node."""
+
+    def __init__(self, ops: Mapping[str, str], lacks: str, advice: str = "") -> None:
+        listed = ", ".join(f"{name} ({node!r:.200})" for name, node in sorted(ops.items()))
+        super().__init__(f"the model uses ops that {lacks}: {listed}{advice}")
+        self.ops = dict(ops)
+
+
+class UntrustedTypesError(InvalidModelError):
+    """A stored object has types that are not trusted; ``types`` has their names."""
+
+    def __init__(self, types: Sequence[str]) -> None:
+        names = ", ".join(map(repr, types))
+        super().__init__(
+            f"the object needs types that are not trusted, because making them may run code: "
+            f"{names}. If you know who made the object, load it with trusted=[{names}]"
+        )
+        self.types = [*types]
+
+
 class UnknownLayersError(InvalidModelError, LookupError):
     """The model has classes or activations that are not registered; ``class_names`` has all."""
 
     def __init__(
-        self, class_names: Sequence[str], doing: str, activations: Sequence[str] = ()
+        self,
+        class_names: Sequence[str],
+        doing: str,
+        activations: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         layers = [name for name in class_names if not name.startswith(OPERATIONS)]
         operations = [name for name in class_names if name.startswith(OPERATIONS)]
@@ -140,7 +176,7 @@ class UnknownLayersError(InvalidModelError, LookupError):
             )
         if operations:
             found.append(f"the operations {_names(operations)} on tensors")
-            advice.append("pyio computes layers and no operations of Keras between them")
+            advice.append("pyio computes many operations of Keras between layers, and not these")
         if activations:
             found.append(f"the activations {_names(activations)}")
             advice.append(
@@ -150,9 +186,24 @@ class UnknownLayersError(InvalidModelError, LookupError):
         super().__init__(
             f"cannot {doing}: the model uses {' and '.join(found)}, which pyio does not know; "
             f"{'; '.join(advice)}, or load it with allow_unknown=True to inspect, copy and re-save "
-            "it"
+            f"it{''.join(f'. {note}' for note in notes)}"
         )
         self.class_names = [*class_names, *activations]
+
+
+class UnknownOpsError(InvalidModelError, LookupError):
+    """The graph has ops that pyio does not have; ``ops`` has each with the names of its nodes."""
+
+    def __init__(self, ops: Mapping[str, Sequence[str]]) -> None:
+        found = ", ".join(
+            f"{op} (node {nodes[0]!r}{f' and {len(nodes) - 1} more' if nodes[1:] else ''})"
+            for op, nodes in ops.items()
+        )
+        super().__init__(
+            f"the graph has ops that pyio does not know: {found}; without them it cannot run, but "
+            "pyio.load_artifacts, copy_model and inspect take it as it is"
+        )
+        self.ops = {op: list(nodes) for op, nodes in ops.items()}
 
 
 def _names(names: Sequence[str]) -> str:
@@ -177,6 +228,43 @@ class UnsupportedDtypeError(WeightsError, TypeError):
 
 class ModelInputError(PyioError, ValueError):
     """Arrays given to a model or a layer that it cannot take; the message says what it takes."""
+
+
+class OpError(ModelInputError):
+    """A node of a graph model cannot compute: its inputs do not fit its op.
+
+    ``node`` and ``op`` name it. The input of the model has an unexpected shape or value, or the
+    graph is damaged.
+    """
+
+    def __init__(self, node: str, op: str, problem: str, inputs: str = "") -> None:
+        given = f"; its inputs are {inputs}" if inputs else ""
+        super().__init__(f"the node {node!r} ({op}) cannot compute: {problem}{given}")
+        self.node = node
+        self.op = op
+
+
+class GradientError(PyioError, TypeError):
+    """A layer computes something that training cannot follow; the message says what to write."""
+
+
+class DivergedError(PyioError, ArithmeticError):
+    """The loss is not a finite number, so training stopped; the weights are those before it.
+
+    ``epoch`` and ``batch`` are the numbers of the step, from 0. They are None outside of `fit`.
+    ``loss`` is what was computed.
+    """
+
+    def __init__(self, loss: float, epoch: int | None = None, batch: int | None = None) -> None:
+        where = "" if epoch is None else f" of batch {batch} in epoch {epoch} (counted from 0)"
+        super().__init__(
+            f"the loss{where} is {loss}, so training stopped before its weights were changed; "
+            "a smaller learning rate, inputs of about -1 to 1, or clipnorm=1 in the optimizer "
+            "often help"
+        )
+        self.loss = loss
+        self.epoch = epoch
+        self.batch = batch
 
 
 class StorageError(PyioError, OSError):
@@ -256,7 +344,8 @@ class ForeignDatabaseError(StorageError):
 class LockTimeoutError(StorageError, TimeoutError):
     """A lock was not released in time, so that nothing was begun.
 
-    ``lock`` is its name, as ``navigator.locks.query()`` tells it, or the directory that is locked.
+    ``lock`` is its name, as ``navigator.locks.query()`` tells it, the directory that is locked, or
+    the database of IndexedDB in which a transaction of another tab does not end.
     ``seconds`` is how long it was waited for. `pyio.limits.LOCK_SECONDS` sets that in a browser.
     """
 
@@ -337,4 +426,4 @@ class HandlerError(PyioError, TypeError):
 
 
 class CompatibilityWarning(UserWarning):
-    """What was saved is whole, and TensorFlow.js will not be able to read all of it."""
+    """Another reader will not find all that is here: TensorFlow.js, Keras, another scikit-learn."""

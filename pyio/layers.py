@@ -1,6 +1,7 @@
-"""Every layer of TensorFlow.js 4.22: ``pyio.layers.Dense(units=10)`` and so on.
+"""Every layer of TensorFlow.js 4.22 and those of Keras: ``pyio.layers.Dense(10)`` and so on.
 
-Arguments and defaults are those of ``tf.layers``, in snake case. `register` makes a layer class of
+Arguments and defaults are those of ``tf.layers``, in snake case. Layers that only Keras has take
+Keras's arguments; saving warns of what TensorFlow.js cannot open. `register` makes a layer class of
 your own known, `register_activation` an activation; `Layer` shows how to write one. Classes are
 imported when they are first used, so that importing this module stays quick in Pyodide.
 
@@ -15,11 +16,12 @@ from typing import Any
 from pyio.models.core.layer import Layer
 from pyio.models.core.options import option
 from pyio.models.core.parts import register_activation
-from pyio.models.serialization.registry import FAMILY_OF, register
+from pyio.models.core.phase import plain, training_phase
+from pyio.models.serialization.registry import FAMILY_OF, KERAS_FAMILY_OF, register
 
-_PLACES = {**FAMILY_OF, "Input": "core"}
+_PLACES = {**FAMILY_OF, **KERAS_FAMILY_OF, "Input": "core"}
 
-__all__ = ["Layer", "option", "register", "register_activation"]
+__all__ = ["Layer", "option", "plain", "register", "register_activation", "training_phase"]
 __all__ += _PLACES
 
 

@@ -39,6 +39,9 @@ TEXT_RATIO = 16
 """A fixed-width text array may take TEXT_CHARACTERS characters, or TEXT_RATIO times its longest
 text per element, whichever is larger."""
 
+SAFETENSORS_HEADER = 100_000_000
+"""Bytes of the header of a safetensors file; the library's own limit."""
+
 UNTOLD_BYTES = 2**30
 """Bytes of a weights file of unknown size: it has strings, and the server sends no length."""
 
@@ -58,13 +61,68 @@ WEIGHT_BYTES = 2**32
 """Bytes of one weight that a layer makes: more than any WebAssembly memory."""
 
 PREDICT_WORK = 10**12
-"""Multiplications for one example when a model predicts, estimated from shapes before it begins.
+"""Multiplications for one example when a model predicts. Layers are estimated from shapes before
+anything is computed, graphs are counted node by node.
 The largest models for browsers take a tenth of it, and NumPy minutes for it."""
 
 STEP_WORK = 1_000_000
 CALL_WORK = 100_000
-"""What a step of a recurrent layer and a call of a layer count as, in multiplications. Python takes
-that long for them."""
+"""What a step of a recurrent layer, and a call of a layer or of a node of a graph, count as in
+multiplications. Python takes that long for them."""
+
+GRAPH_NODES = 100_000
+"""Nodes of a graph, or of the body of one function."""
+
+GRAPH_FUNCTIONS = 10_000
+"""Functions of a graph model."""
+
+GRAPH_DEPTH = 50
+"""Depth of functions that call functions, of loops in loops, and of groups in a pattern."""
+
+GRAPH_LIST = 100_000
+"""Inputs of one node, and values in a list of one attribute."""
+
+GRAPH_LIST_LENGTH = 10_000_000
+"""Elements of a list that a graph makes while it runs."""
+
+GRAPH_ITERATIONS: int | None = None
+"""Turns of all loops in one run of a graph model; None for any. PREDICT_WORK ends them too."""
+
+PATTERN_LENGTH = 10_000
+PATTERN_STEPS = 20_000
+"""Characters of a regular expression in a graph model; its steps with repetitions written out."""
+
+PATTERN_WORK = 10_000_000
+"""Steps that a regular expression may take for the texts of one node, where it is not plain."""
+
+RECORD_BYTES = 1_800_000_000
+"""Bytes of a model in IndexedDB, which is one record there. Chromium 156 ends the tab for one of
+2,000,000,000, without an error, so that everything else in it is lost."""
+
 LOCK_SECONDS = 6.0
 """Seconds to wait for a lock that another tab or worker holds, for each operation that comes before
 this one. Raise it where several tabs store gigabytes."""
+
+HDF5_OBJECTS = 1_000_000
+"""Groups and datasets of one HDF5 file, and nodes of one of its B-trees."""
+
+HDF5_DEPTH = 100
+"""Groups of an HDF5 file inside one another."""
+
+HDF5_BLOCKS = 10_000
+"""Parts of one object header."""
+
+HDF5_TEXT = 256 * 1024 * 1024
+"""Bytes of text in the attributes of one HDF5 file."""
+
+HDF5_RATIO = 1_000
+"""Chunks of a dataset may expand to ZIP_BYTES, or to HDF5_RATIO times their stored bytes."""
+
+PROTOBUF_BYTES = 2**31 - 1
+"""A saved_model.pb or frozen graph: protobuf itself ends here."""
+
+INDEX_BYTES = 256 * 1024 * 1024
+"""A variables.index, and any compressed block of it."""
+
+FILL_BYTES = 256 * 1024 * 1024
+"""A constant of which a file gives fewer values than its shape needs. The last one repeats."""

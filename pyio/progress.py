@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 CHUNK = 8 * 1024 * 1024
 """Bytes that are moved at once where a medium can move a part: a report comes at least so often."""
@@ -40,6 +40,48 @@ class Progress:
         if self.bytes_total is None:
             return None
         return self.bytes_done / self.bytes_total if self.bytes_total else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """One report of a training.
+
+    Attributes:
+        epoch: The epoch, counted from 0.
+        epochs: The number of epochs in all.
+        steps_done: Steps of this training that are done.
+        steps_total: Steps in all, or None while that is not known.
+        numbers: The means of this epoch so far, by name.
+        ended: Whether this is the last report.
+    """
+
+    epoch: int
+    epochs: int
+    steps_done: int
+    steps_total: int | None
+    numbers: Mapping[str, float]
+    ended: bool = False
+
+    @property
+    def fraction(self) -> float | None:
+        """From 0.0 to 1.0, or None while the total is unknown; 1.0 at the end, however it came."""
+        if self.ended:
+            return 1.0
+        return self.steps_done / self.steps_total if self.steps_total else None
+
+    @property
+    def words(self) -> str:
+        """Epoch and numbers as text."""
+        numbers = ", ".join(f"{name} {value:.4g}" for name, value in self.numbers.items())
+        return f"epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}: {numbers}"
+
+
+class OnTrainingProgress(Protocol):
+    """A plain function that gets a `TrainingProgress`."""
+
+    def __call__(self, progress: TrainingProgress, /) -> object:
+        """Take note of how far the training is."""
+        ...
 
 
 _callback: ContextVar[list[bool]] = ContextVar("callback")

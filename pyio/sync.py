@@ -2,12 +2,13 @@
 
     pyio.sync.save_model(model, "localstorage://m")
     model = pyio.sync.load_layers_model("localstorage://m")
+    history = pyio.sync.fit(model, x, y, epochs=10)
     result = pyio.sync.run(handler.save(artifacts))  # for whatever else can be awaited
 
-Each takes and returns what its namesake in `pyio` does. In a browser they need JavaScript Promise
-Integration, in CPython a thread without a running event loop. If they cannot wait, they raise
-UnsupportedEnvironmentError before anything has begun; use ``await`` then. They never wait inside
-an ``on_progress``.
+Each takes and returns what its namesake in `pyio` does; `fit` is `LayersModel.fit`. In a browser
+they need JavaScript Promise Integration, in CPython a thread without a running event loop. If they
+cannot wait, they raise UnsupportedEnvironmentError before anything has begun; use ``await`` then.
+They never wait inside an ``on_progress``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
     from pyio.handlers import picked_files
     from pyio.models import load
     from pyio.models.serialization import write
-    from pyio.operations import arrays, catalog, inspection, persistence, report, transfer
+    from pyio.models.training import fit as training
+    from pyio.operations import (
+        arrays,
+        catalog,
+        inspection,
+        objects,
+        persistence,
+        report,
+        transfer,
+    )
     from pyio.operations import repair as repairing
     from pyio.tensors import stream
 
@@ -94,11 +104,15 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     copy_model = blocking(catalog.copy_model)
     decode_weights_stream = blocking(stream.decode_weights_stream)
     exists = blocking(inspection.exists)
+    fit = blocking(training.fit)
     inspect = blocking(inspection.inspect)
     list_models = blocking(catalog.list_models)
     load_arrays = blocking(arrays.load_arrays)
     load_artifacts = blocking(transfer.load_artifacts)
+    load_graph_model = blocking(load.load_graph_model)
     load_layers_model = blocking(load.load_layers_model)
+    load_object = blocking(objects.load_object)
+    load_model = blocking(load.load_model)
     load_weights = blocking(arrays.load_weights)
     move_model = blocking(catalog.move_model)
     pick_files = blocking(picked_files.pick_files)
@@ -108,15 +122,18 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     save_arrays = blocking(arrays.save_arrays)
     save_artifacts = blocking(transfer.save_artifacts)
     save_model = blocking(write.save_model)
+    save_object = blocking(objects.save_object)
     storage_report = blocking(report.storage_report)
 
 _FUNCTIONS = {
     "pyio.handlers.picked_files": "pick_files",
-    "pyio.models.load": "load_layers_model",
+    "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.serialization.write": "save_model",
+    "pyio.models.training.fit": "fit",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",
     "pyio.operations.inspection": "exists inspect",
+    "pyio.operations.objects": "load_object save_object",
     "pyio.operations.persistence": "request_persistence",
     "pyio.operations.repair": "repair",
     "pyio.operations.report": "storage_report",

@@ -10,6 +10,7 @@ import pytest
 
 import pyio.bridge
 from scripts.support import generations, runtime
+from scripts.support.real_models import ensure_models
 from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
 from tests.engines import selection
@@ -46,6 +47,14 @@ def older_pyodides(vendor: Path) -> None:
     """Fetch the older Pyodides, which are in folders beside the default one."""
     with runtime.one_at_a_time(vendor):
         generations.ensure_all(vendor)
+
+
+@pytest.fixture(scope="session")
+def real_models(vendor: Path) -> Path:
+    """The folder with real graph models, fetched if they are not there yet."""
+    with runtime.one_at_a_time(vendor):
+        ensure_models(vendor)
+    return vendor
 
 
 @pytest.fixture(scope="session")

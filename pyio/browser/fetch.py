@@ -18,6 +18,7 @@ from pyio.browser.ffi import (
     run_file,
     to_js,
 )
+from pyio.browser.timers import milliseconds
 from pyio.errors import RequestError
 from pyio.progress import chunks
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 _SEEKING = 5.0
 """Seconds that may be spent on finding out where a redirect leads, for the error."""
-
-_LONGEST_TIMER = 2**31 - 1
-"""Milliseconds. A browser's timer that should be later fires at once."""
 
 
 def available() -> bool:
@@ -87,7 +85,7 @@ async def send(
         members["body"] = _form_data(files, sent)
     try:
         with _translated(method, url, timeout):
-            response_js = await _functions().fetch(url, options(**members), _milliseconds(timeout))
+            response_js = await _functions().fetch(url, options(**members), milliseconds(timeout))
         async with replying(response_js, timeout, method, url) as reply:
             yield reply
     except BaseException:
@@ -127,7 +125,7 @@ class Reply:
         target_js = create_proxy(target)
         try:
             with _translated(self._method, self.url, self._timeout):
-                timeout = _milliseconds(self._timeout)
+                timeout = milliseconds(self._timeout)
                 return int(await self._body_js.fill(target_js, target.nbytes, timeout))
         finally:
             target_js.destroy()
@@ -135,7 +133,7 @@ class Reply:
     async def target(self) -> str:
         """Return where a hidden redirect leads a request without headers; "" if it is not known."""
         members = options(credentials="omit", referrerPolicy="no-referrer")
-        timeout = _milliseconds(min(self._timeout or _SEEKING, _SEEKING))
+        timeout = milliseconds(min(self._timeout or _SEEKING, _SEEKING))
         try:
             return str(await _functions().target(self.url, members, timeout))
         except JsException:
@@ -161,22 +159,6 @@ def _form_data(files: Sequence[FormFile], sent: Callable[[int, str], None]) -> J
         blob_js = js.Blob.new(array_of(pieces_js), options(type=media_type))
         form_js.append(field, blob_js, name)
     return form_js
-
-
-def _milliseconds(seconds: float | None) -> float | None:
-    return None if seconds is None else min(seconds * 1000, _LONGEST_TIMER)
-
-
-def call_later(seconds: float, function: Callable[[], None]) -> Callable[[], None]:
-    """Call a function later, and return what prevents that."""
-    function_js = create_proxy(function)
-    timer_js = js.setTimeout(function_js, _milliseconds(seconds))
-
-    def stop() -> None:
-        js.clearTimeout(timer_js)
-        function_js.destroy()
-
-    return stop
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from pyio.browser.ffi import (
     options,
     translated,
 )
+from pyio.browser.timers import milliseconds
 from pyio.errors import LockTimeoutError
 
 if TYPE_CHECKING:
@@ -45,9 +46,6 @@ _HELD_HERE: Counter[str] = Counter()
 
 _WAITING_HERE: Counter[str] = Counter()
 """The locks that this Python waits for."""
-
-_LONGEST_TIMER = 2**31 - 1
-"""Milliseconds after which a timer of a browser's is due at once instead."""
 
 
 @asynccontextmanager
@@ -193,7 +191,7 @@ class _Request:
         if self._abort_js is not None:
             # A function of JavaScript's own: a Python one would be a proxy until it is called.
             abort_js = self._abort_js.abort.bind(self._abort_js)
-            self._timer_js = js.setTimeout(abort_js, min(seconds * 1000, _LONGEST_TIMER))
+            self._timer_js = js.setTimeout(abort_js, milliseconds(seconds))
 
     def release(self) -> None:
         """Release the lock, or stop waiting for it."""

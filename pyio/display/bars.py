@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.browser.environment import in_ipython, in_marimo, in_pyscript
 from pyio.display.tables import plain, size_text, width_of
+from pyio.progress import TrainingProgress
 
 if TYPE_CHECKING:
-    from pyio.progress import OnProgress, Progress
+    from collections.abc import Callable
+
+    from pyio.progress import OnProgress, OnTrainingProgress, Progress
 
 _numbers = count(1)
 
@@ -25,25 +28,42 @@ def progress_bar(**options: Any) -> OnProgress:
     which go to ``tqdm.auto.tqdm``, it is tqdm's bar if tqdm is installed, and otherwise a line of
     text on standard error. One bar serves one operation; a copy draws two.
     """
-    if not options:
-        for present, make in (
-            (in_marimo, _marimo),
-            (in_ipython, _ipython),
-            (in_pyscript, _pyscript),
-        ):
-            if present():
-                return make()
-    return _tqdm(options) or _lines()
+    notebook = None if options else _of_notebook()
+    return notebook or _tqdm(options) or _lines()
 
 
-def _words(progress: Progress) -> str:
+def training_bar(wanted: bool | None) -> OnTrainingProgress | None:
+    """Return what draws a bar for a training, or None for no bar.
+
+    Args:
+        wanted: Whether there is to be one; None means in notebooks only.
+    """
+    if wanted is False:
+        return None
+    return _of_notebook() or (_lines() if wanted else None)
+
+
+def _of_notebook() -> Callable[[Progress | TrainingProgress], None] | None:
+    for present, make in (
+        (in_marimo, _marimo),
+        (in_ipython, _ipython),
+        (in_pyscript, _pyscript),
+    ):
+        if present():
+            return make()
+    return None
+
+
+def _words(progress: Progress | TrainingProgress) -> str:
+    if isinstance(progress, TrainingProgress):
+        return plain(progress.words)
     whole = progress.bytes_total
     done = size_text(progress.bytes_done)
     of = "" if whole is None or progress.fraction == 1.0 else f" of {size_text(whole)}"
     return f"{plain(progress.action)} {plain(progress.what)}: {done}{of}"
 
 
-def _html(progress: Progress) -> str:
+def _html(progress: Progress | TrainingProgress) -> str:
     words = escape(_words(progress))
     if progress.fraction == 1.0:
         return words
@@ -51,13 +71,13 @@ def _html(progress: Progress) -> str:
     return f"<progress{value}></progress> {words}"
 
 
-def _marimo() -> OnProgress:
+def _marimo() -> Callable[[Progress | TrainingProgress], None]:
     status = sys.modules["marimo"].status
     manager: Any = None
     bar: Any = None
     shown = 0
 
-    def draw(progress: Progress) -> None:
+    def draw(progress: Progress | TrainingProgress) -> None:
         nonlocal manager, bar, shown
         title, _, sizes = _words(progress).rpartition(": ")
         words = {"title": escape(title), "subtitle": sizes}  # marimo takes both for HTML
@@ -76,11 +96,11 @@ def _marimo() -> OnProgress:
     return draw
 
 
-def _ipython() -> OnProgress:
+def _ipython() -> Callable[[Progress | TrainingProgress], None]:
     display: Any = import_module("IPython.display").display
     handle: Any = None
 
-    def draw(progress: Progress) -> None:
+    def draw(progress: Progress | TrainingProgress) -> None:
         nonlocal handle
         bundle = {"text/plain": _words(progress), "text/html": _html(progress)}
         if handle is None:
@@ -91,13 +111,13 @@ def _ipython() -> OnProgress:
     return draw
 
 
-def _pyscript() -> OnProgress:
+def _pyscript() -> Callable[[Progress | TrainingProgress], None]:
     pyscript = sys.modules["pyscript"]
     place = f"pyio-bar-{next(_numbers)}"
     # Now, because PyScript knows the place of a script only until its first await.
     pyscript.display(pyscript.HTML(f'<div id="{place}"></div>'))
 
-    def draw(progress: Progress) -> None:
+    def draw(progress: Progress | TrainingProgress) -> None:
         pyscript.display(pyscript.HTML(_html(progress)), target=place, append=False)
 
     return draw
@@ -124,14 +144,18 @@ def _tqdm(options: dict[str, Any]) -> OnProgress | None:
     return draw
 
 
-def _lines() -> OnProgress:
+def _lines() -> Callable[[Progress | TrainingProgress], None]:
     """Return what writes each report over the one before it."""
     width = 0
 
-    def write(progress: Progress) -> None:
+    def write(progress: Progress | TrainingProgress) -> None:
         nonlocal width
         share = "" if progress.fraction is None else f" ({progress.fraction:.0%})"
-        line = f"{progress.action} {plain(progress.what)}: {progress.bytes_done:,} bytes{share}"
+        if isinstance(progress, TrainingProgress):
+            line = f"{_words(progress)}{share}"
+        else:
+            done = f"{progress.bytes_done:,} bytes"
+            line = f"{progress.action} {plain(progress.what)}: {done}{share}"
         wide = width_of(line)
         ended = progress.fraction == 1.0
         print(

@@ -23,7 +23,13 @@ _LENGTHS = struct.Struct("<HH")
 _LISTED = b"PK\x01\x02"
 """How each entry in an archive's list of files begins."""
 
-_UNREADABLE = (
+_END = b"PK\x05\x06"
+"""How the end of an archive begins."""
+
+_LAST_BYTES = 22 + 65_535
+"""The end of an archive and the longest comment behind it."""
+
+UNREADABLE = (
     *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
     *(struct.error, ValueError, OverflowError, MemoryError),
 )
@@ -70,29 +76,35 @@ class Member:
         """Return the whole content."""
         return self.content
 
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return the bytes from `start` to `stop`, which lie inside the file."""
+        return self.content[start:stop]
+
     async def read_into(self, target: memoryview, moved: Callable[[int], None]) -> None:
         """Copy the content into `target`, which is as long."""
         target[:] = self.content
         moved(self.size)
 
 
-def unzip(data: memoryview, name: str) -> list[Member]:
+def unzip(data: memoryview, name: str, *, every: bool = False) -> list[Member]:
     """Return the files in an archive; those that are stored are views of `data`.
 
     What other programs add beside the files (``__MACOSX``, names that start with a dot) is left
-    out. Raises DamagedModelError, naming the archive, for a truncated or contradictory one, and
-    for one that would expand beyond `pyio.limits`.
+    out, unless `every` file is wanted. Raises DamagedModelError, naming the archive, for a cut or
+    contradictory one, and for one that would expand beyond `pyio.limits`.
     """
     members = []
     try:
         with zipfile.ZipFile(_Reader(data)) as archive:
-            entries = [entry for entry in archive.infolist() if is_wanted(entry.filename)]
-            _require_small(entries, data.nbytes)
+            listed = archive.infolist()
+            require_all(data, len(listed))
+            entries = [entry for entry in listed if every or is_wanted(entry.filename)]
+            require_small(entries, data.nbytes)
             for entry in entries:
                 content = _content(archive, entry, data)
                 path = entry.filename
                 members.append(Member(path.rpartition("/")[2], content.nbytes, content, path))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise DamagedModelError(name, f"the archive cannot be read ({error})") from error
     return members
 
@@ -103,7 +115,20 @@ def is_wanted(path: str) -> bool:
     return bool(base) and not base.startswith(".") and "__MACOSX" not in folders
 
 
-def _require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+def require_all(data: memoryview, count: int) -> None:
+    """Raise BadZipFile unless an archive, of which `data` are the end, has `count` files.
+
+    A wrong length of the list makes files vanish, and zipfile ignores the number (APPNOTE 4.3.16).
+    """
+    tail = bytes(data[-_LAST_BYTES:])
+    end = tail.rfind(_END)
+    told = int.from_bytes(tail[end + 10 : end + 12], "little")
+    if end < 0 or told not in (count, 0xFFFF):  # the last stands for a number elsewhere (ZIP64)
+        raise zipfile.BadZipFile(f"its list has {count:,} files, and it says that it has {told:,}")
+
+
+def require_small(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Raise BadZipFile if the files of an archive of `size` bytes are too many, or too large."""
     if len(entries) > limits.ZIP_MEMBERS:
         raise _too_many(len(entries))
     stored = sum(entry.file_size for entry in entries if _is_stored(entry))

@@ -145,8 +145,9 @@ class _Checked:
     ignores them, and `dataclasses.replace` and copies drop them.
     """
 
-    __slots__ = ("_ends", "_order")
+    __slots__ = ("_ends", "_notes", "_order")
     _ends: tuple[int, ...]
+    _notes: tuple[str, ...]
     _order: tuple[str, ...]
 
     @property
@@ -162,6 +163,18 @@ class _Checked:
     def remember_order(self, order: Iterable[str]) -> None:
         """Note in which order a record has its members."""
         object.__setattr__(self, "_order", tuple(order))
+
+    @property
+    def import_notes(self) -> tuple[str, ...]:
+        """What an importer changed, each in a sentence; empty for what pyio or TensorFlow.js wrote.
+
+        Notes are about one load: a copy that is stored does not have them.
+        """
+        return getattr(self, "_notes", ())
+
+    def remember_notes(self, notes: Iterable[str]) -> None:
+        """Set `import_notes`."""
+        object.__setattr__(self, "_notes", tuple(notes))
 
     def remember_ends(self, ends: tuple[int, ...]) -> None:
         """Note that specs and data agree, and that the tensors end at `ends`."""

@@ -60,18 +60,19 @@ def dumps(value: JSONValue) -> str:
     return text
 
 
-def loads(text: str | bytes, what: str) -> JSONValue:
+def loads(text: str | bytes, what: str, *, unique: bool = False) -> JSONValue:
     """Parse JSON `text`; `what` names it in the error ("the model topology").
 
     Raises InvalidModelError for text that is not JSON (``NaN`` and ``Infinity`` included, which
-    JavaScript would refuse as well).
+    JavaScript would refuse as well). With `unique`, an object that has a key twice is refused too;
+    JavaScript would take the last one.
     """
     require_length(len(text), what)
     try:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
         _require_parsable(text)
-        value: JSONValue = _DECODER.decode(text)
+        value: JSONValue = (_UNIQUE if unique else _DECODER).decode(text)
     except RecursionError as error:
         raise InvalidModelError(
             f"{what} is nested too deeply to be a model: at most {limits.JSON_DEPTH:,} lists and "
@@ -113,7 +114,17 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
+def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
+    found: dict[str, JSONValue] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"an object has the key {key!r:.80} twice")
+        found[key] = value
+    return found
+
+
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_UNIQUE = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)
 
 
 class _UnsayableError(Exception):

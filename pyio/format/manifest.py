@@ -33,6 +33,10 @@ _CRC32 = "crc32"
 shards, because nothing else tells two equally long shards apart. TensorFlow.js skips it."""
 
 
+class NoModelJSONError(InvalidModelError):
+    """A text is not a model.json of any kind. It may be a file that an importer knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class WeightGroup:
     """One group of a manifest.
@@ -105,31 +109,37 @@ def group_to_json(
 
 def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
     """Return what a model.json says. Raises InvalidModelError for any other text."""
+    if isinstance(text, bytes):
+        refuse_other_format(text[:LOOKED_AT], name)
     require_length(len(text), name)
-    other = other_format(text[:LOOKED_AT]) if isinstance(text, bytes) else None
-    if other is not None:
-        raise OtherFormatError(name, other)
     try:
         fields = loads(text, name)
     except InvalidModelError as error:
         kind = kind_of(text[:LOOKED_AT]) if isinstance(text, bytes) else None
         if kind is None:
-            raise
+            raise NoModelJSONError(str(error)) from error
         start = text[:40]
-        raise InvalidModelError(
+        raise NoModelJSONError(
             f"{name} is not JSON but {kind}; it starts with {start!r}"
         ) from error
     if _is_bare(fields):
         raise OtherFormatError(name, "a weights manifest alone, as tensorflowjs wrote before 1.0")
     if not isinstance(fields, dict):
-        raise InvalidModelError(f"{name} is {fields!r:.60}, not an object")
+        raise NoModelJSONError(f"{name} is {fields!r:.60}, not an object")
     manifest = fields.get("weightsManifest")
     if fields.get("modelTopology") is None and manifest is None:
-        raise InvalidModelError(
+        raise NoModelJSONError(
             f"{name} has neither modelTopology nor weightsManifest, so it is not a TensorFlow.js "
             f"model; its members: {', '.join(fields) or 'none'}"
         )
     return Manifest(fields, None if manifest is None else parse_groups(manifest))
+
+
+def refuse_other_format(start: bytes, name: str) -> None:
+    """Raise OtherFormatError if a file begins as those of another program do."""
+    other = other_format(start)
+    if other is not None:
+        raise OtherFormatError(name, other)
 
 
 def _is_bare(fields: JSONValue) -> bool:

@@ -75,6 +75,9 @@ committing may complete.
 **A handler may describe**: ``describe()`` gives the artifacts without their weight data and
 without reading it, for `pyio.inspect`.
 
+**Files of other programs are converted.** Where a medium finds no model.json, it gives a view of
+its files to `pyio.converters.table`. Media that keep records have no files.
+
 **A model in several files is still one model.** ``file://`` replaces them together, by a journal
 that `pyio.handlers.files.folder` explains: a load through pyio sees all the old files or all the
 new ones, after a crash at any moment.
@@ -88,8 +91,8 @@ and name what is damaged, in one place.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from pyio.errors import (
     DamagedModelError,
@@ -97,15 +100,18 @@ from pyio.errors import (
     ModelNotFoundError,
     OtherFormatError,
     OutOfMemoryError,
+    UnsupportedModelError,
 )
 from pyio.format.layout import require_sizes_match
+from pyio.format.manifest import NoModelJSONError
 from pyio.format.serialized import serialize
 from pyio.format.specs import require_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
+    from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
     from pyio.format.serialized import Serialized
 
@@ -182,15 +188,29 @@ class Loader(ABC):
 
     url: str
 
-    async def load(self) -> ModelArtifacts:
-        """Return the whole model, or raise what keeps it from being one."""
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
-            return await self._fetch()
+    async def load(self, **importing: Any) -> ModelArtifacts:
+        """Return the whole model, or raise what keeps it from being one.
 
-    async def describe(self) -> ModelArtifacts:
+        `importing` are options of the importer, if the files are those of another program.
+        """
+        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+            try:
+                return await self._fetch()
+            except FOREIGN as error:
+                return await imported(self._files(), error, importing)
+
+    async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""
         with enough_memory(f"reading {self.url!r}"), damaged(self.url):
-            return await self._outline()
+            try:
+                return await self._outline()
+            except FOREIGN as error:
+                return await imported(self._files(), error, importing, weights=False)
+
+    @asynccontextmanager
+    async def _files(self) -> AsyncIterator[Files | None]:
+        """Give the files here, of which an importer may know something; None for records."""
+        yield None
 
     async def exists(self) -> bool:
         """Return whether anything is stored here, damaged or not."""
@@ -211,6 +231,29 @@ class Loader(ABC):
         """Read all but the weight data. Raises InvalidModelError if it cannot be a model."""
 
 
+FOREIGN = (NoModelJSONError, OtherFormatError, ModelNotFoundError)
+"""What a medium raises where it finds no model.json."""
+
+
+async def imported(
+    opened: AbstractAsyncContextManager[Files | None],
+    error: Exception,
+    options: Mapping[str, Any],
+    *,
+    weights: bool = True,
+) -> ModelArtifacts:
+    """Return the model that an importer makes of files. Raises `error` if none knows them."""
+    from pyio.converters.table import recognised  # late: no model of TensorFlow.js needs it
+
+    async with opened as files:
+        found = None if files is None else await recognised(files)
+        if found is None:
+            raise error
+        importer, its_files = found
+        read = importer.artifacts if weights else importer.outline
+        return await read(its_files, **options)
+
+
 @contextmanager
 def enough_memory(what: str) -> Iterator[None]:
     """Turn a MemoryError inside the block into an OutOfMemoryError for `what`."""
@@ -227,7 +270,7 @@ def damaged(url: str) -> Iterator[None]:
     """Turn an InvalidModelError inside the block into a DamagedModelError that names `url`."""
     try:
         yield
-    except (DamagedModelError, OtherFormatError):
+    except (DamagedModelError, OtherFormatError, UnsupportedModelError):
         raise
     except InvalidModelError as error:
         raise DamagedModelError(url, str(error)) from error

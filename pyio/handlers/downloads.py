@@ -1,7 +1,8 @@
 """``downloads://``: a model offered to the person at the page as files.
 
 Names and bytes are those of tfjs-core ``browser_files.ts``: ``<name>.json`` and
-``<name>.weights.bin``. With ``single_file=True`` it is one ``<name>.zip`` that holds the two.
+``<name>.weights.bin``. With ``single_file=True`` it is one ``<name>.zip`` that holds the two. A
+name such as ``my-model.keras`` gives that one file, in the format of its ending.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pyio.handlers.medium import Medium
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
@@ -34,6 +37,9 @@ _NOT_IN_ADDRESSES = re.compile("[#%]")
 """What an address takes for something else than a part of a file's name. A manifest that encodes it
 is right for a server and wrong for files that a person picks."""
 
+_ENDING = re.compile(r"(?<=.)\.(?:json|zip)$", re.IGNORECASE)
+"""What the files get anyway."""
+
 _LONGEST_NAME = 200
 """Bytes: file systems end at 255, and the browser may put a number behind the name."""
 
@@ -43,8 +49,10 @@ class DownloadsHandler(Saver):
 
     Args:
         path: The name of the files without their endings; "model" if it is empty.
-        single_file: Offer one ``.zip`` instead of several files.
+        single_file: Offer one ``.zip`` instead of several files; the same as ``format="zip"``.
         shard_size_bytes: Cut the weights into files of that many bytes.
+        format: One of `pyio.converters.writers.FORMATS`; what the ending of the name says by
+            default.
         on_progress: Called with a `pyio.Progress` as bytes are handed to the browser.
     """
 
@@ -54,10 +62,13 @@ class DownloadsHandler(Saver):
         *,
         single_file: bool = False,
         shard_size_bytes: int | None = None,
+        format: str | None = None,  # noqa: A002 - the name of the option
         on_progress: OnProgress | None = None,
     ) -> None:
+        from pyio.converters.writers import format_of  # late: `import pyio` needs no formats
+
         self._name = path or "model"
-        self._single_file = single_file
+        self.format = format_of(self._name, "zip" if single_file and format is None else format)
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
         bad = _NOT_IN_FILE_NAMES.search(self._name)
@@ -87,21 +98,14 @@ class DownloadsHandler(Saver):
         Whether the person accepts them is not known.
         """
         await acquired()
-        weights_name = f"{self._name}.weights.bin"
-        files = lay_out(
-            model,
-            f"{self._name}.json",
-            weights_name,
-            weights_path=f"./{weights_name}",
-            shard_size_bytes=self._shard_size_bytes,
-        )
+        files = self._files(model)
         sizes = {name: sum(piece.nbytes for piece in pieces) for name, pieces in files.items()}
-        sizes[f"{self._name}.json"] = 0
         size = model.info.weight_data_bytes
-        meter = Meter(self._on_progress, "save", weights_name, size)
-        if self._single_file:
-            name = f"{self._name}.zip"
-            files, sizes = {name: zip_pieces(files)}, {name: size}
+        if len(files) == 1:
+            sizes = dict.fromkeys(files, size)
+        else:
+            sizes[next(iter(files))] = 0  # the model.json
+        meter = Meter(self._on_progress, "save", list(files)[-1], size)
         for index, (name, pieces) in enumerate(files.items()):
             if index:
                 await asyncio.sleep(_PAUSE)
@@ -109,13 +113,32 @@ class DownloadsHandler(Saver):
             await download(name, pieces, _media_type(name))
         return SaveResult(model.info)
 
+    def _files(self, model: Serialized) -> Mapping[str, Sequence[memoryview]]:
+        """Return the files to offer: name -> pieces."""
+        from pyio.converters.writers import writer_of  # late, as above
+
+        writer = writer_of(self.format)
+        if writer is not None:
+            ending = "" if self._name.lower().endswith(writer.endings) else writer.endings[0]
+            return {f"{self._name}{ending}": writer.pieces(model.artifacts)}
+        name = _ENDING.sub("", self._name)
+        weights_name = f"{name}.weights.bin"
+        files = lay_out(
+            model,
+            f"{name}.json",
+            weights_name,
+            weights_path=f"./{weights_name}",
+            shard_size_bytes=self._shard_size_bytes,
+        )
+        return {f"{name}.zip": zip_pieces(files)} if self.format == "zip" else files
+
 
 class Downloads(Medium):
     """Files that the browser downloads."""
 
     scheme = "downloads"
     loads = False
-    options = frozenset({"single_file", "shard_size_bytes"})
+    options = frozenset({"single_file", "shard_size_bytes", "format"})
     instead = (
         "a page cannot read downloads back; let the person pick the files, and load "
         "browser_files(await pick_files())"
@@ -127,12 +150,16 @@ class Downloads(Medium):
     def handler(self, path: str, **options: Any) -> Any:
         return DownloadsHandler(path, **options)
 
+    def format_of(self, path: str, given: str | None) -> str:
+        return DownloadsHandler(path, format=given).format
+
 
 def browser_downloads(
     name: str = "",
     *,
     single_file: bool = False,
     shard_size_bytes: int | None = None,
+    format: str | None = None,  # noqa: A002 - the name of the option
     on_progress: OnProgress | None = None,
 ) -> DownloadsHandler:
     """Return the handler of ``downloads://name``; see `DownloadsHandler` for the arguments."""
@@ -140,6 +167,7 @@ def browser_downloads(
         name,
         single_file=single_file,
         shard_size_bytes=shard_size_bytes,
+        format=format,
         on_progress=on_progress,
     )
 

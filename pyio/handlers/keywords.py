@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyio.progress import OnProgress
 
@@ -31,7 +31,25 @@ class HTTPOptions(TypedDict, total=False):
     allowed_hosts: Iterable[str] | None
 
 
-class LoadOptions(HTTPOptions, total=False):
+class ImportOptions(TypedDict, total=False):
+    """Those of importing models of TensorFlow; `pyio.converters.saved_model` explains them."""
+
+    signature: str | None
+    tags: str | Iterable[str] | None
+    outputs: Sequence[str] | None
+    clean_up: bool
+    fold_constants: bool
+    fold_batch_norms: bool
+    fuse: bool
+    pyio_only: bool
+    quantization: str | Mapping[str, Any] | None
+
+
+class GraphOptions(HTTPOptions, ImportOptions, total=False):
+    """Those of loading a graph model, but for ``on_progress``."""
+
+
+class LoadOptions(GraphOptions, total=False):
     """Those of loading."""
 
     on_progress: OnProgress | None
@@ -43,6 +61,7 @@ class SaveOptions(HTTPOptions, total=False):
     on_progress: OnProgress | None
     single_file: bool
     shard_size_bytes: int | None
+    format: str | None
 
 
 class AnySaveOptions(SaveOptions, total=False):

@@ -65,6 +65,10 @@ class Medium(ABC):
     def handler(self, path: str, **options: Any) -> Any:
         """Return the handler of ``scheme://path``. Raises InvalidURLError."""
 
+    def format_of(self, path: str, given: str | None) -> str:  # noqa: ARG002 - one for all
+        """Return the format in which a save to `path` writes; see `pyio.converters.writers`."""
+        return "tfjs"
+
     async def exists(self, path: str, **options: Any) -> bool:
         """Return whether anything is stored at `path`, damaged or not: one look-up, no listing."""
         return bool(await self.handler(path, **options).exists())

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.browser.page import picker as picked
@@ -20,11 +21,13 @@ from pyio.format.json_text import require_length
 from pyio.format.kinds import LOOKED_AT, kind_of
 from pyio.format.manifest import Manifest, parse_model_json
 from pyio.format.model_files import outline, read_model
-from pyio.handlers.contract import damaged
+from pyio.handlers.contract import damaged, imported
+from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
+    from pyio.converters.files import Files
     from pyio.format.archive import Member
     from pyio.format.artifacts import ModelArtifacts
     from pyio.progress import OnProgress
@@ -48,13 +51,17 @@ class BrowserFilesHandler:
         self._on_progress = on_progress
         self.url = ", ".join(file.name for file in self._files)
 
-    async def load(self) -> ModelArtifacts:
-        """Return the whole model.
+    async def load(self, **importing: Any) -> ModelArtifacts:
+        """Return the whole model; `importing` are options of the importer of other files.
 
         Raises InvalidModelError if the files are not those of one model, and DamagedModelError if
         they are and one of them is damaged.
         """
-        files, json, manifest = await self._opened()
+        try:
+            files, json, manifest = await self._opened()
+        except InvalidModelError as error:
+            with damaged(self.url):
+                return await imported(self._view(), error, importing)
         weights = self._matched(manifest, json, [file for file in files if file is not json])
         for file in weights.values():
             if not file.size:
@@ -62,11 +69,22 @@ class BrowserFilesHandler:
         with damaged(self.url):
             return await read_model(self.url, manifest, _ByPath(weights), self._on_progress)
 
-    async def describe(self) -> ModelArtifacts:
+    async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return what the model.json says; see `load`."""
-        _, _, manifest = await self._opened()
+        try:
+            _, _, manifest = await self._opened()
+        except InvalidModelError as error:
+            with damaged(self.url):
+                return await imported(self._view(), error, importing, weights=False)
         with damaged(self.url):
             return outline(manifest)
+
+    @asynccontextmanager
+    async def _view(self) -> AsyncIterator[Files]:
+        """Give the files to importers."""
+        meter = Meter(self._on_progress, "load", self.url)
+        yield _View(self._files, meter.advance)
+        meter.finish()
 
     async def _opened(self) -> tuple[Sequence[AnyFile], AnyFile, Manifest]:
         """Return the files, the one among them that is the model.json, and what it says."""
@@ -170,7 +188,11 @@ def browser_files(
     return BrowserFilesHandler(files, on_progress=on_progress)
 
 
-async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) -> list[Any]:
+async def pick_files(
+    *,
+    accept: str = (".json,.bin,.zip,.keras,.h5,.hdf5,.pb,.safetensors,.npz,.npy,.skops"),
+    multiple: bool = True,
+) -> list[Any]:
     """Let the person at the page pick files, and return them for `browser_files`.
 
     Browsers open a picker only soon after a click. For Python in a worker, as in notebooks, the
@@ -188,6 +210,31 @@ async def pick_files(*, accept: str = ".json,.bin,.zip", multiple: bool = True) 
             click just before.
     """
     return await picked.pick(accept, multiple)
+
+
+class _View:
+    """The picked files as importers see them."""
+
+    def __init__(self, files: Iterable[AnyFile], moved: Callable[[int], None]) -> None:
+        self._files = {_path(file): file for file in files}
+        self._moved = moved
+
+    @property
+    def names(self) -> Sequence[str]:
+        return list(self._files)
+
+    def size(self, name: str) -> int:
+        if name not in self._files:
+            raise WeightsError(f"the file {name!r} is missing")
+        return self._files[name].size
+
+    async def read(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
+        from pyio.converters.files import checked_range  # late: few models need it
+
+        first, last = checked_range(name, self.size(name), start, stop)
+        content = await self._files[name].read_range(first, last)
+        self._moved(content.nbytes)
+        return content
 
 
 class _ByPath:

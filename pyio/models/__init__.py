@@ -4,6 +4,6 @@ Packages: `ops` computes with arrays, `core` has the parts of a layer, and `laye
 `serialization` turns models into JSON and weights and back. `training` has what `compile` and
 `evaluate` need. `model` and `sequential` are the models, and `load` brings them from a medium.
 
-`core` imports `ops` and nothing else of this package. Graph models of TensorFlow.js would be a
-package `graph_models` that uses `ops`; they do not exist.
+`core` imports `ops` and nothing else of this package. `graph_models` are the graph models of
+TensorFlow.js, which use `ops` and know no layers.
 """

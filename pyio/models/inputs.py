@@ -10,6 +10,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.graph import SymbolicTensor
+from pyio.models.core.layer import texts
 from pyio.models.core.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -52,11 +53,24 @@ def standardize(model: Container, x: Any) -> list[NDArray[Any]]:
             f"{len(given)} arrays were given"
         )
     arrays = [_fitting(a, tensor) for a, tensor in zip(given, model.inputs, strict=True)]
+    _refuse_text(model)
     if len(arrays) > 1 and len({len(array) for array in arrays}) > 1:
         raise ModelInputError(
             f"all inputs need the same number of examples, got {[len(array) for array in arrays]}"
         )
     return arrays
+
+
+def _refuse_text(model: Container) -> None:
+    """Raise ModelInputError where an input of text goes into a layer that takes numbers."""
+    words = {id(tensor): tensor for tensor in model.inputs if tensor.dtype == "string"}
+    for node in model.graph.nodes if words else ():
+        for tensor in node.inputs:
+            if id(tensor) in words and not getattr(node.layer, "takes_text", False):
+                raise ModelInputError(
+                    f"the input {tensor.layer.name!r} is declared as 'string'; the "
+                    f"{node.layer.class_name} {node.layer.name!r} takes numbers"
+                )
 
 
 def tensors(given: Any, what: str) -> list[SymbolicTensor]:
@@ -133,7 +147,11 @@ def check_batch_size(batch_size: int) -> None:
 
 
 def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
-    array = numbers(value, f"the input {tensor.layer.name!r}")
+    what = f"the input {tensor.layer.name!r}"
+    if tensor.dtype == "string":
+        array = texts(np.asarray(value), f"{what} is declared as 'string' and")
+    else:
+        array = numbers(value, what)
     shape = tensor.shape
     if (
         shape is None
@@ -151,6 +169,8 @@ def _fitting(value: Any, tensor: SymbolicTensor) -> NDArray[Any]:
             f"the input {tensor.layer.name!r} takes arrays of shape {wanted}, the number of "
             f"examples first; got {list(array.shape)}"
         )
+    if tensor.dtype == "string":
+        return array
     as_computed = array.dtype == tensor.dtype == _COMPUTED.get(tensor.dtype)
     return array if as_computed else _cast(array, tensor)
 

@@ -10,7 +10,7 @@ from pyio import limits
 from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
-from pyio.models.core.container import Container, config_of, named
+from pyio.models.core.container import config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
 from pyio.models.core.weight import assign_all
@@ -18,10 +18,13 @@ from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.pending import Pending
 from pyio.models.serialization.functional import checked_config, graph_from_config
+from pyio.models.serialization.keras_paths import named_by_path
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
 from pyio.models.serialization.write import save_model
-from pyio.models.training.compiling import Loss, Metrics, training_config
-from pyio.models.training.evaluation import evaluate, metrics_names
+from pyio.models.serialization.writers import TFJS
+from pyio.models.training.model import TrainableModel
+from pyio.operations.transfer import load_artifacts
+from pyio.tensors.encoding import decode_artifacts
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -32,15 +35,16 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
-    from pyio.handlers.keywords import AnySaveOptions
+    from pyio.handlers.contract import LoadHandler
+    from pyio.handlers.keywords import AnySaveOptions, HTTPOptions
     from pyio.models.core.layer import Layer
-    from pyio.models.training.optimizers import Optimizer
+    from pyio.progress import OnProgress
 
 LAYOUT = "tfjs-layers 4.22.0"
 """The layout of the topology: the value of its `keras_version`."""
 
 
-class LayersModel(Container):
+class LayersModel(TrainableModel):
     """A model of layers: any graph with one or several inputs and outputs. Also called `Model`.
 
     Args:
@@ -56,8 +60,10 @@ class LayersModel(Container):
 
     Attributes:
         load_report: How the weights that were loaded last were matched.
-        optimizer_weights: The loaded state of the optimizer: name -> array.
         unplaced_weights: Weights of unknown layers, kept for the next save.
+        import_notes: What was changed to load a file of another program, in sentences.
+        writer: Who wrote it, and so whose formulas it computes: "TensorFlow.js 4.22.0", "Keras
+            2.15.0" or "Keras 3.15.1". Models that are made here compute as TensorFlow.js does.
 
     Raises InvalidModelError for inputs that are not made by `Input`, for outputs that depend on
     other inputs, and for two layers of the same name.
@@ -75,10 +81,10 @@ class LayersModel(Container):
         ends = tensors(inputs, "inputs"), tensors(outputs, "outputs")
         super().__init__(*ends, name if name is not None else numbered("model"))
         check_inputs(self.inputs)
-        self.training_config: dict[str, Any] | None = None
-        self.optimizer_weights: dict[str, NDArray[Any]] = {}
         self.load_report: LoadReport | None = None
         self.unplaced_weights: dict[str, NDArray[Any]] = {}
+        self.import_notes: tuple[str, ...] = ()
+        self.writer = TFJS
         self._metadata: dict[str, JSONValue] | None = None
         if self.outputs:
             self.layers = cast("list[Layer]", self.graph.layers)
@@ -133,20 +139,6 @@ class LayersModel(Container):
             return super().__call__(inputs, **kwargs)
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
-
-    @short
-    def evaluate(self, x: Any, y: Any, batch_size: int = 32) -> float | list[float]:
-        """Return the loss on `x` and `y`, and the metrics after it if there are any.
-
-        Args:
-            x: The examples, as `predict` takes them.
-            y: The targets: an array, or a list with one per output, in the shape of the outputs;
-                for "sparse_categorical_crossentropy" one number instead of the last side.
-            batch_size: The number of examples that are computed at once.
-
-        Raises InvalidModelError if the model was not compiled. `metrics_names` names the numbers.
-        """
-        return evaluate(self, self.training_config, self.predict, x, y, batch_size)
 
     def standardize(self, x: Any) -> list[NDArray[Any]]:
         """Return `x` as one array per input, in the input's dtype. Raises ModelInputError."""
@@ -204,9 +196,40 @@ class LayersModel(Container):
 
         Returns how each weight was matched. Raises WeightsError, and then nothing has changed.
         """
-        self.load_report = assign_matching(
-            self, checked_copies(weights), strict, by_order=not strict
-        )
+        given = named_by_path(self, checked_copies(weights))
+        self.load_report = assign_matching(self, given, strict, by_order=not strict)
+        return self.load_report
+
+    @short
+    async def load_weights_from(
+        self,
+        source: str | LoadHandler,
+        *,
+        strict: bool = True,
+        on_progress: OnProgress | None = None,
+        **options: Unpack[HTTPOptions],
+    ) -> LoadReport:
+        """Load weights from a medium into this model: of a stored model, or arrays alone.
+
+        Args:
+            source: An address or a handler, as for `pyio.load_artifacts`: also ``.keras``, ``.h5``
+                and ``.weights.h5`` of Keras. The weights of a ``.weights.h5`` go to layers by their
+                place in the model, as in Keras.
+            strict: As in `load_weights`.
+            on_progress: Called while the medium loads.
+            options: Further options of the medium.
+
+        Returns how each weight was matched. Raises what `pyio.load_artifacts` and `load_weights`
+        raise, and then nothing has changed.
+        """
+        heard: Any = {} if on_progress is None else {"on_progress": on_progress}
+        artifacts = await load_artifacts(source, **heard, **options)
+        arrays = decode_artifacts(artifacts)
+        for spec in artifacts.weight_specs or ():
+            if spec.group == "optimizer":
+                del arrays[spec.name]
+        given = named_by_path(self, arrays)
+        self.load_report = assign_matching(self, given, strict, by_order=not strict)
         return self.load_report
 
     # ------------------------------------------------------------ description
@@ -261,43 +284,20 @@ class LayersModel(Container):
 
     def topology(self) -> dict[str, Any]:
         """Return the whole topology as JSON, as TensorFlow.js writes it."""
-        return {
+        result: dict[str, Any] = {
             "class_name": self.class_name,
             "config": self.get_config(),
             "keras_version": LAYOUT,
             "backend": "tensor_flow.js",
         }
+        # A member that TensorFlow.js skips, so that a copy keeps whose formulas it has.
+        return result if self.writer.startswith(TFJS) else result | {"writer": self.writer}
 
     def to_json(self) -> str:
         """Return the topology as text, the same text as ``toJSON()`` of TensorFlow.js."""
         return dumps(self.topology())
 
-    # ------------------------------------------------------------ training
-
-    @short
-    def compile(
-        self,
-        optimizer: Optimizer | str = "rmsprop",
-        loss: Loss = None,
-        metrics: Metrics = None,
-    ) -> None:
-        """Set how the model is trained and evaluated, which is saved as its training config.
-
-        Args:
-            optimizer: A name such as "adam", or the result of a function of `pyio.optimizers`.
-            loss: A name such as "mean_squared_error"; a list or a dict for several outputs.
-            metrics: Names such as "accuracy"; a dict for several outputs.
-
-        The state of an earlier optimizer is dropped. Raises InvalidModelError for names that
-        TensorFlow.js does not know.
-        """
-        self.training_config = training_config(self, optimizer, loss, metrics)
-        self.optimizer_weights = {}
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of the numbers that `evaluate` returns, in order."""
-        return metrics_names(self, self.training_config)
+    # ------------------------------------------------------------ saving
 
     def save(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyio.errors import (
     CompatibilityWarning,
@@ -14,14 +14,17 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts, SaveResult
 from pyio.format.manifest import parse_groups
+from pyio.handlers.contract import Loader
 from pyio.handlers.http.handler import http
+from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler
-from pyio.operations.transfer import load_artifacts, save_artifacts
+from pyio.operations.transfer import format_at, load_artifacts, save_artifacts
+from pyio.tensors.choosing import chosen, matching, require_names
 from pyio.tensors.encoding import Tensors, decode_artifacts, decode_weights, encode_weights
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from numpy.typing import NDArray
@@ -39,9 +42,13 @@ async def save_arrays(
     *,
     cast: bool = False,
     quantization: QuantizationRule = None,
+    metadata: Mapping[str, JSONValue] | None = None,
     **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save named NumPy arrays of any shape and dtype, all of them or nothing.
+
+    A file that ends in ``.safetensors``, ``.npz`` or ``.npy`` gets that format; ``.npy`` takes one
+    array. The rest is about TensorFlow.js's format, in which all other places keep arrays.
 
     float32, int32, bool, complex64 and text are what TensorFlow.js reads. Other dtypes keep their
     values by an extension of the format: the spec's dtype is NumPy's own name ("float64", "int64",
@@ -50,9 +57,11 @@ async def save_arrays(
 
     Args:
         arrays: A dict of arrays, or pairs of name and array.
-        target: An address such as "indexeddb://my-arrays", or a handler.
+        target: An address such as "indexeddb://my-arrays" or "downloads://arrays.safetensors", or
+            a handler.
         cast: Convert dtypes that TensorFlow.js lacks instead, and list it in ``conversions``.
         quantization: As in `pyio.encode_weights`.
+        metadata: Your own JSON object, stored with the arrays; texts by name in ``.safetensors``.
         options: Further options of the medium, and ``checksum`` as in `pyio.save_artifacts`.
 
     Raises:
@@ -65,13 +74,17 @@ async def save_arrays(
         for spec in encoded.specs
         if spec.dtype not in TFJS_ELEMENT_SIZES and spec.dtype != "string"
     ]
-    if foreign:
+    if foreign and format_at(target, options) in ("tfjs", "zip"):
         warnings.warn(
             f"TensorFlow.js will not read {', '.join(foreign)}; pass cast=True to save what it can",
             CompatibilityWarning,
             stacklevel=3,
         )
-    artifacts = ModelArtifacts(weight_specs=encoded.specs, weight_data=encoded.data)
+    artifacts = ModelArtifacts(
+        weight_specs=encoded.specs,
+        weight_data=encoded.data,
+        user_defined_metadata=None if metadata is None else dict(metadata),
+    )
     result = await save_artifacts(artifacts, target, **options)
     if not isinstance(result, SaveResult):  # a user's handler may return anything
         return result
@@ -80,15 +93,37 @@ async def save_arrays(
 
 @short
 async def load_arrays(
-    source: str | LoadHandler, **options: Unpack[LoadOptions]
+    source: str | LoadHandler,
+    names: Iterable[str] | None = None,
+    **options: Unpack[LoadOptions],
 ) -> dict[str, NDArray[Any]]:
     """Load the arrays stored at `source`: name -> array, in the order in which they were saved.
 
-    The weights of a whole model can be loaded like this too. Arrays are views into one buffer, as
-    `pyio.decode_weights` gives them. Raises whatever `pyio.load_artifacts` raises.
+    The weights of a whole model can be loaded like this too, and files of safetensors (also in
+    several files with their ``.index.json``), ``.npz`` and ``.npy``, whose array is called "array".
+    Arrays are views into the bytes that were read, as `pyio.decode_weights` gives them. bfloat16
+    and 8-bit floats become float32.
+
+    Args:
+        source: An address or a handler.
+        names: Which arrays, by name or by pattern such as "encoder/*"; all of them by default. Of
+            safetensors nothing else is read: servers send these parts only.
+        options: Further options of the medium.
+
+    Raises WeightsError for a name that no array has, and whatever `pyio.load_artifacts` raises.
     """
-    artifacts = await load_artifacts(source, **options)
-    return decode_artifacts(artifacts)
+    if names is None:
+        return decode_artifacts(await load_artifacts(source, **options))
+    wanted = require_names(names)
+    handler = load_handler(source, cast("Any", options))
+    if not isinstance(handler, Loader | BrowserFilesHandler):
+        arrays = decode_artifacts(await load_artifacts(handler))
+    else:
+        arrays = decode_artifacts(await handler.load(names=wanted))
+        if any(not matching(list(arrays), [name]) for name in wanted):
+            described = await handler.describe()  # so that the error has all names
+            chosen([spec.name for spec in described.weight_specs or ()], wanted)
+    return {name: arrays[name] for name in chosen(list(arrays), wanted)}
 
 
 @short

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 from pyio.display.listing import Listing
 from pyio.errors import (
+    CompatibilityWarning,
     InvalidURLError,
     ModelExistsError,
     ModelNotFoundError,
@@ -16,6 +18,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
+from pyio.handlers.contract import Loader
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -28,12 +31,14 @@ from pyio.handlers.registry import (
     split_url,
 )
 from pyio.operations.inspection import is_stored
-from pyio.operations.transfer import load_artifacts, save_artifacts
+from pyio.operations.transfer import format_at, load_artifacts, save_artifacts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from typing import Unpack
 
     from pyio.handlers.contract import LoadHandler, SaveHandler
+    from pyio.handlers.keywords import ImportOptions
     from pyio.progress import OnProgress
 
 
@@ -76,19 +81,29 @@ async def copy_model(
     *,
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
+    **importing: Unpack[ImportOptions],
 ) -> ModelArtifactsInfo:
     """Copy a model from one address to another, across media, and return the copy's info.
 
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
+    `importing` says what of a SavedModel is copied (`pyio.converters.saved_model.importer`).
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
-    what loading and saving raise. The source is not changed, and no half copy is ever visible.
+    what loading and saving raise. A file of another program is converted, and a warning says
+    what TensorFlow.js cannot use. The source is not changed, and no half copy is ever visible.
     """
     _require_different(source, destination)
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
-    artifacts = await load_artifacts(loader)
+    for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
+    if isinstance(loader, Loader) and not for_tfjs:
+        artifacts = await loader.load(for_tfjs=False, **importing)
+    else:
+        artifacts = await load_artifacts(loader, **importing)
+    for note in artifacts.import_notes:
+        if note.startswith("TensorFlow.js"):
+            warnings.warn(note, CompatibilityWarning, stacklevel=2)
     async with _exclusive(destination):
         await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
         result = await save_artifacts(artifacts, saver)
@@ -128,6 +143,12 @@ async def move_model(
         raise UnsupportedOperationError(
             f"cannot move to {destination!r}: here {target.scheme}:// is gone when the page is "
             "closed. Use copy_model, check the copy, then call remove_model"
+        )
+    written = target.format_of(split_url(destination)[1], None)
+    if written not in ("tfjs", "zip"):
+        raise UnsupportedOperationError(
+            f"cannot move to {destination!r}: a {written} file does not keep all of a model. Use "
+            "copy_model, check the copy, then call remove_model"
         )
     for medium in (origin, target):
         require_available(medium)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from pyio.errors import InvalidModelError, ModelNotFoundError
 from pyio.format.words import size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.registry import load_handler
-from pyio.operations.transfer import load_artifacts
+from pyio.operations.transfer import divided, load_artifacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, WeightSpec
@@ -50,6 +50,10 @@ class Inspection:
         signature: Inputs and outputs of a graph model.
         has_training_config: Whether loss and optimizer are stored too.
         has_checksum: Whether a load verifies digests that were stored with the model.
+        ops: How often each op of a graph model occurs, the most frequent first.
+        lacking_in_pyio: The ops of a graph model that pyio cannot run.
+        lacking_in_tfjs: The ops of a graph model that TensorFlow.js 4.22 does not know.
+        import_notes: What a load of these files changes, and what else could be chosen in them.
     """
 
     source: str
@@ -62,6 +66,10 @@ class Inspection:
     signature: JSONValue
     has_training_config: bool
     has_checksum: bool
+    ops: Mapping[str, int] = field(default_factory=dict)
+    lacking_in_pyio: tuple[str, ...] = ()
+    lacking_in_tfjs: tuple[str, ...] = ()
+    import_notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Inspection of {self._line()}>"
@@ -69,7 +77,8 @@ class Inspection:
     def _line(self) -> str:
         size = "unknown size" if self.weight_bytes is None else size_text(self.weight_bytes)
         return (
-            f"{self.source!r}: {self.format or 'unknown format'}, {len(self.layers)} layers, "
+            f"{self.source!r}: {self.format or 'unknown format'}, "
+            f"{len(self.layers)} {'nodes' if self.ops else 'layers'}, "
             f"{len(self.tensors)} tensors, {self.parameters:,} parameters, {size}"
         )
 
@@ -79,16 +88,24 @@ class Inspection:
             (spec.name, str(list(spec.shape)), spec.dtype, spec.byte_length)
             for spec in self.tensors
         ]
+        heads = ("op", "nodes") if self.ops else ("layer", "class")
         tables = [
             html_table(head, rows[:_SHOWN])
             + html_lines([f"and {len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else [])
             for head, rows in (
-                (("layer", "class"), layers),
+                (("", "key", "tensor", "dtype", "shape"), signature_rows(self.signature)),
+                (heads, list(self.ops.items()) if self.ops else layers),
                 (("tensor", "shape", "dtype", "bytes"), tensors),
             )
             if rows
         ]
-        return "".join([html_lines([self._line()]), *tables])
+        return "".join([html_lines([self._line(), *self.lacking, *self.import_notes]), *tables])
+
+    @property
+    def lacking(self) -> list[str]:
+        """Sentences about the ops that pyio or TensorFlow.js lack."""
+        pairs = (("pyio", self.lacking_in_pyio), ("TensorFlow.js", self.lacking_in_tfjs))
+        return [f"{name} lacks the ops {', '.join(ops)}" for name, ops in pairs if ops]
 
     @property
     def weight_bytes(self) -> int | None:
@@ -109,7 +126,11 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
     Handlers of your own may have a ``describe()`` for this; otherwise the model is loaded.
     Raises what `pyio.load_artifacts` raises, except for damage to the weights, which is not seen.
     """
+    # Imported now: a program that inspects nothing need not load the names of all ops.
+    from pyio.format.graph_ops import lacking_in_pyio, lacking_in_tfjs, op_counts
+
     artifacts = await _describe(source, options)
+    ops = op_counts(artifacts.model_topology)
     return Inspection(
         source=source if isinstance(source, str) else repr(source),
         format=artifacts.format,
@@ -121,7 +142,36 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
         signature=artifacts.signature,
         has_training_config=artifacts.training_config is not None,
         has_checksum=artifacts.checksum,
+        ops=ops,
+        lacking_in_pyio=tuple(lacking_in_pyio(ops)),
+        lacking_in_tfjs=tuple(lacking_in_tfjs(ops)),
+        import_notes=artifacts.import_notes,
     )
+
+
+def signature_rows(signature: JSONValue) -> list[tuple[str, str, str, str, str]]:
+    """Return the inputs and outputs of a graph model: which, key, tensor, dtype, shape."""
+    rows = []
+    for kind in ("inputs", "outputs"):
+        entries = signature.get(kind) if isinstance(signature, dict) else None
+        for key, entry in (entries if isinstance(entries, dict) else {}).items():
+            if isinstance(entry, dict):
+                dtype = str(entry.get("dtype", "?")).removeprefix("DT_").lower()
+                shape = _shape_text(entry.get("tensorShape"))
+                rows.append((kind[:-1], str(key), str(entry.get("name", key)), dtype, shape))
+    return rows
+
+
+def _shape_text(shape: JSONValue) -> str:
+    """Return a ``TensorShapeProto`` as text; a side of -1 may be any."""
+    if not isinstance(shape, dict) or shape.get("unknownRank"):
+        return "any"
+    sides = shape.get("dim")
+    listed = [
+        str(side.get("size", 0)) if isinstance(side, dict) else "?"
+        for side in (sides if isinstance(sides, list) else [])
+    ]
+    return f"[{', '.join('any' if side == '-1' else side for side in listed)}]"
 
 
 async def exists(url: str, **options: Unpack[LoadOptions]) -> bool:
@@ -147,11 +197,12 @@ async def is_stored(handler: LoadHandler) -> bool:
 
 
 async def _describe(source: str | LoadHandler, options: LoadOptions) -> ModelArtifacts:
-    handler = load_handler(source, options)
+    of_medium, importing = divided(options)
+    handler = load_handler(source, of_medium)
     describe = getattr(handler, "describe", None)
     if not callable(describe):
         return await load_artifacts(handler)
-    result = describe()
+    result = describe(**importing)
     artifacts: ModelArtifacts = await result if isawaitable(result) else result
     return artifacts
 

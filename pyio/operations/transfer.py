@@ -4,18 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 from inspect import isawaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyio.errors import HandlerError
+from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
-from pyio.handlers.registry import load_handler, save_handler
+from pyio.handlers.contract import Loader
+from pyio.handlers.picked_files import BrowserFilesHandler
+from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
     from typing import Unpack
 
     from pyio.format.artifacts import SaveResult
     from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.handlers.keywords import LoadOptions, SaveOptions
+
+
+IMPORTING = frozenset(
+    (
+        *("signature", "tags", "outputs", "pyio_only", "quantization"),
+        *("clean_up", "fold_constants", "fold_batch_norms", "fuse"),
+    )
+)
+"""The options of importers, which are `pyio.handlers.keywords.ImportOptions`."""
+
+
+def format_at(target: str | SaveHandler, options: Mapping[str, Any]) -> str:
+    """Return the format in which a save to `target` writes: "tfjs" unless it is a file of another.
+
+    Errors of the address or the options are left to the save.
+    """
+    if not isinstance(target, str):
+        found = getattr(target, "format", None)
+        return found if isinstance(found, str) else "tfjs"
+    try:
+        medium, path = medium_of(target)
+        return medium.format_of(path, options.get("format"))
+    except PyioError:
+        return "tfjs"
 
 
 async def save_artifacts(
@@ -61,14 +88,36 @@ async def load_artifacts(
 ) -> ModelArtifacts:
     """Load the model artifacts from `source`, an address or a handler.
 
+    Models of TensorFlow and Keras are converted. Of a SavedModel ``signature`` and ``tags`` choose
+    what is converted, and further options leave out steps (`pyio.converters.saved_model.importer`).
+
     Raises:
         ModelNotFoundError: Nothing is stored there.
         DamagedModelError: What is stored there is not a whole model.
+        UnsupportedModelError: It cannot be converted, or the choice is not there.
         InvalidURLError: The address cannot be used.
         StorageError: The medium failed.
     """
-    result = load_handler(source, options).load()
+    of_medium, importing = divided(options)
+    handler = load_handler(source, of_medium)
+    result = load_imported(handler, importing) if importing else handler.load()
     artifacts = await result if isawaitable(result) else result
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
     return artifacts
+
+
+def divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of the medium, and those of importing."""
+    importing = {key: value for key, value in options.items() if key in IMPORTING}
+    return {key: options[key] for key in options if key not in importing}, importing
+
+
+def load_imported(handler: Any, importing: Mapping[str, Any]) -> Awaitable[ModelArtifacts]:
+    """Load with options of an importer. Raises HandlerError for a handler that has no files."""
+    if isinstance(handler, Loader | BrowserFilesHandler):
+        return handler.load(**importing)
+    raise HandlerError(
+        f"{handler!r:.80} takes no options of importing ({', '.join(sorted(importing))}); it keeps "
+        "models of TensorFlow.js"
+    )

@@ -31,7 +31,7 @@ if __name__ == "__main__":  # before the imports below, which need the environme
     enter()
 
 from pyio import layers
-from pyio.models.serialization.registry import FAMILIES
+from pyio.models.serialization.registry import FAMILIES, KERAS_FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,8 @@ from numpy.typing import ArrayLike
 from pyio.models.core.layer import Layer as Layer
 from pyio.models.core.options import option as option
 from pyio.models.core.parts import register_activation as register_activation
+from pyio.models.core.phase import plain as plain
+from pyio.models.core.phase import training_phase as training_phase
 from pyio.models.layers.core import Input as Input
 from pyio.models.serialization.registry import register as register
 
@@ -87,7 +89,7 @@ EMPTY = inspect.Parameter.empty
 
 def stub() -> str:
     """Return the text of the file."""
-    families = sorted(FAMILIES)
+    families = sorted({*FAMILIES, *KERAS_FAMILIES})
     return HEAD.format(
         doc=layers.__doc__,
         imports="\n".join(f"import pyio.models.layers.{each} as _{each}" for each in families),
@@ -95,7 +97,8 @@ def stub() -> str:
     ) + "".join(
         _class(family, getattr(layers, name))
         for family in families
-        for name in FAMILIES[family].split()
+        for table in (FAMILIES, KERAS_FAMILIES)
+        for name in table.get(family, "").split()
     )
 
 

@@ -23,6 +23,21 @@ HOLD = """(name) => new Promise((held) => {
   }));
 })"""
 
+KEEP_OPEN = """() => new Promise((begun, failed) => {
+  const open = indexedDB.open("tensorflowjs");
+  open.onerror = failed;
+  open.onsuccess = () => {
+    const stores = ["models_store", "model_info_store"];
+    const store = open.result.transaction(stores, "readwrite").objectStore("models_store");
+    const goOn = () => {
+      begun();
+      if (!window.ended) store.get("x").onsuccess = goOn;
+    };
+    goOn();
+  };
+})"""
+"""A transaction that writes, and does not end: the browser asks for the next request for ever."""
+
 
 async def use(scheme: str, seconds: float, left: str) -> Any:
     """What becomes of everything that may need the lock, and how long a save took."""
@@ -48,6 +63,8 @@ async def use(scheme: str, seconds: float, left: str) -> Any:
             found[name] = "done"
         except pyio.LockTimeoutError as error:
             found[name] = [error.lock, error.seconds, str(error)]
+        except pyio.StorageError as error:
+            found[name] = [error.reason, None, str(error)]
         found[f"{name} seconds"] = time.monotonic() - began
     pyio.limits.LOCK_SECONDS = 6.0
     return found
@@ -79,6 +96,26 @@ def test_another_tab_that_does_not_release_its_lock(
     again = tab.python(use, scheme, 5, "moved")
     assert [value for name, value in again.items() if "seconds" not in name] == ["done"] * 6
     assert tab.js("async () => (await navigator.locks.query()).held.length") == 0
+
+
+def test_another_tab_that_does_not_end_its_transaction(new_tab: Callable[[], Tab]) -> None:
+    """Everything that needs the database ends with an error in time, loading and listing too."""
+    tab = new_tab()
+    tab.python(store, "indexeddb://there")
+    other = new_tab()
+    other.js(KEEP_OPEN)
+    found = tab.python(use, "indexeddb", 0.5, "there")
+    for name in ("load", "move", "remove"):
+        lock, seconds, text = found[name]
+        assert (lock, seconds) == ("tensorflowjs", 0.5), name
+        assert text.startswith("nothing was changed: another tab or worker of this origin has not")
+    # A small save is on its way to the disk from the beginning, and no browser takes that back.
+    assert "What was to be stored may be stored then" in found["save"][2]
+    assert found["list"] == found["report"] == "done"  # with the reason in its row
+    assert all(value < 8 for name, value in found.items() if "seconds" in name), found
+    other.js("() => { window.ended = true; }")
+    again = tab.python(use, "indexeddb", 5, "moved")
+    assert [value for name, value in again.items() if "seconds" not in name] == ["done"] * 6
 
 
 async def wait_in_turn() -> Any:

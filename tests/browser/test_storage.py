@@ -195,3 +195,26 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
         assert f"for {scheme}" in message
         assert "'unsafe-eval'" in message
         assert "indexeddb://" in message
+
+
+def test_a_model_that_would_end_the_tab_is_refused(tab: Tab) -> None:
+    """The limit is checked before anything is copied, and the model that is there stays."""
+
+    async def refuse() -> Any:
+        import numpy as np
+
+        import pyio
+
+        await pyio.save_arrays({"w": np.ones(3, np.float32)}, "indexeddb://large")
+        pyio.limits.RECORD_BYTES, before = 100, pyio.limits.RECORD_BYTES
+        try:
+            await pyio.save_arrays({"w": np.ones(99, np.float32)}, "indexeddb://large")
+            said = "saved"
+        except pyio.StorageError as error:
+            said = str(error)
+        pyio.limits.RECORD_BYTES = before
+        return [said, (await pyio.load_arrays("indexeddb://large"))["w"].size]
+
+    said, size = tab.python(refuse)
+    assert "at most 100 (pyio.limits.RECORD_BYTES): the browser would end the tab" in said
+    assert size == 3

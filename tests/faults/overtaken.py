@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.faults.stage import Stage
     from tests.support.tabs import Tab
 
+WRITTEN = 6
+"""Seconds after which Chromium has written the first items of localStorage to the disk."""
+
 
 @dataclass(frozen=True)
 class Kill:
@@ -47,9 +50,10 @@ def kills_then_tensorflow(
         for medium in BROWSER_MEDIA:
             given = (f"{medium}://m", SIZES[medium], f"pyio-{number}", 1_000_000)
             stage.program.begin(stage.tab, action, *given)
+        after = chance.uniform(0.3, longest)
         if number % 4 > 1:
             stage.tab.js("(changes) => faults.stopAfter(changes)", chance.randint(1, 40))
-        after = chance.uniform(0.3, longest)
+            after += WRITTEN
         time.sleep(after)
         stage.browser.kill()
         stage.browser = stage.start("overtaken")

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,29 @@ def test_a_total_that_nobody_knows_yet() -> None:
     assert shown.outputs[0].data["text/html"] == (
         "<progress></progress> load https://host/m: 1.5 kB"
     )
+
+
+@pytest.mark.usefixtures("notebook")
+def test_a_training_in_a_notebook() -> None:
+    """A training draws one bar by itself, which ends as a line with the last numbers."""
+    model = pyio.Sequential([pyio.layers.Dense(2, input_shape=(3,), name="<b>")])
+    model.compile("sgd", "mse")
+    x = np.ones((200, 3), np.float32)
+
+    def slow(_batch: int, _logs: object) -> None:
+        time.sleep(0.02)
+
+    with capture_output() as shown:
+        run(model.fit(x, x[:, :2], epochs=2, batch_size=10, callbacks=[{"on_batch_begin": slow}]))
+    html = [output.data["text/html"] for output in shown.outputs]
+    assert html[0].startswith('<progress value="0.')
+    assert ": epoch 1 of 2: loss " in f": {html[0].rpartition('> ')[2]}"
+    assert html[-1].startswith("epoch 2 of 2: loss ")
+    assert len({output.transient["display_id"] for output in shown.outputs}) == 1
+    assert 3 <= len(html) < 40, "at most ten pictures a second"
+    with capture_output() as shown:
+        run(model.fit(x, x[:, :2], progress=False))
+    assert shown.outputs == []
 
 
 def test_in_ipython_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -214,10 +215,13 @@ def test_media_that_are_not_here() -> None:
 
 
 def test_copy_into_an_archive(place: Path) -> None:
-    """A name that only a file has is refused, with what to do instead."""
-    said = call("copy", str(place / "good"), str(place / "out.zip"), status=1)
-    assert "python -m zipfile -c out.zip out/*" in said
-    assert not (place / "out.zip").exists()
+    """The ending of a file says its format; a directory stays one."""
+    call("copy", str(place / "good"), str(place / "out.zip"))
+    with zipfile.ZipFile(place / "out.zip") as archive:
+        assert archive.namelist() == ["model.json", "weights.bin"]
+    said = call("copy", str(place / "good"), str(place / "out.tflite"), status=1)
+    assert "a model is saved into a directory" in said
+    assert not (place / "out.tflite").exists()
     (place / "v1.zip").mkdir()
     call("copy", str(place / "good"), str(place / "v1.zip"))
 

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("addresses", "allocation", "errors", "limits", "progress", "tracebacks", "version")
 FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
-HANDLERS = (*FORMAT, "browser", "handlers")
+HANDLERS = (*FORMAT, "browser", "converters", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
-MODELS = (*OPERATIONS, "models")
+MODELS = (*OPERATIONS, "converters", "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
     "addresses": (),
@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
+    "converters": (*FORMAT, "tensors", "converters", "models"),  # the last to compute constants
     # Media, and the operations on them.
     "handlers": HANDLERS,
     "display": (*FORMAT, "browser", "display"),
@@ -38,7 +39,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "models": MODELS,
     # Public entry points and programs, which only re-export what is below.
     **dict.fromkeys(
-        ("layers", "initializers", "regularizers", "constraints", "optimizers"),
+        (
+            *("layers", "initializers", "regularizers", "constraints"),
+            *("optimizers", "callbacks", "losses", "metrics"),
+        ),
         (*GROUND, "models"),
     ),
     "bridge": BROWSER,
@@ -57,12 +61,14 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "inputs": ("core",),
         "pending": (),
         "summary": ("core",),
-        "training": ("core", "inputs", "ops"),
+        "training": ("core", "inputs", "ops", "pending"),
         "layers": ("core", "ops", "serialization"),
         "serialization": ("core", "model", "ops"),
         "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "load": ("model", "serialization"),
+        "graph_models": ("ops", "pending"),
+        "load": ("graph_models", "model", "serialization"),
+        "keras_files": ("core", "model", "serialization"),
     },
 }
 """The same for the modules within a package."""

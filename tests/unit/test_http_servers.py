@@ -319,6 +319,40 @@ def test_etags_of_files_are_no_versions(server: Answers) -> None:
     assert data(load(f"{server.url}/model.json")) == b"".join(files.values())
 
 
+def dated(body: bytes, sent: str, changed: str) -> Answer:
+    day = "Thu, 26 Nov 2026"
+    headers = {"Date": f"{day} {sent} GMT", "Last-Modified": f"{day} {changed} GMT"}
+    return Answer(body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("sent", "changed", "mixed"),
+    [
+        ("10:00:02", "10:00:01", True),
+        ("10:00:02", "09:00:00", False),
+        ("10:00:00", "10:00:00", False),
+        ("10:00:02", "10:00:02", False),  # made for each request
+        ("10:30:00", "10:20:00", False),  # the model.json came out of a cache
+        ("10:00:02", "10:00:61", False),  # no time
+    ],
+)
+def test_a_file_that_changed_after_the_json(
+    server: Answers, sent: str, changed: str, mixed: bool
+) -> None:
+    """The dates of a server whose ETags are those of files show that it changed during a load."""
+    text, files = shards(8)
+    ((name, weights),) = files.items()
+    server.table = {
+        "/model.json": dated(text, "10:00:00", "09:00:00"),
+        f"/{name}": dated(weights, sent, changed),
+    }
+    if mixed:
+        with pytest.raises(pyio.DamagedModelError, match=r"was changed after 'model.json' had"):
+            load(f"{server.url}/model.json")
+    else:
+        assert data(load(f"{server.url}/model.json")) == weights
+
+
 def test_a_file_that_changes_between_attempts(server: Answers) -> None:
     """A further attempt with another ETag belongs to another version than the files before."""
     text, files = shards(8)

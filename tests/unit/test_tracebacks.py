@@ -15,6 +15,7 @@ from tests.support.models import run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+layers: Any = pyio.layers
 MISSPELT: Any = {"cheksum": True}
 MISTAKES: dict[str, Callable[[], Any]] = {
     "predict": lambda: model().predict([[1.0]]),
@@ -30,6 +31,19 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     "copy_model": lambda: run(pyio.copy_model("memory://not-there", "memory://b")),
     "sync": lambda: pyio.sync.load_arrays("memory://not-there"),
     "http": lambda: pyio.http(""),
+    "Dense": lambda: layers.Dense(-1),
+    "a misspelt option": lambda: layers.Conv2D(2, 3, paddin="same"),
+    "too many arguments": lambda: layers.MaxPooling2D(2, 2),
+    "Bidirectional": lambda: layers.Bidirectional(layers.Dense(1)),
+    "a layer in a graph": lambda: layers.Conv2D(2, 3)(pyio.Input((4,))),
+    "a layer of arrays": lambda: layers.Conv2D(2, 3)([[1.0]]),
+    "weights of a layer": lambda: layers.Dense(1).set_weights([1]),
+    "Input": lambda: pyio.Input((-1,)),
+    "from_config": lambda: layers.Dense.from_config({}),
+    "initializer": lambda: layers.Dense(1, kernel_initializer="nothing"),
+    "register": lambda: pyio.layers.register_activation("", len),
+    "inspect": lambda: run(pyio.inspect("memory://not-there")),
+    "decode": lambda: pyio.decode_weights(b"1", [pyio.WeightSpec("w", (2,), "bool")]),
 }
 
 

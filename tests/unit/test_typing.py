@@ -24,7 +24,7 @@ import pyio
 pyio.layers.Dense(unts=3, activaton="relu")
 pyio.Sequential(layrs=[])
 pyio.Model(pyio.Input(shape=(2,)), output=None)
-pyio.layers.Conv1D(2, 3, data_format="channels_first")
+pyio.layers.Conv1D(2, 3, data_fromat="channels_first")
 pyio.layers.GRU("4")
 
 
@@ -106,7 +106,7 @@ def test_a_wrong_keyword_is_an_error(check: Callable[[str], list[str]]) -> None:
         'Unexpected keyword argument "activaton" for "Dense"',
         'Unexpected keyword argument "layrs" for "Sequential"',
         'Unexpected keyword argument "output" for "LayersModel"',
-        'Unexpected keyword argument "data_format" for "Conv1D"',
+        'Unexpected keyword argument "data_fromat" for "Conv1D"',
         'Unexpected keyword argument "cheksum" for "save"',
         'Unexpected keyword argument "tiemout" for "load_arrays"',
         'Argument 1 to "GRU" has incompatible type "str"; expected "int"',

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import itertools
 import os
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 
 import pyio
+from pyio.models.core.config import COMMON
+from pyio.models.serialization.registry import FAMILY_OF, layer_class
 from tests.support.models import artifacts, model_json, run, weight
 
 if TYPE_CHECKING:
@@ -24,6 +28,10 @@ JUNK: list[Any] = [
     *([], {}, (), [1], {"a": 1}, {1: 2}, {"a": [1, [2]]}, [{"paths": 5}], {"w": [[1], [1, 2]]}),
     *("memory://", "memory://x\ud800", "file://", "file://a\0b", "file:///dev/null/x", "ftp://x"),
     *("indexeddb://a", "localstorage://a", "downloads://a", "http://", "file:///dev/zero"),
+]
+NUMBERS: list[Any] = [
+    *(np.float32(1), np.int64(2), np.ones(3), np.ones((2, 3, 3)), {1, 2}, True, 2**31, 1e30),
+    *([None], [-1], [[]], [2**40] * 2, [[1, 2], [3]], ([1, 2], [3]), np.array(["a"]), b"x"),
 ]
 NOT_CALLED = {
     "pick_files": "asks a person",
@@ -86,6 +94,77 @@ def test_unusable_arguments(name: str, tmp_path: Path, monkeypatch: pytest.Monke
         if "register" in name:
             pyio.unregister_router(cast("Any", len))
     assert found == {}
+
+
+NEEDED: list[dict[str, Any]] = [
+    {},
+    {"units": 2},
+    {"filters": 2, "kernel_size": 2},
+    {"kernel_size": 2},
+    {"layer": {"class_name": "Dense", "config": {"units": 1}}},
+    {"input_dim": 3, "output_dim": 2},
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", FAMILY_OF)
+def test_unusable_options_and_inputs_of_layers(name: str) -> None:
+    """A layer that cannot be made, and arrays that do not fit it, are errors of pyio."""
+    made = layer_class(name)
+    assert made is not None
+    wrong = {}
+    kinds = [needs for needs in NEEDED if needs.keys() <= made.options.keys()]
+    for option, junk in itertools.product([*made.options, *COMMON], JUNK + NUMBERS):
+        for needs in kinds:
+            error = raised(lambda **options: made(**options).get_config(), needs | {option: junk})
+            if error is not None:
+                wrong[f"{option}={junk!r:.40}"] = repr(error)
+    for needs in kinds:
+        with contextlib.suppress(pyio.PyioError):
+            layer = made(**needs)
+            for junk in [*JUNK, *NUMBERS, [np.ones((2, 3)), np.ones((2, 4))], np.ones((2, 4))]:
+                error = raised(layer, {"inputs": junk})
+                if error is not None:
+                    wrong[f"{needs} called with {junk!r:.40}"] = repr(error)
+    assert wrong == {}
+
+
+def raised(function: Callable[..., Any], keywords: dict[str, Any]) -> Exception | None:
+    """Call it and return what leaves that no error of pyio is; it has no await."""
+    try:
+        function(**keywords)
+    except pyio.PyioError:
+        return None
+    except Exception as error:  # noqa: BLE001 - that is what is looked for
+        return error
+    return None
+
+
+def test_a_layer_in_two_places_of_different_shapes() -> None:
+    """A layer has one kernel: the other place is an error that names the layer and the shapes."""
+    layer = pyio.layers.Dense(2, name="shared")
+    inputs = [pyio.Input((3,)), pyio.Input((4,))]
+    model = pyio.Model(inputs, [layer(each) for each in inputs])
+    with pytest.raises(pyio.ModelInputError, match=r"'shared' .* \[\(1, 4\)\]; its weights .*3, 2"):
+        model.predict([np.ones((1, 3)), np.ones((1, 4))])
+
+
+def test_a_mistake_in_a_layer_of_the_users_own_stays_what_it_is() -> None:
+    """Its traceback leads to the line."""
+
+    class Wrong(pyio.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return x.reshape(7, 7)
+
+    for layer in (Wrong(), pyio.layers.TimeDistributed(Wrong())):
+        with pytest.raises(ValueError, match="cannot reshape"):
+            layer(np.ones((2, 3, 3)))
+
+
+def test_whole_numbers_that_no_int32_is() -> None:
+    """They would become other numbers."""
+    with pytest.raises(pyio.ModelInputError, match=r"as int32; got numbers from 1099511627776 to"):
+        pyio.layers.Flatten()(np.array([[2**40]]))
 
 
 def nest(depth: int) -> Any:

@@ -26,6 +26,7 @@ from pyio.browser.ffi import (
 from pyio.browser.indexed_db.connection import Connection, first_event
 from pyio.browser.indexed_db.layout import look
 from pyio.browser.indexed_db.records import Member, Record, read, to_text
+from pyio.browser.indexed_db.turns import first_request, limited
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
@@ -242,14 +243,17 @@ class Database:
 
         `issue` gets the transaction, issues all requests and returns those whose results are
         wanted; it is not a coroutine function. A task that is cancelled aborts the transaction.
+        Raises LockTimeoutError if another transaction keeps it from beginning.
         """
-        transaction_js, requests = await self._begin(stores, mode, issue, what)
+        transaction_js, first_js, requests = await self._begin(stores, mode, issue, what)
         # Reads have all results with the last request; writes are stored at `complete`.
         reading = mode == "readonly"
         target_js = requests[-1] if reading else transaction_js
         names = ("success", "error") if reading else ("complete", "abort")
+        event = first_event(target_js, *names)
         try:
-            ended = await first_event(target_js, *names)
+            with limited(transaction_js, first_js, event, self._name):
+                ended = await event
         except asyncio.CancelledError:
             with suppress(JsException):  # it may have finished meanwhile
                 transaction_js.abort()
@@ -264,16 +268,17 @@ class Database:
         mode: str,
         issue: Callable[[JSObject], list[JSObject]],
         what: str,
-    ) -> tuple[JSObject, list[JSObject]]:
+    ) -> tuple[JSObject, JSObject, list[JSObject]]:
+        """Return a transaction, the request that tells when it begins, and those of `issue`."""
         transaction_js = await self.connection.transaction(stores, mode, what)
         try:
-            return transaction_js, _issue(transaction_js, issue, what)
+            return transaction_js, *_issue(transaction_js, stores[0], issue, what)
         except StorageError as error:
             # When a quota was exceeded, Firefox lets the next transaction do nothing but delete.
             if error.reason != "InvalidStateError":
                 raise
         transaction_js = await self.connection.transaction(stores, mode, what)
-        return transaction_js, _issue(transaction_js, issue, what)
+        return transaction_js, *_issue(transaction_js, stores[0], issue, what)
 
 
 def _text(record_js: JSObject) -> str:
@@ -284,10 +289,10 @@ def _text(record_js: JSObject) -> str:
 
 
 def _issue(
-    transaction_js: JSObject, issue: Callable[[JSObject], list[JSObject]], what: str
-) -> list[JSObject]:
+    transaction_js: JSObject, store: str, issue: Callable[[JSObject], list[JSObject]], what: str
+) -> tuple[JSObject, list[JSObject]]:
     try:
-        return issue(transaction_js)
+        return first_request(transaction_js, store), issue(transaction_js)
     except JsException as error:
         transaction_js.abort()
         raise storage_error(error, what) from error

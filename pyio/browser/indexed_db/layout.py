@@ -18,7 +18,8 @@ from pyio.browser.ffi import (
 )
 from pyio.browser.indexed_db import connection
 from pyio.browser.indexed_db.connection import blocked, first_event
-from pyio.errors import StorageError
+from pyio.browser.indexed_db.turns import limited
+from pyio.errors import LockTimeoutError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,8 @@ async def look(name: str, what: str) -> Layout | None:
     looking.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         return await asyncio.wait_for(asyncio.shield(looking), connection.OPEN_TIMEOUT)
+    except LockTimeoutError:
+        raise
     except TimeoutError as error:
         raise blocked(name, what) from error
 
@@ -83,7 +86,10 @@ async def _look(name: str, what: str) -> Layout | None:
         with translated(what):
             transaction_js = database_js.transaction(array_of(stores), "readonly")
             requests = [transaction_js.objectStore(store).count() for store in stores]
-        if await first_event(transaction_js, "complete", "abort") == "abort":
+        event = first_event(transaction_js, "complete", "abort")
+        with limited(transaction_js, requests[0], event, name):
+            ended = await event
+        if ended == "abort":
             raise StorageError(f"{what} failed: the browser ended the transaction", "AbortError")
         counts = [int(request_js.result) for request_js in requests]
         return Layout(int(database_js.version), dict(zip(stores, counts, strict=True)))

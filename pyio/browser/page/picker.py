@@ -53,6 +53,15 @@ class PickedFile:
         size = min(count, self.size)
         return bytes((await self._buffer(self._file_js.slice(0, size), size)).to_bytes())
 
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return the bytes from `start` to `stop`, which lie inside the file."""
+        content = allocate(stop - start, f"the file {self.name!r}")
+        for first in range(start, stop, CHUNK):
+            last = min(first + CHUNK, stop)
+            buffer_js = await self._buffer(self._file_js.slice(first, last), last - first)
+            buffer_js.assign_to(content[first - start : last - start])
+        return content
+
     async def _buffer(self, part_js: JSObject, size: int) -> JSObject:
         try:
             buffer_js = await part_js.arrayBuffer()

@@ -171,6 +171,26 @@ class Folder:
                     directory.rmdir()
             raise
 
+    async def replace_file(self, name: str, pieces: Sequence[memoryview], meter: Meter) -> None:
+        """Write one file, all of it or nothing: it takes the old one's place by one rename.
+
+        Raises OSError, and then the old file is what it was.
+        """
+        made = _make_directories(self.path)
+        temporary = self.path / f".{name}.{secrets.token_hex(4)}{_TEMPORARY}"
+        try:
+            await self._write(temporary.name, name, pieces, meter)
+            async with self._locked(shared=False):
+                temporary.replace(self.path / name)
+                self._flush_directory()
+                self._remove_stale()
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                for directory in made:
+                    directory.rmdir()
+            raise
+
     async def _write(
         self, temporary: str, name: str, pieces: Sequence[memoryview], meter: Meter
     ) -> None:

@@ -13,7 +13,7 @@ import errno
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,10 @@ from pyio.errors import (
     StorageRefusedError,
     WeightsError,
 )
+from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
 from pyio.format.kinds import LOOKED_AT
-from pyio.format.manifest import is_weights_file, parse_model_json
+from pyio.format.manifest import is_weights_file, parse_model_json, refuse_other_format
 from pyio.format.model_files import (
     lay_out,
     outline,
@@ -45,8 +46,9 @@ from pyio.handlers.registry import require_path
 from pyio.progress import Meter, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
+    from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.manifest import WeightGroup
     from pyio.format.serialized import Serialized
@@ -56,17 +58,12 @@ _JSON, _WEIGHTS = "model.json", "weights.bin"
 
 _FILE_SUFFIXES = (
     ".bin",
-    ".h5",
-    ".hdf5",
     ".json",
-    ".keras",
-    ".npz",
     ".onnx",
     ".pb",
     ".tflite",
-    ".zip",
 )
-"""What only files are called: a directory of that name would surprise."""
+"""What only files are called that pyio does not write: a directory of that name would surprise."""
 
 _WINDOWS_DRIVE = re.compile(r"/[a-zA-Z]:[/\\]")
 
@@ -85,12 +82,14 @@ def local_path(path: str) -> Path:
 
 
 class FileHandler(Saver, Loader):
-    """Saves to a directory; loads from a directory or a json in it.
+    """Saves to a directory, or to one file of another format; loads from both.
 
     Args:
         path: The directory, or for loading the json. It is relative to the current directory
             unless it starts with a slash, and taken literally: ``%20`` is no space.
         shard_size_bytes: Cut the weights into files of that many bytes.
+        format: One of `pyio.converters.writers.FORMATS`. By default a directory that exists gets
+            TensorFlow.js's files, and any other path what its ending says.
         on_progress: Called with a `pyio.Progress` as bytes move.
     """
 
@@ -99,29 +98,62 @@ class FileHandler(Saver, Loader):
         path: str,
         *,
         shard_size_bytes: int | None = None,
+        format: str | None = None,  # noqa: A002 - the name of the option
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = f"file://{path}"
         self._path = local_path(path)
+        self._given_format = format
         self._shard_size_bytes = shard_size_bytes
         self._on_progress = on_progress
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         with self._translated("saving"):
             is_directory, is_there = self._path.is_dir(), self._path.exists()
+        if self.format != "tfjs":
+            return await self._store_file(model, acquired)
         suffix = self._path.suffix.lower()
         if not is_directory and (is_there or suffix in _FILE_SUFFIXES):
-            then = ""
-            if suffix == ".zip":
-                name = self._path.stem
-                then = f", and pack it: python -m zipfile -c {name}.zip {name}/*"
             raise InvalidURLError(
                 self.url,
-                f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the "
-                f"directory{then}",
+                f"a model is saved into a directory, as {_JSON} and {_WEIGHTS}; give the directory",
             )
+        files = self._laid_out(model)
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        await acquired()
+        with self._translated("saving", model.info.total_bytes):
+            await Folder(self._path).replace(files, self._weights_files(), meter)
+        return SaveResult(model.info)
+
+    @property
+    def format(self) -> str:
+        """The format in which a save writes now."""
+        from pyio.converters.writers import format_of  # late: `import pyio` needs no formats
+
+        named = "" if self._path.is_dir() else self._path.name
+        return format_of(named, self._given_format)
+
+    async def _store_file(self, model: Serialized, acquired: Acquired) -> SaveResult:
+        """Write one file of another format, whole or not at all."""
+        if self._path.is_dir():
+            raise InvalidURLError(self.url, f"it is a directory, and {self.format} is one file")
+        from pyio.converters.writers import writer_of  # late, as above
+
+        writer = writer_of(self.format)
+        if writer is not None:
+            pieces = writer.pieces(model.artifacts)
+        else:
+            pieces = zip_pieces(self._laid_out(model))
+        size = sum(piece.nbytes for piece in pieces)
+        meter = Meter(self._on_progress, "save", self.url, size)
+        await acquired()
+        with self._translated("saving", size):
+            await Folder(self._path.parent).replace_file(self._path.name, pieces, meter)
+        return SaveResult(model.info)
+
+    def _laid_out(self, model: Serialized) -> Mapping[str, Sequence[memoryview]]:
         keys = [key for key in FILE_KEYS if model.specs is not None or key != "weightsManifest"]
-        files = lay_out(
+        return lay_out(
             model,
             _JSON,
             _WEIGHTS,
@@ -129,11 +161,6 @@ class FileHandler(Saver, Loader):
             shard_size_bytes=self._shard_size_bytes,
             keys=keys,
         )
-        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
-        await acquired()
-        with self._translated("saving", model.info.total_bytes):
-            await Folder(self._path).replace(files, self._weights_files(), meter)
-        return SaveResult(model.info)
 
     def _weights_files(self) -> list[str]:
         """Return the weight files of the present model that have names of pyio or TensorFlow.js."""
@@ -156,7 +183,34 @@ class FileHandler(Saver, Loader):
         with self._translated("reading"):
             json, folder = self._places()
             async with folder.reading() as contents:
-                return contents.has(json)
+                return contents.has(json) or await self._is_foreign()
+
+    async def _is_foreign(self) -> bool:
+        """Whether a directory has something that an importer knows."""
+        from pyio.converters.table import recognised  # late: no model of TensorFlow.js needs it
+
+        if not self._path.is_dir():
+            return False
+        try:
+            async with self._files() as files:
+                return files is not None and await recognised(files) is not None
+        except InvalidModelError:
+            return True
+
+    @asynccontextmanager
+    async def _files(self) -> AsyncIterator[Files | None]:
+        """Give the file, or all files of the directory."""
+        from pyio.handlers.files.view import DiskFiles, listed  # late, as above
+
+        with self._translated("loading"):
+            meter = Meter(self._on_progress, "load", self.url)
+            if self._path.is_dir():
+                yield DiskFiles(self._path, listed(self._path), meter.advance)
+            elif self._path.is_file():
+                yield DiskFiles(self._path.parent, [self._path.name], meter.advance)
+            else:
+                yield None
+            meter.finish()
 
     async def _outline(self) -> ModelArtifacts:
         with self._translated("reading"):
@@ -179,6 +233,8 @@ class FileHandler(Saver, Loader):
     def _read_json(self, name: str, contents: Contents) -> bytes:
         file = contents.locate(name)
         try:
+            with opened(file, contents.path) as content:
+                refuse_other_format(content.read(LOOKED_AT), name)
             return read_file(file, contents.path, limits.JSON_BYTES, "pyio.limits.JSON_BYTES")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ModelNotFoundError(self.url, self._hint()) from error
@@ -212,10 +268,13 @@ def file_system(
     path: str | Path,
     *,
     shard_size_bytes: int | None = None,
+    format: str | None = None,  # noqa: A002 - the name of the option
     on_progress: OnProgress | None = None,
 ) -> FileHandler:
     """Return the handler of ``file://path``; see `FileHandler` for the arguments."""
-    return FileHandler(str(path), shard_size_bytes=shard_size_bytes, on_progress=on_progress)
+    return FileHandler(
+        str(path), shard_size_bytes=shard_size_bytes, format=format, on_progress=on_progress
+    )
 
 
 class _Directory:

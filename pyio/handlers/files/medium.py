@@ -20,11 +20,14 @@ class Files(Medium):
     repairs = True
     # Pyodide keeps its files in memory, unless a page or Node mounts others; it cannot tell.
     durability = Durability.NEVER if sys.platform == "emscripten" else Durability.AT_ONCE
-    options = frozenset({"shard_size_bytes"})
+    options = frozenset({"shard_size_bytes", "format"})
     instead = "look into the directory, and delete it yourself"
 
     def handler(self, path: str, **options: Any) -> Any:
         return FileHandler(path, **options)
+
+    def format_of(self, path: str, given: str | None) -> str:
+        return FileHandler(path, format=given).format
 
     async def leftovers(self, path: str, choices: Choices) -> Found:
         from pyio.handlers.files.repair import find  # late: few programs repair

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pyio.addresses import shown
-from pyio.browser import fetch
+from pyio.browser import fetch, timers
 from pyio.errors import RequestError
 from pyio.progress import CHUNK
 
@@ -88,7 +88,8 @@ class Client:
 
 async def require_success(request: Request, reply: Reply) -> None:
     """Raise RequestError unless the answer is a success (2xx)."""
-    if reply.status == HTTPStatus.PARTIAL_CONTENT and not request.parts:
+    whole = request.span is None and not request.parts
+    if reply.status == HTTPStatus.PARTIAL_CONTENT and whole:
         raise RequestError(
             f"{request.method} {shown(request.url)!r} was answered 206 Partial Content, with a "
             "part of the file, although all of it was asked for",
@@ -185,7 +186,7 @@ async def deadline(seconds: float | None, url: str, note: str = "") -> AsyncIter
     limit = asyncio.timeout(None)
     try:
         async with limit:
-            later = fetch.call_later if fetch.available() else _call_later
+            later = timers.call_later if fetch.available() else _call_later
             stop = later(seconds, lambda: limit.reschedule(loop.time()))
             try:
                 yield

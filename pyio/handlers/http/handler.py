@@ -26,7 +26,13 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import SaveResult
 from pyio.format.checksum import require_weights
-from pyio.format.manifest import WeightGroup, parse_model_json, total_bytes
+from pyio.format.kinds import LOOKED_AT
+from pyio.format.manifest import (
+    WeightGroup,
+    parse_model_json,
+    refuse_other_format,
+    total_bytes,
+)
 from pyio.format.model_files import assemble, outline
 from pyio.handlers.contract import Acquired, Loader, Saver
 from pyio.handlers.http import options
@@ -42,6 +48,7 @@ from pyio.progress import Meter
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
+    from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.serialized import Serialized
     from pyio.handlers.http.messages import Reply, Request
@@ -95,6 +102,8 @@ class HTTPHandler(Saver, Loader):
             options.seconds(timeout, "timeout"),
         )
         self._servers.name(self.url)
+        self._final = self.url
+        self._absent = False
         try:
             self._servers.name(joined(self.url, self._prefix or ""))
         except WeightsError as error:
@@ -133,7 +142,7 @@ class HTTPHandler(Saver, Loader):
         async with self._client() as client:
             base, text = await self._get_json(client, versions)
             try:
-                manifest = parse_model_json(text, urlsplit(base).path.rpartition("/")[2])
+                manifest = parse_model_json(text, _name(base))
                 data = None
                 if manifest.groups is None:
                     Meter(self._on_progress, "load", shown(self.url), 0)
@@ -153,6 +162,34 @@ class HTTPHandler(Saver, Loader):
             return outline(parse_model_json(text))
 
     @asynccontextmanager
+    async def _files(self) -> AsyncIterator[Files | None]:
+        """Give the file of the address, or what a directory has that an importer knows."""
+        from pyio.converters.table import beside  # late: no model of TensorFlow.js needs it
+        from pyio.handlers.http.view import ServerFiles
+
+        url = self._final
+        is_directory = "." not in _name(url)
+        if self._absent and not is_directory:
+            yield None
+            return
+        if is_directory:
+            parts = urlsplit(url)
+            url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
+        async with self._client() as client:
+            meter = Meter(self._on_progress, "load", shown(self.url))
+            files = ServerFiles(url, self.url, client, self._servers.get, Versions(), meter)
+            if is_directory:
+                await beside(files)
+            elif not await files.look(files.main):
+                yield None
+                return
+            if self._sha256 is not None:
+                for each in files.names:
+                    require_weights(self._sha256, (await files.read(each),))
+            yield files
+            meter.finish()
+
+    @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client]:
         """Give what carries out one load within its deadline."""
         async with deadline(self._deadline, self.url), transport(self._fetch_func) as send:
@@ -163,15 +200,20 @@ class HTTPHandler(Saver, Loader):
 
         async def use(reply: Reply) -> tuple[str, bytes]:
             # A further attempt replaces the whole file, and no other has been asked for yet.
-            text = bytes(await read_all(reply, limit=limits.JSON_BYTES))
+            url = self._final = reply.url or self.url
+            text = await read_all(reply, limit=LOOKED_AT)
+            refuse_other_format(bytes(text[:LOOKED_AT]), _name(url))
+            if len(text) > LOOKED_AT:
+                text += await read_all(reply, limit=limits.JSON_BYTES, before=len(text))
             versions.arriving(_JSON, reply)
             versions.arrived(_JSON, len(text))
-            return reply.url or self.url, text
+            return url, bytes(text)
 
         try:
             return await client.get(self._servers.get(self.url), use)
         except RequestError as error:
             if error.status in (404, 410):
+                self._absent = True
                 raise ModelNotFoundError(self.url, f"the server answered {error.status}") from error
             raise
 
@@ -214,6 +256,10 @@ class HTTPHandler(Saver, Loader):
         url = joined(base, address)
         self._servers.name(url)
         return url
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.rpartition("/")[2]
 
 
 def http(

@@ -33,6 +33,7 @@ class Request:
         timeout: Seconds without an answer, or without a byte of it, after which it has failed.
         sent: Told how many bytes of the parts have been handed over, and the name of the file; a
             negative number where a redirect makes them go once more.
+        span: The first byte that is asked for, and the one behind the last; None for all.
         follow: Whether a browser may follow redirects by itself. Everywhere else, and where it may
             not, the answer is the redirect.
     """
@@ -44,6 +45,7 @@ class Request:
     parts: Sequence[FormFile] = field(default=(), repr=False)
     timeout: float | None = None
     sent: Callable[[int, str], None] = lambda _count, _name: None
+    span: tuple[int, int] | None = None
     follow: bool = False
 
 

@@ -65,6 +65,10 @@ class Servers:
         """Return the request for a file."""
         return self._addressed(Request("GET", url, timeout=self.timeout))
 
+    def part(self, request: Request, first: int, last: int) -> Request:
+        """Return the request for the bytes from `first` up to `last` of a file."""
+        return self._addressed(replace(request, span=(first, last)))
+
     def save(
         self, method: str, url: str, parts: Sequence[FormFile], sent: Callable[[int, str], None]
     ) -> Request:
@@ -104,10 +108,15 @@ class Servers:
     def _addressed(self, request: Request) -> Request:
         """Return `request` with what its server may be told, and no more."""
         named = origin(request.url) in self.named
-        headers = self.headers if named else {}
+        headers = dict(self.headers) if named else {}
+        span = (
+            {}
+            if request.span is None
+            else {"range": f"bytes={request.span[0]}-{request.span[1] - 1}"}
+        )
         return replace(
             request,
-            headers=headers,
+            headers={**headers, **span},
             init=self.init if named else {},
             follow=self.redirects and self.hosts is None and not (headers or request.parts),
         )

@@ -1,8 +1,9 @@
-"""Noticing a server that changes a model while it is being loaded, by the ETags of its files.
+"""Noticing a server that changes a model while it is being loaded, by ETags and dates of its files.
 
 Most servers give each file an ETag of its own, and then only a further attempt for the same file
 can show another one. Some give all files of a deployment the same. Two files of different sizes
-that share an ETag show that; then all of them must.
+that share an ETag show that; then all of them must. Without that, the dates of files tell of a
+change between the first file and a later one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyio.addresses import shown
 from pyio.errors import WeightsError
+from pyio.handlers.http.dates import Dates, changed_between, dates_of
 
 if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply
@@ -21,13 +23,15 @@ _REMEDY = "the server changed the model during the load; load it again"
 
 @dataclass(slots=True)
 class Versions:
-    """The ETags of the files of one load."""
+    """The ETags and dates of the files of one load."""
 
     _tags: dict[str, str] = field(default_factory=dict)
+    _dates: dict[str, Dates] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
 
     def arriving(self, name: str, reply: Reply) -> None:
         """Note the ETag of a file. Raises WeightsError if an earlier attempt had another one."""
+        self._dates[name] = dates_of(reply)
         tag = reply.headers.get("etag", "").removeprefix("W/")
         before = self._tags.setdefault(name, tag)
         if before and tag and before != tag:
@@ -54,3 +58,14 @@ class Versions:
                 f"{shown(name)!r} has the ETag {one} and {shown(later)!r} has {another}, and this "
                 f"server gives all files of a version the same: {_REMEDY}"
             )
+        if self._dates:
+            self._check_dates()
+
+    def _check_dates(self) -> None:
+        (first, sent), *others = self._dates.items()
+        for name, dates in others:
+            if changed_between(sent, dates):
+                raise WeightsError(
+                    f"{shown(name)!r} was changed after {shown(first)!r} had been sent, as its "
+                    f"Last-Modified says: {_REMEDY}"
+                )

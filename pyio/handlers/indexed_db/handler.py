@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pyio import limits
 from pyio.browser import locks
 from pyio.browser.indexed_db.kept_records import MARK
 from pyio.browser.indexed_db.space import estimated_free_space, measure_free_space
@@ -60,6 +61,12 @@ class IndexedDBHandler(Saver, Loader):
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         size = model.info.total_bytes
+        if size > limits.RECORD_BYTES:
+            raise StorageError(
+                f"saving {self.url!r} failed: the model takes {size:,} bytes, and one in IndexedDB "
+                f"at most {limits.RECORD_BYTES:,} (pyio.limits.RECORD_BYTES): the browser would "
+                "end the tab. Save it to a server, or as several models"
+            )
         if size >= _BIG:
             available = await estimated_free_space()
             if available is not None and available < size:

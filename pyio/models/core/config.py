@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.options import REQUIRED, Option, inserted
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     import inspect
@@ -68,6 +69,9 @@ class Configured:
     late: ClassVar[dict[str, Option]] = {}
     """The options that a config has before and after the name; `options` is both."""
 
+    keras_options: ClassVar[tuple[str, ...]] = ()
+    """Those that only Keras has."""
+
     positional: tuple[str, ...] = ()
     """The options that may be given without their names, in order."""
 
@@ -97,9 +101,11 @@ class Configured:
             rest = {k: v for k, v in new.items() if v.after is not None}
             cls.early, cls.late = inserted(first | early, rest), late
         cls.options = cls.early | cls.late
+        cls.keras_options = tuple(key for key, each in cls.options.items() if each.keras)
         if "class_name" not in vars(cls):
             cls.class_name = cls.__name__
 
+    @short
     def __init__(self, *args: Any, **options: Any) -> None:
         if len(args) > len(self.positional):
             raise InvalidModelError(
@@ -123,6 +129,7 @@ class Configured:
         return {**early, **self.common_config(), **late}
 
     @classmethod
+    @short
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Return the layer that `config` describes. Keys it does not know are left out."""
         code = cls.__init__.__code__  # a class of the user's own may take arguments as usual

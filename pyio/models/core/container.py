@@ -32,6 +32,7 @@ class Container(Layer):
     # Call 0 of a container is its own definition, as in TensorFlow.js; see the Node made below.
     first_node_index = 1
     class_name = "Model"
+    takes_text = True  # its own layers say so
 
     def __init__(
         self,

@@ -224,6 +224,31 @@ def _refuse_same_names(layers: Sequence[GraphLayer]) -> None:
         )
 
 
+def _execution_order(outputs: Sequence[SymbolicTensor], given: set[int]) -> list[Node]:
+    """Return the calls in the order in which TensorFlow.js computes them (``executor.ts``).
+
+    Of several inputs of a call, the last one is computed first. That matters for layers that are
+    called several times and have a state, such as the moving averages of a normalization.
+    """
+    done = set(given)
+    order: dict[Node, None] = {}
+    for output in outputs:
+        stack = [output]
+        opened: set[int] = set()
+        while stack:
+            tensor = stack[-1]
+            if id(tensor) in done:
+                stack.pop()
+            elif id(tensor) in opened or not tensor.node.inputs:
+                stack.pop()
+                done.add(id(tensor))
+                order.setdefault(tensor.node)
+            else:
+                opened.add(id(tensor))
+                stack += [each for each in tensor.node.inputs if id(each) not in done]
+    return list(order)
+
+
 class _Plan:
     """The calls of a graph, prepared for computing: each tensor has a place in a list, its slot.
 
@@ -236,7 +261,8 @@ class _Plan:
         self._inputs = [self._slot(tensor) for tensor in graph.inputs]
         self._outputs = [self._slot(tensor) for tensor in graph.outputs]
         # What outputs an input is not computed: its values are given.
-        steps = [node for node in graph.nodes if not given & {id(t) for t in node.outputs}]
+        ordered = _execution_order(graph.outputs, given)
+        steps = [node for node in ordered if not given & {id(t) for t in node.outputs}]
         # Later calls overwrite earlier ones, so the last call that uses a slot remains. After it
         # the array is released, or a deep model would keep the outputs of all its layers.
         last_use = {self._slot(t): node for node in steps for t in node.inputs}

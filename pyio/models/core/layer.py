@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
-from pyio.errors import InvalidModelError, ModelInputError
+from pyio.errors import InvalidModelError, ModelInputError, PyioError
+from pyio.models.core.casting import cast_kinds, cast_whole
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
 from pyio.models.core.initial_values import initial_values
 from pyio.models.core.names import layer_name
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, as_list, check_size, shape_of
 from pyio.models.core.weight import Weight, assign_all
 from pyio.models.core.work import volume
+from pyio.models.ops.followed import Followed
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +32,14 @@ _ANY_KEYWORD = 0x08
 """The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
 
 _INNER = (
-    "COMMON add_weight all_layers build common_config compute connect creates_mask early "
-    "ensure_built first_node_index infer_from_weights initial_weights inner_layers late "
-    "mark_trainable matrix_elements min_ndim named_weights ndim omitted options own_options_last "
+    "COMMON add_weight all_layers before_step build common_config compute connect "
+    "creates_mask early ensure_built first_node_index in_training infer_from_weights "
+    "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
+    "named_weights ndim omitted optimizer_incompatibility options own_options_last "
     "own_weights positional positions prepare_for_save scope share_weights standardize "
-    "supports_masking tfjs_incompatibility uses_mask work"
+    "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
-INNER = frozenset(_INNER.split())
+INNER = frozenset([*_INNER.split(), "casts"])
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
 
 Array: TypeAlias = "NDArray[Any]"
@@ -75,6 +81,9 @@ class Layer(Configured):
     creates_mask: bool = False
     """Whether `compute_mask` is called even if the input has no mask."""
 
+    takes_text: ClassVar[bool] = False
+    """Whether the input may be text."""
+
     uses_mask: ClassVar[bool] = False
     """Whether `call` has an argument `mask`; found out when the class is made."""
 
@@ -83,6 +92,9 @@ class Layer(Configured):
 
     min_ndim: int = 0
     first_node_index: int = 0
+    casts: str = ""
+    """The kinds of dtypes that `call` is given as float32; see `casting`."""
+
     stateful: Any = False
     class_name = "Layer"
     built: bool = False
@@ -91,6 +103,8 @@ class Layer(Configured):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.uses_mask = _takes_mask(cls.call)
+        if cls.__module__.startswith("pyio."):  # a class of the user's may take whole numbers
+            cls.casts = cast_kinds(cls.__name__) or cls.casts
 
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()) - INNER)
@@ -143,6 +157,10 @@ class Layer(Configured):
         The layer itself stays as it is: saving a model does not change it.
         """
 
+    def before_step(self) -> Sequence[tuple[Weight, Any]]:
+        """Return weights with the values that they get before a step of training."""
+        return ()
+
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take from the `shapes` of stored weights (by full name) what the config left out."""
 
@@ -194,7 +212,12 @@ class Layer(Configured):
         self.initial_weights = weights
         self._trainable_weights: list[Weight] = []
         self._other_weights: list[Weight] = []
-        self._trainable = True if trainable is None else bool(trainable)
+        try:
+            self._trainable = True if trainable is None else bool(trainable)
+        except ValueError as error:  # an array of NumPy
+            raise InvalidModelError(
+                f"trainable of {self.name!r} is neither True nor False: {error}"
+            ) from None
         self.batch_input_shape: Shape | None = None
         self.dtype: str | None = None
         if batch_input_shape is None and input_shape is not None:
@@ -209,6 +232,11 @@ class Layer(Configured):
             what = f"the input shape of {self.name!r}"
             self.batch_input_shape = check_size(shape_of(batch_input_shape, what), what)
             self.dtype = dtype or input_dtype or "float32"
+            if not isinstance(self.dtype, str):
+                raise InvalidModelError(
+                    f"the dtype of {self.name!r} is {self.dtype!r:.80}; expected a name such as "
+                    "'float32'"
+                )
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
@@ -229,15 +257,26 @@ class Layer(Configured):
         trainable: bool = True,
         dtype: str = "float32",
     ) -> Weight:
-        """Return a new weight of this layer. Its values are made when they are first needed."""
+        """Return a new weight of this layer. Its values are made when they are first needed.
+
+        Training uses the layer's options for it: `kernel_regularizer` and `kernel_constraint` for
+        the weight "kernel", `depthwise_regularizer` for "depthwise_kernel", and so on.
+        """
 
         def initial(sides: tuple[int, ...], dtype: str) -> NDArray[Any]:
             return initial_values(initializer, sides, dtype)
 
         # `scope` is the layer's name, or a path of names where a wrapper owns the layer.
         weight = Weight(f"{self.scope}/{name}", tuple(shape), dtype, initial, trainable)
+        weight.regularizer = self._option_for(name, "regularizer")
+        weight.constraint = self._option_for(name, "constraint")
         (self._trainable_weights if trainable else self._other_weights).append(weight)
         return weight
+
+    def _option_for(self, weight: str, kind: str) -> Any:
+        last = weight.rpartition("/")[2]
+        found = getattr(self, f"{last}_{kind}", None)
+        return found or getattr(self, f"{last.removesuffix('_kernel')}_{kind}", None)
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -274,6 +313,7 @@ class Layer(Configured):
         """Return copies of the values of all weights."""
         return [weight.value.copy() for weight in self.weights]
 
+    @short
     def set_weights(self, values: Sequence[ArrayLike]) -> None:
         """Assign `values`, one array per weight in the order of `weights`.
 
@@ -300,6 +340,7 @@ class Layer(Configured):
 
     # ------------------------------------------------------------ calling
 
+    @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Connect the layer to symbolic tensors, or compute with arrays.
 
@@ -313,24 +354,53 @@ class Layer(Configured):
         """
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
             return self.connect(inputs, kwargs)
+        if isinstance(inputs, list) and len(inputs) < 2:
+            if not inputs:
+                raise ModelInputError(f"{self.class_name} {self.name!r} was called with no arrays")
+            inputs = inputs[0]
+        with self._refusing(inputs), np.errstate(all="ignore"):  # infinity and NaN are results
+            return self._on_arrays(inputs, kwargs)
+
+    def _on_arrays(self, inputs: Any, kwargs: dict[str, Any]) -> Any:
         if isinstance(inputs, list):
-            arrays: Any = [as_array(each) for each in inputs]
+            arrays: Any = [as_array(each, self.takes_text) for each in inputs]
             self.ensure_built([each.shape for each in arrays])
         else:
-            arrays = as_array(inputs)
+            arrays = as_array(inputs, self.takes_text)
             self.ensure_built(arrays.shape)
         if not self.uses_mask:  # so that every layer can be called with a mask
             kwargs.pop("mask", None)
-        with np.errstate(all="ignore"):  # infinity and NaN are results, as in TensorFlow.js
-            return self.call(arrays, **kwargs)
+        return self.call(cast_whole(arrays, self.casts), **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Return the output and its mask; a model calls this."""
         if isinstance(mask, list) and not any(each is not None for each in mask):
             mask = None
         masked = mask is not None and self.supports_masking
-        result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
-        return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+        with self._refusing(x):
+            x = cast_whole(x, self.casts)
+            result = self.call(x, mask=mask) if masked and self.uses_mask else self.call(x)
+            part = getattr(self, "activity_regularizer", None)
+            if part is not None and (phase := training_phase()) is not None:
+                phase.penalized.append((result, part))
+            return result, self.compute_mask(x, mask) if masked or self.creates_mask else None
+
+    @contextmanager
+    def _refusing(self, x: Any) -> Iterator[None]:
+        """Within the block, what NumPy says of arrays that do not fit becomes ModelInputError."""
+        try:
+            yield
+        except PyioError:
+            raise
+        except (ValueError, TypeError, IndexError, AttributeError) as error:
+            if not all(map(_is_ours, (self, *self.inner_layers()))):
+                raise  # a mistake in a class of the user's own
+            shapes = [getattr(each, "shape", type(each).__name__) for each in _listed(x)]
+            weights = [list(weight.shape) for weight in self.weights]
+            raise ModelInputError(
+                f"{self.class_name} {self.name!r} cannot compute arrays of the shapes {shapes}; "
+                f"its weights have the shapes {weights} ({type(error).__name__}: {error})"
+            ) from error
 
     def ensure_built(self, shapes: Shapes, scope: str | None = None) -> None:
         """Build the layer, under the name `scope` if a wrapper owns it.
@@ -380,17 +450,46 @@ class Layer(Configured):
             )
 
 
-def as_array(value: ArrayLike) -> Array:
+def as_array(value: ArrayLike, text: bool = False) -> Array:
     """Return `value` as an array for layers: float64 becomes float32, integers become int32.
 
-    Raises ModelInputError for text and objects.
+    What training follows stays as it is. Raises ModelInputError for objects, and for text unless
+    `text`.
     """
+    if isinstance(value, Followed):
+        return value
     array = np.asarray(value)
+    if text and array.dtype.kind in "USO":
+        return texts(array, "a layer")
     if array.dtype in (np.float32, np.int32, np.bool_):
         return array
     if array.dtype.kind not in "fiu":
         raise ModelInputError(f"a layer computes with numbers; got an array of {array.dtype}")
-    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+    if array.dtype.kind == "f":
+        return array.astype(np.float32)
+    if array.size and not -(2**31) <= array.min() <= array.max() < 2**31:
+        raise ModelInputError(
+            f"a layer computes whole numbers as int32; got numbers from {array.min()} to "
+            f"{array.max()}"
+        )
+    return array.astype(np.int32)
+
+
+def _is_ours(layer: Layer) -> bool:
+    return type(layer).__module__.startswith("pyio.")
+
+
+def texts(array: Array, what: str) -> Array:
+    """Return an array of text: bytes are read as UTF-8. Raises ModelInputError naming `what`."""
+    flat = [
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else each
+        for each in array.ravel().tolist()
+    ]
+    if not all(isinstance(each, str) for each in flat):
+        raise ModelInputError(f"{what} takes text; got an array of {array.dtype}")
+    result = np.empty(len(flat), object)
+    result[:] = flat
+    return result.reshape(array.shape)
 
 
 def _takes_mask(call: Any) -> bool:

@@ -41,12 +41,14 @@ class Option:
             ("changed"), or only if it is not None ("given").
         after: The option of a base class that it follows in the config. Without it, the place
             that `Configured` describes.
+        keras: Whether only Keras has it. Saving warns where TensorFlow.js would ignore its value.
     """
 
     default: Any = REQUIRED
     check: Check | None = None
     written: str = "always"
     after: str | None = None
+    keras: bool = False
 
     def value(self, given: Any) -> Any:
         """Return the value that is kept for `given`. Raises OptionError."""
@@ -59,7 +61,7 @@ class Option:
     def is_written(self, value: Any) -> bool:
         """Whether a config contains `value`."""
         if self.written == "changed":
-            return bool(value != self.default)
+            return bool(value != self.value(None))
         return self.written == "always" or value is not None
 
 
@@ -71,6 +73,15 @@ def option(
 ) -> Any:
     """Declare an argument of a layer; the parameters are those of `Option`."""
     return Option(default, check, written, after)
+
+
+def keras_option(default: Any, check: Check) -> Any:
+    """Declare an argument that only Keras has, for a layer that TensorFlow.js has too.
+
+    A config contains it if it differs from the default, so that TensorFlow.js's own models stay
+    as they are.
+    """
+    return Option(default, check, "changed", None, keras=True)
 
 
 def inserted(options: dict[str, Option], new: dict[str, Option]) -> dict[str, Option]:

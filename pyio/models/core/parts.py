@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from pyio.errors import InvalidModelError
 from pyio.models.core.config import Configured
 from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
@@ -86,7 +87,13 @@ def register_activation(name: str, function: Activation) -> None:
     Args:
         name: The name in a config, in snake case, as TensorFlow.js writes names.
         function: Takes an array of float32 and returns one of the same shape.
+
+    Raises InvalidModelError for a name that is no text, and for what cannot be called.
     """
+    if not isinstance(name, str) or not name or not callable(function):
+        raise InvalidModelError(
+            f"an activation is a name and a function, got {name!r:.80} and {function!r:.80}"
+        )
     ACTIVATIONS[str(activation(name))] = function
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, WeightsError
 from pyio.limits import WEIGHT_BYTES
-from pyio.models.ops.kernels import Matrix
+from pyio.models.ops.kernels import Matrix, matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,9 +35,14 @@ class Weight:
         shape: Its sides; all of them are known.
         dtype: "float32" or "int32".
         trainable: Whether training changes it.
+        regularizer: The config object of what training adds to the loss for it, or None.
+        constraint: The config object of what training does with its values after each step.
     """
 
-    __slots__ = ("_initial", "_matrix", "_value", "dtype", "name", "shape", "trainable")
+    __slots__ = (
+        *("_initial", "_leaf", "_matrix", "_value", "constraint", "dtype", "name", "regularizer"),
+        *("shape", "trainable"),
+    )
 
     def __init__(
         self,
@@ -57,9 +62,12 @@ class Weight:
         self.shape = shape
         self.dtype = dtype
         self.trainable = trainable
+        self.regularizer: Any = None
+        self.constraint: Any = None
         self._initial = initial
         self._value: NDArray[Any] | None = None
-        self._matrix: Matrix | None = None
+        self._matrix: tuple[int, Matrix] | None = None
+        self._leaf: Any = None
 
     def __repr__(self) -> str:
         return f"Weight({self.name!r}, shape={self.shape}, dtype={self.dtype!r})"
@@ -73,8 +81,11 @@ class Weight:
     def value(self) -> NDArray[Any]:
         """The tensor. The initializer makes it at first use, unless values were assigned before.
 
-        So a model that is loaded never draws the random numbers that its weights replace.
+        So a model that is loaded never draws the random numbers that its weights replace. While a
+        step of training runs, it is what stands for the tensor there.
         """
+        if self._leaf is not None:
+            return self._leaf  # type: ignore[no-any-return]
         if self._value is None:
             self._value = self._initial(self.shape, self.dtype)
         return self._value
@@ -85,9 +96,19 @@ class Weight:
 
         Kept from one batch to the next, because preparing a matrix takes time.
         """
-        if self._matrix is None:
-            self._matrix = Matrix(self.value.reshape(-1, self.shape[-1]))
-        return self._matrix
+        return self.matrix_of(len(self.shape) - 1)
+
+    def matrix_of(self, sides: int) -> Matrix:
+        """The tensor as the right operand of products: the first `sides` sides are its rows."""
+        if self._matrix is None or self._matrix[0] != sides:
+            rows = math.prod(self.shape[:sides])
+            self._matrix = sides, matrix(self.value.reshape(rows, -1))
+        return self._matrix[1]
+
+    def follow(self, leaf: Any) -> None:
+        """Let `leaf` stand for the tensor, until this is called with None."""
+        self._leaf = leaf
+        self._matrix = None
 
     def assign(self, value: ArrayLike) -> None:
         """Replace the tensor by `value`; an array of the right dtype is not copied.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pyio.models.core.layer import Array, Layer, Mask
-from pyio.models.core.options import axes, option, real
+from pyio.models.core.options import axes, flag, keras_option, option, real
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
 from pyio.models.ops.activations import elu, softmax
@@ -26,8 +26,8 @@ class ReLU(Layer):
     supports_masking = True
 
     max_value: float | None = option(None, real)
-    negative_slope: float = option(0, real, written="changed")
-    threshold: float = option(0, real, written="changed")
+    negative_slope: float = keras_option(0, real)
+    threshold: float = keras_option(0, real)
 
     def call(self, x: Array) -> Array:
         """Return the rectified input."""
@@ -38,14 +38,23 @@ class ReLU(Layer):
             x = np.maximum(x, 0)
         return x if self.max_value is None else np.minimum(x, self.max_value)
 
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js knows only max_value."""
-        if self.threshold or self.negative_slope:
-            return "a negative_slope or threshold, which ReLU ignores there"
-        return None
+
+class _Masked(Layer):
+    """A layer that passes masks on in Keras, and not in TensorFlow.js.
+
+    Args:
+        use_mask: Whether the output has the mask of the input. It is set for models that Keras
+            wrote.
+    """
+
+    use_mask: bool = keras_option(False, flag)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.supports_masking = self.use_mask
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(_Masked):
     """``x`` above 0, ``alpha * x`` below.
 
     Args:
@@ -58,7 +67,7 @@ class LeakyReLU(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the rectified input."""
-        return np.where(x > 0, x, np.asarray(self.alpha, x.dtype) * x)
+        return np.where(x > 0, x, np.float32(self.alpha) * x)
 
 
 def _shared(value: Any) -> list[int]:
@@ -95,7 +104,7 @@ class PReLU(Layer):
         return np.where(x > 0, x, self.alpha.value * x)
 
 
-class ELU(Layer):
+class ELU(_Masked):
     """``x`` above 0, ``alpha * (exp(x) - 1)`` below.
 
     Args:
@@ -108,14 +117,14 @@ class ELU(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the activated input."""
-        return np.asarray(elu(x, self.alpha))
+        return elu(x, self.alpha)  # type: ignore[no-any-return]
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js accepts only an alpha of 1."""
         return None if self.alpha == 1 else f"alpha {self.alpha}; ELU accepts only 1 there"
 
 
-class ThresholdedReLU(Layer):
+class ThresholdedReLU(_Masked):
     """``x`` above `theta`, 0 below.
 
     Args:
@@ -155,4 +164,4 @@ class Softmax(Layer):
             seen = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
             x = x + (1 - seen.astype(x.dtype)) * np.float32(-1e9)
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
-        return np.asarray(softmax(x, axis))
+        return softmax(x, axis)  # type: ignore[no-any-return]

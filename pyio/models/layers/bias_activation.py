@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyio.models.core.layer import Array, Layer
+from pyio.models.ops.followed import Followed
 from pyio.models.serialization.registry import activation_function
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ class BiasActivation(Layer):
         """Return `x` with the bias added, activated. With a bias, `x` is overwritten.
 
         Callers pass the result of a product, which is not used elsewhere; adding in place saves
-        an array of that size.
+        an array of that size. In training it stays, because the gradient needs it.
         """
-        if bias is not None:
-            x += bias.value
+        added = None if bias is None else bias.value
+        for each in (x, added):
+            if isinstance(each, Followed):
+                return each.kernels.finish(x, added, self.activate)
+        if added is not None:
+            x += added
         return x if self.activation == "linear" else self.activate(x)

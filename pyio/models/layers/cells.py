@@ -10,9 +10,11 @@ import numpy as np
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, flag, fraction, option, whole
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, known, only
 from pyio.models.layers.bias_activation import BiasActivation
 from pyio.models.ops import kernels
+from pyio.models.ops.followed import Followed
 from pyio.models.serialization.registry import (
     activation_function,
     acts_on_each_number,
@@ -122,13 +124,27 @@ class UnitCell(Cell, BiasActivation):
 
     def prepare(self, x: Array) -> Array:
         """Return the products of the input with the kernel, the bias added."""
+        phase = training_phase()
+        if phase is not None:
+            # One mask for all steps; x is (steps, batch, in).
+            mask = phase.kept_for_sequence(self, "input", x.shape[1:], self.dropout)
+            x = x if mask is None else x * mask
         product = kernels.matmul(x, self.kernel.matrix)
         bias = self.input_bias()
-        return product if bias is None else np.asarray(product + bias)
+        return product if bias is None else product + bias
 
     def input_bias(self) -> Array | None:
         """Return the bias of the product with the input."""
         return None if self.bias is None else self.bias.value
+
+    def dropped(self, state: Array) -> Array:
+        """Return a state, in training with values dropped, the same ones at all steps."""
+        phase = training_phase()
+        if phase is None:
+            return state
+        rate = self.recurrent_dropout
+        mask = phase.kept_for_sequence(self, "state", state.shape, rate)
+        return state if mask is None else state * mask
 
     def recur(self, state: Array) -> Array:
         """Return the product of a state with the recurrent kernel."""
@@ -140,7 +156,8 @@ class SimpleRNNCell(UnitCell):
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output, which is also the new state."""
-        output = self.activate(prepared + self.recur(states[0]))
+        z = prepared + self.recur(self.dropped(states[0]))
+        output = self.finish(z, None)
         return output, [output]
 
 
@@ -192,22 +209,34 @@ class GRUCell(GatedCell):
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output, which is also the new state."""
-        state, u = states[0], self.units
+        state, u = self.dropped(states[0]), self.units
         if self.reset_after:
             inner = self.recur(state)
             if self.bias is not None:
                 inner = inner + self.bias.value[1]
             z, r = self._gates(prepared, inner)
-            candidate = self.activate(prepared[:, 2 * u :] + r * inner[:, 2 * u :])
+            product = r * inner[:, 2 * u :]
         else:
             z, r = self._gates(prepared, kernels.matmul(state, self._parts[0]))
             product = kernels.matmul(r * state, self._parts[1])
+        if isinstance(product, Followed):
+            candidate = product.kernels.gru_candidate(prepared, product, u, self.activate)
+            output: Array = product.kernels.gru_step(z, state, candidate)
+        else:
             candidate = self.activate(prepared[:, 2 * u :] + product)
-        output = z * state + (1 - z) * candidate
+            output = z * state + (1 - z) * candidate
         return output, [output]
 
     def _gates(self, prepared: Array, inner: Array) -> tuple[Array, Array]:
         u = self.units
+        for each in (prepared, inner):
+            if isinstance(each, Followed):
+                found: tuple[Array, Array] | None = each.kernels.gru_gates(
+                    prepared, inner, u, self.gate
+                )
+                if found is not None:
+                    return found
+                break
         both: Array = self.gate(prepared[:, : 2 * u] + inner[:, : 2 * u])
         return both[:, :u], both[:, u:]
 
@@ -220,7 +249,7 @@ class GRUCell(GatedCell):
         value, kept = self.recurrent_kernel.value, getattr(self, "_kept_parts", None)
         if kept is None or kept[0] is not value:
             u = self.units
-            kept = value, (kernels.Matrix(value[:, : 2 * u]), kernels.Matrix(value[:, 2 * u :]))
+            kept = value, (kernels.matrix(value[:, : 2 * u]), kernels.matrix(value[:, 2 * u :]))
             self._kept_parts = kept
         parts: tuple[kernels.Matrix, kernels.Matrix] = kept[1]
         return parts
@@ -255,7 +284,11 @@ class LSTMCell(GatedCell):
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output and the two new states."""
         u = self.units
-        z = prepared + self.recur(states[0])
+        z = prepared + self.recur(self.dropped(states[0]))
+        if isinstance(z, Followed):
+            both = z.kernels.lstm_step(z, states[1], u, self.gate, self.activate)
+            if both is not None:
+                return both[0], list(both)
         # One call of a function on everything is faster than three on parts.
         if self.recurrent_activation == self.activation:
             z = self.gate(z)

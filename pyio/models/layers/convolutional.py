@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pyio.models.core.options import DATA_FORMAT, PADDING, choice, flag, option, sizes, whole
+from pyio.errors import InvalidModelError
+from pyio.models.core.options import (
+    DATA_FORMAT,
+    PADDING,
+    choice,
+    flag,
+    keras_option,
+    option,
+    sizes,
+    whole,
+)
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.shapes import Shape, Shapes, conv_side, deconv_side, known, only
 from pyio.models.core.work import volume
@@ -88,7 +98,7 @@ class BaseConv(BiasActivation):
         """Return the convolution, the bias added and activated."""
         if self.channels_first:
             x = np.moveaxis(x, 1, -1)
-        y = self.finish_last(self.convolve(np.ascontiguousarray(x)))
+        y = self.finish_last(self.convolve(kernels.contiguous(x)))
         return np.moveaxis(y, -1, 1) if self.channels_first else y
 
     def finish_last(self, y: Array) -> Array:
@@ -122,6 +132,7 @@ class Conv(BaseConv):
         kernel_initializer: What the kernel (*kernel_size, in, filters) starts from.
         kernel_regularizer: Regularizer of the kernel. Stored in the config; used in training only.
         kernel_constraint: Constraint on the kernel. Stored in the config; used in training only.
+        groups: How many parts of the channels are convolved on their own. Keras has it.
     """
 
     positional: tuple[str, ...] = ("filters", "kernel_size")
@@ -130,12 +141,20 @@ class Conv(BaseConv):
     kernel_initializer: ConfigObject = option("GlorotNormal", initializer)
     kernel_regularizer: ConfigObject | None = option(None, regularizer)
     kernel_constraint: ConfigObject | None = option(None, constraint)
+    groups: int = keras_option(1, whole(1))
 
     def build(self, shape: Shapes) -> None:
-        """Make kernel and bias."""
-        sides = (*self.kernel_size, self.channels_in(shape), self.filters)
+        """Make the kernel (*kernel_size, in / groups, filters) and the bias."""
+        channels = self.channels_in(shape)
+        if channels % self.groups or self.filters % self.groups:
+            raise InvalidModelError(
+                f"{self.class_name} {self.name!r} has {self.groups} groups, which do not divide "
+                f"{channels} channels and {self.filters} filters"
+            )
+        sides = (*self.kernel_size, channels // self.groups, self.filters)
         self.kernel = self.add_weight("kernel", sides, self.kernel_initializer)
         self.add_bias(self.filters)
+        self._parts: tuple[Array, list[Matrix]] | None = None
 
     def filters_out(self, shape: Shapes) -> int:  # noqa: ARG002
         """Return `filters`."""
@@ -144,7 +163,25 @@ class Conv(BaseConv):
     def convolve(self, x: Array) -> Array:
         """Return the convolution of `x`."""
         window = self.kernel_size, self.strides, self.dilation_rate
-        return kernels.conv(self.padded(x), self.kernel.matrix, *window)
+        if self.groups == 1:
+            return kernels.conv(self.padded(x), self.kernel.matrix, *window)
+        return self._grouped(self.padded(x), self.kernel.value)
+
+    def _grouped(self, x: Array, kernel: Array) -> Array:
+        """Return the convolutions of the parts of the channels, each with its own filters."""
+        if kernel.shape[-2] == 1:  # each channel on its own
+            multiplier = self.filters // self.groups
+            deep = kernel.reshape(*self.kernel_size, self.groups, multiplier)
+            return kernels.depthwise(x, deep, self.strides, self.dilation_rate)
+        if self._parts is None or self._parts[0] is not kernel:
+            rows = kernel.reshape(-1, self.filters)
+            self._parts = kernel, [kernels.matrix(p) for p in np.split(rows, self.groups, axis=-1)]
+        window = self.kernel_size, self.strides, self.dilation_rate
+        parts = zip(np.split(x, self.groups, axis=-1), self._parts[1], strict=True)
+        return np.concatenate(
+            [kernels.conv(kernels.contiguous(part), matrix, *window) for part, matrix in parts],
+            axis=-1,
+        )
 
 
 class Conv1D(Conv):
@@ -157,8 +194,8 @@ class Conv1D(Conv):
 
     rank = 1
     ndim = 3
-    omitted = ("data_format",)
-    data_format = "channels_last"
+
+    data_format: str = keras_option("channels_last", DATA_FORMAT)
 
     kernel_size: list[int] = option(check=sizes(1))
     strides: list[int] = option(1, sizes(1))
@@ -188,7 +225,17 @@ class Conv3D(Conv):
 
 
 class _Transposed(Conv):
-    """A transposed convolution: every side becomes `strides` times as long, or a little more."""
+    """A transposed convolution: every side becomes `strides` times as long, or a little more.
+
+    Args:
+        output_padding: How much longer each side of the output is than the shortest one that fits.
+            Keras has it.
+    """
+
+    omitted = ("groups",)
+    groups = 1
+
+    output_padding: list[int] | None = keras_option(None, sizes(2, 0))
 
     def build(self, shape: Shapes) -> None:
         """Make kernel (*kernel_size, filters, in) and bias."""
@@ -200,7 +247,12 @@ class _Transposed(Conv):
     def side_after(self, side: int | None, axis: int) -> int | None:
         """Return what a side of the space becomes."""
         reach = (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
-        return deconv_side(side, reach, self.padding, self.strides[axis])
+        if self.output_padding is None:
+            return deconv_side(side, reach, self.padding, self.strides[axis])
+        if side is None:
+            return None
+        border = 2 * (reach // 2) if self.padding == "same" else 0
+        return (side - 1) * self.strides[axis] + reach - border + self.output_padding[axis]
 
     def convolve(self, x: Array) -> Array:
         """Return the transposed convolution of `x`."""
@@ -219,18 +271,28 @@ class _Transposed(Conv):
         result = whole_[tuple(cut)]
         return np.pad(result, [*missing, (0, 0)]) if any(map(any, missing)) else result
 
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js has no dilated windows here."""
-        wide = any(rate != 1 for rate in self.dilation_rate)
-        return f"dilation_rate {self.dilation_rate}, which it ignores there" if wide else None
-
     def _kernel_columns(self) -> Matrix:
         """Return the kernel with one row per input channel, made again for a new value only."""
         value = self.kernel.value
         if self._columns is None or self._columns[0] is not value:
             rows = value.reshape(-1, value.shape[-1])
-            self._columns = value, kernels.Matrix(np.ascontiguousarray(rows.T))
+            self._columns = value, kernels.matrix(kernels.contiguous(rows.T))
         return self._columns[1]
+
+
+class Conv1DTranspose(_Transposed):
+    """A transposed convolution over sequences (batch, steps, in), which makes them longer.
+
+    Only Keras has it.
+    """
+
+    rank = 1
+    ndim = 3
+
+    kernel_size: list[int] = option(check=sizes(1))
+    strides: list[int] = option(1, sizes(1))
+    dilation_rate: list[int] = option(1, sizes(1))
+    output_padding: list[int] | None = keras_option(None, sizes(1, 0))
 
 
 class Conv2DTranspose(_Transposed):
@@ -238,7 +300,7 @@ class Conv2DTranspose(_Transposed):
 
     ndim = 4
 
-    dilation_rate: list[int] = option([1, 1], sizes(2), written="changed")
+    dilation_rate: list[int] = keras_option(1, sizes(2))
 
 
 class Conv3DTranspose(_Transposed):
@@ -249,4 +311,12 @@ class Conv3DTranspose(_Transposed):
 
     kernel_size: list[int] = option(check=sizes(3))
     strides: list[int] = option(1, sizes(3))
-    dilation_rate: list[int] = option([1, 1, 1], sizes(3), written="changed")
+    dilation_rate: list[int] = keras_option(1, sizes(3))
+    output_padding: list[int] | None = keras_option(None, sizes(3, 0))
+
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js shifts the output where windows are shorter than the strides."""
+        pairs = zip(self.strides, self.kernel_size, strict=True)
+        if self.padding == "same" and any(stride > size for stride, size in pairs):
+            return "strides longer than the window, which Conv3DTranspose gets wrong there"
+        return None

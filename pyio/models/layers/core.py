@@ -17,6 +17,7 @@ from pyio.models.core.options import (
     whole,
 )
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, known, only
 from pyio.models.core.work import volume
 from pyio.models.layers.bias_activation import BiasActivation
@@ -39,7 +40,8 @@ class InputLayer(Layer):
     sparse: bool = option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["name"] = options.get("name") or numbered("input")
+        name = options.get("name")
+        options["name"] = numbered("input") if isinstance(name, str | None) and not name else name
         super().__init__(*args, **options)
         if self.batch_input_shape is None:
             raise InvalidModelError(
@@ -147,6 +149,13 @@ class Activation(BiasActivation):
 
     activation: Any = option("linear", activation)
 
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape of the input, for "glu" with half the last side."""
+        *sides, last = only(shape, self.name)
+        if self.activation == "glu" and last is not None:
+            last //= 2
+        return (*sides, last)
+
     def call(self, x: Array) -> Array:
         """Return the activated input."""
         return self.finish(x, None)
@@ -169,8 +178,16 @@ class Dropout(Layer):
     seed: int | None = option(None, real)
 
     def call(self, x: Array) -> Array:
-        """Return the input."""
-        return x
+        """Return the input, in training with values dropped and the others made larger."""
+        phase = training_phase()
+        if phase is None or not 0 < self.rate < 1:
+            return x
+        return x * phase.kept(self, self.mask_shape(x.shape), self.rate)
+
+    def mask_shape(self, shape: Sequence[int]) -> Sequence[int]:
+        """Return the shape of the mask for an input of `shape`."""
+        given = self.noise_shape or [None] * len(shape)
+        return [side if fixed is None else fixed for side, fixed in zip(shape, given, strict=True)]
 
 
 class SpatialDropout1D(Dropout):
@@ -183,6 +200,10 @@ class SpatialDropout1D(Dropout):
     """
 
     ndim = 3
+
+    def mask_shape(self, shape: Sequence[int]) -> Sequence[int]:
+        """Return the shape of the mask: the same for all steps."""
+        return [shape[0], 1, shape[2]]
 
 
 @short
@@ -210,7 +231,8 @@ def Input(  # noqa: N802 -- TensorFlow.js's and Keras's own name
             f"batch_shape={batch_shape!r}"
         )
     layer = InputLayer(
-        batch_input_shape=batch_shape if shape is None else [None, *shape],
+        input_shape=shape,
+        batch_input_shape=batch_shape,
         name=name,
         dtype=dtype,
         sparse=sparse,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.core.options import option, whole
+from pyio.models.core.options import choice, option, sizes, whole
 from pyio.models.core.parts import REGULARIZERS, ConfigObject, constraint, initializer, regularizer
 from pyio.models.layers.convolutional import BaseConv, Conv
 from pyio.models.ops import kernels
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyio.models.core.shapes import Shapes
 
 
-class DepthwiseConv2D(BaseConv):
+class _Depthwise(BaseConv):
     """A convolution of each channel on its own: (..., in) -> (..., in * depth_multiplier).
 
     Args:
@@ -27,7 +27,6 @@ class DepthwiseConv2D(BaseConv):
         depthwise_constraint: Constraint on the kernel. Stored in the config; used in training only.
     """
 
-    ndim = 4
     positional: tuple[str, ...] = ("kernel_size",)
     own_options_last = True
 
@@ -61,18 +60,39 @@ class DepthwiseConv2D(BaseConv):
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js ignores the dilation."""
-        if self.dilation_rate != [1, 1]:
-            return "a dilation_rate, which DepthwiseConv2D ignores there"
+        if any(rate != 1 for rate in self.dilation_rate):
+            return f"a dilation_rate, which {self.class_name} ignores there"
         return None
 
 
-class SeparableConv2D(Conv):
+class DepthwiseConv1D(_Depthwise):
+    """A convolution of each channel of sequences: (batch, steps, in) -> (..., in * multiplier).
+
+    Only Keras has it.
+    """
+
+    rank = 1
+    ndim = 3
+
+    kernel_size: list[int] = option(check=sizes(1))
+    strides: list[int] = option(1, sizes(1))
+    padding: str = option("valid", choice("valid", "same", "causal"))
+    dilation_rate: list[int] = option(1, sizes(1))
+
+
+class DepthwiseConv2D(_Depthwise):
+    """A convolution of each channel of images: (..., in) -> (..., in * depth_multiplier)."""
+
+    ndim = 4
+
+
+class _Separable(Conv):
     """A convolution of each channel on its own, then one across channels at each position.
 
     Args:
         depth_multiplier: The number of outputs per channel of the first step.
         depthwise_initializer: What the kernel (*kernel_size, in, depth_multiplier) starts from.
-        pointwise_initializer: What the kernel (1, 1, in * depth_multiplier, filters) starts from.
+        pointwise_initializer: What the kernel (1, ..., in * depth_multiplier, filters) starts from.
         depthwise_regularizer: Regularizer of the first kernel. Stored in the config; used in
             training only.
         pointwise_regularizer: The same for the second kernel.
@@ -81,9 +101,8 @@ class SeparableConv2D(Conv):
         pointwise_constraint: The same for the second kernel.
     """
 
-    ndim = 4
     own_options_last = True
-    omitted = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+    omitted = ("kernel_initializer", "kernel_regularizer", "kernel_constraint", "groups")
 
     depthwise_initializer: ConfigObject = option("GlorotUniform", initializer)
     pointwise_initializer: ConfigObject = option("GlorotUniform", initializer)
@@ -116,13 +135,14 @@ class SeparableConv2D(Conv):
     def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take the depth multiplier from the stored kernel: TensorFlow.js does not save it."""
         shape = shapes.get(self.depthwise_kernel.name) if self.built else None
-        if shape is None or len(shape) != 4 or shape[:3] != self.depthwise_kernel.shape[:3]:
+        ours = self.depthwise_kernel.shape if self.built else ()
+        if shape is None or len(shape) != len(ours) or shape[:-1] != ours[:-1]:
             return
-        if shape[3] != self.depthwise_kernel.shape[3]:
-            deep, flat = self._kernel_shapes(shape[2], shape[3])
+        if shape[-1] != ours[-1]:
+            deep, flat = self._kernel_shapes(shape[-2], shape[-1])
             self.depthwise_kernel.reshape(deep)
             self.pointwise_kernel.reshape(flat)
-            self.found_multiplier = shape[3]
+            self.found_multiplier = shape[-1]
 
     def prepare_for_save(self, config: dict[str, Any]) -> None:
         """Write the depth multiplier that was found, so that TensorFlow.js can open the model."""
@@ -135,4 +155,25 @@ class SeparableConv2D(Conv):
 
     def _kernel_shapes(self, channels: int, multiplier: int) -> tuple[tuple[int, ...], ...]:
         deep = (*self.kernel_size, channels, multiplier)
-        return deep, (1, 1, channels * multiplier, self.filters)
+        return deep, (*[1] * self.rank, channels * multiplier, self.filters)
+
+
+class SeparableConv1D(_Separable):
+    """A convolution of each channel of sequences (batch, steps, in), then one across channels.
+
+    Only Keras has it.
+    """
+
+    rank = 1
+    ndim = 3
+
+    kernel_size: list[int] = option(check=sizes(1))
+    strides: list[int] = option(1, sizes(1))
+    padding: str = option("valid", choice("valid", "same", "causal"))
+    dilation_rate: list[int] = option(1, sizes(1))
+
+
+class SeparableConv2D(_Separable):
+    """A convolution of each channel of images (batch, height, width, in), then one across them."""
+
+    ndim = 4

@@ -8,9 +8,11 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer, Mask
-from pyio.models.core.options import dimensions, flag, option, real, whole
+from pyio.models.core.options import dimensions, flag, option, real, text, whole
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.phase import plain
 from pyio.models.core.shapes import Shape, Shapes, only
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,12 +33,13 @@ class Masking(Layer):
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """(batch, steps, ...) -> (batch, steps): which steps count."""
-        return np.asarray((x != self.mask_value).any(axis=-1))
+        return np.asarray((plain(x) != self.mask_value).any(axis=-1))
 
     def call(self, x: Array) -> Array:
         """Return the input with masked steps 0."""
-        seen = (x != self.mask_value).any(axis=-1, keepdims=True)
-        return np.asarray(x * seen.astype(x.dtype))
+        seen = (plain(x) != self.mask_value).any(axis=-1, keepdims=True)
+        y: Array = x * seen.astype(x.dtype)
+        return y
 
 
 class Embedding(Layer):
@@ -91,7 +94,7 @@ class Embedding(Layer):
 
     def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
         """Return where the input is not 0, if `mask_zero`."""
-        return np.asarray(x != 0) if self.mask_zero else None
+        return np.asarray(plain(x) != 0) if self.mask_zero else None
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """(batch, ...) -> (batch, ..., output_dim)."""
@@ -113,10 +116,63 @@ class Embedding(Layer):
 
     def call(self, x: Array) -> Array:
         """Return the vectors. Raises ModelInputError for numbers out of range."""
-        numbers = x.astype(np.int32, copy=False)
+        numbers = plain(x).astype(np.int32, copy=False)
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < self.input_dim:
             raise ModelInputError(
                 f"Embedding {self.name!r} has vectors for 0 to {self.input_dim - 1}; the input "
                 f"has numbers from {numbers.min()} to {numbers.max()}"
             )
-        return np.asarray(self.embeddings.value[numbers])
+        vectors: Array = self.embeddings.value[numbers]
+        return vectors
+
+
+class ReversibleEmbedding(Embedding):
+    """An embedding that also gives back a score for each number. Only Keras has it.
+
+    Whole numbers (batch, ...) become vectors (batch, ..., output_dim). With `reverse`, vectors
+    (batch, ..., output_dim) become scores (batch, ..., input_dim).
+
+    Args:
+        tie_weights: Whether the way back uses the same table.
+        reverse_dtype: Stored in the config.
+        logit_soft_cap: The scores are ``tanh(scores / cap) * cap``; None for no cap.
+        reverse: Whether it is the way back.
+    """
+
+    tie_weights: bool = option(True, flag)
+    reverse_dtype: str | None = option(None, text, written="given")
+    logit_soft_cap: float | None = option(None, real)
+    reverse: bool = option(False, flag, written="changed")
+
+    def build(self, shape: Shapes) -> None:
+        """Make the table, and the one for the way back if it is another."""
+        super().build(shape)
+        self.reverse_embeddings = None
+        if not self.tie_weights:
+            sides = (self.output_dim, self.input_dim)
+            self.reverse_embeddings = self.add_weight(
+                "reverse_embeddings", sides, self.embeddings_initializer
+            )
+
+    def compute_mask(self, x: Array, mask: Mask) -> Mask:
+        """Return where the input is not 0, if `mask_zero`."""
+        return mask if self.reverse else super().compute_mask(x, mask)
+
+    def compute_output_shape(self, shape: Shapes) -> Shape:
+        """Return the shape with a side for vectors, or scores in place of vectors."""
+        if self.reverse:
+            return (*only(shape, self.name)[:-1], self.input_dim)
+        return super().compute_output_shape(shape)
+
+    def call(self, x: Array) -> Array:
+        """Return the vectors, or the scores."""
+        if not self.reverse:
+            return super().call(x)
+        if self.reverse_embeddings is None:
+            scores = kernels.matmul(x, kernels.matrix(self.embeddings.value.T))
+        else:
+            scores = kernels.matmul(x, self.reverse_embeddings.matrix)
+        if self.logit_soft_cap is not None:
+            cap = np.float32(self.logit_soft_cap)
+            scores = np.tanh(scores / cap) * cap
+        return scores

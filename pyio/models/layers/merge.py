@@ -10,7 +10,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer, Mask
-from pyio.models.core.options import any_whole, axes, flag, option
+from pyio.models.core.options import any_whole, axes, flag, keras_option, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
 from pyio.models.ops.activations import l2_normalized
 
@@ -19,10 +19,17 @@ class Merge(Layer):
     """Two or more inputs, combined position by position; sides of 1 are repeated.
 
     An input with fewer dimensions than another gets sides of 1 behind the batch.
+
+    Args:
+        any_mask: Whether a step counts if it does in one of the inputs, and all steps if an input
+            has no mask, as in Keras 3. Otherwise it counts if it does in all inputs with a mask,
+            as in Keras 2 and TensorFlow.js. It is set for models that Keras 3 wrote.
     """
 
     supports_masking = True
     combine: ClassVar[Any]
+
+    any_mask: bool = keras_option(False, flag)
 
     def build(self, shape: Shapes) -> None:
         """Raise InvalidModelError for a single input."""
@@ -50,7 +57,9 @@ class Merge(Layer):
         return reduce(type(self).combine, aligned)
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:  # noqa: ARG002
-        """Return the steps that count in all masks; inputs without a mask are ignored."""
+        """Return the steps that count, by all masks or by any of them."""
+        if self.any_mask:
+            return None if any(m is None for m in mask) else reduce(np.logical_or, mask)
         masks = [each for each in mask if each is not None]
         return cast("Mask", reduce(np.logical_and, masks)) if masks else None
 
@@ -61,10 +70,36 @@ class Add(Merge):
     combine = np.add
 
 
+class Subtract(Merge):
+    """The first input without the second: exactly two of them. Only Keras has it."""
+
+    combine = np.subtract
+
+    def build(self, shape: Shapes) -> None:
+        """Raise InvalidModelError unless there are two inputs."""
+        if len(as_list(shape)) != 2:
+            raise InvalidModelError(f"Subtract {self.name!r} takes a list of exactly 2 inputs")
+
+
 class Multiply(Merge):
     """The product of the inputs."""
 
     combine = np.multiply
+
+    def call(self, x: list[Array], mask: Any = None) -> Array:
+        """Return the product. With `any_mask`, steps that do not count are 1, or 0 if none does."""
+        if not self.any_mask or mask is None:
+            return super().call(x)
+        marks: list[Any] = [None if each is None else each[..., None] for each in mask]
+        seen = [
+            each if mark is None else np.where(mark, each, np.ones((), each.dtype))
+            for each, mark in zip(x, marks, strict=True)
+        ]
+        product = super().call(seen)
+        if any(mark is None for mark in marks):
+            return product
+        counts: Any = reduce(np.logical_or, marks)
+        return np.where(counts, product, np.zeros((), product.dtype))
 
 
 class Average(Merge):
@@ -131,7 +166,8 @@ class Concatenate(Merge):
         ]
         if axis < steps:
             return cast("Mask", np.concatenate(full, axis=axis))
-        return cast("Mask", reduce(np.logical_and, full))
+        joined = np.logical_or if self.any_mask else np.logical_and
+        return cast("Mask", reduce(joined, full))
 
 
 class Dot(Merge):
@@ -179,7 +215,8 @@ class Dot(Merge):
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]
         y = np.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
-        return np.asarray(y if y.ndim > 1 else y[:, None])
+        sums: Array = y if y.ndim > 1 else y[:, None]
+        return sums
 
     def compute_mask(self, x: list[Array], mask: Any) -> Mask:  # noqa: ARG002
         """Return None."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import math
 
-from pyio.models.core.config import COMMON
+import numpy as np
+
 from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import option, real
+from pyio.models.core.phase import training_phase
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+_LOW = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946
+"""What a dropped value becomes: the lowest value of selu."""
 
 
 class _Noise(Layer):
@@ -20,36 +22,6 @@ class _Noise(Layer):
     def call(self, x: Array) -> Array:
         """Return the input."""
         return x
-
-
-class Passing(_Noise):
-    """A layer of Keras that acts in training only: it keeps its config and passes its input.
-
-    TensorFlow.js does not have these classes, so it cannot open a model with one.
-    """
-
-    def __init__(self, **config: Any) -> None:
-        common = {key: config[key] for key in COMMON if key in config}
-        super().__init__(**common)
-        self.config = {key: value for key, value in config.items() if key not in COMMON}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Return the layer with all its settings, known or not."""
-        return cls(**config)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the config as it was read."""
-        return {**self.common_config(), **self.config}
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js does not have it."""
-        return f"the class {self.class_name}, which only Keras has"
-
-
-def passing(class_name: str) -> type[Passing]:
-    """Return the class of that name."""
-    return type(class_name, (Passing,), {})
 
 
 class GaussianNoise(_Noise):
@@ -63,6 +35,13 @@ class GaussianNoise(_Noise):
 
     stddev: float = option(check=real)
 
+    def call(self, x: Array) -> Array:
+        """Return the input, in training with noise added."""
+        phase = training_phase()
+        if phase is None:
+            return x
+        return x + phase.random_of(self).normal(0, self.stddev, x.shape).astype(np.float32)
+
 
 class GaussianDropout(_Noise):
     """Multiplies with normally distributed noise in training; predictions pass unchanged.
@@ -75,6 +54,14 @@ class GaussianDropout(_Noise):
 
     rate: float = option(check=real)
 
+    def call(self, x: Array) -> Array:
+        """Return the input, in training multiplied with noise."""
+        phase = training_phase()
+        if phase is None or not 0 < self.rate < 1:
+            return x
+        spread = math.sqrt(self.rate / (1 - self.rate))
+        return x * phase.random_of(self).normal(1, spread, x.shape).astype(np.float32)
+
 
 class AlphaDropout(_Noise):
     """Drops values and keeps mean and variance in training; predictions pass unchanged.
@@ -86,3 +73,14 @@ class AlphaDropout(_Noise):
     positional = ("rate",)
 
     rate: float = option(check=real)
+
+    def call(self, x: Array) -> Array:
+        """Return the input, in training with values set to a low one (tfjs ``noise.ts``)."""
+        phase = training_phase()
+        if phase is None or not 0 < self.rate < 1:
+            return x
+        drawn = phase.random_of(self).random(x.shape, np.float32)
+        keep = (drawn >= self.rate).astype(np.float32)
+        spread = ((1 - self.rate) * (1 + self.rate * _LOW**2)) ** -0.5
+        dropped = x * keep + np.float32(_LOW) * (1 - keep)
+        return dropped * np.float32(spread) - np.float32(spread * _LOW * self.rate)

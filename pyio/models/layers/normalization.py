@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import any_whole, axes, flag, numbers, option, real
+from pyio.models.core.options import any_whole, axes, flag, keras_option, option, real
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
+from pyio.models.core.phase import Phase, plain, training_phase
 from pyio.models.core.shapes import Shapes, known, normal_axis, only
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pyio.models.ops import kernels
 
 
 def _one_axis(value: Any) -> int:
@@ -71,17 +70,34 @@ class BatchNormalization(Layer):
         self._last = axis == len(sides) - 1
 
     def call(self, x: Array) -> Array:
-        """Return the normalized input."""
+        """Return the input, normalized with moving averages; in training with its own."""
+        mean, variance = self.mean.value, self.variance.value
+        phase = training_phase()
+        if phase is not None:
+            mean, variance = self._of_batch(x, phase)
         # One factor per channel first, so that large arrays are multiplied once.
-        factor = 1 / np.sqrt(self.variance.value + np.float32(self.epsilon))
+        factor = 1 / np.sqrt(variance + np.float32(self.epsilon))
         if self.gamma is not None:
             factor = factor * self.gamma.value
         sides = [1] * x.ndim
         sides[self.axis] = -1
-        y = (x - self.mean.value.reshape(sides)) * factor.reshape(sides)
-        if self.beta is not None:
-            y += self.beta.value.reshape(sides)
-        return np.asarray(y)
+        y: Array = (x - mean.reshape(sides)) * factor.reshape(sides)
+        return y if self.beta is None else kernels.add_bias(y, self.beta.value.reshape(sides))
+
+    def _of_batch(self, x: Array, phase: Phase) -> tuple[Array, Array]:
+        """Return mean and variance of a batch, and move the averages (``updateMovingMean...``).
+
+        The variance is the biased one. A frozen layer moves its averages too, as in TensorFlow.js.
+        """
+        others = tuple(axis for axis in range(x.ndim) if axis != self.axis % x.ndim)
+        mean = x.mean(axis=others, keepdims=True)
+        variance = np.square(x - mean).mean(axis=others)
+        mean = mean.reshape(variance.shape)
+        decay = np.float32(1 - self.momentum)
+        for weight, new in ((self.mean, mean), (self.variance, variance)):
+            old = phase.latest(weight)
+            phase.update(weight, old - (old - plain(new)) * decay)
+        return mean, variance
 
     def tfjs_incompatibility(self) -> str | None:
         """TensorFlow.js normalizes along the last axis only."""
@@ -102,6 +118,7 @@ class LayerNormalization(Layer):
         gamma_initializer: What gamma starts from.
         beta_regularizer: Regularizer of beta. Stored in the config; used in training only.
         gamma_regularizer: The same for gamma.
+        rms_scaling: Whether the mean stays and there is no beta. Keras has it.
     """
 
     supports_masking = True
@@ -114,6 +131,7 @@ class LayerNormalization(Layer):
     gamma_initializer: ConfigObject = option("Ones", initializer)
     beta_regularizer: ConfigObject | None = option(None, regularizer)
     gamma_regularizer: ConfigObject | None = option(None, regularizer)
+    rms_scaling: bool = keras_option(False, flag)
 
     def build(self, shape: Shapes) -> None:
         """Make gamma and beta; from now on `axis` is a list counted from the front."""
@@ -125,75 +143,19 @@ class LayerNormalization(Layer):
             raise InvalidModelError(f"{what} has the same axis twice in {given}")
         self.axis = list(self._axes)
         size = [known(sides[axis], f"axis {axis} of {self.name!r}") for axis in self._axes]
-        self.gamma = self.add_weight("gamma", size, self.gamma_initializer) if self.scale else None
-        self.beta = self.add_weight("beta", size, self.beta_initializer) if self.center else None
+        has_gamma, has_beta = self.scale or self.rms_scaling, self.center and not self.rms_scaling
+        self.gamma = self.add_weight("gamma", size, self.gamma_initializer) if has_gamma else None
+        self.beta = self.add_weight("beta", size, self.beta_initializer) if has_beta else None
 
     def call(self, x: Array) -> Array:
         """Return the normalized input."""
         centered = x - x.mean(axis=self._axes, keepdims=True)
         variance = np.square(centered).mean(axis=self._axes, keepdims=True)
-        y = centered / np.sqrt(variance + np.float32(self.epsilon))
+        y = (x if self.rms_scaling else centered) / np.sqrt(variance + np.float32(self.epsilon))
         sides = [side if axis in self._axes else 1 for axis, side in enumerate(x.shape)]
         if self.gamma is not None:
             y = y * self.gamma.value.reshape(sides)
         if self.beta is not None:
             y = y + self.beta.value.reshape(sides)
-        return np.asarray(y)
-
-
-class Normalization(Layer):
-    """``(x - mean) / sqrt(variance)`` with fixed values for each position along some axes.
-
-    Keras has it, TensorFlow.js does not.
-
-    Args:
-        axis: The axes along which there is a mean each; None for one mean for everything.
-        mean: The means, if they are not weights.
-        variance: The variances, if they are not weights.
-        invert: Whether the input is brought back instead: ``x * sqrt(variance) + mean``.
-    """
-
-    supports_masking = True
-
-    axis: int | list[int] | None = option(None, axes)
-    mean: Any = option(None, numbers)
-    variance: Any = option(None, numbers)
-    invert: bool = option(False, flag)
-
-    def build(self, shape: Shapes) -> None:
-        """Make mean, variance and count, unless mean and variance are given."""
-        sides = only(shape, self.name)
-        given = self.axis if isinstance(self.axis, list) else [self.axis]
-        what = f"Normalization {self.name!r}"
-        kept = sorted(normal_axis(a, len(sides), what) for a in given if a is not None)
-        size = [known(sides[axis], f"axis {axis} of the input of {self.name!r}") for axis in kept]
-        self._sides = [size[kept.index(axis)] if axis in kept else 1 for axis in range(len(sides))]
-        if self.mean is None or self.variance is None:
-            self._mean: Any = self.add_weight("mean", size, initializer("Zeros"), False)
-            self._variance: Any = self.add_weight("variance", size, initializer("Ones"), False)
-            self.add_weight("count", [], initializer("Zeros"), False, "int32")
-
-    def infer_from_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        """Some files do not have the count."""
-        names = {f"{self.scope}/count", f"{self.scope}/2"}
-        if self.own_weights and not names & shapes.keys():
-            self._other_weights = self._other_weights[:2]
-
-    def call(self, x: Array) -> Array:
-        """Return the normalized input."""
-        mean, variance = self.mean, self.variance
-        if mean is None or variance is None:
-            mean, variance = self._mean.value, self._variance.value
-        middle, spread = self._aligned(mean), np.sqrt(self._aligned(variance))
-        spread = np.maximum(spread, np.float32(1e-7))
-        x = x.astype(np.float32, copy=False)
-        return np.asarray(x * spread + middle if self.invert else (x - middle) / spread)
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js does not have it."""
-        return "the class Normalization, which only Keras has"
-
-    def _aligned(self, values: Any) -> Array:
-        """Return the values of the axes as an array that the input can be combined with."""
-        array = np.asarray(values, np.float32)
-        return array.reshape(self._sides) if array.size > 1 else array.reshape(-1)[:1]
+        normalized: Array = y
+        return normalized

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from pyio.models.core.layer import Array, Layer, Mask
-from pyio.models.core.options import DATA_FORMAT, PADDING, flag, option, sizes
+from pyio.models.core.layer import Array, Layer
+from pyio.models.core.options import DATA_FORMAT, PADDING, keras_option, option, sizes
 from pyio.models.core.shapes import Shape, Shapes, conv_side, only
 from pyio.models.ops import kernels
 
@@ -56,40 +56,18 @@ class Pooling(Layer):
 
     def pool(self, x: Array) -> Array:
         """Return the pooled `x`, which has its channels last; padding never counts."""
-        if self.largest:
-            first, *others = self._taps(x, -np.inf)
-            result = first.copy()
-            for view in others:
-                np.maximum(result, view, out=result)
-            return result
-        if self.padding == "valid":
-            return np.asarray(self._sums(x) / np.asarray(np.prod(self.pool_size), x.dtype))
-        # Windows at the border have fewer values, so they are counted by pooling ones.
-        return self._sums(x) / self._sums(np.ones((1, *x.shape[1:-1], 1), x.dtype))
-
-    def _sums(self, x: Array) -> Array:
-        first, *others = self._taps(x, 0)
-        result = first.copy()
-        for view in others:
-            result += view
-        return result
-
-    def _taps(self, x: Array, border: float) -> list[Array]:
-        ones = [1] * self.rank
-        window = self.pool_size, self.strides, ones
-        padded = kernels.pad(x, *window, self.padding, border)
-        return [view for _, view in kernels.taps(padded, *window)]
+        pool = kernels.max_pool if self.largest else kernels.mean_pool
+        return pool(x, self.pool_size, self.strides, self.padding)
 
 
 class Pooling1D(Pooling):
     """A pooling of sequences: (batch, steps, channels) -> fewer steps."""
 
     rank = 1
-    omitted = ("data_format",)
-    data_format = "channels_last"
 
     pool_size: list[int] = option(2, sizes(1))
     strides: list[int] = option(None, sizes(1))
+    data_format: str = keras_option("channels_last", DATA_FORMAT)
 
 
 class Pooling3D(Pooling):
@@ -129,110 +107,3 @@ class AveragePooling3D(Pooling3D):
     """The mean of each window of volumes."""
 
     largest = False
-
-
-class _Global(Layer):
-    """A value of each channel for everything.
-
-    Args:
-        keepdims: Whether the sides that are gone stay as 1. Keras has it, TensorFlow.js does not.
-    """
-
-    keepdims: bool = option(False, flag, written="changed")
-
-    def compute_output_shape(self, shape: Shapes) -> Shape:
-        """Return (batch, channels), with `keepdims` with sides of 1 between or behind them."""
-        sides = only(shape, self.name)
-        space = self._space()
-        if self.keepdims:
-            return tuple(1 if axis in space else side for axis, side in enumerate(sides))
-        return tuple(side for axis, side in enumerate(sides) if axis not in space)
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js always drops the sides."""
-        return "keepdims, which it ignores there" if self.keepdims else None
-
-    def _space(self) -> tuple[int, ...]:
-        """Return the axes that are gone."""
-        raise NotImplementedError
-
-
-class _Global1D(_Global):
-    """(batch, steps, channels) -> (batch, channels)."""
-
-    ndim = 3
-
-    def _space(self) -> tuple[int, ...]:
-        return (1,)
-
-
-class GlobalMaxPooling1D(_Global1D):
-    """The largest value of each channel: (batch, steps, channels) -> (batch, channels)."""
-
-    def call(self, x: Array) -> Array:
-        """Return the largest values."""
-        return np.asarray(x.max(axis=1, initial=-np.inf, keepdims=self.keepdims))
-
-
-class GlobalAveragePooling1D(_Global1D):
-    """The mean of each channel: (batch, steps, channels) -> (batch, channels).
-
-    Args:
-        use_mask: Whether masked steps are left out of the mean, as Keras does. TensorFlow.js
-            counts them. It is set for models that Keras wrote.
-    """
-
-    use_mask: bool = option(False, flag, written="changed")
-
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)
-        self.supports_masking = self.use_mask
-
-    def call(self, x: Array, mask: Mask = None) -> Array:
-        """Return the means."""
-        if mask is None:
-            return np.asarray(x.mean(axis=1, keepdims=self.keepdims))
-        seen = mask.astype(x.dtype)[..., None]
-        total = (x * seen).sum(axis=1, keepdims=self.keepdims)
-        return np.asarray(total / seen.sum(axis=1, keepdims=self.keepdims))
-
-    def compute_mask(self, x: Array, mask: Mask) -> Mask:  # noqa: ARG002
-        """Return None: there are no steps any more."""
-        return None
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js takes the mean of all steps."""
-        if self.use_mask:
-            return "use_mask: TensorFlow.js takes the mean of masked steps too"
-        return super().tfjs_incompatibility()
-
-
-class _Global2D(_Global):
-    """Images -> (batch, channels).
-
-    Args:
-        data_format: "channels_last" or "channels_first".
-    """
-
-    ndim = 4
-
-    data_format: str = option("channels_last", DATA_FORMAT)
-
-    def _space(self) -> tuple[int, ...]:
-        return (1, 2) if self.data_format == "channels_last" else (2, 3)
-
-
-class GlobalMaxPooling2D(_Global2D):
-    """The largest value of each channel of images: the output is (batch, channels)."""
-
-    def call(self, x: Array) -> Array:
-        """Return the largest values."""
-        return np.asarray(x.max(axis=self._space(), initial=-np.inf, keepdims=self.keepdims))
-
-
-class GlobalAveragePooling2D(_Global2D):
-    """The mean of each channel of images: the output is (batch, channels)."""
-
-    def call(self, x: Array) -> Array:
-        """Return the means."""
-        return np.asarray(x.mean(axis=self._space(), keepdims=self.keepdims))

@@ -8,9 +8,18 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import any_whole, choice, flag, numbers, option, whole
-from pyio.models.core.shapes import Shape, Shapes, only
-from pyio.models.ops.resizing import resize_bilinear, resize_nearest
+from pyio.models.core.options import (
+    any_whole,
+    choice,
+    flag,
+    keras_option,
+    numbers,
+    option,
+    whole,
+)
+from pyio.models.core.phase import plain, training_phase
+from pyio.models.core.shapes import Shape, Shapes, as_list, only
+from pyio.models.ops.resizing import resize_bilinear, resize_half_pixels, resize_nearest
 
 
 class Rescaling(Layer):
@@ -29,7 +38,8 @@ class Rescaling(Layer):
     def call(self, x: Array) -> Array:
         """Return the scaled input."""
         scale, offset = np.asarray(self.scale, np.float32), np.asarray(self.offset, np.float32)
-        return np.asarray(x.astype(np.float32, copy=False) * scale + offset)
+        y: Array = x.astype(np.float32, copy=False) * scale + offset
+        return y
 
 
 class _Sized(Layer):
@@ -46,9 +56,16 @@ class _Sized(Layer):
         sides = only(shape, self.name)
         return (*sides[:-3], self.height, self.width, sides[-1])
 
+    def resized(self, x: Array, interpolation: str) -> Array:
+        """Return `x` in the new size, sampled as Keras does."""
+        x = x.astype(np.float32, copy=False)
+        return resize_half_pixels(x, self.height, self.width, interpolation)
+
 
 class Resizing(_Sized):
-    """Images in another size, sampled as TensorFlow.js does: the corners of both coincide.
+    """Images (..., height, width, channels) in another size; the output is float32.
+
+    TensorFlow.js lets the corners of both images coincide, Keras the middles of pixels.
 
     Args:
         height: The new height.
@@ -56,23 +73,21 @@ class Resizing(_Sized):
         interpolation: "bilinear" blends pixels, "nearest" takes one.
         crop_to_aspect_ratio: Whether the image is cut to the new proportions first, instead of
             being distorted.
+        half_pixels: Whether it samples as Keras does. It is set for models that Keras wrote.
     """
 
     interpolation: str = option("bilinear", choice("bilinear", "nearest"), after="width")
     crop_to_aspect_ratio: bool = option(False, flag, after="interpolation")
+    half_pixels: bool = keras_option(False, flag)
 
     def call(self, x: Array) -> Array:
         """Return the images in the new size."""
         if self.crop_to_aspect_ratio:
-            x = self._cut(x)
+            x = _cut(x, self.height, self.width)
+        if self.half_pixels:
+            return self.resized(x, self.interpolation)
         resize = resize_bilinear if self.interpolation == "bilinear" else resize_nearest
         return resize(x, self.height, self.width, align_corners=not self.crop_to_aspect_ratio)
-
-    def _cut(self, x: Array) -> Array:
-        height, width = x.shape[-3:-1]
-        keep_height = min(height, int(width * self.height / self.width))
-        keep_width = min(width, int(height * self.width / self.height))
-        return _centre(x, max(keep_height, 1), max(keep_width, 1))
 
 
 class CenterCrop(_Sized):
@@ -81,11 +96,17 @@ class CenterCrop(_Sized):
     Args:
         height: The height that is left.
         width: The width that is left.
+        half_pixels: Whether smaller images are enlarged as Keras does: cut to the new proportions,
+            and sampled by the middles of pixels. It is set for models that Keras wrote.
     """
+
+    half_pixels: bool = keras_option(False, flag)
 
     def call(self, x: Array) -> Array:
         """Return the middle of the images."""
         if x.shape[-3] < self.height or x.shape[-2] < self.width:
+            if self.half_pixels:
+                return self.resized(_cut(x, self.height, self.width), "bilinear")
             return resize_bilinear(x, self.height, self.width, align_corners=False)
         return _centre(x, self.height, self.width)
 
@@ -107,19 +128,28 @@ class CategoryEncoding(Layer):
 
     def compute_output_shape(self, shape: Shapes) -> Shape:
         """Return the shape with a side of `num_tokens` at the end."""
-        sides = only(shape, self.name)
+        sides = as_list(shape)[0]
         if self.output_mode == "int":
             return sides
         if self.output_mode == "one_hot" and sides[-1] != 1:
             return (*sides, self.num_tokens)
         return (*sides[:-1], self.num_tokens)
 
-    def call(self, x: Array, count_weights: Any = None) -> Array:
+    def tfjs_incompatibility(self) -> str | None:
+        """TensorFlow.js reads no second input."""
+        several = any(len(node.inputs) > 1 for node in self.inbound_nodes)
+        return "count_weights as an input, which it does not read" if several else None
+
+    def call(self, x: Any, count_weights: Any = None) -> Array:
         """Return the vectors. `count_weights` are those of "count" and "tf_idf", like the input.
+
+        They may also be the second of two inputs.
 
         Raises ModelInputError for numbers that are no category.
         """
-        tokens = x.astype(np.int32, copy=False)
+        if isinstance(x, list):
+            x, count_weights = x[0], x[1] if len(x) > 1 else count_weights
+        tokens: Array = plain(x).astype(np.int32, copy=False)
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.num_tokens:
             raise ModelInputError(
                 f"CategoryEncoding {self.name!r} knows 0 to {self.num_tokens - 1}; the input has "
@@ -141,8 +171,12 @@ class CategoryEncoding(Layer):
 
 def _factor(value: Any) -> Any:
     value = numbers(value)
-    low, high = value if isinstance(value, list) and len(value) == 2 else (-value, value)
-    if low < -1 or high < low:
+    bounds = value if isinstance(value, list) else [-value, value]
+    if (
+        len(bounds) != 2
+        or any(isinstance(each, list) for each in bounds)
+        or (bounds[0] < -1 or bounds[1] < bounds[0])
+    ):
         raise ValueError("a positive number, or [lower, upper], both from -1 on")
     return value
 
@@ -169,8 +203,23 @@ class RandomWidth(Layer):
         return (*sides[:-2], None, sides[-1])
 
     def call(self, x: Array) -> Array:
-        """Return the input."""
-        return x
+        """Return the input, in training in another width, the same for the whole batch."""
+        phase = training_phase()
+        if phase is None:
+            return x
+        lower, upper = self.factor if isinstance(self.factor, list) else (-self.factor, self.factor)
+        change = phase.random_of(self).uniform(1 + lower, 1 + upper)
+        height, width = x.shape[-3], max(round(change * x.shape[-2]), 1)
+        resize = resize_bilinear if self.interpolation == "bilinear" else resize_nearest
+        return resize(x, height, width, align_corners=False)
+
+
+def _cut(x: Array, new_height: int, new_width: int) -> Array:
+    """Return the middle of the images with the proportions of the new size."""
+    height, width = x.shape[-3:-1]
+    keep_height = min(height, int(width * new_height / new_width))
+    keep_width = min(width, int(height * new_width / new_height))
+    return _centre(x, max(keep_height, 1), max(keep_width, 1))
 
 
 def _centre(x: Array, height: int, width: int) -> Array:

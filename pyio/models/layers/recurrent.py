@@ -10,10 +10,12 @@ from pyio.errors import InvalidModelError, ModelInputError
 from pyio.limits import STEP_WORK
 from pyio.models.core.layer import Array, Layer, Mask, as_array
 from pyio.models.core.names import layer_name
-from pyio.models.core.options import flag, option
+from pyio.models.core.options import flag, keras_option, option
+from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list
 from pyio.models.core.work import volume
 from pyio.models.layers.cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from pyio.models.ops import kernels
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class BaseRNN(Layer):
         unroll: Stored in the config.
         zero_output_for_mask: Whether the output of a step that does not count is 0 instead of the
             output before it. Keras sets it inside of Bidirectional; TensorFlow.js does not have it.
+        zero_until_seen: Whether the output is 0 until the first step that counts, as in Keras, and
+            not the state to start from. It is set for models that Keras wrote.
+        ignores_mask: Whether steps that do not count are computed all the same, as Keras 3 does
+            where states to start from are given. The mask is passed on.
     """
 
     own_options_last = True
@@ -56,7 +62,9 @@ class BaseRNN(Layer):
     go_backwards: bool = option(False, flag)
     stateful: bool = option(False, flag)
     unroll: bool = option(False, flag)
-    zero_output_for_mask: bool = option(False, flag, written="changed")
+    zero_output_for_mask: bool = keras_option(False, flag)
+    zero_until_seen: bool = keras_option(False, flag)
+    ignores_mask: bool = keras_option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -127,6 +135,7 @@ class BaseRNN(Layer):
         """Return the output, or a list of it and the states."""
         sequence, states = (x[0], list(x[1:])) if isinstance(x, list) else (x, None)
         mask = mask[0] if isinstance(mask, list) else mask
+        mask = None if self.ignores_mask else mask
         if not states:
             kept = self._states if self.stateful else None
             states = kept if kept is not None else self.cell.initial_states(sequence)
@@ -142,22 +151,26 @@ class BaseRNN(Layer):
             )
         output, states = self._steps(sequence, states, mask)
         if self.stateful:
-            self._states = [state.copy() for state in states]
+            # Plain values: no gradient goes from one batch into the batch before.
+            self._states = [plain(state).copy() for state in states]
         return [output, *states] if self.return_state else output
 
     def _steps(self, x: Array, states: list[Array], mask: Mask) -> tuple[Array, list[Array]]:
+        phase = training_phase()
+        if phase is not None:
+            phase.begin_sequence([self.cell, *self.cell.inner_layers()])
         # Steps first and contiguous, so that each step is one block of memory.
         order = slice(None, None, -1 if self.go_backwards else 1)
-        prepared = self.cell.prepare(np.ascontiguousarray(x.swapaxes(0, 1)[order]))
+        prepared = self.cell.prepare(kernels.contiguous(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
         outputs = []
-        output = states[0]
+        output = np.zeros_like(states[0]) if self.zero_until_seen else states[0]
         for number, item in enumerate(prepared):
             new_output, new_states = self.cell.step(item, states)
             if seen is not None:
                 # Where a step does not count, the states and so the output stay as they were.
                 now = seen[number]
-                masked = np.float32(0) if self.zero_output_for_mask else states[0]
+                masked = np.float32(0) if self.zero_output_for_mask else output
                 new_output = np.where(now, new_output, masked)
                 new_states = [np.where(now, a, b) for a, b in zip(new_states, states, strict=True)]
             output, states = new_output, new_states
@@ -180,10 +193,6 @@ class BaseRNN(Layer):
     def states(self) -> list[Array] | None:
         """The states that the next batch starts with; None for 0."""
         return self._states
-
-    def tfjs_incompatibility(self) -> str | None:
-        """TensorFlow.js repeats the last output where a step does not count."""
-        return "zero_output_for_mask" if self.zero_output_for_mask else None
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the cell and what is in it."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import DATA_FORMAT, dimensions, option, whole
+from pyio.models.core.options import DATA_FORMAT, OptionError, dimensions, option, whole
 from pyio.models.core.shapes import Shape, Shapes, only, product
 
 
@@ -64,8 +66,16 @@ class RepeatVector(Layer):
         return np.repeat(x[:, None], self.n, axis=1)
 
 
+def _items(value: Any) -> list[Any]:
+    value = value.tolist() if hasattr(value, "tolist") else value  # an array of NumPy
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise OptionError("a list of whole numbers")
+    return list(value)
+
+
 def _target(value: Any) -> list[int | None]:
-    return dimensions([None if side is None or side < 0 else side for side in list(value)])
+    sides = _items(value)
+    return dimensions([None if isinstance(s, Real) and s < 0 else s for s in sides])
 
 
 class Reshape(Layer):
@@ -105,7 +115,7 @@ class Reshape(Layer):
 
 
 def _permutation(value: Any) -> list[int]:
-    dims = [whole(1)(item) for item in list(value)]
+    dims = [whole(1)(item) for item in _items(value)]
     if sorted(dims) != list(range(1, len(dims) + 1)):
         raise ValueError("a permutation of 1, 2, ... (0 is the batch and stays)")
     return dims

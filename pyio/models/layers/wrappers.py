@@ -8,11 +8,15 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.limits import STEP_WORK
+from pyio.models.core.casting import cast_whole
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import choice, option
+from pyio.models.core.options import choice, flag, keras_option, option
+from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, only
 from pyio.models.core.work import volume
+from pyio.models.layers.normalization import BatchNormalization
 from pyio.models.layers.recurrent import BaseRNN, with_states
+from pyio.models.ops import kernels
 from pyio.models.serialization.registry import layer_option
 
 if TYPE_CHECKING:
@@ -97,12 +101,20 @@ class TimeDistributed(Wrapper):
 
     def call(self, x: Array) -> Array:
         """Return the outputs of all steps."""
-        if self.layer.stateful:  # each step changes the state that the next one starts from
+        x = cast_whole(x, self.layer.casts)
+        if self.layer.stateful or (training_phase() is not None and self._by_step()):
+            # Each step changes the state that the next one starts from.
             steps = [self.layer.call(x[:, step]) for step in range(x.shape[1])]
             return np.stack(steps, axis=1)
         # Steps and examples are the same to the layer, so all are computed as one batch.
-        flat = self.layer.call(np.ascontiguousarray(x).reshape(-1, *x.shape[2:]))
-        return np.asarray(flat.reshape(*x.shape[:2], *flat.shape[1:]))
+        flat = self.layer.call(kernels.contiguous(x).reshape(-1, *x.shape[2:]))
+        y: Array = flat.reshape(*x.shape[:2], *flat.shape[1:])
+        return y
+
+    def _by_step(self) -> bool:
+        """Whether training takes statistics of each step by itself, as TensorFlow.js does."""
+        inside = self.layer, *self.layer.inner_layers()
+        return any(isinstance(layer, BatchNormalization) for layer in inside)
 
 
 class Bidirectional(Wrapper):
@@ -114,12 +126,15 @@ class Bidirectional(Wrapper):
         layer: The recurrent layer; two copies of it are made.
         backward_layer: Another layer for the way back, in place of the second copy. Keras has it,
             TensorFlow.js does not.
+        ignores_mask: Whether steps that do not count are computed all the same, as Keras 3 does
+            where states to start from are given. The mask is passed on.
     """
 
     positional: tuple[str, ...] = ("layer", "merge_mode")
 
     merge_mode: str | None = option("concat", choice("concat", "sum", "mul", "ave", "none"))
     backward_layer: Any = option(None, layer_option, written="given")
+    ignores_mask: bool = keras_option(False, flag)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         without_mode = "merge_mode" in options and options["merge_mode"] is None
@@ -234,6 +249,7 @@ class Bidirectional(Wrapper):
     def call(self, x: Any, mask: Any = None) -> Any:
         """Return the merged outputs, and the states of both directions if they are returned."""
         mask = mask[0] if isinstance(mask, list) else mask
+        mask = None if self.ignores_mask else mask
         x, states = (x[0], x[1:]) if isinstance(x, list) else (x, [])
         half = len(states) // 2
         y = self._both(x, states[:half], states[half:], mask)

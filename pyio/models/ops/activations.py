@@ -1,7 +1,8 @@
 """Activations by name: functions from array to array of the same shape and dtype.
 
 The formulas are those of tfjs-layers ``activations.ts``. Two differ from those of Keras 3:
-``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)``, and ``gelu`` uses the Abramowitz-Stegun
+``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)`` (``hard_sigmoid_keras3`` is Keras 3's), and
+``gelu`` uses the Abramowitz-Stegun
 polynomial for erf (error below 1.5e-7), which is what TensorFlow.js computes.
 """
 
@@ -37,8 +38,7 @@ def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     """exp(x), scaled so that it sums to 1 along `axis`."""
     # Subtracting the maximum avoids overflow; `initial` makes an empty axis no error.
     powers = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
-    powers /= powers.sum(axis=axis, keepdims=True)
-    return powers
+    return powers / powers.sum(axis=axis, keepdims=True)
 
 
 def erf(x: Array) -> Array:
@@ -113,10 +113,11 @@ KERAS_ONLY: Mapping[str, Activation] = {
     "celu": elu,  # the same for an alpha of 1, which a name alone means
     "exponential": np.exp,
     "glu": _glu,
+    "hard_sigmoid_keras3": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, np.zeros_like(x)),
     "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
-    "leaky_relu": lambda x: np.where(x >= 0, x, np.asarray(0.2, x.dtype) * x),
+    "leaky_relu": lambda x: np.where(x >= 0, x, x.dtype.type(0.2) * x),
     "log_sigmoid": lambda x: -softplus(-x),
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
     "sparse_plus": _sparse_plus,
@@ -128,6 +129,9 @@ KERAS_ONLY: Mapping[str, Activation] = {
 """The activations of Keras that TensorFlow.js does not know, with Keras 3's formulas."""
 
 ACTIVATIONS |= KERAS_ONLY
+
+BUILT_IN: Mapping[str, Activation] = dict(ACTIVATIONS)
+"""The functions of pyio, also where another one was registered under the name."""
 
 ALIASES: Mapping[str, str] = {"silu": "swish", "hard_swish": "hard_silu"}
 """Keras's other names."""

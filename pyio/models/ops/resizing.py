@@ -1,4 +1,8 @@
-"""Images in another size, sampled as TensorFlow.js does (tfjs-backend-cpu, ``ResizeBilinear``)."""
+"""Images in another size, sampled as TensorFlow.js does (tfjs-backend-cpu, ``ResizeBilinear``).
+
+``resize_half_pixels`` samples as Keras does: the middles of pixels, not their corners, are the
+places that the two images share (TensorFlow's ``ResizeBilinear`` with ``half_pixel_centers``).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,18 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 
 
-def resize_nearest(images: Array, height: int, width: int, align_corners: bool) -> Array:
+def resize_nearest(
+    images: Array,
+    height: int,
+    width: int,
+    align_corners: bool,
+    half_pixel_centers: bool = False,
+    precision: type[np.floating[Any]] = np.float64,
+) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixel by pixel."""
 
     def pick(old: int, new: int) -> Array:
-        places = _places(old, new, align_corners)
+        places = _places(old, new, align_corners, half_pixel_centers, precision)
         # Halves are rounded up, as JavaScript does; NumPy would round them to even numbers.
         whole = np.floor(places + 0.5) if align_corners else np.floor(places)
         return np.minimum(whole.astype(np.intp), old - 1)
@@ -24,14 +35,23 @@ def resize_nearest(images: Array, height: int, width: int, align_corners: bool) 
     return images[..., rows[:, None], columns, :]
 
 
-def resize_bilinear(images: Array, height: int, width: int, align_corners: bool) -> Array:
+def resize_bilinear(
+    images: Array,
+    height: int,
+    width: int,
+    align_corners: bool,
+    half_pixel_centers: bool = False,
+    precision: type[np.floating[Any]] = np.float64,
+) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixels blended."""
 
     def pick(old: int, new: int) -> tuple[Array, Array, Array]:
-        places = _places(old, new, align_corners)
+        # The centers of pixels lie half a pixel behind their places.
+        places = _places(old, new, align_corners, half_pixel_centers, precision)
+        places = places - 0.5 if half_pixel_centers else places
         low = np.maximum(np.floor(places), 0).astype(np.intp)
         high = np.minimum(np.ceil(places), old - 1).astype(np.intp)
-        return low, high, (places - low).astype(np.float32)
+        return low, high, (places - np.floor(places)).astype(np.float32)
 
     top, bottom, down = pick(images.shape[-3], height)
     left, right, across = pick(images.shape[-2], width)
@@ -40,14 +60,61 @@ def resize_bilinear(images: Array, height: int, width: int, align_corners: bool)
     upper = upper + (images[..., top[:, None], right, :] - upper) * across
     lower = images[..., bottom[:, None], left, :]
     lower = lower + (images[..., bottom[:, None], right, :] - lower) * across
-    return np.asarray(upper + (lower - upper) * down[:, None, None])
+    blended: Array = upper + (lower - upper) * down[:, None, None]
+    return blended
 
 
-def _places(old: int, new: int, align_corners: bool) -> Array:
+def resize_half_pixels(
+    images: Array, height: int, width: int, interpolation: str = "bilinear"
+) -> Array:
+    """Return `images` (..., height, width, channels) in a new size, sampled as Keras does."""
+    if interpolation == "nearest":
+        rows = _nearest_middles(images.shape[-3], height)
+        columns = _nearest_middles(images.shape[-2], width)
+        picked: Array = images[..., rows[:, None], columns, :]
+        return picked
+    top, bottom, down = _between_middles(images.shape[-3], height)
+    left, right, across = _between_middles(images.shape[-2], width)
+    across = across[:, None]
+    upper, lower = (
+        images[..., row[:, None], left, :] * (1 - across)
+        + images[..., row[:, None], right, :] * across
+        for row in (top, bottom)
+    )
+    down = down[:, None, None]
+    blended: Array = upper * (1 - down) + lower * down
+    return blended
+
+
+def _nearest_middles(old: int, new: int) -> Array:
+    places = np.floor((np.arange(new) + 0.5) * (old / new)).astype(np.intp)
+    return np.asarray(np.minimum(places, old - 1))
+
+
+def _between_middles(old: int, new: int) -> tuple[Array, Array, Array]:
+    """Return the pixels before and after each new one, and how near the second is."""
+    places = (np.arange(new) + 0.5) * (old / new) - 0.5
+    low = np.floor(places)
+    before = np.clip(low, 0, old - 1).astype(np.intp)
+    after = np.clip(low + 1, 0, old - 1).astype(np.intp)
+    return before, after, (places - low).astype(np.float32)
+
+
+def _places(
+    old: int,
+    new: int,
+    align_corners: bool,
+    half_pixel_centers: bool,
+    precision: type[np.floating[Any]],
+) -> Array:
     """Return the place of each new pixel in the old image, along one axis.
 
-    With `align_corners` the first and the last pixels of both images coincide.
+    With `align_corners` the first and the last pixels of both images coincide. With
+    `half_pixel_centers` the center of a new pixel is scaled, which is not its corner. TensorFlow
+    computes places in single precision, TensorFlow.js in double.
     """
     aligned = align_corners and new > 1
     scale = (old - 1) / (new - 1) if aligned else old / max(new, 1)
-    return np.arange(new) * scale
+    pixels = np.arange(new, dtype=precision)
+    places: Array = (pixels + precision(0.5) if half_pixel_centers else pixels) * precision(scale)
+    return places

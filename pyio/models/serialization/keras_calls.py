@@ -2,49 +2,51 @@
 
 A call is a list of places ``[layer, call, output, arguments]``. Keras 3 differs in three ways. It
 writes keyword arguments and tensors as objects. It counts the calls of nested models from 0 instead
-of 1. It writes the operations that compute masks as layers.
+of 1. It writes the operations that compute masks as layers. Keras 2 writes tensors among the
+arguments as places too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyio.errors import InvalidModelError
 from pyio.models.serialization import registry
-
-_MASKS = frozenset({"NotEqual", "Any", "LogicalAnd", "LogicalOr", "Concatenate", "ExpandDims"})
-"""Operations that Keras 3 writes where layers compute masks; layers here do so without them."""
-
-_LOST = ("mask", "count_weights")
-"""Arguments of calls that can be tensors in files of Keras, and that no layer here takes."""
+from pyio.models.serialization.keras_arguments import (
+    arguments_of,
+    is_constant,
+    is_place,
+    options_of,
+    places_in,
+    tensors_of,
+)
+from pyio.models.serialization.keras_masks import Masks
+from pyio.models.serialization.keras_operations import is_operation
 
 
 def connections(config: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return `calls` for each of the layer `entries`, input_layers, output_layers, and `masks`.
+    """Return how the layer `entries` of a functional model are connected.
 
-    `masks` are the names of the layers that only compute masks.
+    The result has `calls` and `options` for each entry, input_layers, output_layers, `added`
+    layers, and `unused`: the names of operations whose results are not used.
     """
-    nodes = [each.get("inbound_nodes", each.get("inboundNodes")) or [] for each in entries]
-    operations = {name_of(entry) for entry in entries if is_operation(entry)}
+    nodes = [_bracketed(each) for each in entries]
+    masks = Masks(entries, nodes)
+    calls: list[Any] = []
+    options: list[dict[str, Any]] = []
     for entry, every in zip(entries, nodes, strict=True):
-        for node in _bracketed(every):
-            _refuse_lost(entry, node, operations)
-    calls = [[_call(node) for node in _bracketed(every)] for every in nodes]
-    ends: dict[str, Any] = {}
-    for key, camel in (("input_layers", "inputLayers"), ("output_layers", "outputLayers")):
-        places = config.get(key, config.get(camel))
-        if places is None:
-            raise InvalidModelError(f"the functional model {config.get('name')!r} has no {key}")
-        ends[key] = [place[:3] for place in _places(places)]
+        made = [_call(entry, node, masks) for node in every]
+        calls.append([call for call, _ in made])
+        options.append(_agreed(entry, [found for _, found in made]))
+    ends = _ends(config)
+    added = masks.added
     # The same lists as in `calls`, so that changing a number here changes it there.
-    every = [place for call in calls for node in call for place in node if _is_place(place)]
-    every += [*ends["input_layers"], *ends["output_layers"]]
-    shifted = _counted_from_0(entries, nodes, every)
-    for place in every:
-        if place[0] in shifted:
-            place[1] += 1
-    return {"calls": calls, **ends, "masks": _only_masks(entries, calls, ends)}
+    inside = [p for call in calls for node in call for p in node if is_place(p)]
+    inside += [p for each in added for p in each["inbound_nodes"][0]]
+    _count_from_1(entries, nodes, inside, [*ends["input_layers"], *ends["output_layers"]])
+    unused = _unused(entries, calls, added, ends)
+    return {"calls": calls, "options": options, **ends, "added": added, "unused": unused}
 
 
 def name_of(entry: Mapping[str, Any]) -> Any:
@@ -53,113 +55,103 @@ def name_of(entry: Mapping[str, Any]) -> Any:
     return entry.get("name") or (config.get("name") if isinstance(config, Mapping) else None)
 
 
-def _bracketed(nodes: Any) -> list[Any]:
+def _bracketed(entry: Mapping[str, Any]) -> list[Any]:
+    nodes = entry.get("inbound_nodes", entry.get("inboundNodes")) or []
     if not isinstance(nodes, list):
         raise InvalidModelError(f"inbound_nodes is {nodes!r:.80}; expected a list of calls")
     # One call, written with one pair of brackets too few.
-    return [nodes] if nodes and all(_is_place(node) for node in nodes) else nodes
+    bare = nodes and all(is_place(node) or is_constant(node) for node in nodes)
+    return [nodes] if bare else nodes
 
 
-def _call(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        kwargs = node.get("kwargs")
-        kept = {k: v for k, v in kwargs.items() if k != "mask"} if kwargs else {}
-        return [[*place[:3], {}] for place in (*_places(node.get("args")), *_places(kept))]
-    if not isinstance(node, list):
-        return node
-    result: list[Any] = []
-    states: list[Any] = []
-    for place in node:
-        arguments = place[3] if _is_place(place) and len(place) > 3 else None
-        states += _places((arguments or {}).get("initial_state"))
-        plain = {k: v for k, v in (arguments or {}).items() if k != "initial_state"}
-        result.append([*place[:3], plain] if _is_place(place) else place)
-    return [*result, *([*state[:3], {}] for state in states)]
+def _ends(config: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
+    ends = {}
+    for key, camel in (("input_layers", "inputLayers"), ("output_layers", "outputLayers")):
+        places = config.get(key, config.get(camel))
+        if places is None:
+            raise InvalidModelError(f"the functional model {config.get('name')!r} has no {key}")
+        ends[key] = [place[:3] for place in places_in(places)]
+    return ends
 
 
-def _refuse_lost(entry: Mapping[str, Any], node: Any, operations: Container[Any]) -> None:
-    """Raise InvalidModelError for tensors that a call gets as arguments and that would be lost.
+def _call(entry: Mapping[str, Any], node: Any, masks: Masks) -> tuple[Any, dict[str, Any]]:
+    """Return the places of a call, and the options that its arguments mean."""
+    if not isinstance(node, Mapping | list):
+        return node, {}
+    if isinstance(node, list) and not all(is_place(p) or is_constant(p) for p in node):
+        return node, {}  # damaged; the error comes when it is connected
+    name = str(name_of(entry))
+    class_name = str(entry.get("class_name", entry.get("className")))
+    arguments = arguments_of(node)
+    if is_operation(entry):
+        return [[*place[:3], {}] for place in places_in(arguments)], {}
+    tensors = [list(place[:3]) for place in tensors_of(class_name, arguments)]
+    tensors = masks.given(name, class_name, tensors, arguments)
+    kept = arguments.plain if isinstance(node, list) else {}
+    call = [[*place, kept] for place in tensors]
+    return call, options_of(class_name, name, arguments)
 
-    Keras 3 also writes the masks that layers pass on by themselves; operations compute those.
+
+def _agreed(entry: Mapping[str, Any], found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the options that all calls of a layer mean: a layer computes all in the same way."""
+    first = found[0] if found else {}
+    for other in found:
+        if other != first:
+            raise InvalidModelError(
+                f"the layer {name_of(entry)!r} is called with different arguments, {first} and "
+                f"{other}; pyio computes all calls of a layer in the same way"
+            )
+    return first
+
+
+def _count_from_1(
+    entries: Sequence[Mapping[str, Any]],
+    nodes: Sequence[Any],
+    inside: Sequence[list[Any]],
+    ends: Sequence[list[Any]],
+) -> None:
+    """Let the places of nested models count their calls from 1, as TensorFlow.js does.
+
+    Keras 3 counts from 0 in ``keras_history``. Among the outputs it counts functional models from
+    1 and Sequentials from 0 (keras 3.15 ``Functional.get_config``). Early versions counted from 1
+    everywhere: the highest call tells, which is then the number of calls.
     """
-    places = [node] if isinstance(node, Mapping) else [p for p in node if _is_place(p)]
-    for place in places:
-        given = place.get("kwargs") if isinstance(place, Mapping) else (*place, None)[3]
-        for key, value in given.items() if isinstance(given, Mapping) else ():
-            lost = [p[0] for p in _places(value) if key != "mask" or p[0] not in operations]
-            if lost and key in _LOST:
-                raise InvalidModelError(
-                    f"the layer {name_of(entry)!r} is called with the argument {key!r} from "
-                    f"{lost[0]!r}; pyio computes masks and weights of counts only where the layers "
-                    "before make them"
-                )
-
-
-def _is_place(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) >= 3
-        and isinstance(value[0], str)
-        and type(value[1]) is int
-    )
-
-
-def _places(value: Any) -> Iterator[list[Any]]:
-    """Yield the places of tensors anywhere in a value, in order."""
-    if _is_place(value):
-        yield value
-    elif isinstance(value, Mapping):
-        history = (value.get("config") or {}).get("keras_history") if "config" in value else None
-        if value.get("class_name") == "__keras_tensor__" and isinstance(history, list):
-            yield history
-        else:
-            for item in value.values():
-                yield from _places(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _places(item)
-
-
-def _counted_from_0(
-    entries: Sequence[Mapping[str, Any]], nodes: Sequence[Any], places: Sequence[list[Any]]
-) -> set[Any]:
-    """Return the nested models whose calls are counted from 0 rather than from 1.
-
-    A file does not contain which it is. A reference to call 0 proves it. For a Sequential of Keras
-    3 without one, the highest call decides: counted from 1 it would have the number of calls.
-    """
-    found = set()
     for entry, calls in zip(entries, nodes, strict=True):
         kind, name = entry.get("class_name", entry.get("className")), name_of(entry)
         if kind not in registry.MODELS:
             continue
-        used = {place[1] for place in places if place[0] == name}
-        keras_3 = any(isinstance(node, Mapping) for node in calls)
-        if 0 in used or (keras_3 and kind == "Sequential" and len(calls) not in used):
-            found.add(name)
-    return found
+        here = [place for place in inside if place[0] == name]
+        there = [place for place in ends if place[0] == name]
+        used = {place[1] for place in here}
+        at_end = {place[1] for place in there}
+        if any(isinstance(node, Mapping) for node in calls):
+            shift_here = 0 in used or len(calls) not in used
+            shift_there = kind == "Sequential" or 0 in at_end
+        else:
+            shift_here = shift_there = 0 in used | at_end
+        for place in (*(here if shift_here else ()), *(there if shift_there else ())):
+            place[1] += 1
 
 
-def _only_masks(
-    entries: Sequence[Mapping[str, Any]], calls: Sequence[Any], ends: Mapping[str, Any]
+def _unused(
+    entries: Sequence[Mapping[str, Any]],
+    calls: Sequence[Any],
+    added: Sequence[Mapping[str, Any]],
+    ends: Mapping[str, Any],
 ) -> set[Any]:
-    """Return the operations whose results are not used, now that masks are no arguments.
+    """Return the operations whose results are not used, now that most masks are no arguments.
 
     Repeated, because an operation can be used by another one that is not used itself.
     """
-    masks: set[Any] = set()
-    candidates = {name_of(e) for e in entries if is_operation(e) and e.get("class_name") in _MASKS}
+    unused: set[Any] = set()
+    candidates = {name_of(entry) for entry in entries if is_operation(entry)}
     while True:
         used = {place[0] for place in ends["output_layers"]}
+        used |= {place[0] for each in added for place in each["inbound_nodes"][0]}
         for entry, nodes in zip(entries, calls, strict=True):
-            if name_of(entry) not in masks:
-                used |= {place[0] for node in nodes for place in node if _is_place(place)}
-        unused = candidates - used - masks
-        if not unused:
-            return masks
-        masks |= unused
-
-
-def is_operation(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry among the layers is an operation of ``keras.ops``, which is no layer."""
-    return ".ops" in str(entry.get("module") or "")
+            if name_of(entry) not in unused:
+                used |= {place[0] for node in nodes for place in node if is_place(place)}
+        more = candidates - used - unused
+        if not more:
+            return unused
+        unused |= more

@@ -7,14 +7,15 @@ that change what a layer computes, and that no layer here has, are errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pyio.errors import OPERATIONS, InvalidModelError
+from pyio.errors import InvalidModelError
 from pyio.models.core.names import to_snake_case
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_calls import connections, is_operation
+from pyio.models.serialization.keras_calls import connections
 from pyio.models.serialization.keras_calls import name_of as _name
+from pyio.models.serialization.keras_operations import is_operation, operation
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "groups": (1,),
@@ -31,6 +32,9 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 }
 """Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
 
+ORIGINAL = "pyio"
+"""The member of an entry that has the class and config that the entry stands for."""
+
 _INNER_LAYERS = ("layer", "cell")
 _ACTIVATIONS = ("activation", "recurrent_activation")
 
@@ -40,17 +44,19 @@ def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises InvalidModelError for settings that no layer here has.
     """
+    entry = _as_it_was(entry)
     name = entry.get("class_name", entry.get("className"))
     if not isinstance(name, str):
         raise InvalidModelError(f"a layer has the class_name {name!r:.80}; expected text")
     config = entry.get("config")
     if is_operation(entry):  # "Add" is an operation as well as a layer
-        name = f"{OPERATIONS}{name}"
+        return operation(entry)
     result: dict[str, Any] = {"class_name": name, "config": config}
     if name in registry.MODELS:
         result["config"] = _model_config(name, config)
     else:
-        result["class_name"] = name.rpartition(">")[2]
+        short = name.rpartition(">")[2]
+        result["class_name"] = registry.ALIASES.get(short, short)
         if not isinstance(config, Mapping):
             raise InvalidModelError(f"the config of a {name} is {config!r:.80}; expected an object")
         if registry.layer_class(result["class_name"]) is not None:
@@ -59,6 +65,14 @@ def normalize(entry: Mapping[str, Any]) -> dict[str, Any]:
     if shape is not None and isinstance(result["config"], dict):
         result["config"].setdefault("build_input_shape", shape)
     return result
+
+
+def _as_it_was(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the entry that one stands for, where pyio wrote another for TensorFlow.js."""
+    original = entry.get(ORIGINAL)
+    if isinstance(original, Mapping) and original.get("class_name") in registry.PASSING:
+        return {**entry, "class_name": original["class_name"], "config": original.get("config")}
+    return entry
 
 
 def _model_config(name: str, config: Any) -> Any:
@@ -74,16 +88,18 @@ def _model_config(name: str, config: Any) -> Any:
     if registry.MODELS[name] == "Sequential":
         _give_shape(layers, config.get("build_input_shape"))
         return result
-    result |= connections(config, entries)
-    for layer, calls in zip(layers, result.pop("calls"), strict=True):
+    found = connections(config, entries)
+    for layer, calls, options in zip(layers, found["calls"], found["options"], strict=True):
         layer["inbound_nodes"] = calls
+        if isinstance(layer["config"], dict):
+            layer["config"] |= options
     result["layers"] = [
         layer
         for layer, entry in zip(layers, entries, strict=True)
-        if _name(entry) not in result["masks"]
+        if _name(entry) not in found["unused"]
     ]
-    del result["masks"]
-    return result
+    result["layers"] += found["added"]
+    return result | {key: found[key] for key in ("input_layers", "output_layers")}
 
 
 def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
@@ -100,6 +116,8 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     result = {to_snake_case(key): _unboxed(value) for key, value in config.items()}
     cls = registry.layer_class(class_name)
     for key, neutral in _NEUTRAL.items():
+        if key == "quantization_config" and _is_int8(result.get(key)):
+            continue  # the weights are float32 when they are read
         if key in result and result[key] not in neutral and not _takes(cls, key):
             raise InvalidModelError(
                 f"the {class_name} {config.get('name')!r} has {key}={result[key]!r}, which "
@@ -108,11 +126,17 @@ def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     if result.get("batch_input_shape") is None and result.get("batch_shape") is not None:
         result["batch_input_shape"] = result["batch_shape"]
     if isinstance(result.get("dtype"), Mapping):
-        result["dtype"] = (result["dtype"].get("config") or {}).get("name")
+        policy = result["dtype"].get("config") or {}
+        # Of a quantized layer, the dtype in which it would compute without quantization.
+        result["dtype"] = policy.get("name") or policy.get("source_name")
     _rename(class_name, result)
     _unmirror(class_name, result)
     _normalize_inner(result)
     return result
+
+
+def _is_int8(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("class_name") == "Int8QuantizationConfig"
 
 
 def _takes(cls: Any, key: str) -> bool:
@@ -164,11 +188,18 @@ def _unmirror(class_name: str, config: dict[str, Any]) -> None:
 
 
 def _without_direction(entry: Mapping[str, Any]) -> tuple[Any, Any]:
-    config = entry.get("config")
+    config = _without_ids(entry.get("config"))
     if not isinstance(config, Mapping):
         return entry.get("class_name"), config
     left_out = ("go_backwards", "name")
     return entry.get("class_name"), {k: v for k, v in config.items() if k not in left_out}
+
+
+def _without_ids(value: Any) -> Any:
+    """Return JSON without the numbers by which Keras 3 finds equal objects."""
+    if isinstance(value, Mapping):
+        return {k: _without_ids(v) for k, v in value.items() if k != "shared_object_id"}
+    return [_without_ids(each) for each in value] if isinstance(value, list) else value
 
 
 def _renamed(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
@@ -178,37 +209,11 @@ def _renamed(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {**entry, "config": config}
 
 
-def use_masks(topology: Mapping[str, Any]) -> None:
-    """Let layers leave out masked steps in a topology that Keras wrote, as Keras does."""
-    entries = list(_entries(topology))
-    if any(
-        entry["class_name"] == "Masking"
-        or (entry["class_name"] == "Embedding" and entry["config"].get("mask_zero"))
-        for entry in entries
-    ):
-        for entry in entries:
-            if entry["class_name"] == "GlobalAveragePooling1D":
-                entry["config"]["use_mask"] = True
-
-
-def _entries(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the layers of a normalized topology, also those inside of others."""
-    config = entry.get("config")
-    if not isinstance(config, Mapping):
-        return
-    yield entry
-    for key in ("layers", "layer"):
-        inner = config.get(key)
-        for each in inner if isinstance(inner, list) else [inner]:
-            if isinstance(each, Mapping) and "class_name" in each:
-                yield from _entries(each)
-
-
 def _rename(class_name: str, config: dict[str, Any]) -> None:
     """Rename options of Keras to their names here."""
     if class_name == "LeakyReLU" and "negative_slope" in config:
         config.setdefault("alpha", config["negative_slope"])
-    if class_name == "SeparableConv2D":
+    if class_name in ("SeparableConv1D", "SeparableConv2D"):
         for part in ("initializer", "regularizer", "constraint"):
             for step in ("depthwise", "pointwise"):
                 if config.get(f"{step}_{part}") is None:

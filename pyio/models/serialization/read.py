@@ -40,6 +40,7 @@ def model_from_artifacts(
             "pyio.load_arrays reads the weights alone"
         )
     model = model_from_json(topology, custom_objects, allow_unknown)
+    model.import_notes = artifacts.import_notes
     if isinstance(artifacts.training_config, dict):
         model.training_config = dict(artifacts.training_config)
     if isinstance(artifacts.user_defined_metadata, dict):

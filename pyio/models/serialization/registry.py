@@ -32,8 +32,9 @@ FAMILIES: Mapping[str, str] = {
     "depthwise": "SeparableConv2D DepthwiseConv2D",
     "spatial": "Cropping2D UpSampling2D ZeroPadding2D",
     "pooling": (
-        "MaxPooling1D MaxPooling2D MaxPooling3D "
-        "AveragePooling1D AveragePooling2D AveragePooling3D "
+        "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D"
+    ),
+    "global_pooling": (
         "GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D"
     ),
     "normalization": "BatchNormalization LayerNormalization",
@@ -45,18 +46,16 @@ FAMILIES: Mapping[str, str] = {
     "wrappers": "TimeDistributed Bidirectional",
     "preprocessing": "Rescaling Resizing CenterCrop CategoryEncoding RandomWidth",
 }
-"""The classes in each module of `pyio.models.layers`, which is imported when one is first needed.
+"""The classes that TensorFlow.js has, in each module of `pyio.models.layers`.
 
-This is the one list of layers. `pyio.layers` takes its names from here, and so does
+A module is imported when one of its classes is first needed. This is, with `KERAS_FAMILIES`, the
+one list of layers. `pyio.layers` takes its names from here, and so does
 ``scripts/generate/layer_stubs.py``, which writes their constructors for type checkers.
 """
 
 FAMILY_OF: dict[str, str] = {
     name: family for family, names in FAMILIES.items() for name in names.split()
 }
-
-KERAS_FAMILIES: Mapping[str, str] = {"normalization": "Normalization"}
-"""Classes that only Keras has, likewise. They are computed, and are no part of `pyio.layers`."""
 
 _PASSING = """
 ActivityRegularization AugMix CutMix Identity MixUp RandAugment RandomBrightness
@@ -68,6 +67,88 @@ RandomShear RandomTranslation RandomZoom SpatialDropout2D SpatialDropout3D
 
 PASSING = frozenset(_PASSING.split())
 """Classes that only Keras has and that do nothing when predicting."""
+
+KERAS_FAMILIES: Mapping[str, str] = {
+    "adapted": "Normalization Discretization",
+    "adaptive_pooling": (
+        "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D"
+    ),
+    "attention": "MultiHeadAttention GroupQueryAttention",
+    "augmentation": _PASSING,
+    "convolutional": "Conv1DTranspose",
+    "convolutional_recurrent": "ConvLSTM1D ConvLSTM3D",
+    "depthwise": "DepthwiseConv1D SeparableConv1D",
+    "einsum": "EinsumDense",
+    "embedding": "ReversibleEmbedding",
+    "given_mask": "GivenMask",
+    "global_pooling": "GlobalMaxPooling3D GlobalAveragePooling3D",
+    "group_normalization": (
+        "GroupNormalization RMSNormalization UnitNormalization SpectralNormalization"
+    ),
+    "keras_applications": "LayerScale CustomScaleLayer",
+    "lookup": "StringLookup IntegerLookup Hashing",
+    "merge": "Subtract",
+    "operation": "KerasOp",
+    "scored_attention": "Attention AdditiveAttention",
+    "spatial": ("Cropping1D Cropping3D UpSampling1D UpSampling3D ZeroPadding1D ZeroPadding3D"),
+    "text": "TextVectorization",
+}
+"""The classes that only Keras has, likewise. TensorFlow.js cannot open a model with one."""
+
+KERAS_FAMILY_OF: dict[str, str] = {
+    name: family for family, names in KERAS_FAMILIES.items() for name in names.split()
+}
+
+_CODE = (
+    "holds Python code, which pyio never runs. Write what it does as a class, make it known with "
+    "pyio.layers.register under this name or with custom_objects, or replace it in Keras"
+)
+_ELSEWHERE = "belongs to another library, which pyio does not run; replace it in Keras"
+_NOT_YET = "is a layer of Keras that pyio does not compute; leave it out of the model in Keras"
+
+NEVER_COMPUTED: Mapping[str, str] = {
+    "Lambda": _CODE,
+    **dict.fromkeys(("TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"), _ELSEWHERE),
+    **dict.fromkeys(
+        [
+            "LocallyConnected1D",
+            "LocallyConnected2D",
+            "HashedCrossing",
+            "MelSpectrogram",
+            "STFTSpectrogram",
+            "RandomCrop",
+            "AutoContrast",
+            "Equalization",
+            "Solarization",
+        ],
+        _NOT_YET,
+    ),
+}
+"""Layers of Keras that are refused, and why. A class of that name can be registered."""
+
+ALIASES: Mapping[str, str] = {
+    "GroupedQueryAttention": "GroupQueryAttention",
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool3D": "GlobalMaxPooling3D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalAvgPool3D": "GlobalAveragePooling3D",
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "SyncBatchNormalization": "BatchNormalization",
+}
+"""Keras's other names of layers."""
 
 MODELS: Mapping[str, str] = {"Sequential": "Sequential", "Model": "Model", "Functional": "Model"}
 """The classes that are models, and the one that each is here."""
@@ -85,12 +166,9 @@ _WRITTEN_BY_TFJS: Mapping[str, str] = {
 }
 """The layers that can be activations. TensorFlow.js writes their names in snake case there."""
 
-_MODULE_OF: Mapping[str, str] = FAMILY_OF | {
-    name: family for family, names in KERAS_FAMILIES.items() for name in names.split()
-}
+_MODULE_OF: Mapping[str, str] = FAMILY_OF | KERAS_FAMILY_OF
 
 _custom: dict[str, type[Layer]] = {}
-_passing: dict[str, type[Layer]] = {}
 _scope: ContextVar[Mapping[str, Any] | None] = ContextVar("custom_objects", default=None)
 _placeholders: ContextVar[bool] = ContextVar("placeholders", default=False)
 
@@ -113,9 +191,6 @@ def layer_class(name: str) -> type[Layer] | None:
     if found is None and name in _MODULE_OF:
         module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
         found = getattr(module, name)
-    if found is None and name in PASSING:
-        passing = import_module("pyio.models.layers.noise").passing
-        found = _passing.setdefault(name, passing(name))
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 

@@ -9,7 +9,8 @@ from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
 from pyio.models.core.parts import activation
 from pyio.models.serialization import registry
-from pyio.models.serialization.keras_config import normalize, use_masks
+from pyio.models.serialization.keras_config import normalize
+from pyio.models.serialization.writers import make_explicit, needs_meaning, writer_of
 from pyio.tracebacks import short
 
 if TYPE_CHECKING:
@@ -43,19 +44,22 @@ def model_from_json(
     """
     value: Any = loads(json, "the model topology") if isinstance(json, str | bytes) else json
     _check_nesting(value)
-    value, by_keras = _unwrapped(value)
+    value, around = _unwrapped(value)
     try:
+        writer = writer_of(around, value)
         topology = normalize(value)
-        if by_keras:
-            use_masks(topology)
         with registry.classes(custom_objects, allow_unknown):
+            if needs_meaning(around):
+                make_explicit(topology, writer)
             # All unknown classes at once: building would stop at the first.
             unknown = dict.fromkeys(_unknown_classes(topology))
             if unknown and not allow_unknown:
                 layers = [name for name, is_activation in unknown if not is_activation]
                 functions = [name for name, is_activation in unknown if is_activation]
-                raise UnknownLayersError(layers, "build this model", functions)
+                notes = list(_reasons(topology))
+                raise UnknownLayersError(layers, "build this model", functions, notes)
             model = cast("LayersModel", registry.layer_from_json(topology))
+            model.writer = writer
             if model.outputs:
                 _ = model.graph  # raises for a model that could not compute
             return model
@@ -68,12 +72,12 @@ def model_from_json(
         ) from error
 
 
-def _unwrapped(value: Any) -> tuple[Any, bool]:
-    """Return the entry of the model, and whether Keras wrote it."""
-    version = None
+def _unwrapped(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the entry of the model, and the members around it that tell its writer."""
+    around: dict[str, Any] = {}
     for key in ("modelTopology", "model_config", "class_name"):
         if isinstance(value, dict):
-            version = value.get("keras_version", version)
+            around |= {name: value[name] for name in ("keras_version", "writer") if name in value}
             value = value[key] if isinstance(value.get(key), dict) else value
     name = value.get("class_name", value.get("className")) if isinstance(value, dict) else None
     if not isinstance(name, str) or name not in registry.MODELS:
@@ -81,8 +85,7 @@ def _unwrapped(value: Any) -> tuple[Any, bool]:
             f"the topology has class_name {name!r}; a model of layers is "
             f"{', '.join(registry.MODELS)} (a graph model has none and cannot be built here)"
         )
-    by_tfjs = isinstance(version, str) and version.startswith("tfjs")
-    return value, not by_tfjs and (isinstance(version, str) or "module" in value)
+    return value, around
 
 
 def _check_nesting(value: Any) -> None:
@@ -106,6 +109,17 @@ def _check_nesting(value: Any) -> None:
                 following += item
         # Each object once: one that contains itself is endlessly deep, but its levels stay small.
         level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
+
+
+def _reasons(value: Any) -> Iterator[str]:
+    """Yield why layers of Keras in a normalized topology are never computed."""
+    name, config = value["class_name"], value["config"]
+    reason = registry.NEVER_COMPUTED.get(name)
+    if reason is not None and registry.layer_class(name) is None:
+        called = config.get("name") if isinstance(config, dict) else None
+        yield f"The {name} {called!r:.80} {reason}"
+    for inner in _inner(config):
+        yield from _reasons(inner)
 
 
 def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:

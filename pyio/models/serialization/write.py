@@ -9,8 +9,11 @@ import numpy as np
 
 from pyio.errors import CompatibilityWarning, InvalidModelError
 from pyio.format.artifacts import ModelArtifacts
-from pyio.models.serialization.tfjs_limits import incompatibilities
-from pyio.operations.transfer import save_artifacts
+from pyio.models.core.container import Container, named
+from pyio.models.serialization.for_tfjs import Rewriting, is_foreign
+from pyio.models.serialization.tfjs_limits import incompatibilities, leaked_masks
+from pyio.models.serialization.writers import generation
+from pyio.operations.transfer import format_at, save_artifacts
 from pyio.tensors.encoding import encode_weights
 from pyio.tracebacks import short
 from pyio.version import __version__
@@ -34,6 +37,7 @@ class Writable(Protocol):
     """
 
     name: str
+    writer: str
     outputs: list[Any]
     training_config: dict[str, Any] | None
     optimizer_weights: dict[str, NDArray[Any]]
@@ -55,6 +59,10 @@ class Writable(Protocol):
 
     def topology(self) -> dict[str, Any]:
         """Return the topology as TensorFlow.js writes it."""
+        ...
+
+    def optimizer_incompatibility(self) -> str | None:
+        """Return what TensorFlow.js cannot do with the optimizer, or None."""
         ...
 
     def prepare_for_save(self, config: dict[str, Any]) -> None:
@@ -82,16 +90,34 @@ def model_to_artifacts(
     same name. Warns CompatibilityWarning about everything in the model that TensorFlow.js cannot
     open. The model does not change.
     """
+    return _artifacts(model, trainable_only, include_optimizer, for_tfjs=True)
+
+
+def _artifacts(
+    model: Writable, trainable_only: bool, include_optimizer: bool, *, for_tfjs: bool
+) -> ModelArtifacts:
     if not callable(getattr(model, "topology", None)):
         raise InvalidModelError(f"a model is expected, got {model!r:.80}")
     if model.outputs:
         _ = model.graph  # raises for a model that could not be loaded again
-    _warn_of_limits(model)
     topology = model.topology()
     model.prepare_for_save(topology["config"])
-    encoded = encode_weights(_all_weights(model, trainable_only))
-    specs, data = encoded.specs, encoded.data
+    pairs = _all_weights(model, trainable_only)
     training = model.training_config if include_optimizer else None
+    solved: set[tuple[Layer, str]] = set()
+    several = for_tfjs and any(map(is_foreign, model.all_layers()))
+    if several and isinstance(model, Container):
+        arrays = dict(pairs)
+        names = {weight: name for name, weight in named(model)}
+        with_weights = training is None and not model.unplaced_weights and not trainable_only
+        masked = any(layer.creates_mask for layer in model.all_layers())
+        rewriting = Rewriting(names, arrays, with_weights, masked)
+        rewriting.rewrite(model, topology["config"])
+        pairs, solved = list(arrays.items()), rewriting.solved
+    if for_tfjs:
+        _warn_of_limits(model, solved, include_optimizer)
+    encoded = encode_weights(pairs)
+    specs, data = encoded.specs, encoded.data
     if training is not None:
         # TensorFlow.js expects a state; before any training it is the number of steps alone.
         state = model.optimizer_weights or {"iter": np.zeros((), np.int32)}
@@ -109,14 +135,20 @@ def model_to_artifacts(
     )
 
 
-def _warn_of_limits(model: Writable) -> None:
-    problems = incompatibilities(model.all_layers())
+def _warn_of_limits(
+    model: Writable, solved: set[tuple[Layer, str]], include_optimizer: bool
+) -> None:
+    problems = incompatibilities(model.all_layers(), solved)
+    if model.outputs and generation(model.writer):  # Keras did not mean TensorFlow.js's masks
+        problems += leaked_masks(model.graph)
+    if include_optimizer and (problem := model.optimizer_incompatibility()):
+        problems.append(problem)
     if problems:
         warnings.warn(
             f"TensorFlow.js 4.22 cannot use the model {model.name!r} as it is: "
             + "; ".join(problems),
             CompatibilityWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
@@ -139,5 +171,6 @@ async def save_model(
     **options: Unpack[AnySaveOptions],
 ) -> SaveResult:
     """Save a model; the parameters are those of `LayersModel.save`."""
-    artifacts = model_to_artifacts(model, trainable_only, include_optimizer)
+    for_tfjs = format_at(url_or_handler, options) in ("tfjs", "zip")
+    artifacts = _artifacts(model, trainable_only, include_optimizer, for_tfjs=for_tfjs)
     return await save_artifacts(artifacts, url_or_handler, **options)

@@ -31,6 +31,15 @@ def metrics_names(model: Container, config: Mapping[str, Any] | None) -> list[st
     return names + [name for name, _, _ in measures(model, config)]
 
 
+def require_config(model: Container, config: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the training config of `model`. Raises InvalidModelError if it was not compiled."""
+    if config is None:
+        raise InvalidModelError(
+            f"the model {model.name!r} has no loss; call compile(optimizer, loss, metrics) first"
+        )
+    return config
+
+
 def evaluate(
     model: Container,
     config: Mapping[str, Any] | None,
@@ -38,6 +47,7 @@ def evaluate(
     x: Any,
     y: Any,
     batch_size: int,
+    sample_weight: Any = None,
 ) -> float | list[float]:
     """Return loss and metrics; see `LayersModel.evaluate`.
 
@@ -51,41 +61,107 @@ def evaluate(
         x: The examples.
         y: The targets.
         batch_size: How many examples are computed at once.
+        sample_weight: What the loss of each example is multiplied with.
     """
-    if config is None:
-        raise InvalidModelError(
-            f"the model {model.name!r} has no loss; call compile(optimizer, loss, metrics) first"
-        )
+    config = require_config(model, config)
     functions = loss_functions(model, config)
     metrics = measures(model, config)
     check_batch_size(batch_size)
     arrays = standardize(model, x)
     examples = len(arrays[0])
-    targets = _targets(model, y, functions)
-    if {len(target) for target in targets} != {examples}:
-        raise ModelInputError(
-            f"there are {examples} examples and {[len(t) for t in targets]} targets"
-        )
+    targets = targets_of(model, y, functions)
+    check_examples(examples, targets)
+    weights = sample_weights(model, sample_weight, targets)
     totals = np.zeros(len(metrics_names(model, config)))
     for start in range(0, examples, batch_size):
         cut = slice(start, start + batch_size)
         predicted = predict([a[cut] for a in arrays], batch_size)
         outputs = predicted if isinstance(predicted, list) else [predicted]
         batch = [target[cut] for target in targets]
+        now = [None if weight is None else weight[cut] for weight in weights]
         each = [
-            0.0 if function is None else float(function(true, out).mean())
-            for function, true, out in zip(functions, batch, outputs, strict=True)
+            0.0 if function is None else float(_weighted(function(true, out), weight).mean())
+            for function, true, out, weight in zip(functions, batch, outputs, now, strict=True)
         ]
-        values = [sum(each), *(each if len(each) > 1 else [])]
-        values += [float(np.mean(f(batch[i], outputs[i]))) for _, f, i in metrics]
-        totals += np.array(values) * len(batch[0]) / examples
+        totals += numbers_of(sum(each), each, metrics, batch, outputs) * len(batch[0]) / examples
     result = [float(value) for value in totals]
     return result if len(result) > 1 else result[0]
 
 
-def _targets(
+def numbers_of(
+    total: float,
+    losses: Sequence[float],
+    metrics: Sequence[tuple[str, losses.Measure, int]],
+    targets: Sequence[Any],
+    outputs: Sequence[Any],
+) -> NDArray[Any]:
+    """Return the numbers that `metrics_names` names, for one batch."""
+    values = [total, *(losses if len(losses) > 1 else [])]
+    with np.errstate(all="ignore"):
+        values += [float(np.mean(f(targets[i], outputs[i]))) for _, f, i in metrics]
+    return np.array(values)
+
+
+def check_examples(examples: int, targets: Sequence[NDArray[Any]]) -> None:
+    """Raise ModelInputError unless there is a target for each example."""
+    if {len(target) for target in targets} != {examples}:
+        raise ModelInputError(
+            f"there are {examples} examples and {[len(t) for t in targets]} targets"
+        )
+
+
+def _weighted(values: NDArray[Any], weight: NDArray[Any] | None) -> NDArray[Any]:
+    if weight is None:
+        return values
+    return np.asarray(values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)))
+
+
+def per_output(model: Container, given: Any, what: str) -> list[Any]:
+    """Return what `given` has for each output: one value, a list of them, or a dict by name."""
+    names = model.output_names
+    if given is None:
+        return [None] * len(names)
+    if isinstance(given, Mapping):
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise ModelInputError(f"{what} names the output {unknown[0]!r}; there are {names}")
+        return [given.get(name) for name in names]
+    if len(names) == 1:
+        return [given]
+    if not isinstance(given, list | tuple) or len(given) != len(names):
+        raise ModelInputError(
+            f"{what} needs one item for each of the {len(names)} outputs {names}, or a dict"
+        )
+    return list(given)
+
+
+def sample_weights(
+    model: Container, given: Any, targets: Sequence[NDArray[Any]]
+) -> list[NDArray[Any] | None]:
+    """Return the weights of examples for each output; (n,), or (n, steps) for sequences."""
+    found: list[NDArray[Any] | None] = []
+    for value, target in zip(per_output(model, given, "sample_weight"), targets, strict=True):
+        if value is None:
+            found.append(None)
+            continue
+        array = numbers(value, "sample_weight").astype(np.float32)
+        if (
+            array.ndim == 0
+            or array.shape != target.shape[: array.ndim]
+            or (array.ndim >= max(target.ndim, 2))
+        ):
+            raise ModelInputError(
+                f"sample_weight has the shape {list(array.shape)}; expected one number for each "
+                f"of the {len(target)} examples, or for each of their steps"
+            )
+        found.append(array)
+    return found
+
+
+def targets_of(
     model: Container, y: Any, functions: Sequence[losses.Measure | None]
 ) -> list[NDArray[Any]]:
+    """Return `y` as one array per output, in the shape of the output. Raises ModelInputError."""
     if isinstance(y, Mapping):
         y = [y.get(name) for name in model.output_names]
     several = len(model.outputs) > 1 or (isinstance(y, list) and len(y) == 1)
@@ -95,12 +171,15 @@ def _targets(
             f"the model {model.name!r} has {len(model.outputs)} outputs; {len(given)} targets "
             "were given"
         )
-    return [
-        _target(value, name, output.shape, function)
+    found = [
+        None if value is None and function is None else _target(value, name, output.shape, function)
         for value, name, output, function in zip(
             given, model.output_names, model.outputs, functions, strict=True
         )
     ]
+    examples = max((len(each) for each in found if each is not None), default=0)
+    # An output without a loss needs no target.
+    return [np.zeros((examples, 1), np.float32) if each is None else each for each in found]
 
 
 def _target(

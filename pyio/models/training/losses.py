@@ -33,27 +33,32 @@ def mean_absolute_percentage_error(true: Array, predicted: Array) -> Array:
     return 100 * np.abs((true - predicted) / np.maximum(np.abs(true), EPSILON)).mean(axis=-1)
 
 
-def _mean_squared_logarithmic_error(true: Array, predicted: Array) -> Array:
+def mean_squared_logarithmic_error(true: Array, predicted: Array) -> Array:
+    """The mean of the squared differences of logarithms."""
     logs = np.log1p(np.maximum(predicted, EPSILON)) - np.log1p(np.maximum(true, EPSILON))
     return np.square(logs).mean(axis=-1)
 
 
-def _hinge(true: Array, predicted: Array) -> Array:
+def hinge(true: Array, predicted: Array) -> Array:
+    """The hinge loss, for targets of -1 and 1."""
     return np.maximum(0, 1 - true * predicted).mean(axis=-1)
 
 
-def _squared_hinge(true: Array, predicted: Array) -> Array:
+def squared_hinge(true: Array, predicted: Array) -> Array:
+    """The squared hinge loss, for targets of -1 and 1."""
     return np.square(np.maximum(0, 1 - true * predicted)).mean(axis=-1)
 
 
-def _categorical_hinge(true: Array, predicted: Array) -> Array:
+def categorical_hinge(true: Array, predicted: Array) -> Array:
+    """The hinge loss between the right class and the best of the others."""
     positive = (true * predicted).sum(axis=-1)
     return np.maximum(0, 1 + ((1 - true) * predicted).max(axis=-1) - positive)
 
 
-def _logcosh(true: Array, predicted: Array) -> Array:
+def logcosh(true: Array, predicted: Array) -> Array:
+    """The logarithm of the hyperbolic cosine of the differences."""
     difference = predicted - true
-    return (difference + softplus(-2 * difference) - np.log(2)).mean(axis=-1)
+    return (difference + softplus(-2 * difference) - np.float32(np.log(2))).mean(axis=-1)
 
 
 def categorical_crossentropy(true: Array, predicted: Array) -> Array:
@@ -78,12 +83,14 @@ def binary_crossentropy(true: Array, predicted: Array) -> Array:
     return terms.mean(axis=-1)
 
 
-def _kullback_leibler_divergence(true: Array, predicted: Array) -> Array:
+def kullback_leibler_divergence(true: Array, predicted: Array) -> Array:
+    """How far the predicted distribution is from the target."""
     ratio = np.clip(true, EPSILON, 1) / np.clip(predicted, EPSILON, 1)
     return (true * np.log(ratio)).sum(axis=-1)
 
 
-def _poisson(true: Array, predicted: Array) -> Array:
+def poisson(true: Array, predicted: Array) -> Array:
+    """The loss for counts."""
     return (predicted - true * np.log(predicted + EPSILON)).mean(axis=-1)
 
 
@@ -108,7 +115,8 @@ def sparse_categorical_accuracy(true: Array, predicted: Array) -> Array:
     return np.asarray(numbers == predicted.argmax(axis=-1))
 
 
-def _precision(true: Array, predicted: Array) -> Array:
+def precision(true: Array, predicted: Array) -> Array:
+    """The share of right ones among the predictions that are exactly 1."""
     hits = np.sum((true == 1) & (predicted == 1))
     misses = np.sum((true == 0) & (predicted == 1))
     return np.asarray(hits / (hits + misses) if hits + misses else 0.0)
@@ -118,16 +126,16 @@ LOSSES: Mapping[str, Measure] = {
     "mean_squared_error": mean_squared_error,
     "mean_absolute_error": mean_absolute_error,
     "mean_absolute_percentage_error": mean_absolute_percentage_error,
-    "mean_squared_logarithmic_error": _mean_squared_logarithmic_error,
-    "squared_hinge": _squared_hinge,
-    "hinge": _hinge,
-    "categorical_hinge": _categorical_hinge,
-    "logcosh": _logcosh,
+    "mean_squared_logarithmic_error": mean_squared_logarithmic_error,
+    "squared_hinge": squared_hinge,
+    "hinge": hinge,
+    "categorical_hinge": categorical_hinge,
+    "logcosh": logcosh,
     "categorical_crossentropy": categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
     "binary_crossentropy": binary_crossentropy,
-    "kullback_leibler_divergence": _kullback_leibler_divergence,
-    "poisson": _poisson,
+    "kullback_leibler_divergence": kullback_leibler_divergence,
+    "poisson": poisson,
     "cosine_proximity": cosine_proximity,
 }
 
@@ -146,7 +154,7 @@ LOSS_ALIASES: Mapping[str, str] = {
 METRICS: Mapping[str, Measure] = {
     "binary_accuracy": binary_accuracy,
     "categorical_accuracy": categorical_accuracy,
-    "precision": _precision,
+    "precision": precision,
     "categorical_crossentropy": categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
     "mse": mean_squared_error,

@@ -249,7 +249,7 @@ def test_the_optimizer_is_saved_when_asked_for() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("adamw",), "the optimizer 'adamw' is not one of sgd"),
+        (("lion",), "the optimizer 'lion' is not one of sgd"),
         (("sgd", "wrong"), "the loss 'wrong' is not one of mean_squared_error"),
         (("sgd", ["mse", "mse"]), "2 losses were given for the 1 outputs"),
         (("sgd", {"other": "mse"}), r"the loss names the output 'other'; the model has \['out'\]"),
@@ -324,10 +324,11 @@ def test_what_editors_offer() -> None:
         *("from_config", "get_config", "get_layer", "get_weights", "graph", "inbound_nodes"),
         *("input", "input_names", "inputs", "layers", "load_report", "load_weights"),
         *("metrics_names", "name", "non_trainable_weights", "optimizer_weights", "output"),
+        *("fit", "optimizer", "stop_training", "train_on_batch"),
         *("output_names", "outputs", "pop", "predict", "reset_states", "save", "set_weights"),
         *("stateful", "summary", "to_json", "topology", "trainable", "trainable_weights"),
         *("training_config", "unknown_classes", "unplaced_weights", "user_defined_metadata"),
-        "weights",
+        *("weights", "writer"),
     }
     assert str(inspect.signature(pyio.Sequential)).startswith("(layers")
     assert str(inspect.signature(pyio.Model)).startswith("(inputs")

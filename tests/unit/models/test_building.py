@@ -36,7 +36,7 @@ def _within_itself() -> None:
         (lambda: layers.Conv2D(1, (2, 3, 4)), "expected a whole number from 1, or a list of 2"),
         (lambda: layers.Conv2D(1, 2, padding="full"), "'full'; expected one of 'valid', 'same'"),
         (lambda: layers.Permute((1, 3)), "expected a permutation of 1, 2"),
-        (lambda: layers.Cropping2D("x"), "a whole number from 0, a list of two, or"),
+        (lambda: layers.Cropping2D("x"), "a whole number from 0, a list of 2, or"),
         (lambda: loose.Dropout("x"), "is 'x'; expected a finite number"),
         (lambda: layers.RNN(layers.Dense(1)), "is a Dense; expected one such as LSTMCell"),
         (lambda: layers.Bidirectional(layers.Dense(1)), "takes a recurrent layer such as LSTM"),

@@ -133,7 +133,7 @@ def test_custom_objects_are_for_one_load() -> None:
 def test_all_unknown_classes_in_one_error() -> None:
     """The error lists every class and activation that is not known, also inside of wrappers."""
     dense = {"class_name": "Dense", "config": {"units": 1, "name": "d", "activation": "sparkle"}}
-    inner = {"class_name": "Attention", "config": {"name": "a"}}
+    inner = {"class_name": "Sparkler", "config": {"name": "a"}}
     wrapper = {"class_name": "TimeDistributed", "config": {"name": "t", "layer": inner}}
     lambda_ = {"class_name": "Lambda", "config": {"name": "l"}}
     nested = {"class_name": "Sequential", "config": {"name": "n", "layers": [lambda_, dense]}}
@@ -143,7 +143,8 @@ def test_all_unknown_classes_in_one_error() -> None:
     }
     with pytest.raises(pyio.UnknownLayersError) as caught:
         pyio.model_from_json(topology)
-    assert caught.value.class_names == ["Lambda", "Attention", "sparkle"]
+    assert caught.value.class_names == ["Lambda", "Sparkler", "sparkle"]
+    assert "The Lambda 'l' holds Python code, which pyio never runs" in str(caught.value)
     assert "pyio.layers.register" in str(caught.value)
     assert isinstance(caught.value, LookupError)
 
@@ -240,7 +241,13 @@ def test_class_names_that_tensorflow_cannot_read() -> None:
     [
         (layers.GRU(1, reset_after=True, input_shape=(2, 2)), "reset_after"),
         (layers.ELU(0.5, input_shape=(2,)), "alpha 0.5"),
-        (layers.ReLU(negative_slope=0.1, input_shape=(2,)), "a negative_slope or threshold"),
+        (layers.ReLU(negative_slope=0.1, input_shape=(2,)), "negative_slope=0.1"),
+        (layers.Dense(2, activation=layers.ReLU(threshold=1), input_shape=(2,)), "threshold=1"),
+        (layers.Dense(2, activation=layers.ELU(0.5), input_shape=(2,)), "alpha 0.5"),
+        (
+            layers.Conv3DTranspose(1, 2, strides=3, padding="same", input_shape=(2, 2, 2, 1)),
+            "strides longer",
+        ),
         (layers.Conv1D(1, 2, padding="causal", input_shape=(4, 2)), "causal padding"),
         (layers.DepthwiseConv2D(2, dilation_rate=2, input_shape=(4, 4, 2)), "a dilation_rate"),
         (layers.BatchNormalization(axis=1, input_shape=(2, 2)), "axis 1"),

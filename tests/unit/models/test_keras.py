@@ -133,10 +133,10 @@ def test_dtypes_of_later_layers_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("class_name", "option"),
     [
-        ("Conv2D", {"groups": 2}),
-        ("Conv2DTranspose", {"output_padding": [1, 1]}),
-        ("GlobalAveragePooling1D", {"data_format": "channels_first"}),
-        ("LayerNormalization", {"rms_scaling": True}),
+        ("Resizing", {"pad_to_aspect_ratio": True}),
+        ("Resizing", {"antialias": True}),
+        ("Dense", {"quantization_config": {"class_name": "Int4QuantizationConfig"}}),
+        ("BatchNormalization", {"renorm": True}),
     ],
 )
 def test_settings_that_nothing_here_can_compute(class_name: str, option: dict[str, Any]) -> None:

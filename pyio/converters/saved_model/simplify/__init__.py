@@ -1,0 +1,1 @@
+"""What makes a flat graph smaller and faster without other results."""

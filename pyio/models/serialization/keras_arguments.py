@@ -1,0 +1,145 @@
+"""The arguments of calls in topologies of Keras: which are tensors, and which are options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyio.errors import InvalidModelError
+
+_ATTENTION = ("query", "value", "key", "query_mask", "value_mask", "key_mask", "attention_mask")
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    "MultiHeadAttention": _ATTENTION,
+    "GroupQueryAttention": _ATTENTION,
+    "GroupedQueryAttention": _ATTENTION,
+}
+"""Classes whose calls take several tensors by name, with the names in order."""
+
+_MEANT = ("use_causal_mask", "return_attention_scores", "reverse")
+"""Arguments of calls that are options of the layer here."""
+
+_RANDOM = [
+    "AlphaDropout",
+    "BatchNormalization",
+    "Dropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+]
+
+_WITH_STATES = [
+    "RNN",
+    "SimpleRNN",
+    "GRU",
+    "LSTM",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+    "Bidirectional",
+]
+
+MASKS = ("mask", "query_mask", "value_mask", "key_mask")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one call, the tensors in them as places or objects of Keras.
+
+    Attributes:
+        positional: Those without a name.
+        named: Those with one.
+        plain: The arguments that are no tensors, as they were written.
+        keras_3: Whether Keras 3 wrote the call.
+    """
+
+    positional: list[Any]
+    named: dict[str, Any]
+    plain: dict[str, Any]
+    keras_3: bool
+
+
+def arguments_of(node: Any) -> Arguments:
+    """Return the arguments of a call: an object of Keras 3, or a list of places."""
+    if isinstance(node, Mapping):
+        args, kwargs = node.get("args") or [], node.get("kwargs") or {}
+        return Arguments(list(args), dict(kwargs), {}, True)
+    positional = [place[2] if is_constant(place) else place[:3] for place in node]
+    named: dict[str, Any] = {}
+    for place in node:
+        if len(place) > 3 and isinstance(place[3], Mapping):
+            named |= place[3]
+    plain = {k: v for k, v in named.items() if k not in _MEANT and not any(places_in(v))}
+    return Arguments([positional[0] if len(positional) == 1 else positional], named, plain, False)
+
+
+def is_place(value: Any) -> bool:
+    """Whether a value is ``[layer, call, output]``, with or without arguments behind."""
+    return (
+        isinstance(value, list)
+        and len(value) >= 3
+        and isinstance(value[0], str)
+        and type(value[1]) is int
+        and type(value[2]) is int
+        and not is_constant(value)
+    )
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value is a constant that Keras 2 writes where a place is expected."""
+    return isinstance(value, list) and len(value) > 2 and value[0] == "_CONSTANT_VALUE"
+
+
+def places_in(value: Any) -> Iterator[list[Any]]:
+    """Yield the places of tensors anywhere in a value, in order."""
+    if isinstance(value, Arguments):
+        yield from places_in([value.positional, value.named])
+    elif is_place(value):
+        yield value
+    elif isinstance(value, Mapping):
+        history = (value.get("config") or {}).get("keras_history") if "config" in value else None
+        if value.get("class_name") == "__keras_tensor__" and isinstance(history, list):
+            yield history
+        else:
+            for item in value.values():
+                yield from places_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from places_in(item)
+
+
+def tensors_of(class_name: str, arguments: Arguments) -> list[list[Any]]:
+    """Return the places that a layer takes as inputs, in its own order, without masks."""
+    order = _NAMED.get(class_name)
+    named = {key: value for key, value in arguments.named.items() if key not in MASKS}
+    if order is None or not (arguments.keras_3 or any(places_in(named))):
+        return list(places_in([arguments.positional, named]))
+    given = dict(zip(order, _flat(arguments.positional), strict=False)) | named
+    return [place for key in order if key not in MASKS for place in places_in(given.get(key))]
+
+
+def _flat(positional: list[Any]) -> list[Any]:
+    """Return arguments without the list that Keras 2 writes around several tensors."""
+    only = positional[0] if len(positional) == 1 else None
+    return list(only) if isinstance(only, list) and not is_place(only) else positional
+
+
+def options_of(class_name: str, name: str, arguments: Arguments) -> dict[str, Any]:
+    """Return the options of a layer that the arguments of its call mean."""
+    named = arguments.named
+    if named.get("training") is True and class_name in _RANDOM and not arguments.keras_3:
+        raise InvalidModelError(
+            f"the {class_name} {name!r} is called with training=True, so it computes as in "
+            "training when the model predicts; pyio does not do that"
+        )
+    found = {key: named[key] for key in _MEANT if named.get(key) is True}
+    if class_name in _WITH_STATES and arguments.keras_3 and not any(places_in(named.get("mask"))):
+        # Keras 3 finds the mask of a call by itself if it has one tensor (keras 3.15 Layer).
+        found |= {"ignores_mask": True} if len(list(places_in(arguments))) > 1 else {}
+    if class_name in _NAMED:
+        given = dict(zip(_ATTENTION, _flat(arguments.positional), strict=False)) | named
+        if any(places_in(given.get("attention_mask"))):
+            found["takes_attention_mask"] = True
+    return found

@@ -1,0 +1,89 @@
+"""Files of other programs in a page: downloads in their formats, and loading them again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyio.converters.hdf5.file import read_hdf5
+from pyio.converters.safetensors.writer import written
+from tests.browser.test_picked import offer
+
+if TYPE_CHECKING:
+    from tests.support.tabs import Tab
+
+pytestmark = pytest.mark.repetition("files of other programs in a page", further_engines=True)
+
+ARRAYS = {"a": np.arange(3.0), "b": np.arange(4, dtype=np.int64)}
+
+
+async def save() -> Any:
+    """Offer a model and arrays in five formats, and keep the model for `load`."""
+    import numpy as np
+
+    import pyio
+
+    layers = pyio.layers
+    model = pyio.Sequential(
+        [layers.LSTM(4, input_shape=(3, 2), name="steps"), layers.Dense(2, name="end")], name="m"
+    )
+    model.compile("adam", "mean_squared_error")
+    arrays = {"a": np.arange(3.0), "b": np.arange(4, dtype=np.int64)}
+    await model.save("downloads://m.keras", include_optimizer=True)
+    await model.save("downloads://m.h5")
+    await pyio.save_arrays(arrays, "downloads://a.safetensors")
+    await pyio.save_arrays(arrays, "downloads://a.npz")
+    await pyio.save_arrays({"a": arrays["a"]}, "downloads://a.npy")
+    x = np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 3, 2)
+    return model.predict(x).tolist()
+
+
+async def load(kind: str) -> Any:
+    """What is in the offered file: predictions of a model, or arrays."""
+    import js
+    import numpy as np
+
+    import pyio
+
+    files = pyio.browser_files(js.offered)
+    if kind == "model":
+        model = await pyio.load_layers_model(files)
+        x = np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 3, 2)
+        return model.predict(x).tolist()
+    if kind == "some":
+        found = await pyio.load_arrays(files, names=["b*"])
+    else:
+        found = await pyio.load_arrays(files)
+    return {name: [str(array.dtype), array.tolist()] for name, array in found.items()}
+
+
+@pytest.mark.every_engine
+def test_downloads_and_picked_files(tab: Tab) -> None:
+    """Each file has its format, byte for byte where one is defined, and loads again when picked."""
+    result: list[Any] = []
+    files = tab.downloads(5, lambda: result.append(tab.python(save)))
+    (expected,) = result
+    assert list(files) == ["m.keras", "m.h5", "a.safetensors", "a.npz", "a.npy"]
+    assert files["a.safetensors"] == b"".join(written(ARRAYS))
+    with np.load(io.BytesIO(files["a.npz"])) as found:
+        assert {name: found[name].tolist() for name in found} == {
+            name: array.tolist() for name, array in ARRAYS.items()
+        }
+    assert np.load(io.BytesIO(files["a.npy"])).tolist() == ARRAYS["a"].tolist()
+    with zipfile.ZipFile(io.BytesIO(files["m.keras"])) as archive:
+        assert archive.namelist() == ["metadata.json", "config.json", "model.weights.h5"]
+    assert read_hdf5(memoryview(files["m.h5"])).group("model_weights/steps") is not None
+    for name in ("m.keras", "m.h5"):
+        offer(tab, {name: files[name]})
+        assert np.allclose(tab.python(load, "model"), expected, rtol=1e-5, atol=1e-6), name
+    both = {"a": ["float64", ARRAYS["a"].tolist()], "b": ["int64", ARRAYS["b"].tolist()]}
+    for name in ("a.safetensors", "a.npz"):
+        offer(tab, {name: files[name]})
+        assert tab.python(load, "arrays") == both, name
+        assert tab.python(load, "some") == {"b": both["b"]}, name
+    offer(tab, {"a.npy": files["a.npy"]})
+    assert tab.python(load, "arrays") == {"array": both["a"]}
