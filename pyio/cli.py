@@ -120,20 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_choices(inspecting)
     inspecting.set_defaults(command=_inspect)
 
-    copying = commands.add_parser("copy", parents=[common], help="copy a model")
-    copying.add_argument("source")
-    copying.add_argument("destination", help="a directory, or an http address that takes uploads")
-    copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
-    _add_choices(copying)
-    copying.add_argument(
-        "--pyio-only", action="store_true", help="allow ops that TensorFlow.js does not have"
-    )
-    copying.add_argument(
-        "--quantization",
-        choices=("uint8", "uint16", "float16"),
-        help="store the weights of a model of TensorFlow in fewer bytes",
-    )
-    copying.set_defaults(command=_copy)
+    _add_copy(commands, common)
 
     verifying = commands.add_parser(
         "verify", parents=[common], help="load models whole and check every byte that can be"
@@ -148,6 +135,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     bridge.set_defaults(command=_bridge)
     return parser
+
+
+def _add_copy(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    copying = commands.add_parser("copy", parents=[common], help="copy a model")
+    copying.add_argument("source")
+    copying.add_argument("destination", help="a directory, or an http address that takes uploads")
+    copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
+    _add_choices(copying)
+    copying.add_argument(
+        "--pyio-only", action="store_true", help="allow ops that TensorFlow.js does not have"
+    )
+    copying.add_argument(
+        "--quantization",
+        choices=("uint8", "uint16", "float16"),
+        help="store the weights of a model of TensorFlow in fewer bytes",
+    )
+    copying.set_defaults(command=_copy)
 
 
 def _add_repair(

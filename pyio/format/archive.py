@@ -170,6 +170,8 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, data: memoryview)
 
 
 def _expanded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> memoryview:
+    if entry.flag_bits & 1:
+        raise zipfile.BadZipFile(f"{entry.filename!r} is encrypted; pack it without a password")
     if entry.compress_type != zipfile.ZIP_DEFLATED:
         # zipfile cannot expand others a part at a time, so that a few bytes could fill the memory
         raise zipfile.BadZipFile(

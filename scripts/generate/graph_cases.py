@@ -12,12 +12,18 @@ definitions. What TensorFlow refuses is printed, and left out.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":  # before the imports below, which need packages
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("zip", help="the file to write")
+    parser.parse_args()
 
 import numpy as np
 

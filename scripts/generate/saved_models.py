@@ -11,11 +11,17 @@ order of its own, so a second run gives other bytes and the same kinds of models
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+if __name__ == "__main__":  # before the imports below, which need packages
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", help="where the models go")
+    parser.parse_args()
 
 import numpy as np
 

@@ -7,6 +7,7 @@ weights that TensorFlow.js had then. Prints one object of JSON: name -> differen
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -17,6 +18,12 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+if __name__ == "__main__":  # before the import below, which needs a package
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", help="where the files are")
+    parser.add_argument("module", choices=("keras", "tf_keras"), help="which Keras opens them")
+    parser.parse_args()
 
 import numpy as np
 

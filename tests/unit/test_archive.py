@@ -126,3 +126,14 @@ def test_no_file_is_an_empty_archive() -> None:
     files: dict[str, Any] = {}
     with opened(zip_pieces(files)) as archive:
         assert archive.namelist() == []
+
+
+def test_an_encrypted_member_is_called_so() -> None:
+    """The bit of the general flags that tells it (APPNOTE 4.4.4) is in both headers."""
+    data = bytearray(b"".join(zip_pieces({"model.json": views(b"{}")})))
+    for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(signature) + place] |= 1
+    with pytest.raises(
+        pyio.InvalidModelError, match=r"'model\.json' is encrypted; pack it without"
+    ):
+        unzip(memoryview(data), "m.zip")

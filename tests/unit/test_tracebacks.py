@@ -77,10 +77,13 @@ def test_a_variable_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_in_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong shape is a traceback of a few lines, with the error's text."""
     shell: Any = InteractiveShell.instance()
-    shell.run_cell(
-        "import pyio\nm = pyio.Sequential([pyio.layers.Dense(1, input_shape=(2,))])\n"
-        "m.predict([[1.0, 2.0, 3.0]])"
-    )
+    try:
+        shell.run_cell(
+            "import pyio\nm = pyio.Sequential([pyio.layers.Dense(1, input_shape=(2,))])\n"
+            "m.predict([[1.0, 2.0, 3.0]])"
+        )
+    finally:
+        InteractiveShell.clear_instance()
     shown = capsys.readouterr().out
     assert "takes arrays of shape" in shown
     assert len(shown.splitlines()) < 16, shown

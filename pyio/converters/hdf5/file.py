@@ -169,6 +169,10 @@ def _new_superblock(content: Content) -> int:
 def _require_whole(content: Content, base: int, end: int) -> None:
     if base:
         raise UnsupportedModelError(f"its addresses begin at {base:,}, which is not read; {ADVICE}")
+    if not end:
+        raise UnsupportedModelError(
+            "it begins as HDF5 does (.h5), and says that it has 0 bytes: there is nothing in it"
+        )
     if end != content.data.nbytes:
         raise InvalidModelError(
             f"the file has {content.data.nbytes:,} bytes; by its superblock it has {end:,}, so it "

@@ -88,7 +88,9 @@ async def _open_archive(files: Files) -> Saved:
                     f"its weights are in {name}, which is not read; save the model again with "
                     "Keras's defaults"
                 )
-        raise InvalidModelError(f"the file has no {WEIGHTS}")
+        raise UnsupportedModelError(
+            f"it is a zip archive as Keras makes it (.keras), without weights ({WEIGHTS})"
+        )
     tables = [
         name for name in files.names if name.startswith(_ASSETS) and name.endswith(_VOCABULARY)
     ]

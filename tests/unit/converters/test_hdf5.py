@@ -202,3 +202,7 @@ def test_what_is_no_hdf5() -> None:
         read_hdf5(memoryview(data[:1000]))
     with pytest.raises(InvalidModelError, match="begins with"):
         read_hdf5(memoryview(b"nonsense" * 100))
+    begun = bytearray(data[:96])
+    begun[24:] = bytes(72)
+    with pytest.raises(UnsupportedModelError, match=r"as HDF5 does \(\.h5\), .* 0 bytes"):
+        read_hdf5(memoryview(begun))

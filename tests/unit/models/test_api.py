@@ -324,11 +324,11 @@ def test_what_editors_offer() -> None:
         *("from_config", "get_config", "get_layer", "get_weights", "graph", "inbound_nodes"),
         *("input", "input_names", "inputs", "layers", "load_report", "load_weights"),
         *("metrics_names", "name", "non_trainable_weights", "optimizer_weights", "output"),
-        *("fit", "optimizer", "stop_training", "train_on_batch"),
+        *("fit", "import_notes", "load_weights_from", "optimizer", "stop_training"),
         *("output_names", "outputs", "pop", "predict", "reset_states", "save", "set_weights"),
         *("stateful", "summary", "to_json", "topology", "trainable", "trainable_weights"),
         *("training_config", "unknown_classes", "unplaced_weights", "user_defined_metadata"),
-        *("weights", "writer"),
+        *("train_on_batch", "weights", "writer"),
     }
     assert str(inspect.signature(pyio.Sequential)).startswith("(layers")
     assert str(inspect.signature(pyio.Model)).startswith("(inputs")
