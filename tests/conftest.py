@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,53 +131,13 @@ def launch(engine: Engine, tmp_path: Path) -> Iterator[Callable[..., Browser]]:
         browser.close()
 
 
-@dataclass
-class KeptTab:
-    """A tab with Python that several modules share.
-
-    Attributes:
-        failed: How many tests had failed when it was opened.
-    """
-
-    browser: Browser
-    site: Site
-    tab: Tab
-    failed: int
-
-
-@pytest.fixture(scope="session")
-def kept_tabs() -> Iterator[dict[Callable[[], Site], KeptTab]]:
-    """The tabs that `shared_tab` has opened, one for each kind of site."""
-    kept: dict[Callable[[], Site], KeptTab] = {}
-    yield kept
-    for one in kept.values():
-        one.site.close()
-
-
 @pytest.fixture(scope="module")
-def shared_tab(
-    request: pytest.FixtureRequest,
-    browser_kept: Browser,
-    new_site: Callable[[], Site],
-    wheel: Path,
-    kept_tabs: dict[Callable[[], Site], KeptTab],
-) -> Tab:
-    """One tab with Python for all tests of an engine; `tab` empties its storage for each.
-
-    Python takes seconds to start. A new tab is opened where a test has failed in the old one.
-    """
-    failed = request.session.testsfailed
-    kept = kept_tabs.get(new_site)
-    if kept and kept.browser is browser_kept and kept.failed == failed:
-        return kept.tab
-    if kept:
-        kept.site.close()
-        if kept.browser is browser_kept:
-            kept.tab.close()
-    site = new_site()
-    tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name)
-    kept_tabs[new_site] = KeptTab(browser_kept, site, tab, failed)
-    return tab
+def shared_tab(browser_kept: Browser, new_site: Callable[[], Site], wheel: Path) -> Iterator[Tab]:
+    """One tab with Python for all tests of a module; `tab` empties its storage for each."""
+    with new_site() as site:
+        tab = Tab(browser_kept.open(f"{site.url}/index.html"), wheel.name)
+        yield tab
+        tab.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -170,8 +171,11 @@ def test_characters_of_every_item(tab: Tab, step: int) -> None:
             for bit in (0, place % 6 + 1):
                 flipped = chr(ord(character) ^ (1 << bit))
                 cases.append([part, text[:place] + flipped + text[place + 1 :]])
-    outcomes, wrong = tab.python_module(inside, "try_items", cases, True)
-    assert wrong == []
+    outcomes: Counter[str] = Counter()
+    for start in range(0, len(cases), 300):  # a call into the page may not take too long
+        found, wrong = tab.python_module(inside, "try_items", cases[start : start + 300], True)
+        assert wrong == []
+        outcomes.update(found)
     assert sum(outcomes.values()) == len(cases) > 1200 / step
     assert outcomes["typed error"] > 0.8 * len(cases)  # the rest are dates and unused sizes
 

@@ -259,7 +259,9 @@ class Database:
                 transaction_js.abort()
             raise
         if ended != names[0]:
-            raise _failure([*(request_js.error for request_js in requests), target_js.error], what)
+            # Where the browser itself closes the connection, requests may stay without an answer.
+            answered = [request_js for request_js in requests if request_js.readyState == "done"]
+            raise _failure([*(request_js.error for request_js in answered), target_js.error], what)
         return [request_js.result for request_js in requests]
 
     async def _begin(
