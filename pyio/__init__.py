@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
     from pyio.operations.objects import load_object, save_object
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
+    from pyio.tensors.lazy import LazyArtifacts, LazyWeights
     from pyio.tensors.stream import decode_weights_stream
 
 
@@ -122,6 +123,8 @@ __all__ = [
     "InvalidURLError",
     "LayerSummary",
     "LayersModel",
+    "LazyArtifacts",
+    "LazyWeights",
     "LoadHandler",
     "LockTimeoutError",
     "MediumReport",
@@ -220,6 +223,7 @@ _NEEDS_NUMPY = {
     "pyio.models.serialization.topology": "model_from_json",
     "pyio.models.serialization.write": "model_to_artifacts save_model",
     "pyio.tensors.encoding": "EncodedWeights decode_weights encode_weights",
+    "pyio.tensors.lazy": "LazyArtifacts LazyWeights",
     "pyio.tensors.stream": "decode_weights_stream",
 }
 """Names by module that are imported when they are first used, because they import NumPy.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.allocation import allocate
 from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
-from pyio.progress import chunks
+from pyio.progress import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -144,7 +144,7 @@ def array_buffer(
     buffer_js = spare_js
     view_of = js.Uint8Array.new
     start = 0
-    for part in (part for buffer in buffers for part in chunks(buffer)):
+    for part in joined(buffers):
         view_of(buffer_js, start, part.nbytes).assign(part)
         start += part.nbytes
         if moved is not None:

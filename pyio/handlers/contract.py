@@ -92,7 +92,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pyio.errors import (
     DamagedModelError,
@@ -156,16 +156,28 @@ class StoreManager(Protocol):
 
 
 class Saver(ABC):
-    """Saves to one place of a medium."""
+    """Saves to one place of a medium.
+
+    Attributes:
+        streams: Whether it saves weights that are not loaded (`pyio.format.artifacts.StoredWeights`)
+            piece by piece.
+    """
+
+    streams: ClassVar[bool] = False
 
     async def save(self, artifacts: ModelArtifacts, /) -> SaveResult:
         """Store `artifacts`, all of them or nothing, and return what was stored.
 
         Raises InvalidModelError for artifacts that cannot be written and read again.
         """
+        if artifacts.stored is not None:
+            from pyio.format.stored import for_a_medium  # late: few models are loaded lazily
+
+            artifacts = await for_a_medium(artifacts, streams=self.streams)
         # The browser takes a millisecond to answer for a lock, in which all of this is done.
         with self._request_lock() as acquired:
-            require_sizes_match(artifacts)
+            if artifacts.stored is None:
+                require_sizes_match(artifacts)
             require_readable(artifacts.weight_specs or ())
             with enough_memory("saving the model"):
                 return await self._store(serialize(artifacts), acquired)
@@ -184,9 +196,11 @@ class Loader(ABC):
 
     Attributes:
         url: The address, for errors.
+        reads_ranges: Whether `lazy` leaves the weights where they are stored.
     """
 
     url: str
+    reads_ranges: ClassVar[bool] = False
 
     async def load(self, **importing: Any) -> ModelArtifacts:
         """Return the whole model, or raise what keeps it from being one.
@@ -198,6 +212,15 @@ class Loader(ABC):
                 return await self._fetch()
             except FOREIGN as error:
                 return await imported(self._files(), error, importing)
+
+    async def lazy(self, **importing: Any) -> ModelArtifacts:
+        """Return the model with weights that are read in ranges of bytes.
+
+        That saves memory where the medium `reads_ranges`. Elsewhere they are loaded here.
+        """
+        from pyio.format.stored import in_memory  # late: few models are loaded lazily
+
+        return in_memory(await self.load(**importing))
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""

@@ -51,7 +51,7 @@ FAULTS = (
     ),
     Fault(
         "quota_move",
-        "A move to the other medium meets its quota",
+        "A move from another medium meets the quota",
         ALL_BROWSER_MEDIA,
         "the model stays where it was",
         allowed=frozenset({"old"}),
@@ -60,9 +60,10 @@ FAULTS = (
     Fault("kill", "The browser is killed (SIGKILL) while it saves", ALL_BROWSER_MEDIA),
     Fault(
         "moved",
-        "The browser is killed (SIGKILL) up to 10 s after a move from the other medium",
-        BROWSER_MEDIA,
-        "the model is in one of the two media, whole, for pyio and for TensorFlow.js",
+        "The browser is killed (SIGKILL) up to 10 s after a move from another medium",
+        ALL_BROWSER_MEDIA,
+        "the model is in one of the two media, whole, for pyio and, if it has both, for "
+        "TensorFlow.js",
         allowed=frozenset({"moved", "kept", "both"}),
     ),
     Fault(
@@ -147,14 +148,14 @@ FAULTS = (
     Fault(
         "many_tabs",
         "Several tabs save, load, copy, move, remove and list the same names",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "under each name one whole model that one of the tabs saved; none is lost",
     ),
     Fault(
         "killed_storm",
         "Several tabs do the same and the browser is killed (SIGKILL); TensorFlow.js saves some of "
         "the names, then pyio is used again",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "both programs load what TensorFlow.js has saved, and one whole model or nothing elsewhere",
         allowed=frozenset({"kept"}),
     ),

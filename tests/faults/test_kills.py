@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.kills import kills
-from tests.faults.moves import kills_after_moves
+from tests.faults.moves import MOVES, kills_after_moves
 from tests.faults.overtaken import kills_then_tensorflow
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def test_killed_after_a_move(stage: Stage) -> None:
     ``python3 -m tests.faults kills --moves`` does the same a hundred times.
     """
     for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
-        assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
+        verdicts = [verdict for found in kill.found.values() for verdict in found]
+        assert len(verdicts) == len(MOVES)
+        assert set(verdicts) <= {"moved", "kept", "both"}, kill
 
 
 @pytest.mark.every_engine

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 import pyio
-from pyio.browser.opfs.pieces import joined, require_read, require_written
+from pyio.browser.opfs.pieces import require_read, require_written
 from pyio.format.manifest import parse_model_json
 from pyio.format.serialized import serialize
 from pyio.handlers.opfs import handler, layout
+from pyio.progress import joined
 from tests.support.models import artifacts
 
 
@@ -98,7 +99,7 @@ def test_missing_bytes_are_errors() -> None:
 
 def test_buffers_are_cut_between_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights beyond the largest buffer are cut where a tensor ends, if one ends in time."""
-    monkeypatch.setattr(handler, "_LARGEST", 100)
+    monkeypatch.setattr(handler, "LARGEST", 100)
 
     def cuts(*lengths: int, dtype: str = "bool") -> list[int]:
         specs = tuple(pyio.WeightSpec(f"w{n}", (size,), dtype) for n, size in enumerate(lengths))

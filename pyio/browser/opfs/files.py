@@ -15,9 +15,10 @@ from pyio.browser.opfs import handles, helper, slices
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pyio.browser.opfs.directories import Path
+    from pyio.browser.opfs.pieces import Content
 
 _found: list[Any] = []
 """The way that was found, once it was looked for."""
@@ -34,7 +35,7 @@ async def way(place: Path) -> Any:
 async def write(
     path: Path,
     name: str,
-    buffers: Sequence[memoryview],
+    content: Content,
     what: str,
     moved: Callable[[int], None] | None = None,
 ) -> None:
@@ -46,12 +47,12 @@ async def write(
     Args:
         path: The directory.
         name: The file, which must not exist.
-        buffers: Its bytes.
+        content: Its bytes.
         what: What is being done, for errors.
         moved: Called with the bytes of each part.
     """
     try:
-        await (await way(path[:1])).write(path, name, buffers, moved or _unheard)
+        await (await way(path[:1])).write(path, name, content, moved or _unheard)
     except (JsException, StorageError) as error:
         raise _told(error, what) from error
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from pyio.browser.ffi import JsException, JSObject, create_proxy, js, options
 from pyio.browser.opfs import slices
 from pyio.browser.opfs.directories import folder
-from pyio.browser.opfs.pieces import joined, require_read, require_written
+from pyio.browser.opfs.pieces import arrived, require_read, require_written
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from pyio.browser.opfs.directories import Path
+    from pyio.browser.opfs.pieces import Content
 
 PROBE = "probe-"
 """What the name of an empty file begins with by which `works` tries a handle."""
@@ -47,7 +48,7 @@ async def works(place: Path) -> bool:
 
 
 async def write(
-    path: Path, name: str, buffers: Sequence[memoryview], moved: Callable[[int], None]
+    path: Path, name: str, content: Content, moved: Callable[[int], None]
 ) -> None:
     """Write a new file, and return when it is on disk.
 
@@ -57,7 +58,8 @@ async def write(
     handle_js = await _open(await folder(path, create=True), name, writing=True)
     try:
         start = 0
-        for piece in joined(buffers):
+        for coming in content.pieces:
+            piece = await arrived(coming)
             with _view(piece) as view_js:
                 count = handle_js.write(view_js, options(at=start))
             require_written(count, piece.nbytes)

@@ -28,14 +28,15 @@ from pyio.browser.ffi import (
 )
 from pyio.browser.opfs import slices
 from pyio.browser.opfs.handles import PROBE
-from pyio.browser.opfs.pieces import joined, piece_size, require_read, require_written
+from pyio.browser.opfs.pieces import arrived, require_read, require_written
 from pyio.errors import StorageError
 from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable
 
     from pyio.browser.opfs.directories import Path
+    from pyio.browser.opfs.pieces import Content
 
 _PATIENCE = 10.0
 """Seconds in which a new worker must answer; a page may forbid it without any event."""
@@ -64,22 +65,21 @@ async def works(place: Path) -> bool:
 
 
 async def write(
-    path: Path, name: str, buffers: Sequence[memoryview], moved: Callable[[int], None]
+    path: Path, name: str, content: Content, moved: Callable[[int], None]
 ) -> None:
     """Write a new file, and return when it is on disk; see `pyio.browser.opfs.handles`."""
-    total = sum(buffer.nbytes for buffer in buffers)
-    if total <= CHUNK:
-        await _put(path, name, total, buffers, moved)
+    if content.size <= CHUNK:
+        await _put(path, name, content, moved)
         return
-    largest = piece_size(total)
     flying: deque[_Sent] = deque()
     spare: list[JSObject] = []
     start = 0
     async with _opened(path, name, writing=True) as helper:
-        for piece in joined(buffers):
+        for coming in content.pieces:
+            piece = await arrived(coming)
             if len(flying) == _SAVING:
                 spare.append(await helper.moved(flying.popleft()))
-            buffer_js = spare.pop() if spare else js.ArrayBuffer.new(largest)
+            buffer_js = spare.pop() if spare else js.ArrayBuffer.new(content.largest)
             js.Uint8Array.new(buffer_js, 0, piece.nbytes).assign(piece)
             flying.append(helper.move("write", start, piece.nbytes, buffer_js))
             start += piece.nbytes
@@ -89,16 +89,12 @@ async def write(
         await helper.ask("flush")
 
 
-async def _put(
-    path: Path,
-    name: str,
-    total: int,
-    buffers: Sequence[memoryview],
-    moved: Callable[[int], None],
-) -> None:
+async def _put(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
     """Write a file of one piece in one step: each answer of a worker may wait for other tasks."""
+    total = content.size
     buffer_js, start = js.ArrayBuffer.new(total), 0
-    for piece in joined(buffers):
+    for coming in content.pieces:
+        piece = await arrived(coming)
         js.Uint8Array.new(buffer_js, start, piece.nbytes).assign(piece)
         start += piece.nbytes
     async with _helper() as helper:
@@ -129,7 +125,7 @@ async def read_into(
 async def _read(
     helper: _Helper, start: int, target: memoryview, moved: Callable[[int], None]
 ) -> None:
-    largest = piece_size(target.nbytes)
+    largest = min(target.nbytes, CHUNK)
     flying: deque[tuple[_Sent, memoryview]] = deque()
     spare: list[JSObject] = []
 

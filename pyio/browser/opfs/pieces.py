@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyio.errors import StorageError
-from pyio.progress import CHUNK, chunks
+from pyio.progress import CHUNK, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_SMALL = 64 * 1024
-"""Bytes below which a buffer is copied beside others: a piece costs as much as 64 KB."""
-
-_BLOCK = 1024 * 1024
-"""Bytes of small buffers that are joined at most."""
+    from collections.abc import Iterable, Sequence
 
 FULL = ("QuotaExceededError", "NS_ERROR_FILE_NO_DEVICE_SPACE")
 """The reasons of a full disk; the second is Firefox's, for a handle that cannot grow."""
 
 
-def joined(buffers: Iterable[memoryview]) -> Iterator[memoryview]:
-    """Yield the same bytes in pieces of at most `CHUNK` bytes, small buffers joined."""
-    waiting: list[memoryview] = []
-    size = 0
-    for buffer in buffers:
-        if buffer.nbytes < _SMALL and size + buffer.nbytes <= _BLOCK:
-            waiting.append(buffer)
-            size += buffer.nbytes
-            continue
-        yield from _together(waiting)
-        waiting, size = [], 0
-        if buffer.nbytes < _SMALL:
-            waiting, size = [buffer], buffer.nbytes
-        else:
-            yield from chunks(buffer)
-    yield from _together(waiting)
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file will have in it.
+
+    Attributes:
+        size: Its bytes.
+        pieces: They themselves in pieces of at most `CHUNK` bytes, or what gives a piece when it is
+            awaited.
+    """
+
+    size: int
+    pieces: Iterable[memoryview | Awaitable[memoryview]]
+
+    @classmethod
+    def of(cls, buffers: Sequence[memoryview]) -> Content:
+        """Return what buffers have in them, small ones joined."""
+        return cls(sum(buffer.nbytes for buffer in buffers), joined(buffers))
+
+    @property
+    def largest(self) -> int:
+        """How many bytes the largest piece can have."""
+        return min(self.size, CHUNK)
 
 
-def _together(buffers: list[memoryview]) -> Iterator[memoryview]:
-    if len(buffers) == 1:
-        yield from chunks(buffers[0])
-    elif buffers:
-        yield from chunks(memoryview(b"".join(buffers)))
-
-
-def piece_size(total: int) -> int:
-    """Return how many bytes the largest piece of `total` bytes can have."""
-    return min(total, CHUNK)
+async def arrived(piece: memoryview | Awaitable[memoryview]) -> memoryview:
+    """Return a piece, once it is there."""
+    return await piece if isinstance(piece, Awaitable) else piece
 
 
 def require_written(count: int, wanted: int) -> None:

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 from pyio.browser.ffi import JsException, array_buffer, js, options
 from pyio.browser.opfs.directories import folder
-from pyio.browser.opfs.pieces import joined, require_read
+from pyio.browser.opfs.pieces import arrived, require_read
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pyio.browser.opfs.directories import Path
+    from pyio.browser.opfs.pieces import Content
 
 _SLICE, _FLYING = 4 * 1024 * 1024, 4
 """Bytes that are read at once, and how many reads wait for the browser together."""
 
 
 async def write(
-    path: Path, name: str, buffers: Sequence[memoryview], moved: Callable[[int], None]
+    path: Path, name: str, content: Content, moved: Callable[[int], None]
 ) -> None:
     """Write a new file; it appears whole, when its stream is closed. Raises JsException."""
     file_js = await (await folder(path, create=True)).getFileHandle(name, options(create=True))
@@ -35,7 +36,8 @@ async def write(
         )
     stream_js = await file_js.createWritable()
     try:
-        for piece in joined(buffers):
+        for coming in content.pieces:
+            piece = await arrived(coming)
             await stream_js.write(array_buffer([piece]))
             moved(piece.nbytes)
         await stream_js.close()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.browser.opfs import directories, files
+from pyio.browser.opfs.pieces import Content
 from pyio.errors import InvalidModelError, PyioError
 from pyio.format.manifest import parse_model_json
 from pyio.handlers.opfs.layout import (
@@ -125,7 +126,7 @@ async def _generation(inside: Path, number: int, move: str | None, what: str) ->
 async def write(
     name: str,
     text: bytes,
-    weights: Sequence[memoryview] | None,
+    weights: Content | None,
     what: str,
     *,
     moved: Callable[[int], None] | None = None,
@@ -151,7 +152,7 @@ async def write(
     try:
         if weights is not None:
             await files.write(inside, WEIGHTS, weights, what, moved)
-        await files.write(inside, JSON, [memoryview(text)], what)
+        await files.write(inside, JSON, Content.of([memoryview(text)]), what)
     except BaseException:
         await to_its_end(_take_back(name, number, what))
         raise

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyio.browser import locks
 from pyio.browser.opfs import directories, files
+from pyio.browser.opfs.pieces import Content
 from pyio.browser.page import local_storage as page
 from pyio.browser.page.persistence import browser_run
 from pyio.errors import ModelNotFoundError, PyioError
@@ -173,7 +174,7 @@ async def _restore(folder: str, number: int) -> None:
     numbered = (f"{name} (recovered {attempt})" for attempt in count(1))
     async for new in _free(numbered):
         renamed = dumps({**manifest.fields, NAME: new}).encode("utf-8", "surrogatepass")
-        data = None if weights is None else [weights]
+        data = None if weights is None else Content.of([weights])
         await generations.write(new, renamed, data, _WHAT)
         return
 
