@@ -162,7 +162,7 @@ def copy_bytes(value_js: JSObject) -> memoryview:
 
     Raises OutOfMemoryError. ``to_memoryview`` and ``to_bytes`` would end Pyodide then.
     """
-    target = allocate(int(value_js.byteLength), "a buffer of the browser")
+    target = allocate(int(value_js.byteLength), "a buffer of the browser", zeros=False)
     if target.nbytes:
         if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
             extent = (value_js.byteOffset, target.nbytes)

@@ -88,8 +88,8 @@ async def copy_model(
 
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
     `importing` says what of a SavedModel is copied (`pyio.converters.saved_model.importer`).
-    From ``indexeddb://`` and ``opfs://`` to ``opfs://`` the weights go piece by piece and not through
-    Python's memory, but for models with digests or with tensors of text.
+    From ``indexeddb://`` and ``opfs://`` to ``opfs://`` weights go piece by piece, but for models
+    with digests or tensors of text.
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
     what loading and saving raise. A file of another program is converted, and a warning says
@@ -105,7 +105,13 @@ async def copy_model(
             warnings.warn(note, CompatibilityWarning, stacklevel=2)
     async with _exclusive(destination):
         await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
-        result = await save_artifacts(artifacts, saver)
+        try:
+            result = await save_artifacts(artifacts, saver)
+        except StorageError as error:
+            if error.reason != "gone":
+                raise
+            # Another tab has replaced the source. Now the lock keeps it.
+            result = await save_artifacts(await _loaded(loader, saver, importing), saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
     # A handler of the caller's may return anything.

@@ -6,6 +6,7 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from pyio.errors import WeightsError
 from pyio.format.artifacts import ModelArtifacts, StoredWeights
 from pyio.format.stored import in_memory
 from pyio.tensors.choosing import chosen
@@ -59,7 +60,12 @@ class LazyWeights(StoredWeights):
         return await self._stored.read_range(*self._places[self._known(name)])
 
     async def read_range(self, start: int, stop: int) -> memoryview:
-        """Return some bytes of the weight data, as they are stored."""
+        """Return some bytes of the weight data, as they are stored. Raises WeightsError."""
+        if not 0 <= start <= stop <= self.byte_length:
+            raise WeightsError(
+                f"the weight data has {self.byte_length:,} bytes; {start:,} to {stop:,} was asked "
+                "for"
+            )
         return await self._stored.read_range(start, stop)
 
     async def whole(self) -> tuple[memoryview, ...]:

@@ -51,6 +51,11 @@ def test_single_weights(texts: dict[str, Any], tmp_path: Path) -> None:
             assert model.weight_data.specs[name].shape == array.shape
     spec = pyio.WeightSpec("b", (2, 1), "int32")
     assert run(model.weight_data.read_bytes(spec.name)) == ARRAYS["b"].tobytes()
+    whole = b"".join(run(model.weight_data.whole()))
+    assert run(model.weight_data.read_range(1, 9)) == whole[1:9]
+    for start, stop in ((-1, 2), (3, 2), (0, 10_000)):
+        with pytest.raises(pyio.WeightsError, match="was asked for"):
+            run(model.weight_data.read_range(start, stop))
     with pytest.raises(pyio.WeightsError, match="the nearest are 'empty'"):
         run(model.weight_data.read("emty"))
 

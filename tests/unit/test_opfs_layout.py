@@ -11,7 +11,7 @@ import pyio
 from pyio.browser.opfs.pieces import require_read, require_written
 from pyio.format.manifest import parse_model_json
 from pyio.format.serialized import serialize
-from pyio.handlers.opfs import handler, layout
+from pyio.handlers.opfs import layout, weights
 from pyio.progress import joined
 from tests.support.models import artifacts
 
@@ -99,16 +99,25 @@ def test_missing_bytes_are_errors() -> None:
 
 def test_buffers_are_cut_between_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights beyond the largest buffer are cut where a tensor ends, if one ends in time."""
-    monkeypatch.setattr(handler, "LARGEST", 100)
+    monkeypatch.setattr(weights, "LARGEST", 100)
 
     def cuts(*lengths: int, dtype: str = "bool") -> list[int]:
         specs = tuple(pyio.WeightSpec(f"w{n}", (size,), dtype) for n, size in enumerate(lengths))
         model = pyio.ModelArtifacts({"a": 1}, specs)
         manifest = parse_model_json(layout.json_text(serialize(model), "m"))
-        return handler._cuts(manifest, sum(lengths))
+        return weights.cuts(manifest, sum(lengths))
 
     assert cuts(40, 60) == [100]
     assert cuts(40, 50, 30) == [90, 120]
     assert cuts(100, 100, 1) == [100, 200, 201]
     assert cuts(90, 250, 20) == [100, 200, 300, 360]
     assert cuts(150, dtype="string") == [100, 150]
+
+
+def test_near_tensors_are_read_together() -> None:
+    """A few kilobytes between two tensors are read too, and never too much at once."""
+    far, large = 70_000, 9_000_000
+    assert weights._spans([]) == []
+    assert weights._spans([(0, 5), (5, 9), (100, 200)]) == [[(0, 5), (5, 9), (100, 200)]]
+    assert weights._spans([(0, 5), (far, far + 1)]) == [[(0, 5)], [(far, far + 1)]]
+    assert weights._spans([(0, large), (large, large + 1)]) == [[(0, large)], [(large, large + 1)]]

@@ -188,7 +188,7 @@ class _KeptWeights(StoredWeights):
     async def read_range(self, start: int, stop: int) -> memoryview:
         what = f"reading {self._url!r}"
         with enough_memory(what):
-            target = allocate_weights(stop - start, [self._url])
+            target = allocate_weights(stop - start, [self._url], zeros=False)
             if self._kept is not None:
                 with translated(what):  # a Blob may have lost its file
                     await self._kept.read(start, stop, target)

@@ -9,32 +9,31 @@ from __future__ import annotations
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio.browser import locks
 from pyio.browser.indexed_db.space import estimated_free_space, measure_free_space
 from pyio.browser.opfs import directories, files
-from pyio.browser.opfs.pieces import FULL, Content
+from pyio.browser.opfs.pieces import FULL
 from pyio.errors import InvalidModelError, QuotaExceededError, StorageError, WeightsError
-from pyio.format.artifacts import SaveResult, StoredWeights
+from pyio.format.artifacts import SaveResult
 from pyio.format.checksum import recorded_weights
 from pyio.format.model_files import assemble, outline
-from pyio.format.segments import allocate_weights
-from pyio.format.stored import LARGEST, fixed_ends, in_memory, with_stored
+from pyio.format.stored import fixed_ends, in_memory, with_stored
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
 from pyio.handlers.opfs import generations, moves
-from pyio.handlers.opfs.layout import JSON, LOCK, WEIGHTS, json_text, place
+from pyio.handlers.opfs.layout import LOCK, WEIGHTS, json_text, place
 from pyio.handlers.opfs.store import exclusive, not_found, present, sizes
+from pyio.handlers.opfs.weights import StoredFile, content, cuts, read_ranges
 from pyio.handlers.quota import candidates_for_removal
 from pyio.handlers.registry import require_path
-from pyio.progress import CHUNK, Meter
+from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from pyio.browser.opfs.directories import Path
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.manifest import Manifest
     from pyio.format.serialized import Serialized
@@ -48,6 +47,7 @@ _BIG = 8 * 1024 * 1024
 
 _ATTEMPTS = 3
 """How often a load begins anew, because a newer model has come, before it keeps others out."""
+
 
 class OPFSHandler(Saver, Loader):
     """Saves to and loads from the file system under a name; see `pyio.handlers.contract`."""
@@ -71,7 +71,7 @@ class OPFSHandler(Saver, Loader):
                 raise await self._quota_error(needed, available)
         meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
         text = json_text(model, self._path)
-        weights = None if model.specs is None else _content(model)
+        weights = None if model.specs is None else content(model)
         what = f"saving {self.url!r}"
         await acquired()
         try:
@@ -138,9 +138,10 @@ class OPFSHandler(Saver, Loader):
             return outline(manifest)
         size = await self._size(generation, manifest)
         meter = Meter(self._on_progress, "load", self.url, size)
-        ends = _cuts(manifest, size)
+        ends = cuts(manifest, size)
         ranges = zip([0, *ends], ends, strict=False)
-        return assemble(manifest, await self._ranges(generation, ranges, meter))
+        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
+        return assemble(manifest, await read_ranges(folder, ranges, what, meter))
 
     async def _read_some(self, names: Sequence[str], generation: Generation) -> ModelArtifacts:
         manifest = _manifest(generation)
@@ -158,7 +159,8 @@ class OPFSHandler(Saver, Loader):
         ]
         total = sum(end - start for _, (start, end) in chosen)
         meter = Meter(self._on_progress, "load", self.url, total)
-        data = await self._ranges(generation, [extent for _, extent in chosen], meter)
+        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
+        data = await read_ranges(folder, [extent for _, extent in chosen], what, meter)
         found = tuple(spec for spec, _ in chosen)
         return replace(outline(manifest), weight_specs=found, weight_data=data, checksum=False)
 
@@ -175,9 +177,8 @@ class OPFSHandler(Saver, Loader):
         if ends is None:
             return None
         Meter(self._on_progress, "load", self.url, size)
-        cuts = _cuts(manifest, size)
-        folder = place(self._path, generation.number)
-        stored = _StoredFile(self.url, folder, ends, cuts, recorded_weights(manifest.fields))
+        folder, digest = place(self._path, generation.number), recorded_weights(manifest.fields)
+        stored = StoredFile(self.url, folder, ends, cuts(manifest, size), digest)
         return with_stored(outline(manifest), stored)
 
     async def _size(self, generation: Generation, manifest: Manifest) -> int:
@@ -185,13 +186,6 @@ class OPFSHandler(Saver, Loader):
         if size is None and manifest.byte_length != 0:
             raise WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
         return size or 0
-
-    async def _ranges(
-        self, generation: Generation, ranges: Iterable[tuple[int, int]], meter: Meter
-    ) -> tuple[memoryview, ...]:
-        """Return some ranges of the weights, each in a buffer of its own: their only copy."""
-        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
-        return tuple([await _read(folder, extent, what, meter.advance) for extent in ranges])
 
     async def exists(self) -> bool:
         what = f"reading {self.url!r}"
@@ -201,78 +195,7 @@ class OPFSHandler(Saver, Loader):
         return outline(_manifest(await self._generation()))
 
 
-class _StoredFile(StoredWeights):
-    """The weights of one generation, which is never written again, only removed."""
-
-    def __init__(
-        self, url: str, folder: Path, ends: tuple[int, ...], cuts: Sequence[int], sha256: str | None
-    ) -> None:
-        self.ends, self.sha256 = ends, sha256
-        self._url, self._folder, self._cuts = url, folder, cuts
-
-    async def read_range(self, start: int, stop: int) -> memoryview:
-        what = f"reading {self._url!r}"
-        with enough_memory(what):
-            try:
-                return await _read(self._folder, (start, stop), what)
-            except StorageError as error:
-                if await directories.size(self._folder, JSON, what) is None:
-                    raise _gone(self._url) from error
-                raise
-
-    async def whole(self) -> tuple[memoryview, ...]:
-        ranges = zip([0, *self._cuts], self._cuts, strict=False)
-        return tuple([await self.read_range(start, stop) for start, stop in ranges])
-
-
-async def _read(
-    folder: Path, extent: tuple[int, int], what: str, moved: Callable[[int], None] | None = None
-) -> memoryview:
-    """Return a range of the weights in a buffer of its own: their only copy."""
-    start, stop = extent
-    target = allocate_weights(stop - start, [WEIGHTS])
-    await files.read_into(folder, WEIGHTS, target, what, start=start, moved=moved)
-    return target
-
-
-def _gone(url: str) -> StorageError:
-    return StorageError(
-        f"{url!r} was replaced or removed after it had been opened with lazy=True, and its weights "
-        "are gone; load it again",
-        "gone",
-    )
-
-
-def _content(model: Serialized) -> Content:
-    """Return the weights as they are written; those that are not loaded come piece by piece."""
-    stored = model.artifacts.stored
-    if stored is None:
-        return Content.of(model.buffers)
-    size = stored.byte_length
-    starts = range(0, size, CHUNK)
-    return Content(size, (stored.read_range(at, min(at + CHUNK, size)) for at in starts))
-
-
 def _manifest(generation: Generation) -> Manifest:
     if generation.manifest is None:
         raise InvalidModelError(generation.problem)
     return generation.manifest
-
-
-def _cuts(manifest: Manifest, size: int) -> list[int]:
-    """Return where the buffers of the weights end, which are cut between tensors if they can be."""
-    if size <= LARGEST:
-        return [size]
-    lengths = [spec.byte_length for spec in manifest.specs or ()]
-    ends, cuts = [0], list[int]()
-    for length in lengths:
-        if length is None or length > LARGEST:
-            break
-        ends.append(ends[-1] + length)
-    for before, after in pairwise(ends):
-        if after > size:
-            break
-        if after - (cuts[-1] if cuts else 0) > LARGEST:
-            cuts.append(before)
-    cuts += range((cuts[-1] if cuts else 0) + LARGEST, size, LARGEST)
-    return [*cuts, size]

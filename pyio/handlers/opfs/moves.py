@@ -7,6 +7,7 @@ of the moves and the reasons. An empty directory beside the generation carries t
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pyio.browser import locks
 from pyio.browser.opfs import directories, files
-from pyio.browser.opfs.pieces import Content
+from pyio.browser.opfs.pieces import Content, arrived
 from pyio.browser.page import local_storage as page
 from pyio.browser.page.persistence import browser_run
 from pyio.errors import ModelNotFoundError, PyioError
@@ -151,14 +152,23 @@ async def _is_repeated(folder: str, found: Generations, number: int) -> bool:
     sizes = [await directories.size(path, WEIGHTS, _WHAT) for path in paths]
     if fields[0] != fields[1] or sizes[0] != sizes[1]:
         return False
-    for start in range(0, sizes[0] or 0, CHUNK):
-        length = min(CHUNK, (sizes[0] or 0) - start)
-        parts = [allocate_weights(length, [WEIGHTS]) for _ in paths]
-        for path, part in zip(paths, parts, strict=True):
-            await files.read_into(path, WEIGHTS, part, _WHAT, start=start)
-        if parts[0] != parts[1]:
+    both = [_content(path, sizes[0] or 0) for path in paths]
+    for pieces in zip(*(content.pieces for content in both), strict=True):
+        one, other = await asyncio.gather(*map(arrived, pieces))
+        if one != other:
             return False
     return True
+
+
+def _content(path: tuple[str, ...], size: int) -> Content:
+    """Return the weights of a generation, each piece of which is read when it is awaited."""
+
+    async def piece(start: int) -> memoryview:
+        part = allocate_weights(min(CHUNK, size - start), [WEIGHTS], zeros=False)
+        await files.read_into(path, WEIGHTS, part, _WHAT, start=start)
+        return part
+
+    return Content(size, map(piece, range(0, size, CHUNK)))
 
 
 async def _restore(folder: str, number: int) -> None:
@@ -167,14 +177,11 @@ async def _restore(folder: str, number: int) -> None:
     text = await directories.read(path, JSON, _WHAT)
     manifest = parse_model_json(bytes(text or b""))
     size = await directories.size(path, WEIGHTS, _WHAT)
-    weights = None if size is None else allocate_weights(size, [WEIGHTS])
-    if weights is not None:
-        await files.read_into(path, WEIGHTS, weights, _WHAT)
     name = name_of(folder, manifest)
     numbered = (f"{name} (recovered {attempt})" for attempt in count(1))
     async for new in _free(numbered):
         renamed = dumps({**manifest.fields, NAME: new}).encode("utf-8", "surrogatepass")
-        data = None if weights is None else Content.of([weights])
+        data = None if size is None else _content(path, size)
         await generations.write(new, renamed, data, _WHAT)
         return
 
