@@ -58,7 +58,7 @@ async def round_trips(way: str) -> Any:
     import pyio
     from pyio.browser.opfs import files
 
-    first = (await files.way(["pyio-models"])).__name__.rpartition(".")[2]
+    first = (await files.way()).__name__.rpartition(".")[2]
     before = files._found[:]
     if way:
         files._found[:] = [import_module(f"pyio.browser.opfs.{way}")]

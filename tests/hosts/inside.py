@@ -54,7 +54,7 @@ async def in_files() -> Any:
     same = bool((loaded["w"] == arrays["w"]).all())
     listed = "opfs://files" in await pyio.list_models()
     await pyio.remove_model("opfs://files")
-    way = await files.way(["pyio-models"])
+    way = await files.way()
     return [one.tolist(), same, listed, way.__name__.rpartition(".")[2]]
 
 

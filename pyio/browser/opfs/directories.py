@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+ROOT = "pyio-models"
+"""The directory in the origin's root that has everything of pyio's."""
+
 _ABSENT = ("NotFoundError", "TypeMismatchError")
 """A file where a directory is looked for counts as no directory."""
 
@@ -85,10 +88,10 @@ async def size(path: Path, name: str, what: str) -> int | None:
     return await _unless_absent(found(), what)
 
 
-async def make(path: Path, what: str) -> None:
-    """Make a directory and those that it is in; there may be one already."""
+async def make(path: Path, what: str) -> JSObject:
+    """Make a directory and those that it is in, and return its handle; it may be there already."""
     try:
-        await folder(path, create=True)
+        return await folder(path, create=True)
     except JsException as error:
         raise storage_error(error, what) from error
 

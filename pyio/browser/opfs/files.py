@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 from pyio.browser.environment import in_worker
 from pyio.browser.ffi import JsException, storage_error
 from pyio.browser.opfs import handles, helper, slices
+from pyio.browser.opfs.directories import ROOT
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content
+    from pyio.browser.opfs.pieces import Content, Targets
 
 _found: list[Any] = []
 """The way that was found, once it was looked for."""
 
 
-async def way(place: Path) -> Any:
-    """Return the module whose `write` and `read_into` serve here; it is tried once, in `place`."""
+async def way() -> Any:
+    """Return the module whose functions serve here; it is tried once, in `ROOT`."""
     if not _found:
         first = handles if in_worker() else helper
-        _found.append(first if await first.works(place) else slices)
+        _found.append(first if await first.works((ROOT,)) else slices)
     return _found[0]
 
 
@@ -52,7 +53,7 @@ async def write(
         moved: Called with the bytes of each part.
     """
     try:
-        await (await way(path[:1])).write(path, name, content, moved or _unheard)
+        await (await way()).write(path, name, content, moved or _unheard)
     except (JsException, StorageError) as error:
         raise _told(error, what) from error
 
@@ -70,9 +71,38 @@ async def read_into(
     if not target.nbytes:
         return
     try:
-        await (await way(path[:1])).read_into(path, name, start, target, moved or _unheard)
+        await (await way()).read_into(path, name, start, target, moved or _unheard)
     except (JsException, StorageError) as error:
         raise _told(error, what) from error
+
+
+async def read_whole(
+    path: Path,
+    name: str,
+    targets: Targets,
+    what: str,
+    *,
+    expected: int,
+    moved: Callable[[int], None] | None = None,
+) -> Sequence[memoryview]:
+    """Read a whole file; a file that is opened tells its size, so that it need not be asked before.
+
+    Args:
+        path: The directory.
+        name: The file.
+        targets: Returns memory for the bytes that there are, in one buffer or several.
+        what: What is being done, for errors.
+        expected: How many bytes there should be.
+        moved: Called with the bytes of each part.
+
+    Returns what `targets` returned. Raises StorageError, of the reason "NotFoundError" if there is no file.
+    """
+    try:
+        read = (await way()).read_whole
+        found: Sequence[memoryview] = await read(path, name, targets, expected, moved or _unheard)
+    except (JsException, StorageError) as error:
+        raise _told(error, what) from error
+    return found
 
 
 def _told(error: Any, what: str) -> StorageError:

@@ -17,10 +17,10 @@ from pyio.browser.opfs.pieces import arrived, require_read, require_written
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content
+    from pyio.browser.opfs.pieces import Content, Targets
 
 PROBE = "probe-"
 """What the name of an empty file begins with by which `works` tries a handle."""
@@ -74,22 +74,56 @@ async def read_into(
     path: Path, name: str, start: int, target: memoryview, moved: Callable[[int], None]
 ) -> None:
     """Fill `target` with the bytes of a file from `start` on. Raises as `write` does."""
+    handle_js = await _open_to_read(path, name)
+    if handle_js is None:
+        await slices.read_into(path, name, start, target, moved)
+        return
     try:
-        handle_js = await _open(await folder(path), name, writing=False)
+        _fill(handle_js, start, target, moved)
+    finally:
+        handle_js.close()
+
+
+async def read_whole(
+    path: Path,
+    name: str,
+    targets: Targets,
+    expected: int,
+    moved: Callable[[int], None],
+) -> Sequence[memoryview]:
+    """Read a whole file into `targets` of its size. Raises as `write` does."""
+    handle_js = await _open_to_read(path, name)
+    if handle_js is None:
+        return await slices.read_whole(path, name, targets, expected, moved)
+    try:
+        found, start = targets(int(handle_js.getSize())), 0
+        for target in found:
+            _fill(handle_js, start, target, moved)
+            start += target.nbytes
+    finally:
+        handle_js.close()
+    return found
+
+
+def _fill(
+    handle_js: JSObject, start: int, target: memoryview, moved: Callable[[int], None]
+) -> None:
+    for piece in chunks(target):
+        with _view(piece) as view_js:
+            count = handle_js.read(view_js, options(at=start))
+        require_read(count, piece.nbytes)
+        start += piece.nbytes
+        moved(piece.nbytes)
+
+
+async def _open_to_read(path: Path, name: str) -> JSObject | None:
+    """Return a handle, or None if another tab reads the file too and this one has to do without."""
+    try:
+        return await _open(await folder(path), name, writing=False)
     except JsException as error:
         if error.name != "NoModificationAllowedError":
             raise
-        await slices.read_into(path, name, start, target, moved)  # another tab reads it too
-        return
-    try:
-        for piece in chunks(target):
-            with _view(piece) as view_js:
-                count = handle_js.read(view_js, options(at=start))
-            require_read(count, piece.nbytes)
-            start += piece.nbytes
-            moved(piece.nbytes)
-    finally:
-        handle_js.close()
+        return None
 
 
 async def _open(folder_js: JSObject, name: str, *, writing: bool) -> JSObject:

@@ -3,9 +3,13 @@
 // buffer, and the name and message of an error. Commands are carried out in order.
 let handle = null;
 
+// A path is names from the root, or from a directory whose handle comes first.
 const folderOf = async (path, create) => {
-  let folder = await navigator.storage.getDirectory();
-  for (const name of path) folder = await folder.getDirectoryHandle(name, { create });
+  const relative = path.length > 0 && typeof path[0] !== "string";
+  let folder = relative ? path[0] : await navigator.storage.getDirectory();
+  for (const name of relative ? path.slice(1) : path) {
+    folder = await folder.getDirectoryHandle(name, { create });
+  }
   return folder;
 };
 
@@ -37,6 +41,7 @@ const commands = {
   open: async (path, name, writing) => {
     const file = await (await folderOf(path, writing)).getFileHandle(name, { create: writing });
     handle = await file.createSyncAccessHandle(writing ? {} : { mode: "read-only" });
+    return handle.getSize();
   },
   write: (at, length, buffer) => handle.write(new Uint8Array(buffer, 0, length), { at }),
   read: (at, length, buffer) => handle.read(new Uint8Array(buffer, 0, length), { at }),

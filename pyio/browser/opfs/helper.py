@@ -33,10 +33,10 @@ from pyio.errors import StorageError
 from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content
+    from pyio.browser.opfs.pieces import Content, Targets
 
 _PATIENCE = 10.0
 """Seconds in which a new worker must answer; a page may forbid it without any event."""
@@ -74,7 +74,7 @@ async def write(
     flying: deque[_Sent] = deque()
     spare: list[JSObject] = []
     start = 0
-    async with _opened(path, name, writing=True) as helper:
+    async with _opened(path, name, writing=True) as (helper, _):
         for coming in content.pieces:
             piece = await arrived(coming)
             if len(flying) == _SAVING:
@@ -114,12 +114,34 @@ async def read_into(
         await slices.read_into(path, name, start, target, moved)
         return
     try:
-        async with _opened(path, name, writing=False) as helper:
+        async with _opened(path, name, writing=False) as (helper, _):
             await _read(helper, start, target, moved)
     except StorageError as error:
         if error.reason != "NoModificationAllowedError":
             raise
         await slices.read_into(path, name, start, target, moved)  # another tab reads it too
+
+
+async def read_whole(
+    path: Path,
+    name: str,
+    targets: Targets,
+    expected: int,
+    moved: Callable[[int], None],
+) -> Sequence[memoryview]:
+    """Read a whole file into `targets` of its size."""
+    if expected >= _WORTH_IT:
+        try:
+            async with _opened(path, name, writing=False) as (helper, size):
+                found, start = targets(size), 0
+                for target in found:
+                    await _read(helper, start, target, moved)
+                    start += target.nbytes
+                return found
+        except StorageError as error:
+            if error.reason != "NoModificationAllowedError":
+                raise  # else another tab reads it too
+    return await slices.read_whole(path, name, targets, expected, moved)
 
 
 async def _read(
@@ -226,12 +248,12 @@ class _Helper:
 
 
 @asynccontextmanager
-async def _opened(path: Path, name: str, *, writing: bool) -> AsyncIterator[_Helper]:
-    """Give a helper that has opened a file; it closes the file at the end of the block."""
+async def _opened(path: Path, name: str, *, writing: bool) -> AsyncIterator[tuple[_Helper, int]]:
+    """Give a helper that has opened a file, and its size; it closes the file after the block."""
     async with _helper() as helper:
-        await helper.ask("open", array_of(path), name, writing)
+        size = int(await helper.ask("open", array_of(path), name, writing))
         try:
-            yield helper
+            yield helper, size
         finally:
             await helper.ask("close")  # after all that was sent before
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.errors import StorageError
 from pyio.progress import CHUNK, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 FULL = ("QuotaExceededError", "NS_ERROR_FILE_NO_DEVICE_SPACE")
 """The reasons of a full disk; the second is Firefox's, for a handle that cannot grow."""
+
+
+Targets: TypeAlias = "Callable[[int], Sequence[memoryview]]"
+"""Returns memory for a number of bytes, in one buffer or several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pyio.browser.ffi import JsException, array_buffer, js, options
+from pyio.browser.ffi import JsException, JSObject, array_buffer, js, options
 from pyio.browser.opfs.directories import folder
 from pyio.browser.opfs.pieces import arrived, require_read
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content
+    from pyio.browser.opfs.pieces import Content, Targets
 
 _SLICE, _FLYING = 4 * 1024 * 1024, 4
 """Bytes that are read at once, and how many reads wait for the browser together."""
@@ -52,6 +52,28 @@ async def read_into(
 ) -> None:
     """Fill `target` with the bytes of a file from `start` on. Raises JsException."""
     file_js = await (await (await folder(path)).getFileHandle(name)).getFile()
+    await _fill(file_js, start, target, moved)
+
+
+async def read_whole(
+    path: Path,
+    name: str,
+    targets: Targets,
+    expected: int,  # noqa: ARG001 - the same way for all sizes
+    moved: Callable[[int], None],
+) -> Sequence[memoryview]:
+    """Read a whole file into `targets` of its size. Raises JsException."""
+    file_js = await (await (await folder(path)).getFileHandle(name)).getFile()
+    found, start = targets(int(file_js.size)), 0
+    for target in found:
+        await _fill(file_js, start, target, moved)
+        start += target.nbytes
+    return found
+
+
+async def _fill(
+    file_js: JSObject, start: int, target: memoryview, moved: Callable[[int], None]
+) -> None:
     offsets = iter(range(0, target.nbytes, _SLICE))
 
     async def one() -> None:

@@ -148,8 +148,9 @@ async def write(
     found = await directories.entries(path, what)
     older = numbers(found.folders) if found is not None else []
     number = next_number(older)
-    inside = place(name, number)
     try:
+        # Made once, so that the two files need not look for it.
+        inside = (await directories.make(place(name, number), what),)
         if weights is not None:
             await files.write(inside, WEIGHTS, weights, what, moved)
         await files.write(inside, JSON, Content.of([memoryview(text)]), what)

@@ -20,6 +20,7 @@ from pyio.errors import InvalidModelError, QuotaExceededError, StorageError, Wei
 from pyio.format.artifacts import SaveResult
 from pyio.format.checksum import recorded_weights
 from pyio.format.model_files import assemble, outline
+from pyio.format.segments import allocate_weights
 from pyio.format.stored import fixed_ends, in_memory, with_stored
 from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
 from pyio.handlers.opfs import generations, moves
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from pyio.browser.opfs.pieces import Targets
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.manifest import Manifest
     from pyio.format.serialized import Serialized
@@ -136,12 +138,31 @@ class OPFSHandler(Saver, Loader):
         if manifest.groups is None:
             Meter(self._on_progress, "load", self.url, 0)
             return outline(manifest)
-        size = await self._size(generation, manifest)
-        meter = Meter(self._on_progress, "load", self.url, size)
-        ends = cuts(manifest, size)
-        ranges = zip([0, *ends], ends, strict=False)
-        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
-        return assemble(manifest, await read_ranges(folder, ranges, what, meter))
+        meter = Meter(self._on_progress, "load", self.url, manifest.byte_length)
+
+        def targets(size: int) -> list[memoryview]:
+            meter.total = size
+            ends = cuts(manifest, size)
+            lengths = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+            return [allocate_weights(length, [WEIGHTS], zeros=False) for length in lengths]
+
+        data = await self._whole(generation, manifest, targets, meter)
+        return assemble(manifest, data)
+
+    async def _whole(
+        self, generation: Generation, manifest: Manifest, targets: Targets, meter: Meter
+    ) -> Sequence[memoryview]:
+        what, expected = f"loading {self.url!r}", manifest.byte_length or 0
+        try:
+            return await files.read_whole(
+                generation.inside, WEIGHTS, targets, what, expected=expected, moved=meter.advance
+            )
+        except StorageError as error:
+            if error.reason != "NotFoundError":
+                raise
+            if manifest.byte_length != 0:
+                raise _missing() from error
+        return ()
 
     async def _read_some(self, names: Sequence[str], generation: Generation) -> ModelArtifacts:
         manifest = _manifest(generation)
@@ -159,8 +180,8 @@ class OPFSHandler(Saver, Loader):
         ]
         total = sum(end - start for _, (start, end) in chosen)
         meter = Meter(self._on_progress, "load", self.url, total)
-        folder, what = place(self._path, generation.number), f"loading {self.url!r}"
-        data = await read_ranges(folder, [extent for _, extent in chosen], what, meter)
+        ranges = [extent for _, extent in chosen]
+        data = await read_ranges(generation.inside, ranges, f"loading {self.url!r}", meter)
         found = tuple(spec for spec, _ in chosen)
         return replace(outline(manifest), weight_specs=found, weight_data=data, checksum=False)
 
@@ -177,14 +198,14 @@ class OPFSHandler(Saver, Loader):
         if ends is None:
             return None
         Meter(self._on_progress, "load", self.url, size)
-        folder, digest = place(self._path, generation.number), recorded_weights(manifest.fields)
-        stored = StoredFile(self.url, folder, ends, cuts(manifest, size), digest)
+        digest = recorded_weights(manifest.fields)
+        stored = StoredFile(self.url, generation.inside, ends, cuts(manifest, size), digest)
         return with_stored(outline(manifest), stored)
 
     async def _size(self, generation: Generation, manifest: Manifest) -> int:
         size = await directories.size(generation.inside, WEIGHTS, f"loading {self.url!r}")
         if size is None and manifest.byte_length != 0:
-            raise WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
+            raise _missing()
         return size or 0
 
     async def exists(self) -> bool:
@@ -193,6 +214,10 @@ class OPFSHandler(Saver, Loader):
 
     async def _outline(self) -> ModelArtifacts:
         return outline(_manifest(await self._generation()))
+
+
+def _missing() -> WeightsError:
+    return WeightsError(f"the weight data is not there: its {WEIGHTS} is missing")
 
 
 def _manifest(generation: Generation) -> Manifest:

@@ -21,6 +21,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from pyio.browser.opfs.directories import ROOT as ROOT
 from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps
 from pyio.format.manifest import group_to_json
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from pyio.format.manifest import Manifest
     from pyio.format.serialized import Serialized
 
-ROOT = "pyio-models"
 JSON, WEIGHTS = "model.json", "weights.bin"
 LOCK = "opfs"
 """The lock of everything that changes a model here."""
