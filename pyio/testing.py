@@ -159,6 +159,7 @@ class Promises(ABC):
         model = whole_model(weight_specs=encoded.specs, weight_data=encoded.data)
         await self.save("m", model)
         lazy = await pyio.load_artifacts(self.url("m"), lazy=True)
+        assert isinstance(lazy, pyio.LazyArtifacts)
         assert lazy.weight_data.names == tuple(numbers)
         for name in reversed(numbers):
             array = await lazy.weight_data.read(name)

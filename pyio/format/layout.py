@@ -28,7 +28,7 @@ if TYPE_CHECKING:
             """The number of bytes."""
             ...
 
-        def slice(self, start: int, end: int) -> memoryview:
+        def slice(self, start: int, end: int, /) -> memoryview:
             """Return the bytes from `start` to `end`."""
             ...
 
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct("<I")
 
 
-def locate(
-    specs: Iterable[WeightSpec], data: Sliced
-) -> Iterator[tuple[WeightSpec, int, int]]:
+def locate(specs: Iterable[WeightSpec], data: Sliced) -> Iterator[tuple[WeightSpec, int, int]]:
     """Yield each spec with the start and end of its bytes in `data`.
 
     Raises WeightsError, naming the tensor, where the data ends too early or is left over.

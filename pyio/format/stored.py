@@ -27,9 +27,11 @@ class InMemory(StoredWeights):
         self._data = SegmentedBuffer(buffers)
 
     async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return a view of them."""
         return self._data.slice(start, stop)
 
     async def whole(self) -> tuple[memoryview, ...]:
+        """Return them as they are."""
         return self._data.segments
 
 
@@ -39,7 +41,7 @@ class _Sized:
     def __init__(self, size: int) -> None:
         self.byte_length = size
 
-    def slice(self, start: int, end: int) -> memoryview:
+    def slice(self, _start: int, _end: int, /) -> memoryview:
         raise AssertionError("no text has its place here")
 
 
@@ -84,7 +86,5 @@ async def for_a_medium(artifacts: ModelArtifacts, *, streams: bool) -> ModelArti
     stored = artifacts.stored
     if stored is None:
         return artifacts
-    if streams and not artifacts.checksum:
-        if fixed_ends(artifacts.weight_specs, stored.byte_length) is not None:
-            return artifacts
-    return await loaded(artifacts)
+    fixed = fixed_ends(artifacts.weight_specs, stored.byte_length) is not None
+    return artifacts if streams and fixed and not artifacts.checksum else await loaded(artifacts)

@@ -159,8 +159,7 @@ class Saver(ABC):
     """Saves to one place of a medium.
 
     Attributes:
-        streams: Whether it saves weights that are not loaded (`pyio.format.artifacts.StoredWeights`)
-            piece by piece.
+        streams: Whether it saves weights that are not loaded piece by piece.
     """
 
     streams: ClassVar[bool] = False

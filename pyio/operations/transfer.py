@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
 from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pyio.format.artifacts import SaveResult
     from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.handlers.keywords import LoadOptions, SaveOptions
-    from pyio.tensors.lazy import LazyArtifacts
 
 
 IMPORTING = frozenset(
@@ -89,18 +88,6 @@ async def save_artifacts(
     return await result if isawaitable(result) else result
 
 
-@overload
-async def load_artifacts(
-    source: str | LoadHandler, *, lazy: Literal[True], **options: Unpack[LoadOptions]
-) -> LazyArtifacts: ...
-
-
-@overload
-async def load_artifacts(
-    source: str | LoadHandler, *, lazy: bool = False, **options: Unpack[LoadOptions]
-) -> ModelArtifacts: ...
-
-
 async def load_artifacts(
     source: str | LoadHandler, *, lazy: bool = False, **options: Unpack[LoadOptions]
 ) -> ModelArtifacts:
@@ -111,10 +98,10 @@ async def load_artifacts(
 
     Args:
         source: An address or a handler.
-        lazy: Leave the weights where they are: ``await artifacts.weight_data.read(name)`` reads one
-            of them (`pyio.tensors.lazy.LazyWeights`), as an array. ``opfs://`` reads nothing
-            else then, and IndexedDB keeps them in the browser's memory. Other media load them all.
-            Digests are of whole models: a single weight is not verified.
+        lazy: Leave the weights where they are, and return `pyio.LazyArtifacts`: ``await
+            artifacts.weight_data.read(name)`` reads one of them, as an array. ``opfs://`` reads
+            nothing else then, and IndexedDB keeps them in the browser's memory. Other media load
+            them all. Digests are of whole models: a single weight is not verified.
         options: Further options of the medium.
 
     Raises:

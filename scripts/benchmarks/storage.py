@@ -7,8 +7,8 @@ JavaScript: the same transaction and one copy of the bytes. "copy" is one copy i
 memory, which every load needs and the floor does not include. TensorFlow.js returns from a save
 before its transactions, which are not strictly durable, have committed. "committed" is the time
 until the next read of the record returns. "many save" is the same bytes as a thousand tensors.
-``opfs://``, on the page and in a worker, is compared with IndexedDB of both. Prints a table of medians and ratios, and writes
-benchmark.json.
+``opfs://``, on the page and in a worker, is compared with IndexedDB of both. Prints a table of
+medians and ratios, and writes benchmark.json.
 """
 
 from __future__ import annotations

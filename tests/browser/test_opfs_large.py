@@ -25,7 +25,7 @@ async def read_lazily(url: str) -> Any:
         "c": np.array([[True, False]]),
     }
     await pyio.save_arrays(arrays, url, checksum=True)
-    model = await pyio.load_artifacts(url, lazy=True)
+    model: Any = await pyio.load_artifacts(url, lazy=True)
     assert model.weight_data.names == tuple(arrays)
     for name in ("c", "big", "empty", "a"):
         assert np.array_equal(await model.weight_data.read(name), arrays[name]), name
@@ -66,7 +66,7 @@ async def copy_and_measure(source: str, destination: str, size: int) -> Any:
 
     sizes = [size - 300_003, 300_000, 3]
     specs = tuple(pyio.WeightSpec(f"w{n}", (each,), "bool") for n, each in enumerate(sizes))
-    data = [os.urandom(each) for each in sizes]
+    data = [memoryview(os.urandom(each)) for each in sizes]
     expected = hashlib.sha256(b"".join(data)).hexdigest()
     metadata = {"kept": True}
     model = pyio.ModelArtifacts({"n": 1}, specs, tuple(data), user_defined_metadata=metadata)
@@ -166,7 +166,7 @@ async def beyond_two_gigabytes(size: int, count: int) -> Any:
     heap = pyodide_js._module.HEAPU8.length
     await pyio.copy_model("opfs://m", "opfs://copy")
     await pyio.remove_model("opfs://m")
-    lazy = await pyio.load_artifacts("opfs://copy", lazy=True)
+    lazy: Any = await pyio.load_artifacts("opfs://copy", lazy=True)
     last = await lazy.weight_data.read(f"w{count - 1}")
     assert (last[0], last[-1], last.size) == (count - 1, 1 - count, size // 4)
     del last

@@ -58,7 +58,8 @@ def storm(stage: Stage, tabs: Sequence[Tab], operations: int, seed: int) -> Weat
     for tab in tabs:
         records += stage.program.result(tab, 600)
     stage.tab.wait("() => localStorage.getItem('pyio_journal') === null")  # it has seen all events
-    final = {url: stage.state_of(*url.split("://")) for url in urls}
+    places = [(medium, name) for medium in stage.program.media for name in NAMES]
+    final = {f"{medium}://{name}": stage.state_of(medium, name) for medium, name in places}
     errors = Counter(entry[1] for entry in records if entry[0] == "error")
     return Weather(share * len(tabs), errors, final, unexplained(records, final))
 

@@ -48,7 +48,7 @@ async def in_files() -> Any:
 
     arrays = {"w": np.arange(5_000_000, dtype=np.float32), "b": np.arange(3, dtype=np.float32)}
     await pyio.save_arrays(arrays, "opfs://files")
-    lazy = await pyio.load_artifacts("opfs://files", lazy=True)
+    lazy: Any = await pyio.load_artifacts("opfs://files", lazy=True)
     one = await lazy.weight_data.read("b")
     loaded = await pyio.load_arrays("opfs://files")
     same = bool((loaded["w"] == arrays["w"]).all())

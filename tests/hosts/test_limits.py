@@ -81,7 +81,7 @@ def test_large(python: hosts.Python) -> None:
 
 @pytest.mark.repetition("files of the browser in a host")
 def test_files(python: hosts.Python) -> None:
-    """Models in the browser's files work, by synchronous handles in a worker, this one or another."""
+    """Models in the browser's files work, through synchronous handles of a worker."""
     numbers, same, listed, way = python.call("in_files()")
     assert (numbers, same, listed) == ([0, 1, 2], True, True)
     assert way in ("handles", "helper")

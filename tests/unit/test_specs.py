@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+int64: Any = np.int64
+
 
 class Text(str):
     """A text of a program's own type."""
@@ -140,7 +142,7 @@ def test_specs_come_back(some: list[WeightSpec]) -> None:
         [WeightSpec("a", (), "float32"), WeightSpec('é"\\\n\ud800', (0, 7, 2**53 - 1), "x\u2028")],
         [WeightSpec("a", (2**53,), "bool"), WeightSpec("b", (2**60,), "bool")],
         [WeightSpec("a", (3,), "bool", group="optimizer"), WeightSpec("b", (True,), "bool")],
-        [WeightSpec("a", (np.int64(3),), "bool"), WeightSpec("b", (-1,), "int32")],
+        [WeightSpec("a", (int64(3),), "bool"), WeightSpec("b", (-1,), "int32")],
         [WeightSpec("a", (1,), "float32", quantization=Quantization("uint8", 0.5, 1.0))],
         [WeightSpec("a", (1,), "string", numpy_dtype="<U3"), WeightSpec(Text("b"), (1,), "bool")],
     ],

@@ -95,7 +95,8 @@ async def read_whole(
         expected: How many bytes there should be.
         moved: Called with the bytes of each part.
 
-    Returns what `targets` returned. Raises StorageError, of the reason "NotFoundError" if there is no file.
+    Returns what `targets` returned. Raises StorageError, whose reason is "NotFoundError" without
+    such a file.
     """
     try:
         read = (await way()).read_whole

@@ -47,9 +47,7 @@ async def works(place: Path) -> bool:
     return True
 
 
-async def write(
-    path: Path, name: str, content: Content, moved: Callable[[int], None]
-) -> None:
+async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
     """Write a new file, and return when it is on disk.
 
     `moved` is called with the bytes of each part. Raises JsException, or StorageError for a full

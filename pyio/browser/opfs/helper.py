@@ -64,9 +64,7 @@ async def works(place: Path) -> bool:
         return False  # its Content-Security-Policy, for instance
 
 
-async def write(
-    path: Path, name: str, content: Content, moved: Callable[[int], None]
-) -> None:
+async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
     """Write a new file, and return when it is on disk; see `pyio.browser.opfs.handles`."""
     if content.size <= CHUNK:
         await _put(path, name, content, moved)

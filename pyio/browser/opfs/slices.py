@@ -24,9 +24,7 @@ _SLICE, _FLYING = 4 * 1024 * 1024, 4
 """Bytes that are read at once, and how many reads wait for the browser together."""
 
 
-async def write(
-    path: Path, name: str, content: Content, moved: Callable[[int], None]
-) -> None:
+async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
     """Write a new file; it appears whole, when its stream is closed. Raises JsException."""
     file_js = await (await folder(path, create=True)).getFileHandle(name, options(create=True))
     if not hasattr(file_js, "createWritable"):  # Safari before 26

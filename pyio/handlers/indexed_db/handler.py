@@ -156,9 +156,7 @@ class IndexedDBHandler(Saver, Loader):
         self, *, copy: bool
     ) -> tuple[dict[str, JSONValue], tuple[memoryview, ...] | None]:
         """Return the record and the weight data, if that is to be copied."""
-        return await self._taken(
-            partial(DATABASE.get, MODELS, self._path, WEIGHT_DATA, copy=copy)
-        )
+        return await self._taken(partial(DATABASE.get, MODELS, self._path, WEIGHT_DATA, copy=copy))
 
     async def _taken(
         self, get: Callable[..., Awaitable[tuple[str, _T] | None]]

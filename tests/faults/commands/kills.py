@@ -4,8 +4,8 @@ Each kill is a SIGKILL of all processes of the browser at a random moment while 
 localStorage, IndexedDB and OPFS; then the browser is started again with the same profile, and all
 media are read, by the browser's own means and through pyio. With ``--overtaken`` TensorFlow.js
 saves the same model before pyio is used again. With ``--moves`` the kill comes up to 10 seconds
-after moves between the three media, and TensorFlow.js reads what is left first. Prints each kill and
-a summary, fills the table of faults, and with ``--json`` writes all that was found.
+after moves between the three media, and TensorFlow.js reads what is left first. Prints each kill
+and a summary, fills the table of faults, and with ``--json`` writes all that was found.
 """
 
 from __future__ import annotations
