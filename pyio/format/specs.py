@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyio import limits
 from pyio.errors import WeightsError
 from pyio.format.artifacts import Quantization, WeightSpec
-from pyio.format.json_text import dumps
+from pyio.format.json_text import JSONText, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def specs_text(specs: Sequence[WeightSpec]) -> str:
             f'{{"name":{encode_basestring(name)},"shape":[{shape}],'
             f'"dtype":{encode_basestring(dtype)}}}'
         )
-    return f"[{','.join(texts)}]"
+    return dumps(JSONText(f"[{','.join(texts)}]"))
 
 
 def require_readable(specs: Sequence[WeightSpec]) -> None:
