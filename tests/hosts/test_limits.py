@@ -87,6 +87,14 @@ def test_large(python: hosts.Python) -> None:
     assert data[-4:] == bytes.fromhex("20bcbe4b")
 
 
+@pytest.mark.repetition("files of the browser in a host")
+def test_files(python: hosts.Python) -> None:
+    """Models in the browser's files work, through synchronous handles of a worker."""
+    numbers, same, listed, way = python.call("in_files()")
+    assert (numbers, same, listed) == ([0, 1, 2], True, True)
+    assert way in ("handles", "helper")
+
+
 def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:
     """The output that loads the bridge is not in the notebook that JupyterLite saves."""
     if not isinstance(python, hosts.Notebook):
