@@ -17,6 +17,7 @@ from pyio.models.core.weight import assign_all
 from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.pending import Pending
+from pyio.models.plans.use import planned
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.keras_paths import named_by_path
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
@@ -155,7 +156,9 @@ class LayersModel(TrainableModel):
             graph.affordable.add(looked_at)
         try:
             with np.errstate(all="ignore"):
-                outputs = graph.run(arrays, [None] * len(arrays))[0]
+                outputs = planned(graph, arrays)
+                if outputs is None:
+                    outputs = graph.run(arrays, [None] * len(arrays))[0]
         except MemoryError as error:
             raise ModelInputError(
                 f"there is not enough memory to predict {len(arrays[0])} examples at once with "
