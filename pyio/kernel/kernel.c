@@ -274,8 +274,7 @@ APART void products(const struct products *o) {
 
 // ---------------------------------------------------------------- convolutions
 
-INLINE void copy(float *to, const float *from, word n) { __builtin_memcpy(to, from, sizeof(float) * (unsigned long)n); }
-INLINE void copy_short(float *to, const float *from, word n) {  // faster than memcpy up to about 100
+INLINE void copy_short(float *to, const float *from, word n) {
   word j = 0;
   for (; j + 4 <= n; j += 4) store(to + j, load(from + j));
   for (; j < n; j++) to[j] = from[j];

@@ -10,7 +10,6 @@ it is suspected.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from functools import cache
@@ -30,6 +29,8 @@ class Kernel:
     """
 
     def __init__(self, path: Path) -> None:
+        import ctypes  # it takes a while to import, and only predictions need it
+
         library = ctypes.CDLL(str(path))
         word, address = ctypes.c_ssize_t, ctypes.c_void_p
         self.run = library.run
