@@ -14,7 +14,9 @@ from scripts.support.environment import prepare, run
 
 def main() -> None:
     """Run the checks; stop at the first failure."""
-    parser = argparse.ArgumentParser(description="Run ruff and mypy --strict, and compile the kernel.")
+    parser = argparse.ArgumentParser(
+        description="Run ruff and mypy --strict, and compile the kernel."
+    )
     parser.add_argument("--fix", action="store_true", help="let ruff correct and format first")
     options = parser.parse_args()
     python = prepare()

@@ -43,7 +43,7 @@ class Kernel:
 
 @cache
 def kernel() -> Kernel | None:
-    """Return the kernel, or None where there is none or it is switched off. Opened once."""
+    """Return the kernel, or None where it is absent or switched off. Opened once."""
     if not _IN_PYODIDE or os.environ.get("PYIO_KERNEL") == "0":
         return None
     try:

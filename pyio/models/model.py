@@ -146,19 +146,20 @@ class LayersModel(TrainableModel):
         return standardize(self, x)
 
     def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
-        if self.unknown_classes:
-            raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
         graph, limit = self.graph, limits.PREDICT_WORK
         # Once for each shape of inputs, and again when the limit has changed.
         looked_at = limit, *[array.shape[1:] for array in arrays]
         if looked_at not in graph.affordable:
+            if self.unknown_classes:
+                raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
             check_work(graph, arrays, limit, self.name)
             graph.affordable.add(looked_at)
+        outputs = planned(graph, arrays)
+        if outputs is not None:
+            return outputs
         try:
             with np.errstate(all="ignore"):
-                outputs = planned(graph, arrays)
-                if outputs is None:
-                    outputs = graph.run(arrays, [None] * len(arrays))[0]
+                outputs = graph.run(arrays, [None] * len(arrays))[0]
         except MemoryError as error:
             raise ModelInputError(
                 f"there is not enough memory to predict {len(arrays[0])} examples at once with "

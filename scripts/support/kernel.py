@@ -1,7 +1,7 @@
 """Compile ``pyio/kernel/kernel.c``, or check that ``kernel.wasm`` beside it is what it compiles to.
 
-The compiled file is in the repository, so that building the wheel takes no compiler. The compiler is
-pinned and comes from PyPI. It gives the same bytes on every machine, and so `check` compares them.
+The compiled file is in the repository, so that building the wheel takes no compiler. The compiler
+is pinned and comes from PyPI. It gives the same bytes on every machine, so `check` compares them.
 ``python3 scripts/support/kernel.py --write`` compiles after a change of the source.
 """
 
@@ -28,8 +28,8 @@ SOURCE = ROOT / "pyio/kernel/kernel.c"
 COMPILED = SOURCE.with_suffix(".wasm")
 EXPORTS = ("run", "pack", "widen_halves")
 
-# Unrolled or vectorized by the compiler, the loops become larger and no faster: those that matter are
-# written with vectors. No contraction, so that all engines round alike.
+# Unrolled or vectorized by the compiler, the loops become larger and no faster: those that matter
+# are written with vectors. No contraction, so that all engines round alike.
 FLAGS = (
     *("-target", "wasm32-emscripten", "-std=gnu11", "-O2", "-g0"),
     *("-fno-unroll-loops", "-fno-vectorize", "-fno-slp-vectorize", "-fno-strict-aliasing"),
@@ -43,7 +43,9 @@ def compiled() -> bytes:
     """Return the bytes that the source compiles to. Fetches the compiler at first use."""
     python = make(FOLDER, COMPILER)
     zig = [str(python), "-m", "ziglang"]
-    caches = {name: str(FOLDER / name.lower()) for name in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")}
+    caches = {
+        name: str(FOLDER / name.lower()) for name in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")
+    }
     with tempfile.TemporaryDirectory() as folder:
         # Relative names, so that no path of this machine gets into the file.
         (Path(folder) / "kernel.c").write_bytes(SOURCE.read_bytes())

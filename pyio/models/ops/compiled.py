@@ -50,15 +50,21 @@ def packed(kernel: Kernel, value: Array) -> Array:
 
 
 def product(kernel: Kernel, left: Array, panels: Array, columns: int) -> Array:
-    """Return the product of `left` (rows, inner) and a packed matrix of so many columns."""
+    """Return the product of `left` (rows, inner) and a packed matrix that has `columns`."""
     left = np.ascontiguousarray(left)
     rows, inner = left.shape
     y = np.empty((rows, columns), np.float32)
     _run(
         kernel,
         "gemm",
-        **{"x": left, "x_row": inner, "panels": panels, "y": y, "y_row": columns},
-        **{"rows": rows, "inner": inner, "columns": columns},
+        x=left,
+        x_row=inner,
+        panels=panels,
+        y=y,
+        y_row=columns,
+        rows=rows,
+        inner=inner,
+        columns=columns,
     )
     return y
 
@@ -83,7 +89,10 @@ def conv(
         kernel,
         "conv",
         **{"x": x, "y": y, "panels": panels, "scratch": scratch, **window},
-        **{"channels": channels, "x_channels": channels, "filters": filters, "y_channels": filters},
+        channels=channels,
+        x_channels=channels,
+        filters=filters,
+        y_channels=filters,
     )
     return y
 
@@ -100,7 +109,8 @@ def depthwise(
         kernel,
         "depthwise",
         **{"x": x, "y": y, "kernel": filters, **window},
-        **{"channels": channels, "multiplier": multiplier},
+        channels=channels,
+        multiplier=multiplier,
     )
     return y
 
@@ -115,8 +125,10 @@ def _window(
     ]
     found = {"images": x.shape[0]}
     pairs = {
-        **{"height width": x.shape[1:-1], "window_height window_width": size},
-        **{"down right": strides, "dilation_down dilation_right": dilation},
+        "height width": x.shape[1:-1],
+        "window_height window_width": size,
+        "down right": strides,
+        "dilation_down dilation_right": dilation,
         "y_height y_width": after,
     }
     for names, values in pairs.items():
@@ -124,6 +136,6 @@ def _window(
     return found, after
 
 
-def _run(kernel: Kernel, operation: str, **fields: Any) -> None:
+def _run(used: Kernel, operation: str, /, **fields: Any) -> None:
     words = table([row(operation, **fields)])
-    kernel.run(address(words), 1)
+    used.run(address(words), 1)

@@ -72,16 +72,21 @@ def _projected(
     factor = np.float32(scale)
     y = builder.value(*x.shape[:-1], *after)
     kind = f"times {scale}"
-    panels = builder.panels(
-        (kind, sides), [kernel], lambda w: w.reshape(inner, columns) * factor
-    )
+    panels = builder.panels((kind, sides), [kernel], lambda w: w.reshape(inner, columns) * factor)
     shift = None
     if bias is not None:
         shift = builder.constant(kind, [bias], lambda b: b.reshape(-1) * factor)
     builder.add(
         "gemm",
-        **{"x": x, "x_row": inner, "panels": panels, "y": y, "y_row": columns},
-        **{"rows": x.size // inner, "inner": inner, "columns": columns, "bias": shift},
+        x=x,
+        x_row=inner,
+        panels=panels,
+        y=y,
+        y_row=columns,
+        rows=x.size // inner,
+        inner=inner,
+        columns=columns,
+        bias=shift,
     )
     return y
 
@@ -94,12 +99,25 @@ def _scores(builder: Builder, query: Value, key: Value, causal: bool) -> Value:
     y = builder.value(batch, heads, queries, keys)
     builder.add(
         "products",
-        **{"x": query, "right": key, "y": y, "count": batch, "heads": heads},
-        **{"panels": builder.scratch(-(-keys // 8) * 8 * size)},
-        **{"rows": queries, "inner": size, "columns": keys},
-        **{"right_row": 1, "right_column": row, "x_row": row, "y_row": keys},
-        **{"x_step": queries * row, "right_step": keys * row, "y_step": y.size // batch},
-        **{"x_head": size, "right_head": size, "y_head": queries * keys},
+        x=query,
+        right=key,
+        y=y,
+        count=batch,
+        heads=heads,
+        panels=builder.scratch(-(-keys // 8) * 8 * size),
+        rows=queries,
+        inner=size,
+        columns=keys,
+        right_row=1,
+        right_column=row,
+        x_row=row,
+        y_row=keys,
+        x_step=queries * row,
+        right_step=keys * row,
+        y_step=y.size // batch,
+        x_head=size,
+        right_head=size,
+        y_head=queries * keys,
     )
     if not causal:
         return y
@@ -116,11 +134,24 @@ def _means(builder: Builder, scores: Value, value: Value) -> Value:
     y = builder.value(batch, queries, heads, size)
     builder.add(
         "products",
-        **{"x": scores, "right": value, "y": y, "count": batch, "heads": heads},
-        **{"panels": builder.scratch(-(-size // 8) * 8 * keys)},
-        **{"rows": queries, "inner": keys, "columns": size},
-        **{"right_row": row, "right_column": 1, "x_row": keys, "y_row": row},
-        **{"x_step": scores.size // batch, "right_step": keys * row, "y_step": queries * row},
-        **{"x_head": queries * keys, "right_head": size, "y_head": size},
+        x=scores,
+        right=value,
+        y=y,
+        count=batch,
+        heads=heads,
+        panels=builder.scratch(-(-size // 8) * 8 * keys),
+        rows=queries,
+        inner=keys,
+        columns=size,
+        right_row=row,
+        right_column=1,
+        x_row=keys,
+        y_row=row,
+        x_step=scores.size // batch,
+        right_step=keys * row,
+        y_step=queries * row,
+        x_head=queries * keys,
+        right_head=size,
+        y_head=size,
     )
     return y

@@ -112,7 +112,9 @@ class Compiler:
         if any(layer.stateful for step in steps for layer in step.layers):
             raise Unplanned("a state")
         self.inputs = self._input_values(steps, inputs, outputs, arrays)
-        self._last_use = {slot: number for number, step in enumerate(steps) for slot in step.sources}
+        self._last_use = {
+            slot: number for number, step in enumerate(steps) for slot in step.sources
+        }
         self._kept = set(outputs)
         for number, step in enumerate(steps):
             self._bind(step.targets, self._compiled(step))
@@ -219,7 +221,9 @@ class Compiler:
             self.builder.take(step.made_mask)
             self._masked[target] = step.made_mask
         elif source in self._masked and all(each.supports_masking for each in step.layers):
-            ends = own_name(layer) in RECURRENT and not getattr(layer, "layer", layer).return_sequences
+            ends = (
+                own_name(layer) in RECURRENT and not getattr(layer, "layer", layer).return_sequences
+            )
             if not ends:
                 self._masked[target] = self._masked[source]
 
@@ -229,10 +233,10 @@ class Compiler:
         given = shapes if len(shapes) > 1 else shapes[0]
         for layer in step.layers:
             given = layer.compute_output_shape(given)
-        sides = as_list(given)
+        sides: Any = as_list(given)
         if any(None in shape or shape[0] != self.block for shape in sides):
             raise Unplanned("a shape that is not known")
-        targets = [self.builder.value(*shape) for shape in sides]  # type: ignore[misc]
+        targets = [self.builder.value(*shape) for shape in sides]
         masks = [self._masked.get(slot, -1) for slot in step.sources]
         self.parts.append(NumPyPart(step, sources, targets, masks))
         makes = any(layer.creates_mask for layer in step.layers)

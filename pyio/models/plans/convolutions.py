@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from pyio.models.plans.activations import Ending, ending
+from pyio.models.plans.activations import ending
 from pyio.models.plans.constants import Unplanned
-from pyio.models.plans.products import ALL, Folded, finished, matrix
+from pyio.models.plans.products import ALL, Folded, finished
 from pyio.models.plans.table import emits
 from pyio.models.plans.windows import Window, images_of, shape_after, two, window_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyio.models.plans.builder import Builder, Value
-    from pyio.models.plans.constants import Constant
     from pyio.models.plans.step import Step
 
     Array = NDArray[Any]
@@ -60,9 +59,16 @@ def _convolve(
     if groups == 1 and window.size == window.strides == (1, 1) and window.sides == window.after:
         builder.add(
             "gemm",
-            **{"x": x, "x_row": channels, "panels": folded.panels(), "y": y, "y_row": filters},
-            **{"rows": x.size // channels, "inner": channels, "columns": filters},
-            **{"bias": bias, "act": act},
+            x=x,
+            x_row=channels,
+            panels=folded.panels(),
+            y=y,
+            y_row=filters,
+            rows=x.size // channels,
+            inner=channels,
+            columns=filters,
+            bias=bias,
+            act=act,
         )
         return
     each, out = channels // groups, filters // groups
@@ -72,10 +78,15 @@ def _convolve(
         panels = folded.panels(ALL if groups == 1 else slice(first, first + out))
         builder.add(
             "conv",
-            **{"x": x.array.reshape(-1)[group * each :], "y": y.array.reshape(-1)[first:]},
-            **{"panels": panels, "bias": None if bias is None else bias.array[first:]},
-            **{"scratch": builder.scratch(max(SCRATCH, 8 * inner))},
-            **{"channels": each, "x_channels": channels, "filters": out, "y_channels": filters},
+            x=x.array.reshape(-1)[group * each :],
+            y=y.array.reshape(-1)[first:],
+            panels=panels,
+            bias=None if bias is None else bias.array[first:],
+            scratch=builder.scratch(max(SCRATCH, 8 * inner)),
+            channels=each,
+            x_channels=channels,
+            filters=out,
+            y_channels=filters,
             **{"act": act, **images_of(x, window), **window.fields()},
         )
 
@@ -105,8 +116,13 @@ def _by_channel(
     channels = x.shape[-1]
     builder.add(
         "depthwise",
-        **{"x": x, "y": y, "kernel": folded.array("channels", _channels), "bias": folded.bias()},
-        **{"channels": channels, "multiplier": y.shape[-1] // channels, "act": act},
+        x=x,
+        y=y,
+        kernel=folded.array("channels", _channels),
+        bias=folded.bias(),
+        channels=channels,
+        multiplier=y.shape[-1] // channels,
+        act=act,
         **{**images_of(x, window), **window.fields()},
     )
 
@@ -143,13 +159,22 @@ def transposed(builder: Builder, step: Step, xs: list[Value]) -> Value:
     wide = builder.value(x.size // channels, columns)
     builder.add(
         "gemm",
-        **{"x": x, "x_row": channels, "panels": panels, "y": wide, "y_row": columns},
-        **{"rows": wide.shape[0], "inner": channels, "columns": columns},
+        x=x,
+        x_row=channels,
+        panels=panels,
+        y=wide,
+        y_row=columns,
+        rows=wide.shape[0],
+        inner=channels,
+        columns=columns,
     )
     y = builder.value(*shape_after(x, window, layer.filters))
     builder.add(
         "spread",
-        **{"x": wide, "y": y, "bias": builder.weight(layer.bias), "filters": layer.filters},
+        x=wide,
+        y=y,
+        bias=builder.weight(layer.bias),
+        filters=layer.filters,
         **{"act": end.act, **images_of(x, window), **window.fields()},
     )
     builder.free_unused(wide.memory)

@@ -62,8 +62,12 @@ def shares(builder: Builder, x: Value, log: bool = False) -> Value:
 
 
 _MERGES = {
-    **{"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Average": "add"},
-    **{"Maximum": "maximum", "Minimum": "minimum"},
+    "Add": "add",
+    "Subtract": "subtract",
+    "Multiply": "multiply",
+    "Average": "add",
+    "Maximum": "maximum",
+    "Minimum": "minimum",
 }
 
 
@@ -73,9 +77,7 @@ def merge(builder: Builder, step: Step, xs: list[Value]) -> Value:
     layer: Any = step.layer
     name = own_name(layer)
     ndim = max(len(x.shape) for x in xs)
-    aligned = [
-        x.reshaped(x.shape[0], *[1] * (ndim - len(x.shape)), *x.shape[1:]).array for x in xs
-    ]
+    aligned = [x.reshaped(x.shape[0], *[1] * (ndim - len(x.shape)), *x.shape[1:]).array for x in xs]
     total = aligned[0]
     for number, right in enumerate(aligned[1:], 2):
         last = number == len(xs)
@@ -95,8 +97,15 @@ def combined(
     merged, steps = joined_sides(sides, [_steps(a.shape, sides), _steps(b.shape, sides)], 4)
     builder.add(
         "combine",
-        **{"a": a, "b": b, "y": y, "how": COMBINATIONS.index(how), "act": act},
-        **{"factor": factor, "sides": merged, "a_steps": steps[0], "b_steps": steps[1]},
+        a=a,
+        b=b,
+        y=y,
+        how=COMBINATIONS.index(how),
+        act=act,
+        factor=factor,
+        sides=merged,
+        a_steps=steps[0],
+        b_steps=steps[1],
     )
     return y
 

@@ -55,10 +55,13 @@ def batch_normalization(builder: Builder, step: Step, xs: list[Value]) -> Value:
     y = builder.value(*x.shape)
     builder.add(
         "affine",
-        **{"x": x, "y": y, "rows": x.size // channels, "channels": channels},
-        **{"scale": builder.constant(("scale", *kind), weights, lambda *v: compute(*v)[0])},
-        **{"shift": builder.constant(("shift", *kind), weights, lambda *v: compute(*v)[1])},
-        **{"act": ending(step).act},
+        x=x,
+        y=y,
+        rows=x.size // channels,
+        channels=channels,
+        scale=builder.constant(("scale", *kind), weights, lambda *v: compute(*v)[0]),
+        shift=builder.constant(("shift", *kind), weights, lambda *v: compute(*v)[1]),
+        act=ending(step).act,
     )
     return y
 
@@ -96,9 +99,17 @@ def _normalized(
     beta = None if rms else layer.beta
     builder.add(
         "normalize",
-        **{"x": x, "y": y, "gamma": builder.weight(gamma), "beta": builder.weight(beta)},
-        **{"count": x.size // width, "groups": 1, "positions": 1, "channels": width},
-        **{"x_channels": width, "rms": rms, "epsilon": float(layer.epsilon)},
+        x=x,
+        y=y,
+        gamma=builder.weight(gamma),
+        beta=builder.weight(beta),
+        count=x.size // width,
+        groups=1,
+        positions=1,
+        channels=width,
+        x_channels=width,
+        rms=rms,
+        epsilon=float(layer.epsilon),
     )
     return y
 
@@ -115,10 +126,15 @@ def group_normalization(builder: Builder, step: Step, xs: list[Value]) -> Value:
     y = builder.value(*x.shape)
     builder.add(
         "normalize",
-        **{"x": x, "y": y},
-        **{"gamma": builder.weight(layer.gamma), "beta": builder.weight(layer.beta)},
-        **{"count": x.shape[0], "groups": groups, "positions": math.prod(x.shape[1:-1])},
-        **{"channels": channels // groups, "x_channels": channels},
-        **{"epsilon": float(layer.epsilon)},
+        x=x,
+        y=y,
+        gamma=builder.weight(layer.gamma),
+        beta=builder.weight(layer.beta),
+        count=x.shape[0],
+        groups=groups,
+        positions=math.prod(x.shape[1:-1]),
+        channels=channels // groups,
+        x_channels=channels,
+        epsilon=float(layer.epsilon),
     )
     return y

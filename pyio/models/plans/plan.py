@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.kernel.rows import address, table
+from pyio.models.core.weight import Weight
 from pyio.models.plans.compiling import Compiler, NumPyPart
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Plan:
     def __init__(self, graph: Graph, arrays: Sequence[Array], constants: Constants) -> None:
         self._kernel = constants.kernel
         examples = len(arrays[0])
-        found = Compiler(graph, arrays, 1 if examples > 1 else examples, constants)
+        found = Compiler(graph, arrays, min(examples, 1), constants)
         if examples > 1:
             block = min(max(1, BLOCK_BYTES // found.bytes), examples)
             if found.in_numpy:  # such layers may treat a batch as a whole
@@ -59,6 +60,8 @@ class Plan:
                 first, last = part
                 self._parts.append((address(self._rows[first:]), last - first))
         self._kept = found.builder
+        self._in_numpy = found.in_numpy
+        self._changes = -1
 
     def run(self, arrays: Sequence[Array]) -> list[Array] | None:
         """Return the outputs, or None where only NumPy's path can answer.
@@ -66,9 +69,15 @@ class Plan:
         That is for numbers without a row in an embedding, which are an error, and for layers whose
         outputs have another shape or dtype than they have promised.
         """
-        for constant in self._constants:
-            constant.refresh()
+        if self._changes != Weight.changes:
+            for constant in self._constants:
+                constant.refresh()
+            self._changes = Weight.changes
         examples = len(arrays[0])
+        if examples == self._block:
+            for place, array in zip(self._inputs, arrays, strict=True):
+                place[...] = array
+            return [out.copy() for out in self._outputs] if self._run_parts() else None
         results = [np.empty((examples, *out.shape[1:]), out.dtype) for out in self._outputs]
         for start in range(0, examples, self._block):
             stop = min(start + self._block, examples)
@@ -83,11 +92,13 @@ class Plan:
 
     def _run_parts(self) -> bool:
         """Run all parts in order, and return whether all have succeeded."""
+        if not self._in_numpy:
+            return not self._kernel.run(*self._parts[0])
         masks: dict[int, Any] = {}
-        for part in self._parts:
-            if isinstance(part, NumPyPart):
-                if not part.run(masks):
-                    return False
-            elif self._kernel.run(*part):
-                return False
-        return True
+        with np.errstate(all="ignore"):  # infinity and NaN are results
+            return all(self._run_part(part, masks) for part in self._parts)
+
+    def _run_part(self, part: Any, masks: dict[int, Any]) -> bool:
+        if isinstance(part, NumPyPart):
+            return part.run(masks)
+        return not self._kernel.run(*part)

@@ -48,6 +48,9 @@ def global_pooling(builder: Builder, step: Step, xs: list[Value]) -> Value:
 def _pool(builder: Builder, x: Value, y: Value, window: Window, mean: bool) -> None:
     builder.add(
         "pool",
-        **{"x": x, "y": y, "channels": x.shape[-1], "mean": mean},
+        x=x,
+        y=y,
+        channels=x.shape[-1],
+        mean=mean,
         **{**images_of(x, window), **window.fields()},
     )

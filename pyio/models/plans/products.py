@@ -102,8 +102,15 @@ def dense(builder: Builder, step: Step, xs: list[Value]) -> Value:
     y = builder.value(*x.shape[:-1], columns)
     builder.add(
         "gemm",
-        **{"x": x, "x_row": inner, "panels": folded.panels(), "y": y},
-        **{"y_row": columns, "rows": x.size // inner, "inner": inner, "columns": columns},
-        **{"bias": folded.bias(), "act": end.act},
+        x=x,
+        x_row=inner,
+        panels=folded.panels(),
+        y=y,
+        y_row=columns,
+        rows=x.size // inner,
+        inner=inner,
+        columns=columns,
+        bias=folded.bias(),
+        act=end.act,
     )
     return finished(builder, y, end)

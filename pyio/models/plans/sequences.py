@@ -30,9 +30,13 @@ def embedding(builder: Builder, step: Step, xs: list[Value]) -> Value:
     y = builder.value(*x.shape, layer.output_dim)
     builder.add(
         "embed",
-        **{"x": x, "table": builder.weight(layer.embeddings), "y": y, "count": x.size},
-        **{"rows": layer.input_dim, "width": layer.output_dim},
-        **{"whole": x.array.dtype == np.int32},
+        x=x,
+        table=builder.weight(layer.embeddings),
+        y=y,
+        count=x.size,
+        rows=layer.input_dim,
+        width=layer.output_dim,
+        whole=x.array.dtype == np.int32,
     )
     if layer.mask_zero:
         step.made_mask = _seen(builder, x, 1, 0)
@@ -55,8 +59,12 @@ def _seen(builder: Builder, x: Value, width: int, value: float) -> Value:
     mask = builder.value(*shape)
     builder.add(
         "differs",
-        **{"x": x, "y": mask, "rows": x.size // width, "width": width, "value": float(value)},
-        **{"whole": x.array.dtype == np.int32},
+        x=x,
+        y=mask,
+        rows=x.size // width,
+        width=width,
+        value=float(value),
+        whole=x.array.dtype == np.int32,
     )
     return mask
 
@@ -125,12 +133,19 @@ def _run(
         builder.add("fill", y=state, count=state.size)
     builder.add(
         "gru_after" if after else operation,
-        **{"z": z, "recurrent": _recurrent(builder, cell, operation, after), "h": states[0]},
-        **{"c": states[1] if count > 1 else None, "act": act, "gate": gate},
-        **{"scratch": builder.scratch(batch * 3 * units) if operation == "gru" else None},
-        **{"bias": _second_bias(builder, cell) if after else None},
-        **{"steps": x.shape[1], "batch": batch, "units": units, "reverse": layer.go_backwards},
-        **{"mask": mask},
+        z=z,
+        recurrent=_recurrent(builder, cell, operation, after),
+        h=states[0],
+        c=states[1] if count > 1 else None,
+        act=act,
+        gate=gate,
+        scratch=builder.scratch(batch * 3 * units) if operation == "gru" else None,
+        bias=_second_bias(builder, cell) if after else None,
+        steps=x.shape[1],
+        batch=batch,
+        units=units,
+        reverse=layer.go_backwards,
+        mask=mask,
         **_places(sequence, backwards),
     )
     builder.free_unused(z.memory)
@@ -156,9 +171,15 @@ def _input_products(builder: Builder, cell: Any, x: Value, width: int, after: bo
     for example in range(batch):
         builder.add(
             "gemm",
-            **{"x": x.array[example], "x_row": inner, "panels": panels, "y": z.array[0, example]},
-            **{"y_row": batch * width, "rows": steps, "inner": inner, "columns": width},
-            **{"bias": bias},
+            x=x.array[example],
+            x_row=inner,
+            panels=panels,
+            y=z.array[0, example],
+            y_row=batch * width,
+            rows=steps,
+            inner=inner,
+            columns=width,
+            bias=bias,
         )
     return z
 
@@ -222,8 +243,11 @@ def _both(
         width = layer.units
         builder.add(
             "move",
-            **{"x": last, "y": view, "sides": [1, 1, 1, 1, *view.shape]},
-            **{"x_steps": [0, 0, 0, 0, width, 1], "y_steps": [0, 0, 0, 0, view.strides[0] // 4, 1]},
+            x=last,
+            y=view,
+            sides=[1, 1, 1, 1, *view.shape],
+            x_steps=[0, 0, 0, 0, width, 1],
+            y_steps=[0, 0, 0, 0, view.strides[0] // 4, 1],
         )
 
 

@@ -12,8 +12,17 @@ RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional"})
 """Layers that leave out the steps that a mask leaves out."""
 
 IDENTITIES = frozenset(
-    "InputLayer Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise "
-    "GaussianDropout AlphaDropout ActivityRegularization".split()
+    [
+        "InputLayer",
+        "Dropout",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+        "GaussianNoise",
+        "GaussianDropout",
+        "AlphaDropout",
+        "ActivityRegularization",
+    ]
 )
 """Layers that change nothing in a prediction."""
 

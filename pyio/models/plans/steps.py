@@ -1,4 +1,4 @@
-"""Steps: the calls of a model in order, those of models inside it as well, joined where they can be.
+"""Steps: the calls of a model in order, those of models inside it too, joined where they can be.
 
 A normalization or activation behind a product is computed with it, and a border in front of it too.
 """
@@ -22,7 +22,7 @@ MOST_STEPS = 4096
 """More calls than that are not planned: models inside models can have exponentially many."""
 
 _CONVOLUTIONS = frozenset(
-    "Conv1D Conv2D DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D".split()
+    ["Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"]
 )
 _PRODUCTS = _CONVOLUTIONS | {"Dense", "Conv1DTranspose", "Conv2DTranspose"}
 """Products, whose weights can take in a normalization."""

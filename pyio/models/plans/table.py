@@ -6,19 +6,21 @@ before or after it has added rows, for options that the kernel does not have.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.models.plans.constants import Unplanned
 from pyio.models.plans.step import Step, own_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyio.models.core.layer import Layer
     from pyio.models.plans.builder import Builder, Value
 
 Emitter: TypeAlias = "Callable[[Builder, Step, list[Value]], Value | list[Value]]"
 
 EMITTERS: dict[str, Any] = {}
+
 
 def emits(*names: str) -> Callable[[Emitter], Emitter]:
     """Enter the function below for the classes of these names."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyio.errors import PyioError
 from pyio.kernel import library
 from pyio.models.core.phase import training_phase
+from pyio.models.plans.constants import Constants, Unplanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyio.models.core.graph import Graph
-    from pyio.models.plans.constants import Constants
     from pyio.models.plans.plan import Plan
 
     Array = NDArray[Any]
 
-KEPT = 4
-"""The plans of a model that are kept: as many shapes of inputs."""
+KEPT = 8
+"""The plans of a model that are kept: as many shapes of inputs. The oldest goes first."""
 
 
 class Plans:
@@ -35,14 +35,12 @@ class Plans:
 def planned(graph: Graph, arrays: Sequence[Array]) -> list[Array] | None:
     """Return the outputs of a model for `arrays`, or None where NumPy has to compute them.
 
-    That is without the kernel, in training, for models that keep a state or of which the kernel
-    knows nothing, for weights that are not finite, and for everything that ends in an error.
+    That is so without the kernel, in training, and for models that keep a state. It is so for
+    weights that are not finite, where the kernel knows no layer, and for what ends in an error.
     """
     kernel = library.kernel()
     if kernel is None or training_phase() is not None:
         return None
-    from pyio.models.plans.constants import Constants, Unplanned
-
     plans: Plans | None = graph.plans
     if plans is None:
         plans = graph.plans = Plans(Constants(kernel))
@@ -60,18 +58,16 @@ def planned(graph: Graph, arrays: Sequence[Array]) -> list[Array] | None:
 
 def _plan(plans: Plans, graph: Graph, arrays: Sequence[Array]) -> Plan | None:
     """Return the plan for inputs like `arrays`, made when it is first asked for."""
-    from pyio.models.plans.constants import Unplanned
-    from pyio.models.plans.plan import Plan
+    key = tuple([(array.shape, array.dtype.char) for array in arrays])
+    if key in plans.known:
+        return plans.known[key]
+    from pyio.models.plans.plan import Plan  # with all that makes plans
 
-    key = tuple((array.shape, array.dtype.char) for array in arrays)
-    if key not in plans.known:
-        try:
-            made: Plan | None = Plan(graph, arrays, plans.constants)
-        except (Unplanned, PyioError, MemoryError):
-            made = None
-        while len(plans.known) >= KEPT:
-            del plans.known[next(iter(plans.known))]
-        plans.known[key] = made
-    else:
-        plans.known[key] = plans.known.pop(key)  # the last one used goes last
-    return plans.known[key]
+    try:
+        made: Plan | None = Plan(graph, arrays, plans.constants)
+    except (Unplanned, PyioError, MemoryError):
+        made = None
+    while len(plans.known) >= KEPT:
+        del plans.known[next(iter(plans.known))]
+    plans.known[key] = made
+    return made

@@ -17,7 +17,7 @@ x: Any = None
 
 def prepare(described: str, weights: Any, given: Any, expected: Any) -> float:
     """Make the model, and return how far its predictions are from those of TensorFlow.js."""
-    global model, x  # noqa: PLW0603 -- what the samples measure
+    global model, x
     assert KERNEL is not None, "the page has no kernel"
     value = json.loads(described)
     artifacts = pyio.ModelArtifacts(

@@ -8,6 +8,7 @@ import numpy as np
 
 import pyio
 from pyio.kernel import library
+from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ def numbers(*shape: int) -> Any:
     return _random.normal(size=shape).astype(np.float32)
 
 
-def stack(*each: Any) -> pyio.LayersModel:
+def stack(*each: Any) -> pyio.Sequential:
     return pyio.Sequential(list(each))
 
 
@@ -46,8 +47,9 @@ def with_weights(model: pyio.LayersModel) -> pyio.LayersModel:
 
 def activations() -> Iterator[Case]:
     names = (
-        "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax log_softmax "
-        "gelu gelu_new mish swish celu exponential hard_sigmoid_keras3 hard_silu hard_tanh"
+        "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax "
+        "log_softmax gelu gelu_new mish swish celu exponential hard_sigmoid_keras3 hard_silu "
+        "hard_tanh"
     )
     for name in names.split():
         alone = layers.Activation(name, input_shape=(7,))
@@ -66,7 +68,9 @@ def convolutions() -> Iterator[Case]:
         for stride in (1, 2, 3):
             for size in (1, 2, 3, 5):
                 options: Any = {"strides": stride, "padding": padding}
-                first = layers.Conv2D(11, size, activation="relu", input_shape=(17, 18, 3), **options)
+                first = layers.Conv2D(
+                    11, size, activation="relu", input_shape=(17, 18, 3), **options
+                )
                 second = layers.Conv2D(5, size, padding="same", use_bias=size > 2)
                 model = stack(first, layers.BatchNormalization(), second)
                 model.add(layers.BatchNormalization())
@@ -88,11 +92,21 @@ def convolutions() -> Iterator[Case]:
         wide = kind(6, 3, padding="same", dilation_rate=[2, 3], input_shape=(12, 11, 5))
         yield f"dilated {kind.__name__}", stack(wide), numbers(2, 12, 11, 5), ""
     grouped = layers.Conv2D(6, 3, groups=3, padding="same", input_shape=(12, 11, 9))
-    yield "groups", stack(grouped, layers.BatchNormalization(), layers.ReLU()), numbers(2, 12, 11, 9), ""
+    yield (
+        "groups",
+        stack(grouped, layers.BatchNormalization(), layers.ReLU()),
+        numbers(2, 12, 11, 9),
+        "",
+    )
     apart = layers.SeparableConv1D(6, 3, strides=2, depth_multiplier=2, input_shape=(12, 9))
     yield "separable 1D", stack(apart, layers.BatchNormalization()), numbers(2, 12, 9), ""
     first = layers.Conv2D(3, 3, data_format="channels_first", input_shape=(2, 7, 7))
-    yield "channels first", stack(first, layers.Flatten(), layers.Dense(3)), numbers(2, 2, 7, 7), "Conv2D"
+    yield (
+        "channels first",
+        stack(first, layers.Flatten(), layers.Dense(3)),
+        numbers(2, 2, 7, 7),
+        "Conv2D",
+    )
     three = layers.Conv3D(3, 2, input_shape=(4, 5, 5, 2))
     yield "3D", stack(three, layers.Flatten(), layers.Dense(3)), numbers(2, 4, 5, 5, 2), "Conv3D"
 
@@ -134,7 +148,7 @@ def sequences() -> Iterator[Case]:
     for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN):
         for all_ in (False, True):
             for back in (False, True):
-                options = {"return_sequences": all_, "go_backwards": back}
+                options: Any = {"return_sequences": all_, "go_backwards": back}
                 name = f"{kind.__name__} {all_} {back}"
                 yield name, stack(kind(9, input_shape=(7, 5), **options)), numbers(3, 7, 5), ""
                 for mode in ("concat", "sum", "mul", "ave"):
@@ -143,7 +157,12 @@ def sequences() -> Iterator[Case]:
                     yield f"both {name} {mode}", stack(both), numbers(3, 7, 5), ""
     for bias in (False, True):
         options = {"reset_after": True, "use_bias": bias, "recurrent_activation": "sigmoid"}
-        yield f"reset after {bias}", stack(layers.GRU(9, input_shape=(7, 5), **options)), numbers(3, 7, 5), ""
+        yield (
+            f"reset after {bias}",
+            stack(layers.GRU(9, input_shape=(7, 5), **options)),
+            numbers(3, 7, 5),
+            "",
+        )
     given = pyio.Input(shape=(7, 5))
     states = layers.LSTM(6, return_state=True, return_sequences=True)(given)
     yield "states", pyio.Model(given, states), numbers(3, 7, 5), ""
@@ -200,7 +219,12 @@ def graphs() -> Iterator[Case]:
     e = pyio.Input(shape=(6, 5, 4))
     twice = layers.Dense(3)(layers.Flatten()(inner(inner(e))))
     yield "a model twice in a model", pyio.Model(e, twice), numbers(3, 6, 5, 4), ""
-    yield "a model in a stack", stack(inner, layers.Flatten(), layers.Dense(2)), numbers(3, 6, 5, 4), ""
+    yield (
+        "a model in a stack",
+        stack(inner, layers.Flatten(), layers.Dense(2)),
+        numbers(3, 6, 5, 4),
+        "",
+    )
     one, two = pyio.Input(shape=(3,)), pyio.Input(shape=(4,))
     both = layers.Dense(2)(layers.Concatenate()([layers.Dense(3, activation="relu")(one), two]))
     yield "two inputs", pyio.Model([one, two], [both, one]), [numbers(3, 3), numbers(3, 4)], ""
@@ -266,3 +290,57 @@ def differences(kernel: Any = None, only: Callable[[str], bool] = lambda _: True
             if not far <= CLOSE or left != expected:
                 found[name] = [far, left]
     return found
+
+
+def single_differences(kernel: Any = None) -> dict[str, float]:
+    """The same for single operations, which graph models and training use."""
+    used = kernel or library.kernel()
+    assert used is not None, "there is no kernel"
+    one, two = numbers(70, 300), kernels.Matrix(numbers(300, 45))
+    turned = kernels.Matrix(numbers(45, 300).T)
+    image, row = numbers(2, 20, 21, 6), numbers(2, 90, 12)
+    filters, steps = kernels.Matrix(numbers(3 * 5 * 6, 11)), kernels.Matrix(numbers(4 * 12, 30))
+    deep = numbers(3, 3, 6, 2), numbers(3, 3, 6, 1)
+    found = {
+        "product": lambda: kernels.matmul(one, two),
+        "turned over": lambda: kernels.matmul(one[:, ::-1], turned),
+        "images": lambda: kernels.conv(image, filters, (3, 5), (2, 1), (1, 2)),
+        "steps": lambda: kernels.conv(row[:, ::-1], steps, (4,), (1,), (3,)),
+        "channels": lambda: kernels.depthwise(numbers_twice(image), deep[0], (1, 2), (2, 1)),
+        "one filter each": lambda: kernels.depthwise(numbers_twice(image), deep[1], (1, 1), (1, 1)),
+    }
+    return {name: far for name, each in found.items() if (far := _far(each, used)) > CLOSE}
+
+
+def numbers_twice(x: Any) -> Any:
+    """A larger array, so that there is enough to compute."""
+    return np.concatenate([x] * 20)
+
+
+class Counted:
+    """A kernel whose calls are counted."""
+
+    def __init__(self, kernel: Any) -> None:
+        self.pack = kernel.pack
+        self.calls = 0
+        self._kernel = kernel
+
+    def run(self, *arguments: Any) -> Any:
+        self.calls += 1
+        return self._kernel.run(*arguments)
+
+
+def _far(compute: Callable[[], Any], kernel: Any) -> float:
+    results = []
+    counted = Counted(kernel)
+    before = library.kernel
+    for each in (None, counted):
+        library.kernel = lambda each=each: each  # type: ignore[assignment]
+        try:
+            results.append(compute())
+        finally:
+            library.kernel = before
+    wanted, found = results
+    assert (wanted.shape, wanted.dtype) == (found.shape, found.dtype)
+    assert counted.calls, "the kernel has not computed it"
+    return float(np.abs(wanted - found).max() / np.abs(wanted).max())
