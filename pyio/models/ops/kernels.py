@@ -5,7 +5,7 @@ computes instead, with the functions here, and notes how the gradients go back.
 
 The NumPy wheel of Pyodide has neither BLAS nor SIMD. There, ``@`` on large float32 matrices takes
 four times as long as ``einsum`` on a transposed right operand, whose inner loop runs over
-contiguous memory. A faster kernel replaces `matmul` and `depthwise` here and nothing else.
+contiguous memory. The compiled kernel computes large products and convolutions, where there is one.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from pyio.models.ops import compiled
 from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pyio.kernel.library import Kernel
 
 Array: TypeAlias = NDArray[Any]
 
@@ -40,7 +43,7 @@ PATCH_BYTES = 1 << 25
 class Matrix:
     """The right operand of a product, usually a weight: prepared once, used for every batch."""
 
-    __slots__ = ("_columns", "value")
+    __slots__ = ("_columns", "_panels", "value")
 
     followed = False
     """Whether training asks for its gradient."""
@@ -48,6 +51,13 @@ class Matrix:
     def __init__(self, value: Array, columns: Array | None = None) -> None:
         self.value = value
         self._columns = columns
+        self._panels: Array | None = None
+
+    def panels(self, kernel: Kernel) -> Array:
+        """The matrix as the right operand of the kernel's products."""
+        if self._panels is None:
+            self._panels = compiled.packed(kernel, self.value)
+        return self._panels
 
     @property
     def columns(self) -> Array:
@@ -83,7 +93,10 @@ def matmul(left: Array, right: Matrix) -> Array:
         return _followed(left, right).matmul(left, right)  # type: ignore[no-any-return]
     k, n = right.value.shape
     flat = left.reshape(-1, k).astype(np.float32, copy=False)
-    if not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
+    kernel = compiled.usable(flat.shape[0] * k * n, flat, right.value)
+    if kernel is not None:
+        product = compiled.product(kernel, flat, right.panels(kernel), n)
+    elif not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
         product = flat @ right.value
     else:
         product = np.einsum("ij,kj->ik", flat, right.columns)
@@ -131,6 +144,11 @@ def conv(
     batch = x.shape[0]
     patches = windows(x, size, strides, dilation)
     space = patches.shape[1 : 1 + len(size)]
+    if len(size) < 3:
+        used = compiled.usable(patches.size * kernel.value.shape[1], x, kernel.value)
+        if used is not None:
+            panels, filters = kernel.panels(used), kernel.value.shape[1]
+            return compiled.conv(used, x, panels, filters, size, strides, dilation)
     parts = [
         matmul(patches[cut].reshape(-1, kernel.value.shape[0]), kernel)
         for cut in in_chunks(patches)
@@ -226,6 +244,10 @@ def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequenc
     if isinstance(x, Followed) or isinstance(kernel, Followed):
         return _followed(x, kernel).depthwise(x, kernel, strides, dilation)  # type: ignore[no-any-return]
     *size, channels, multiplier = kernel.shape
+    if len(size) < 3:
+        used = compiled.usable(x.size * math.prod(size) * multiplier, x, kernel)
+        if used is not None and all(windows(x, size, strides, dilation).shape):
+            return compiled.depthwise(used, x, kernel, strides, dilation)
     total: Array | None = None  # the first term is the sum to which the others are added in place
     for position, view in taps(x, size, strides, dilation):
         weight = kernel[position]
