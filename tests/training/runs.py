@@ -12,6 +12,7 @@ import json
 import re
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,21 +44,29 @@ def optional(values: list[Any]) -> Any:
 
 
 class Runs:
-    """The recorded runs in a zip file."""
+    """The recorded runs in a zip file, or in a folder."""
 
-    def __init__(self, content: bytes) -> None:
-        self.zip = zipfile.ZipFile(io.BytesIO(content))
-        self.names = sorted({name.partition("/")[0] for name in self.zip.namelist()})
+    def __init__(self, content: bytes | Path) -> None:
+        self._place: Any = content
+        if isinstance(content, bytes):
+            self._place = zipfile.Path(zipfile.ZipFile(io.BytesIO(content)))
+        self.names = sorted(each.name for each in self._place.iterdir())
 
     def run(self, name: str) -> dict[str, Any]:
         """What was recorded."""
-        found: dict[str, Any] = json.loads(self.zip.read(f"{name}/run.json"))
+        found: dict[str, Any] = json.loads((self._place / name / "run.json").read_text())
         return found
+
+    def has(self, name: str, when: str) -> bool:
+        """Whether there is the model "init", "final" or "resumed"."""
+        there: bool = (self._place / name / when / "model.json").exists()
+        return there
 
     def model(self, name: str, when: str) -> Any:
         """The model "init", "final" or "resumed"."""
-        text = json.loads(self.zip.read(f"{name}/{when}/model.json"))
-        data = self.zip.read(f"{name}/{when}/weights.bin")
+        folder = self._place / name / when
+        text = json.loads((folder / "model.json").read_text())
+        data = (folder / "weights.bin").read_bytes()
         specs = pyio.get_weight_specs(text["weightsManifest"])
         artifacts = pyio.ModelArtifacts(
             model_topology=text["modelTopology"],
@@ -104,9 +113,27 @@ async def trained(
         losses.append(logs["loss"])
 
     x, y = optional(run["x"]), optional(run["y"])
-    options = fit_arguments(run, given)
-    history = await model.fit(x, y, callbacks=[{"on_batch_end": note}], **options)
+    callbacks = [{"on_batch_end": note}, *further_callbacks(model, run)]
+    history = await model.fit(x, y, callbacks=callbacks, **fit_arguments(run, given))
     return history, losses
+
+
+def further_callbacks(model: Any, run: dict[str, Any]) -> list[Any]:
+    """The callbacks that a run had: a schedule of learning rates, and what ends it."""
+    found: list[Any] = []
+    if "schedule" in run:
+        rates = {int(epoch): rate for epoch, rate in run["schedule"].items()}
+        found.append(pyio.callbacks.LearningRateSchedule(rates))
+    if "stopAfter" in run:
+
+        def stop(epoch: int, _logs: Any) -> None:
+            model.stop_training = epoch == run["stopAfter"]
+
+        found.append(stop)
+    if "early" in run:
+        options = {snake(key): value for key, value in run["early"].items()}
+        found.append(pyio.callbacks.EarlyStopping(**options))
+    return found
 
 
 def history_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
@@ -121,11 +148,15 @@ def history_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
 
 
 def compare(model: Any, expected: Any, state: bool) -> dict[str, float]:
-    """Differences of weights and of the states of optimizers."""
+    """Differences of weights and of the states of optimizers, relative to states above 1."""
     found = {"weights": difference(model.get_weights(), expected.get_weights())}
     if state:
         mine, stored = model.optimizer_weights, expected.optimizer_weights
-        found["state"] = difference(list(mine.values()), list(stored.values()))
+        scales = [np.maximum(1, np.abs(each)) for each in stored.values()]
+        found["state"] = difference(
+            [each / scale for each, scale in zip(mine.values(), scales, strict=True)],
+            [each / scale for each, scale in zip(stored.values(), scales, strict=True)],
+        )
     return found
 
 
@@ -141,10 +172,11 @@ async def check(runs: Runs, name: str) -> dict[str, float]:
     theirs = np.array(run["batchLosses"])
     found["losses"] = difference([losses / np.maximum(1, theirs)], [theirs / np.maximum(1, theirs)])
     found["history"] = history_difference(history.history, run["history"])
-    if f"{name}/resumed/model.json" in runs.zip.namelist():
+    if runs.has(name, "resumed"):
         resumed = runs.model(name, "resumed")
         if "learningRateResumed" in run:
             final.optimizer.learning_rate = run["learningRateResumed"]
+        run = {key: value for key, value in run.items() if key not in ("stopAfter", "early")}
         history, _ = await trained(final, run, run["resume"]["fit"])
         again = compare(final, resumed, saveable)
         found |= {f"resumed {key}": value for key, value in again.items()}

@@ -104,7 +104,7 @@ class KerasOp(Layer):
         for trials in (((0, 2), (0, 3)), ((2, 2), (3, 3)), ((1, 2), (1, 3))):
             if None in found:
                 found = [self._tried(shapes, *sides) for sides in trials]
-        if None in found:
+        if not all(found):
             raise InvalidModelError(
                 f"the operation {self.op_name} {self.name!r} does not fit inputs of the shapes "
                 f"{[list(sides) for sides in shapes]}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from pyio.models.training.rules import (
     divide,
+    kept,
     multiply,
     no_others,
     subtract,
@@ -92,7 +93,7 @@ def _extreme(function: Any) -> Any:
         x = raw(a)
         best = function(x, axis=axis, keepdims=True, **options)
         y = best if keepdims else function(x, axis=axis, **options)
-        return a.tape.record(y, lambda g: a.add(_spread(g, x, axis, keepdims) * (x == best)))
+        return a.tape.record(y, lambda g: a.add(kept(_spread(g, x, axis, keepdims), x == best)))
 
     return rule
 
@@ -126,6 +127,24 @@ def cumsum(a: Traced, axis: int | None = None, **others: Any) -> Traced:
         a.add(np.flip(np.cumsum(np.flip(g, axis), axis), axis))
 
     return a.tape.record(np.cumsum(raw(a), axis), back)
+
+
+def cumprod(a: Traced, axis: int | None = None, **others: Any) -> Traced:
+    """``np.cumprod``."""
+    _without_dtype("cumprod", a, others)
+    if axis is None:
+        return cumprod(reshape(a, (-1,)), 0)
+    x = np.moveaxis(raw(a), axis, 0)
+
+    def back(g: Array) -> None:
+        along, sums = np.moveaxis(g, axis, 0), np.empty_like(x)
+        for place in range(len(x)):
+            others = x.copy()  # the products without this factor, and no division by what may be 0
+            others[place] = 1
+            sums[place] = (np.cumprod(others, 0) * along)[place:].sum(axis=0)
+        a.add(np.moveaxis(sums, 0, axis))
+
+    return a.tape.record(np.cumprod(raw(a), axis), back)
 
 
 def diff(a: Traced, n: int = 1, axis: int = -1, **others: Any) -> Traced:
@@ -303,6 +322,7 @@ _REDUCED = {
     "min": min_,
     "prod": prod,
     "cumsum": cumsum,
+    "cumprod": cumprod,
 }
 METHODS.update(_REDUCED)
 METHODS["dot"] = dot
