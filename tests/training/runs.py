@@ -287,6 +287,35 @@ def alike(models: dict[str, Any]) -> Any:
     return each()
 
 
+def products() -> dict[str, float] | None:
+    """How far products by the compiled kernel are from NumPy's; None where there is no kernel."""
+    from pyio.models.ops import by_kernel, kernels
+
+    fast = by_kernel.products()
+    if fast is None:
+        return None
+    random = np.random.default_rng(0)
+    found = {}
+    for rows, k, n in ((1, 4097, 1), (33, 784, 130), (21, 9, 24), (300, 513, 7), (5, 40, 40)):
+        left, right = random.normal(size=(rows, k)), random.normal(size=(k, n))
+        for turned in (False, True):
+            a, b = left.astype(np.float32), right.astype(np.float32)
+            if turned:  # not in one block of memory
+                a, b = np.asfortranarray(a), np.asfortranarray(b)
+            y = kernels.matmul(a, kernels.Matrix(b))
+            found[f"{rows} {k} {n} {turned}"] = float(np.abs(y - left @ right).max() / k)
+    for equation, one, two in (
+        ("bqhd,bkhd->bhqk", (2, 9, 3, 8), (2, 7, 3, 8)),
+        ("bhqk,bkhd->bqhd", (2, 3, 9, 7), (2, 7, 3, 8)),
+        ("abc,acd->abd", (4, 5, 30), (4, 30, 11)),
+        ("abc,cde->abde", (4, 5, 30), (30, 11, 2)),
+    ):
+        left, right = random.normal(size=one), random.normal(size=two)
+        y = kernels.einsum(equation, left.astype(np.float32), right.astype(np.float32))
+        found[equation] = float(np.abs(y - np.einsum(equation, left, right)).max())
+    return found
+
+
 async def busy() -> float:
     """Train for about a second, and return how long it took."""
     model = pyio.Sequential([pyio.layers.Dense(8, input_shape=(8,))])

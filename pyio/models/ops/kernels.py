@@ -3,9 +3,9 @@
 While a model is trained, an operand can be `Followed`. Then `pyio.models.training.kernel_gradients`
 computes instead, with the functions here, and notes how the gradients go back.
 
-The NumPy wheel of Pyodide has neither BLAS nor SIMD. There, ``@`` on large float32 matrices takes
-four times as long as ``einsum`` on a transposed right operand, whose inner loop runs over
-contiguous memory. A faster kernel replaces `matmul` and `depthwise` here and nothing else.
+The NumPy wheel of Pyodide has neither BLAS nor SIMD. There the compiled kernel computes products,
+if there is one. Without it, ``@`` on large float32 matrices takes four times as long as ``einsum``
+on a transposed right operand, whose inner loop runs over contiguous memory.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from pyio.models.ops.by_kernel import products
 from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pyio.models.ops.by_kernel import Products
 
 Array: TypeAlias = NDArray[Any]
 
@@ -40,7 +43,7 @@ PATCH_BYTES = 1 << 25
 class Matrix:
     """The right operand of a product, usually a weight: prepared once, used for every batch."""
 
-    __slots__ = ("_columns", "value")
+    __slots__ = ("_columns", "_panels", "value")
 
     followed = False
     """Whether training asks for its gradient."""
@@ -48,6 +51,13 @@ class Matrix:
     def __init__(self, value: Array, columns: Array | None = None) -> None:
         self.value = value
         self._columns = columns
+        self._panels: Array | None = None
+
+    def panels(self, how: Products) -> Array:
+        """The matrix in the form that the compiled kernel wants."""
+        if self._panels is None:
+            self._panels = how.panels(self.value.astype(np.float32, copy=False))
+        return self._panels
 
     @property
     def columns(self) -> Array:
@@ -83,7 +93,10 @@ def matmul(left: Array, right: Matrix) -> Array:
         return _followed(left, right).matmul(left, right)  # type: ignore[no-any-return]
     k, n = right.value.shape
     flat = left.reshape(-1, k).astype(np.float32, copy=False)
-    if not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
+    small = flat.shape[0] * k * n < _SMALL_PRODUCT
+    if _WITHOUT_BLAS and not small and (fast := products()) is not None:
+        product = fast.matmul(flat, right.panels(fast), n)
+    elif not _WITHOUT_BLAS or k < _SHORT_SUM or small:
         product = flat @ right.value
     else:
         product = np.einsum("ij,kj->ik", flat, right.columns)
@@ -92,7 +105,14 @@ def matmul(left: Array, right: Matrix) -> Array:
 
 def batch_matmul(left: Array, right: Array) -> Array:
     """Return ``left @ right`` for stacks of matrices, whose other sides broadcast."""
-    if not _WITHOUT_BLAS or left.dtype != np.float32 or left.shape[-1] < _SHORT_SUM:
+    if not _WITHOUT_BLAS or left.dtype != np.float32 or right.dtype != np.float32:
+        return np.asarray(np.matmul(left, right))
+    outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    fast = products()
+    if fast is not None and math.prod(outer) * left.shape[-2] and right.size:
+        wide = [np.broadcast_to(each, (*outer, *each.shape[-2:])) for each in (left, right)]
+        return fast.stacked(*wide)  # type: ignore[no-any-return]
+    if left.shape[-1] < _SHORT_SUM:
         return np.asarray(np.matmul(left, right))
     columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
     return np.asarray(np.einsum("...ij,...kj->...ik", left, columns))
@@ -105,15 +125,45 @@ def dots(left: Array, right: Array) -> Array:
     """
     if isinstance(left, Followed) or isinstance(right, Followed):
         return _followed(left, right).dots(left, right)  # type: ignore[no-any-return]
-    if _WITHOUT_BLAS:  # both inner loops run over contiguous memory
+    if _WITHOUT_BLAS and products() is None:  # both inner loops run over contiguous memory
         return np.asarray(np.einsum("...id,...kd->...ik", left, right))
-    return np.asarray(left @ np.swapaxes(right, -1, -2))
+    return batch_matmul(left, np.swapaxes(right, -1, -2))
 
 
 def einsum(equation: str, left: Array, right: Array) -> Array:
     """Return the sum of products that `equation` names, as ``numpy.einsum`` does."""
-    sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
-    return sums
+    inputs, output = equation.split("->")
+    one, two = inputs.split(",")
+    followed = isinstance(left, Followed) or isinstance(right, Followed)
+    if followed or not _is_product(one, two, output) or left.dtype != right.dtype:
+        sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
+        return sums
+    both = [letter for letter in one if letter in two]
+    outer = [letter for letter in both if letter in output]
+    summed = [letter for letter in both if letter not in output]
+    rows = [letter for letter in one if letter not in two]
+    columns = [letter for letter in two if letter not in one]
+    sides = dict(zip(one + two, left.shape + right.shape, strict=True))
+
+    def flat(value: Array, letters: str, *groups: list[str]) -> Array:
+        order = [letters.index(letter) for group in groups for letter in group]
+        whole = [math.prod(sides[letter] for letter in group) for group in groups[-2:]]
+        return value.transpose(order).reshape(*(sides[letter] for letter in outer), *whole)
+
+    product = batch_matmul(
+        flat(left, one, outer, rows, summed), flat(right, two, outer, summed, columns)
+    )
+    found = [*outer, *rows, *columns]
+    shaped = product.reshape([sides[letter] for letter in found])
+    return shaped.transpose([found.index(letter) for letter in output])
+
+
+def _is_product(one: str, two: str, output: str) -> bool:
+    """Whether an equation is a product of matrices, or of stacks of them."""
+    letters = set(one) | set(two)
+    alone = (set(one) ^ set(two)) - set(output)  # what only one operand has, and is summed
+    plain = all(len(set(each)) == len(each) and each.isalpha() for each in (one, two, output))
+    return plain and not alone and set(output) <= letters
 
 
 def conv(
