@@ -82,8 +82,10 @@ def test_killed_while_a_checkpoint_is_saved(
             assert found, "no checkpoint is left"
             # The next save may be complete although its end was not heard of.
             assert max(found.values()) in range(saved, begun + 1), (found, begun, saved)
-            assert all(address in (url, url.replace("{epoch}", str(epoch)))
-                       for address, epoch in found.items()), found
+            assert all(
+                address in (url, url.replace("{epoch}", str(epoch)))
+                for address, epoch in found.items()
+            ), found
 
 
 RECORD = """(url) => {

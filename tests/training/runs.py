@@ -12,13 +12,15 @@ import json
 import re
 import time
 import zipfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import pyio
 from pyio.format.specs import specs_from_json, specs_to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RIGHT_HERE = {
     "constraints_not_applied": "TensorFlow.js does not apply constraints after a step",

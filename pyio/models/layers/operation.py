@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,8 @@ class KerasOp(Layer):
         if sum(map(volume, sides)) * self._largest > _TRIED:
             return None
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of means of no example
                 result = self.call([np.ones(each, np.float32) for each in sides])
         except InvalidModelError:
             return None

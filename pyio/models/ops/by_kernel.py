@@ -1,4 +1,4 @@
-"""Products of single arrays by the compiled kernel, for what is no plan: training, and layers alone.
+"""Products of single arrays by the compiled kernel, for training and for layers alone.
 
 The kernel is there in Pyodide only, and can be switched off. `products` is None without it.
 """

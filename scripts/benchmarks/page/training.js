@@ -53,7 +53,7 @@ async function artifactsOf(model) {
   await model.save(tf.io.withSaveHandler(async (artifacts) => {
     found = artifacts;
     return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-  }));
+  }), { includeOptimizer: true });
   return found;
 }
 
@@ -85,7 +85,7 @@ async function start(name) {
       await compiled(await tf.loadLayersModel(tf.io.fromMemory(artifacts))).trainOnBatch(...data);
       able.push(backend);
     } catch (error) {
-      if (!/not registered for the backend/.test(error.message)) throw error;
+      if (!/not registered for.test(error.message)) throw error;
     }
   }
   return able;

@@ -131,10 +131,9 @@ def test_without_a_gradient(name: str) -> None:
 ONE, TWO = {"ref": 0}, {"ref": 1}
 LIST: list[Any] = [[ONE, TWO]]
 ARGUMENTS: dict[str, list[Any]] = {
-    **dict.fromkeys(_BINARY, [ONE, TWO]),
+    **{name: [ONE, TWO] for name in (*_BINARY, "Dot", "MatmulOfTensorFlow")},
     **dict.fromkeys(("Concatenate", "Hstack", "Stack", "Vstack"), LIST),
-    **dict.fromkeys(("Dot", "MatmulOfTensorFlow"), [ONE, TWO]),
-    **dict.fromkeys(("ExpandDims", "OneHot", "Repeat", "Roll"), [ONE, 3]),
+    **{name: [ONE, 3] for name in ("ExpandDims", "OneHot", "Repeat", "Roll")},
     "BroadcastTo": [ONE, [3, 4, 4]],
     "Cast": [ONE, "float32"],
     "Clip": [ONE, 0.3, 0.6],
