@@ -190,20 +190,25 @@ class Loader(ABC):
         """Return the whole model, or raise what keeps it from being one.
 
         `importing` are options of the importer, if the files are those of another program.
+        Raises UnsupportedModelError for a choice that a model of TensorFlow.js does not have.
         """
         with enough_memory(f"loading {self.url!r}"), damaged(self.url):
             try:
-                return await self._fetch()
+                artifacts = await self._fetch()
             except FOREIGN as error:
                 return await imported(self._files(), error, importing)
+            require_unchosen(importing)
+            return artifacts
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""
         with enough_memory(f"reading {self.url!r}"), damaged(self.url):
             try:
-                return await self._outline()
+                artifacts = await self._outline()
             except FOREIGN as error:
                 return await imported(self._files(), error, importing, weights=False)
+            require_unchosen(importing)
+            return artifacts
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[Files | None]:
@@ -227,6 +232,14 @@ class Loader(ABC):
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:
         """Read all but the weight data. Raises InvalidModelError if it cannot be a model."""
+
+
+def require_unchosen(importing: Mapping[str, Any]) -> None:
+    """Raise UnsupportedModelError if a choice was made for a model of TensorFlow.js."""
+    if any(value is not None for value in importing.values()):
+        from pyio.converters.options import TFJS, require_no_choice  # late: few loads need it
+
+        require_no_choice(importing, TFJS)
 
 
 FOREIGN = (NoModelJSONError, OtherFormatError, ModelNotFoundError)

@@ -20,7 +20,7 @@ from pyio.converters.saved_model.simplify.groups import split_groups
 from pyio.converters.saved_model.simplify.scales import without_scales
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
 from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_RUNS
-from pyio.converters.saved_model.weights import encoded
+from pyio.converters.saved_model.weights import encoded, specified
 from pyio.errors import (
     InvalidModelError,
     PyioError,
@@ -31,11 +31,14 @@ from pyio.format.artifacts import ModelArtifacts
 from pyio.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from pyio.converters.saved_model.graph import Graph, Ref
     from pyio.converters.saved_model.protobuf import Message
     from pyio.converters.saved_model.source import Source
+    from pyio.format.artifacts import WeightSpec
     from pyio.format.json_text import JSONValue
     from pyio.tensors.quantization import QuantizationRule
 
@@ -53,7 +56,7 @@ _CONTRADICTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Which steps of the import are done."""
+    """Which steps of the import are done; without `weights`, no data is written."""
 
     clean_up: bool = True
     fold_constants: bool = True
@@ -61,6 +64,14 @@ class Steps:
     fuse: bool = True
     pyio_only: bool = False
     quantization: QuantizationRule = None
+    weights: bool = True
+
+
+def outlining(options: Mapping[str, Any]) -> Steps:
+    """Return the steps for an outline: of those in `options`, without weights, whichever ops."""
+    names = ("clean_up", "fold_constants", "fold_batch_norms", "fuse")
+    chosen = {name: bool(options[name]) for name in names if name in options}
+    return Steps(**chosen, pyio_only=True, weights=False)
 
 
 @contextmanager
@@ -243,7 +254,7 @@ class _Conversion:
             for node in graph.values()
             if node.op == "Const"
         }
-        specs, data = encoded(constants, self.steps.quantization)
+        specs, data = self._weights(constants)
         signature: dict[str, JSONValue] = {
             side: {key: tensor_info(name, infos[key]) for key, name in names.items()}
             for side, names, infos in (
@@ -263,6 +274,13 @@ class _Conversion:
         )
         artifacts.remember_notes(self._notes(graphs))
         return artifacts
+
+    def _weights(
+        self, constants: dict[str, NDArray[Any]]
+    ) -> tuple[tuple[WeightSpec, ...], tuple[memoryview, ...] | None]:
+        if self.steps.weights:
+            return encoded(constants, self.steps.quantization)
+        return tuple(specified(constants)), None
 
     def _notes(self, graphs: list[Graph]) -> list[str]:
         notes = [*self.source.notes, *self.flattener.notes]

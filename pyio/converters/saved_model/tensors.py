@@ -109,6 +109,13 @@ def elements_from(data: memoryview, dtype: int, shape: tuple[int, ...], what: st
     return (_widened(array) if dtype == BFLOAT16 else array).reshape(shape)
 
 
+def zero_of(dtype: int, what: str) -> NDArray[Any]:
+    """Return a zero that stands for numbers of a type. Raises InvalidModelError."""
+    if dtype not in STORED:
+        raise InvalidModelError(f"{what} has the type {type_name(dtype)}, which holds no numbers")
+    return at_run_time(np.zeros((), np.float32 if dtype == BFLOAT16 else STORED[dtype]))
+
+
 def tensor_value(message: Message, what: str) -> NDArray[Any]:
     """Return the value of a TensorProto; texts are an object array of bytes.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pyio.models.graph_models.ops import (
     arithmetic,
     basic_math,
+    color,
     control,
     convolution,
     creation,
+    crossing,
+    detections,
+    diagonals,
     dynamic,
     evaluation,
     graph,
@@ -18,22 +22,30 @@ from pyio.models.graph_models.ops import (
     normalization,
     pooling,
     reduction,
+    rounding,
+    segments,
     slice_join,
     sparse,
     spectral,
+    stateless_random,
     string,
     tensor_arrays,
     tensor_lists,
     transformation,
+    unicode,
 )
 from pyio.models.graph_models.ops.table import OPS
 
 MODULES = (
     arithmetic,
     basic_math,
+    color,
     control,
     convolution,
     creation,
+    crossing,
+    detections,
+    diagonals,
     dynamic,
     evaluation,
     graph,
@@ -44,14 +56,18 @@ MODULES = (
     normalization,
     pooling,
     reduction,
+    rounding,
+    segments,
     slice_join,
     sparse,
     spectral,
+    stateless_random,
     string,
     tensor_arrays,
     tensor_lists,
     transformation,
+    unicode,
 )
-"""The modules with ops, each a group of TensorFlow.js."""
+"""The modules with ops: groups of TensorFlow.js, and those that it has nothing of."""
 
 __all__ = ["MODULES", "OPS"]

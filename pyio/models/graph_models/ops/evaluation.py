@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import flag, whole
+from pyio.models.graph_models.attributes import flag, fractions, whole
 from pyio.models.graph_models.ops.slice_join import axis_of
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import INT, Array
@@ -72,10 +72,33 @@ def _only_axis(x: Array) -> int:
     return 0
 
 
+@op("UniqueWithCountsV2")
+def unique_with_counts_v2(x: Array, axis: Array) -> tuple[Array, Array, Array]:
+    """`unique_v2`, and how often each occurs."""
+    return distinct(x, axis_of(whole_in(axis), x) if axis.size else _only_axis(x))
+
+
 @op("UniqueWithCounts")
 def unique_with_counts(x: Array) -> tuple[Array, Array, Array]:
     """`unique`, and how often each occurs."""
     return distinct(_vector(x), 0)
+
+
+@op("NthElement", reverse=flag())
+def nth_element(x: Array, place: Array, *, reverse: bool) -> Array:
+    """What would be at a place if each row were sorted."""
+    number = whole_in(place)
+    if not x.ndim or not 0 <= number < x.shape[-1]:
+        raise IndexError(f"place {number} of {list(x.shape)}")
+    return np.sort(x, axis=-1)[..., -1 - number if reverse else number]
+
+
+@op("Bucketize", boundaries=fractions(()))
+def bucketize(x: Array, *, boundaries: tuple[float, ...]) -> Array:
+    """Between which boundaries each number is; at one, it is above."""
+    if list(boundaries) != sorted(boundaries):
+        raise ValueError("the boundaries are not sorted")
+    return np.searchsorted(np.array(boundaries, np.float32), x, "right").astype(INT)
 
 
 def _sought(rows: Array, values: Array, side: Literal["left", "right"]) -> Array:

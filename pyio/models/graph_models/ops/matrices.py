@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from pyio.models.graph_models.ops.prepared import matrix
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import FLOAT, Array, broadcast_shape, sized, whole, wholes
 from pyio.models.ops import kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SQUARE = 4096
+"""Rows of a matrix that is inverted or solved: the work grows with their cube."""
 
 
 def product(a: Array, b: Array, transpose_a: bool = False, transpose_b: bool = False) -> Array:
@@ -143,11 +150,34 @@ def matrix_band_part(x: Array, lower: Array, upper: Array) -> Array:
     return np.where(inside, x, x.dtype.type(0))
 
 
-@op("MatrixDiag")
-def matrix_diag(x: Array) -> Array:
-    """Matrices with the last side on their diagonal."""
-    side = x.shape[-1]
-    result = np.zeros(sized([*x.shape, side]), x.dtype)
-    places = np.arange(side)
-    result[..., places, places] = x
-    return result
+@op("MatrixInverse", adjoint=flag())
+def matrix_inverse(x: Array, *, adjoint: bool) -> Array:
+    """The inverse of square matrices."""
+    return _exactly(np.linalg.inv, _adjoint(x) if adjoint else x)
+
+
+@op("MatrixDeterminant")
+def matrix_determinant(x: Array) -> Array:
+    """The determinant of square matrices."""
+    return _exactly(np.linalg.det, x)
+
+
+@op("MatrixSolve", adjoint=flag())
+def matrix_solve(matrix: Array, right: Array, *, adjoint: bool) -> Array:
+    """What the matrices are to be multiplied with to give the right side."""
+    return _exactly(np.linalg.solve, _adjoint(matrix) if adjoint else matrix, right)
+
+
+@op("Cholesky")
+def cholesky(x: Array) -> Array:
+    """The lower triangles whose squares are the matrices."""
+    return _exactly(np.linalg.cholesky, x)
+
+
+def _exactly(function: Callable[..., Array], *matrices: Array) -> Array:
+    """Compute in double precision, in which an inverse loses less."""
+    wide = np.complex128 if matrices[0].dtype.kind == "c" else np.float64
+    for each in matrices:
+        if each.shape[-1] > _SQUARE:
+            raise ModelInputError(f"a square matrix of {each.shape[-1]} rows is too large")
+    return function(*(each.astype(wide) for each in matrices)).astype(matrices[0].dtype)

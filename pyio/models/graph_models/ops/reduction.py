@@ -116,7 +116,7 @@ def _without_nan(x: Array, value: float) -> Array:
 
 
 def _so_far(
-    x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: int
+    x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: float
 ) -> Array:
     """Return what `function` gives for each place and all before it."""
     along = whole(axis)
@@ -138,6 +138,16 @@ def cumsum(x: Array, axis: Array, *, exclusive: bool, reverse: bool) -> Array:
 def cumprod(x: Array, axis: Array, *, exclusive: bool, reverse: bool) -> Array:
     """The products of all before; `exclusive` leaves out the place itself."""
     return _so_far(x, axis, exclusive, reverse, np.cumprod, 1)
+
+
+@op("CumulativeLogsumexp", exclusive=flag(), reverse=flag())
+def cumulative_log_sum(x: Array, axis: Array, *, exclusive: bool, reverse: bool) -> Array:
+    """The logarithms of the sums of exp of all before."""
+    return _so_far(x, axis, exclusive, reverse, _log_sums, -np.inf)
+
+
+def _log_sums(x: Array, axis: int, dtype: np.dtype[np.generic]) -> Array:
+    return np.logaddexp.accumulate(x, axis=axis, dtype=dtype)
 
 
 @op("Bincount")

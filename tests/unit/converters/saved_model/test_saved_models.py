@@ -11,11 +11,14 @@ import pytest
 
 import pyio
 from pyio import limits
+from pyio.converters.files import MemoryFiles
+from pyio.converters.saved_model import graph_def, importer
 from pyio.converters.saved_model.protobuf import parse
 from pyio.converters.saved_model.tfjs_ops import TFJS_RUNS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
 from pyio.handlers.keywords import ImportOptions
 from pyio.operations.transfer import IMPORTING
+from tests.support.models import run
 from tests.support.protobuf import const, encode, node, placeholder
 from tests.support.saved_models import (
     DATA,
@@ -111,6 +114,51 @@ def test_choices_are_listed(options: dict[str, Any], message: str) -> None:
     """A signature or tags that are not there: the error names what there is."""
     with pytest.raises(InvalidModelError, match=message):
         model("hub_v2", **options)
+
+
+class CountedFiles(MemoryFiles):
+    """Files that note which of them are read."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        super().__init__(files)
+        self.seen: list[str] = []
+
+    async def read(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
+        self.seen.append(name)
+        return await super().read(name, start, stop)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_outline_says_the_same(name: str) -> None:
+    """What `inspect` gets: topology, specs and notes as in the import, and no variable is read."""
+    told = case(name)
+    chosen = {key: told[key] for key in ("signature", "tags") if key in told}
+    files = CountedFiles(contents(DATA / name / "model"))
+    frozen = len(files.names) == 1 and files.names != ["saved_model.pb"]
+    if frozen:
+        chosen = {"outputs": told["outputs_wanted"]} if "outputs_wanted" in told else {}
+    found = run((graph_def if frozen else importer).outline(files, **chosen))
+    whole = model(name, pyio_only=True)
+    assert found.weight_data is None
+    assert found.weight_specs == whole.weight_specs
+    assert found.model_topology == whole.model_topology
+    assert found.import_notes == whole.import_notes
+    assert not any(".data-" in each for each in files.seen)
+
+
+def test_a_saved_model_file_alone() -> None:
+    """It may have any name; if it needs variables, the error says that they are missing."""
+    saved = contents(DATA / "hub_v2" / "model")["saved_model.pb"]
+    with pytest.raises(InvalidModelError, match=r"variables\.index' with the variables is missing"):
+        run(importer.artifacts(MemoryFiles({"model (1).pb": saved})))
+    graph = {"node": [placeholder("x"), node("Neg", "y", "x")]}
+    info = {each: {"name": f"{each}:0", "dtype": 1} for each in "xy"}
+    signature = {"inputs": {"x": info["x"]}, "outputs": {"y": info["y"]}}
+    meta = {"graph_def": graph, "signature_def": {"serving_default": signature}}
+    alone = encode("SavedModel", {"schema_version": 1, "meta_graphs": [meta]})
+    for name in ("model (1).pb", "saved_model.pb", "deep/other.pb"):
+        artifacts = run(importer.artifacts(MemoryFiles({name: alone})))
+        assert executed(artifacts, {"x": np.float32(2)})["y"] == -2
 
 
 def without_signatures(name: str) -> dict[str, bytes]:

@@ -1,0 +1,85 @@
+"""What is left of numbers that were quantized and read again (``quantize_and_dequantize_op.h``)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyio.models.graph_models.attributes import flag, text, whole
+from pyio.models.graph_models.ops.table import op
+from pyio.models.graph_models.values import FLOAT, Array, scalar
+from pyio.models.graph_models.values import whole as whole_in
+
+_ATTRIBUTES = {
+    "signed": flag(True, "signed_input"),
+    "ranged": flag(False, "range_given"),
+    "narrow": flag(False, "narrow_range"),
+    "axis": whole(-1),
+}
+_ROUNDED = {**_ATTRIBUTES, "bits": whole(8, "num_bits"), "mode": text("HALF_TO_EVEN", "round_mode")}
+
+
+@op("QuantizeAndDequantizeV2", "QuantizeAndDequantizeV4", **_ROUNDED)
+def quantize_and_dequantize(
+    x: Array,
+    low: Array,
+    high: Array,
+    *,
+    signed: bool,
+    ranged: bool,
+    narrow: bool,
+    axis: int,
+    bits: int,
+    mode: str,
+) -> Array:
+    """What `bits` leave of each number; without a given range, that of the input is taken."""
+    if axis != -1:
+        raise ValueError("a range for each place along an axis is not supported")
+    if not 1 <= bits <= 62:
+        raise ValueError(f"num_bits is {bits}")
+    first = -(2 ** (bits - 1)) + int(narrow) if signed else 0
+    last = 2 ** (bits - 1) - 1 if signed else 2**bits - 1
+    ends = (scalar(low), scalar(high)) if ranged else (x.min(), x.max())
+    scale, least, most = _grid(np.float32(ends[0]), np.float32(ends[1]), first, last)
+    inside = np.clip(x, least, most) if ranged else x
+    scaled = inside * scale
+    steps = np.rint(scaled) if mode == "HALF_TO_EVEN" else np.floor(scaled + np.float32(0.5))
+    return (steps / scale).astype(FLOAT)
+
+
+def _grid(
+    low: np.float32, high: np.float32, first: int, last: int
+) -> tuple[np.float32, np.float32, np.float32]:
+    """Return how many steps there are in 1, and the range that they reach."""
+    scales = [
+        np.float32(end) / edge
+        for edge, end in ((low, first), (high, last))
+        if float(end) * float(edge) > 0
+    ]
+    scale = min(scales, default=np.float32(np.finfo(np.float32).max))
+    return scale, np.float32(first) / scale, np.float32(last) / scale
+
+
+@op("QuantizeAndDequantizeV3", **_ATTRIBUTES)
+def quantize_and_dequantize_v3(
+    x: Array,
+    low: Array,
+    high: Array,
+    bits: Array,
+    *,
+    signed: bool,
+    ranged: bool,
+    narrow: bool,
+    axis: int,
+) -> Array:
+    """The same with the number of bits as an input."""
+    return quantize_and_dequantize(
+        x,
+        low,
+        high,
+        signed=signed,
+        ranged=ranged,
+        narrow=narrow,
+        axis=axis,
+        bits=whole_in(bits),
+        mode="HALF_TO_EVEN",
+    )
