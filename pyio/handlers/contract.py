@@ -236,7 +236,7 @@ class Loader(ABC):
 
 def require_unchosen(importing: Mapping[str, Any]) -> None:
     """Raise UnsupportedModelError if a choice was made for a model of TensorFlow.js."""
-    if any(value is not None for value in importing.values()):
+    if any(value is not None for key, value in importing.items() if key != "for_tfjs"):
         from pyio.converters.options import TFJS, require_no_choice  # late: few loads need it
 
         require_no_choice(importing, TFJS)

@@ -1,9 +1,9 @@
 """Graph models, compared with TensorFlow.js's cpu and wasm backends.
 
 Five real models from npm run in one page of Chromium, on the same inputs: a face detector, a face
-mesh, a hand, a pose and basic-pitch (sound). The outputs are compared first. Each contender predicts
-for about as long, and the medians are shown. A ratio above 1 means that pyio is faster. The wasm
-backend runs in one thread with SIMD, as on pages without cross-origin isolation.
+mesh, a hand, a pose and basic-pitch (sound). The outputs are compared first. Each contender
+predicts for about as long, and the medians are shown. A ratio above 1 means that pyio is faster.
+The wasm backend runs in one thread with SIMD, as on pages without cross-origin isolation.
 """
 
 from __future__ import annotations

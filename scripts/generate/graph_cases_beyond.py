@@ -42,11 +42,38 @@ def crosses() -> None:
     }
     numbers = {"out_type": "DT_INT64", "internal_type": "DT_STRING"}
     words = {"out_type": "DT_STRING", "internal_type": "DT_STRING"}
-    case("SparseCross", *sparse, dense, hashed_output=False, num_buckets=0, hash_key=0, **words, **kinds)
-    case("SparseCross", *sparse, dense, hashed_output=True, num_buckets=97, hash_key=956888297470, **numbers, **kinds)
+    case(
+        "SparseCross",
+        *sparse,
+        dense,
+        hashed_output=False,
+        num_buckets=0,
+        hash_key=0,
+        **words,
+        **kinds,
+    )
+    case(
+        "SparseCross",
+        *sparse,
+        dense,
+        hashed_output=True,
+        num_buckets=97,
+        hash_key=956888297470,
+        **numbers,
+        **kinds,
+    )
     whole = {**kinds, "dense_types": {"list": {"type": ["DT_INT64", "DT_INT64"]}}}
     columns = few(3, 1).astype(LONG), few(3, 2).astype(LONG)
-    case("SparseCross", *sparse, *columns, hashed_output=True, num_buckets=11, hash_key=7, **{**numbers, "internal_type": "DT_INT64"}, **whole)
+    case(
+        "SparseCross",
+        *sparse,
+        *columns,
+        hashed_output=True,
+        num_buckets=11,
+        hash_key=7,
+        **{**numbers, "internal_type": "DT_INT64"},
+        **whole,
+    )
     case("SparseCrossV2", *sparse, dense, text("-"), **kinds)
     for strong in (False, True):
         salt = np.array([3, -(2**30)], LONG)
@@ -54,12 +81,27 @@ def crosses() -> None:
     values = texts("", "a", "hello", "éà", "12345678", "123456789", "x" * 100)
     case("StringToHashBucketStrong", values, num_buckets=1000, key=[1, 2])
     case("StringToHashBucketStrong", values, num_buckets=7, key=[2**40, 3])
+    case("StringToHashBucket", values, num_buckets=1000)
+    case("EncodeBase64", values)
+    case("EncodeBase64", values, pad=True)
+    case("DecodeBase64", texts("", "YQ", "aGVsbG8", "w6nDoA=="))
+    for errors in ("replace", "ignore"):
+        odd = texts("a\udcff\tb", "é\udcc3", "ok")
+        case(
+            "UnicodeTranscode", odd, input_encoding="UTF-8", output_encoding="UTF-8", errors=errors
+        )
     for op in ("UnicodeDecode", "UnicodeDecodeWithOffsets"):
         case(op, values[:5], input_encoding="UTF-8", Tsplits="DT_INT64")
         odd = texts("a\udcff\tb", "é\udcc3")
         case(op, odd, input_encoding="UTF-8", errors="ignore")
         case(op, odd, input_encoding="UTF-8", replace_control_characters=True)
-    case("UnicodeEncode", np.array([97, 233, 0x1F600, -1], I), np.array([0, 1, 1, 4], LONG), output_encoding="UTF-8", Tsplits="DT_INT64")
+    case(
+        "UnicodeEncode",
+        np.array([97, 233, 0x1F600, -1], I),
+        np.array([0, 1, 1, 4], LONG),
+        output_encoding="UTF-8",
+        Tsplits="DT_INT64",
+    )
     case("AsString", np.array([1.5, -2, 1e-7, 12345678, NAN], F))
     case("AsString", some(3), precision=3)
     case("AsString", some(3), scientific=True, precision=2)
@@ -82,7 +124,7 @@ def diagonals() -> None:
     for align, ends in itertools.product(aligns, ([-1, 1], [-2, 0], [0, 2])):
         band = np.array(ends, I)
         case("MatrixDiagPartV3", some(2, 4, 5), band, F(9), align=align)
-        longest = 4 if ends != [-2, 0] else 4
+        longest = 4
         case("MatrixDiagV3", some(2, 3, longest), band, I(-1), I(-1), F(5), align=align)
         case("MatrixSetDiagV3", few(2, 4, 5), few(2, 3, longest), band, align=align)
     square = some(2, 3, 3) + 4 * np.eye(3, dtype=F)
@@ -90,6 +132,10 @@ def diagonals() -> None:
     case("MatrixInverse", square, adjoint=True)
     case("MatrixDeterminant", square)
     case("MatrixSolve", square, some(2, 3, 2))
+    case("MatrixTriangularSolve", square, some(2, 3, 2))
+    case("MatrixTriangularSolve", square, some(2, 3, 2), lower=False, adjoint=True)
+    case("Cross", some(2, 4, 3), some(2, 4, 3))
+    case("ApproximateEqual", np.array([1, 2, 3], F), np.array([1, 2.000001, 3.1], F))
     case("Cholesky", (square @ square.swapaxes(-1, -2)).astype(F))
 
 
@@ -107,8 +153,20 @@ def segments() -> None:
     indices = np.array([[2, 1], [0, 1], [0, 0]], LONG)
     case("SparseReorder", indices, some(3), np.array([3, 2], LONG))
     case("SparseTensorDenseMatMul", indices, some(3), np.array([3, 2], LONG), some(2, 4))
-    case("SparseTensorDenseMatMul", indices, some(3), np.array([3, 2], LONG), some(4, 3), adjoint_a=True, adjoint_b=True)
+    case(
+        "SparseTensorDenseMatMul",
+        indices,
+        some(3),
+        np.array([3, 2], LONG),
+        some(4, 3),
+        adjoint_a=True,
+        adjoint_b=True,
+    )
     case("UniqueWithCountsV2", few(9, low=0, high=4), np.zeros(0, I))
+    rows = np.array([[1, 2, 2, 0], [NAN, 1, 0, 0], [3, 2, 1, 0]], F)
+    case("InTopK", rows, np.array([1, 1, 9], I), k=1)
+    case("InTopKV2", rows, np.array([2, 1, 1], I), I(2))
+    case("HistogramFixedWidth", some(20), np.array([-1, 1], F), I(5))
     case("NthElement", some(3, 5), I(2))
     case("NthElement", some(3, 5), I(1), reverse=True)
     case("Bucketize", some(4, 3), boundaries=[-1.0, 0.0, 0.5])
@@ -131,7 +189,14 @@ def pictures() -> None:
     case("AdjustHue", image, F(0.3))
     case("AdjustHue", image, F(-0.6))
     for padding, rate in itertools.product(("VALID", "SAME"), (1, 2)):
-        case("ExtractImagePatches", some(2, 7, 6, 3), ksizes=[1, 3, 2, 1], strides=[1, 2, 1, 1], rates=[1, rate, rate, 1], padding=padding)
+        case(
+            "ExtractImagePatches",
+            some(2, 7, 6, 3),
+            ksizes=[1, 3, 2, 1],
+            strides=[1, 2, 1, 1],
+            rates=[1, rate, rate, 1],
+            padding=padding,
+        )
     boxes = np.sort(some(2, 9, 1, 4, low=-0.2, high=1.2), axis=-1)[..., [0, 1, 2, 3]]
     scores = some(2, 9, 3, low=0, high=1)
     for attributes in ({}, {"pad_per_class": True}, {"clip_boxes": False}):
@@ -142,10 +207,48 @@ def pictures() -> None:
     case("NonMaxSuppression", boxes[0, :, 0], scores[0, :, 0], I(5), iou_threshold=0.1)
     case("SpaceToBatch", some(1, 4, 6, 2), np.array([[0, 0], [1, 1]], I), block_size=2)
     case("BatchToSpace", some(8, 2, 3, 1), np.array([[0, 1], [1, 0]], I), block_size=2)
+    for size in ([7, 5], [2, 3], [4, 9]):
+        for attributes in ({}, {"align_corners": True}, {"half_pixel_centers": True}):
+            case("ResizeBicubic", some(1, 4, 6, 2), np.array(size, I), **attributes)
+        case("ResizeArea", some(1, 4, 6, 2), np.array(size, I))
+        for kernel in [
+            "lanczos1",
+            "lanczos3",
+            "lanczos5",
+            "gaussian",
+            "box",
+            "triangle",
+            "keyscubic",
+            "mitchellcubic",
+        ]:
+            scale = np.array([size[0] / 4, size[1] / 6], F)
+            case(
+                "ScaleAndTranslate",
+                some(1, 4, 6, 2),
+                np.array(size, I),
+                scale,
+                np.zeros(2, F),
+                kernel_type=kernel,
+            )
+        case(
+            "ScaleAndTranslate",
+            some(1, 4, 6, 2),
+            np.array(size, I),
+            np.array([0.7, 1.6], F),
+            np.array([0.4, -1], F),
+            antialias=False,
+        )
     for padding in ("VALID", "SAME"):
         shape = np.array([1, 5, 7, 5, 2], I) if padding == "VALID" else np.array([1, 4, 6, 4, 2], I)
-        sides = (2, 3, 2) if padding == "VALID" else (2, 3, 2)
-        case("Conv3DBackpropInputV2", shape, some(3, 3, 3, 2, 3), some(1, *sides, 3), strides=[1, 2, 2, 2, 1], padding=padding)
+        sides = (2, 3, 2)
+        case(
+            "Conv3DBackpropInputV2",
+            shape,
+            some(3, 3, 3, 2, 3),
+            some(1, *sides, 3),
+            strides=[1, 2, 2, 2, 1],
+            padding=padding,
+        )
 
 
 def quantized() -> None:
@@ -159,7 +262,16 @@ def quantized() -> None:
     for op in ("QuantizeAndDequantizeV2", "QuantizeAndDequantizeV4"):
         case(op, x, F(-1), F(1.5), range_given=True)
         case(op, x, F(0), F(0))
-        case(op, x, F(-1), F(1.5), range_given=True, narrow_range=True, num_bits=4, round_mode="HALF_UP")
+        case(
+            op,
+            x,
+            F(-1),
+            F(1.5),
+            range_given=True,
+            narrow_range=True,
+            num_bits=4,
+            round_mode="HALF_UP",
+        )
         case(op, np.abs(x), F(0), F(1.5), range_given=True, signed_input=False)
     case("QuantizeAndDequantizeV3", x, F(-1), F(1.5), I(5), range_given=True)
 

@@ -70,7 +70,7 @@ class Steps:
 def outlining(options: Mapping[str, Any]) -> Steps:
     """Return the steps for an outline: of those in `options`, without weights, whichever ops."""
     names = ("clean_up", "fold_constants", "fold_batch_norms", "fuse")
-    chosen = {name: bool(options[name]) for name in names if name in options}
+    chosen: dict[str, Any] = {name: options[name] for name in names if name in options}
     return Steps(**chosen, pyio_only=True, weights=False)
 
 

@@ -48,8 +48,8 @@ class Source:
     `inputs` and `outputs` are TensorInfos by key of the signature. `variables` are values by node
     of the main graph, `tables` keys and values of mutable tables. `assets` are the contents of
     files by the placeholder that stands for their path. `initializers` are nodes that fill tables.
-    `notes` say what else the files hold. `without` is the file that would have the variables, where
-    there is none.
+    `notes` say what else the files hold. `without` is the file that should have the variables, if
+    it is missing.
     """
 
     library: Library

@@ -92,8 +92,8 @@ def _require_known(graphs: Iterable[tuple[Graph, Sequence[Reference]]], state: S
     """Look at every node that results need, also those in functions that they call.
 
     Raises UnknownOpsError for all unknown ops at once, and InvalidModelError for functions and
-    weights that do not exist and attributes without meaning. Files have functions that nothing calls, with ops for
-    training: those are no obstacle.
+    weights that do not exist and attributes without meaning. Files have functions that nothing
+    calls, with ops for training: those are no obstacle.
     """
     unknown: dict[str, list[str]] = {}
     waiting = list(graphs)

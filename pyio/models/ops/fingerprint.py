@@ -170,3 +170,16 @@ def _rounds(v: list[int], count: int) -> None:
             v[b] = _turned(v[b], 64 - turn) ^ v[a]
             if turn in (13, 17):
                 v[a] = _turned(v[a], 32)
+
+
+def murmur(data: bytes, seed: int = 0xDECAFCAFFE) -> int:
+    """Return MurmurHash64A of `data`, the ``Hash64`` of TensorFlow 1 (``tsl/platform/hash.cc``)."""
+    result = seed ^ len(data) * _K3 & _ALL
+    whole = len(data) // 8 * 8
+    for place in range(0, whole, 8):
+        word = _word(data, place) * _K3 & _ALL
+        result = (result ^ (word ^ word >> 47) * _K3 & _ALL) * _K3 & _ALL
+    if len(data) > whole:
+        result = (result ^ int.from_bytes(data[whole:], "little")) * _K3 & _ALL
+    result = _shifted(result) * _K3 & _ALL
+    return _shifted(result)

@@ -25,7 +25,7 @@ const inputOf = ({ shape, dtype }) => {
 };
 
 window.bench = {
-  // Milliseconds of each prediction: up to `most` of them, in about so many seconds.
+  // Milliseconds of each prediction: up to `most` of them, in about `seconds`.
   theirs: async (url, backend, most, seconds) => {
     await tf.setBackend(backend);
     await tf.ready();

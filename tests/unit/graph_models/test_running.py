@@ -407,7 +407,7 @@ def test_random_ops_give_other_numbers_each_time() -> None:
     ],
 )
 def test_keys_and_counters_of_random_numbers(kind: str, more: list[str]) -> None:
-    """The ops that take a key give what those give that take seeds, which TensorFlow's cases have."""
+    """Ops that take a key give what ops with seeds give, which are compared with TensorFlow's."""
     dtype = {"dtype": "DT_INT32" if "Int" in kind else "DT_FLOAT"}
     weights = {
         "shape": np.array([5, 3], np.int32),

@@ -198,9 +198,7 @@ def convolve_back(
     return window.back(result)
 
 
-def _whole_shape(
-    wanted: list[int], batch: int, filters: int, space: int, first: bool
-) -> list[int]:
+def _whole_shape(wanted: list[int], batch: int, filters: int, space: int, first: bool) -> list[int]:
     """Return the shape of a result with its channels last."""
     if len(wanted) == space:
         return [batch, *wanted, filters]

@@ -7,13 +7,23 @@ fastest.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pyio.models.graph_models.attributes import flag, kind, whole
 from pyio.models.graph_models.ops.table import op
-from pyio.models.graph_models.values import INT, TEXT, Array, as_text, scalar, sized, text_array, wholes
+from pyio.models.graph_models.values import (
+    INT,
+    TEXT,
+    Array,
+    as_text,
+    scalar,
+    sized,
+    text_array,
+    wholes,
+)
 from pyio.models.graph_models.values import whole as whole_in
 from pyio.models.ops.fingerprint import concatenated, fingerprint, siphash
 
@@ -24,6 +34,8 @@ if TYPE_CHECKING:
 
 _SEPARATOR = b"_X_"
 _MASK = (1 << 64) - 1
+_BYTES = 100
+"""What a combination takes in Python."""
 
 
 def _columns(arrays: Sequence[Array], sparse: int) -> list[Rows]:
@@ -47,8 +59,8 @@ def _crossed(
 ) -> tuple[Array, list[Any], Array]:
     """Return the indices, what `made` makes of each combination, and the shape."""
     rows = list(zip(*_columns(arrays, sparse), strict=True))
-    counts = [int(np.prod([len(values) for values in row])) for row in rows]
-    sized([sum(counts), 2])
+    counts = [math.prod(map(len, row)) for row in rows]
+    sized([sum(counts), _BYTES], itemsize=1)
     indices = [(row, place) for row, count in enumerate(counts) for place in range(count)]
     found = [made(each) for row in rows for each in itertools.product(*row)]
     shape = [len(rows), max(counts, default=0)]
@@ -92,12 +104,8 @@ def sparse_cross(
     return _joined(arrays, sparse, _SEPARATOR)
 
 
-def _joined(
-    arrays: Sequence[Array], sparse: int, separator: bytes
-) -> tuple[Array, Array, Array]:
-    indices, found, shape = _crossed(
-        arrays, sparse, lambda row: separator.join(map(_text, row))
-    )
+def _joined(arrays: Sequence[Array], sparse: int, separator: bytes) -> tuple[Array, Array, Array]:
+    indices, found, shape = _crossed(arrays, sparse, lambda row: separator.join(map(_text, row)))
     return indices, text_array(found), shape
 
 
@@ -115,7 +123,9 @@ def sparse_cross_hashed(*arrays: Array, sparse: int) -> tuple[Array, Array, Arra
     many, key = _buckets(whole_in(count)), wholes(salt)
     hashed: Callable[[Any], int] = _number
     if bool(scalar(strong)):
-        if any(column.dtype != TEXT for column in columns[sparse : 2 * sparse] + columns[3 * sparse :]):
+        if any(
+            column.dtype != TEXT for column in columns[sparse : 2 * sparse] + columns[3 * sparse :]
+        ):
             raise TypeError("strong hashes of whole numbers")
         hashed = lambda value: siphash(as_text(value), key[0], key[1])  # noqa: E731
     indices, found, shape = _crossed(

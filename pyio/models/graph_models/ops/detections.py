@@ -11,7 +11,7 @@ from pyio.models.graph_models.values import FLOAT, INT, Array, scalar, sized, wh
 
 
 def _work(boxes: Array, scores: Array, most: Array, *_rest: Array) -> int:
-    return int(scores.size) * (10_000 + min(max(whole(most), 0), boxes.shape[1]))
+    return int(scores.size) * (10_000 + min(max(whole(most), 0), int(boxes.shape[1])))
 
 
 @op(

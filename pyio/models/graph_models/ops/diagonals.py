@@ -22,7 +22,7 @@ _ALIGN = text("RIGHT_LEFT")
 
 
 class _Band:
-    """Diagonals `lower` to `upper` of matrices with so many rows and columns."""
+    """Diagonals `lower` to `upper` of matrices."""
 
     def __init__(self, ends: Array, align: str) -> None:
         numbers = wholes(ends)

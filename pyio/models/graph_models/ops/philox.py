@@ -6,11 +6,12 @@ of 32 bits, so that any part of the numbers can be made at once, and on every ma
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pyio.models.graph_models.values import Array
+if TYPE_CHECKING:
+    from pyio.models.graph_models.values import Array
 
 _ROUNDS = 10
 _LOW = np.uint64(0xFFFFFFFF)
@@ -30,7 +31,7 @@ class Philox(NamedTuple):
     high: int
 
     def skipped(self, groups: int) -> Philox:
-        """Return the generator after so many groups of four numbers."""
+        """Return the generator behind a number of groups of four."""
         counter = (self.low | self.high << 64) + groups
         return Philox(self.key, counter & _MASK, (counter >> 64) & _MASK)
 

@@ -99,7 +99,13 @@ def max_pool_with_argmax(
     return best, place.astype(INT)
 
 
-@op("ExtractImagePatches", size=ints(REQUIRED, "ksizes"), strides=ints(), rates=ints(), padding=text())
+@op(
+    "ExtractImagePatches",
+    size=ints(REQUIRED, "ksizes"),
+    strides=ints(),
+    rates=ints(),
+    padding=text(),
+)
 def extract_patches(
     x: Array, *, size: Sequence[int], strides: Sequence[int], rates: Sequence[int], padding: str
 ) -> Array:

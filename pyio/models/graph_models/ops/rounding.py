@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pyio.models.graph_models.attributes import flag, text, whole
@@ -9,13 +11,17 @@ from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import FLOAT, Array, scalar
 from pyio.models.graph_models.values import whole as whole_in
 
-_ATTRIBUTES = {
+_ATTRIBUTES: dict[str, Any] = {
     "signed": flag(True, "signed_input"),
     "ranged": flag(False, "range_given"),
     "narrow": flag(False, "narrow_range"),
     "axis": whole(-1),
 }
-_ROUNDED = {**_ATTRIBUTES, "bits": whole(8, "num_bits"), "mode": text("HALF_TO_EVEN", "round_mode")}
+_ROUNDED: dict[str, Any] = {
+    **_ATTRIBUTES,
+    "bits": whole(8, "num_bits"),
+    "mode": text("HALF_TO_EVEN", "round_mode"),
+}
 
 
 @op("QuantizeAndDequantizeV2", "QuantizeAndDequantizeV4", **_ROUNDED)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyio import limits
 from pyio.models.graph_models.attributes import whole as whole_attribute
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import Array, sized
@@ -71,6 +72,8 @@ def segment_min(data: Array, owners: Array) -> Array:
 @op("DynamicPartition", count=whole_attribute(1, "num_partitions"))
 def dynamic_partition(data: Array, parts: Array, *, count: int) -> tuple[Array, ...]:
     """Rows divided by the number that each has."""
+    if not 1 <= count <= limits.GRAPH_LIST:
+        raise ValueError(f"num_partitions is {count}; the most is {limits.GRAPH_LIST:,}")
     if data.shape[: parts.ndim] != parts.shape:
         raise ValueError(f"numbers of {list(parts.shape)} for {list(data.shape)}")
     if parts.size and not 0 <= parts.min() <= parts.max() < count:

@@ -1,7 +1,8 @@
 """Random numbers that follow from a seed: those of TensorFlow, as on its cpu.
 
-``Stateless…`` take two seeds, ``Stateless…V2`` the key and the counter that StatelessRandomGetKeyCounter
-makes of them. A key has 64 bits, for which there is no array here: `Words` holds it.
+``Stateless…`` take two seeds, ``Stateless…V2`` the key and the counter that
+StatelessRandomGetKeyCounter makes of them. A key has 64 bits, for which there is no array here:
+`Words` holds it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 _PHILOX, _AUTOMATIC = 1, 3
 """The algorithms of ``tf.random.Algorithm``; on a cpu, the automatic one is Philox."""
+
+_AT_ONCE = 1 << 18
+"""Groups that are made at once: a group takes many times its size on the way."""
 
 _RESERVED = 256
 """Groups that each group of a truncated distribution has for itself (``FillPhiloxRandomTask``)."""
@@ -77,11 +81,18 @@ def algorithm() -> Array:
     return np.int32(_PHILOX)
 
 
-def _filled(sides: Array, make: Callable[[int], Array]) -> Array:
-    """Return an array of numbers that `make` makes in groups of four."""
+def _filled(
+    random: Philox, sides: Array, make: Callable[[Philox, int], Array], reserved: int = 1
+) -> Array:
+    """Return an array of numbers that `make` makes in groups of four, some groups at a time."""
     shape = shape_in(sides)
     count = math.prod(shape)
-    return make(-(-count // 4)).reshape(-1)[:count].reshape(shape)
+    groups = -(-count // 4)
+    result = np.empty((groups, 4), FLOAT)
+    for start in range(0, groups, _AT_ONCE):
+        part = result[start : start + _AT_ONCE]
+        part[...] = make(random.skipped(start * reserved), len(part)).reshape(-1, 4)
+    return result.reshape(-1)[:count].reshape(shape)
 
 
 def _require_float(type_: str) -> None:
@@ -91,29 +102,29 @@ def _require_float(type_: str) -> None:
 
 def _uniform(random: Philox, sides: Array, type_: str) -> Array:
     _require_float(type_)
-    return _filled(sides, lambda groups: fractions(random.numbers(groups)))
+    return _filled(random, sides, lambda part, groups: fractions(part.numbers(groups)))
 
 
 def _normal(random: Philox, sides: Array, type_: str) -> Array:
     _require_float(type_)
 
-    def make(groups: int) -> Array:
-        numbers = random.numbers(groups)
+    def make(part: Philox, groups: int) -> Array:
+        numbers = part.numbers(groups)
         return normal(numbers[:, ::2], numbers[:, 1::2])
 
-    return _filled(sides, make)
+    return _filled(random, sides, make)
 
 
 def _truncated(random: Philox, sides: Array, type_: str) -> Array:
     """Each group of four draws again until four numbers are between -2 and 2."""
     _require_float(type_)
 
-    def make(groups: int) -> Array:
+    def make(part: Philox, groups: int) -> Array:
         found = np.empty((groups, 4), FLOAT)
         have = np.zeros(groups, np.intp)
         waiting, turn = np.arange(groups), 0
         while waiting.size:
-            numbers = random.numbers_at(waiting.astype(np.uint64) * np.uint64(_RESERVED) + np.uint64(turn))
+            numbers = part.numbers_at(waiting * _RESERVED + turn)
             for drawn in normal(numbers[:, ::2], numbers[:, 1::2]).reshape(-1, 4).T:
                 taken = (np.abs(drawn) < 2) & (have[waiting] < 4)
                 found[waiting[taken], have[waiting[taken]]] = drawn[taken]
@@ -121,7 +132,7 @@ def _truncated(random: Philox, sides: Array, type_: str) -> Array:
             waiting, turn = waiting[have[waiting] < 4], turn + 1
         return found
 
-    return _filled(sides, make)
+    return _filled(random, sides, make, _RESERVED)
 
 
 def _whole(random: Philox, sides: Array, low: Array, high: Array, type_: str) -> Array:

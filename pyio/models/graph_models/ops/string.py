@@ -22,7 +22,7 @@ from pyio.models.graph_models.values import (
     text_array,
     wholes,
 )
-from pyio.models.ops.fingerprint import fingerprint, siphash
+from pyio.models.ops.fingerprint import fingerprint, murmur, siphash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -164,6 +164,12 @@ def string_to_hash_bucket_strong(x: Array, *, buckets: int, key: tuple[int, ...]
     """A hash of each text with a key, below `num_buckets`."""
     first, second = key
     return _in_buckets(x, lambda each: siphash(each, first, second), buckets)
+
+
+@op("StringToHashBucket", buckets=whole(1, "num_buckets"))
+def string_to_hash_bucket(x: Array, *, buckets: int) -> Array:
+    """The hash of TF 1 of each text, below `num_buckets`."""
+    return _in_buckets(x, murmur, buckets)
 
 
 def _in_buckets(x: Array, hashed: Callable[[bytes], int], buckets: int) -> Array:

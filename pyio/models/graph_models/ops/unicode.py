@@ -1,8 +1,10 @@
-"""Characters of texts as numbers, and texts of such numbers. UTF-8 is read and written."""
+"""Characters of texts as numbers and back, and bytes as text. UTF-8 is read and written."""
 
 from __future__ import annotations
 
+import base64
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from pyio.models.graph_models.values import INT, Array, as_text, sized, text_arr
 
 _REPLACEMENT = 0xFFFD
 
-_DECODING = {
+_DECODING: dict[str, Any] = {
     "encoding": text("UTF-8", "input_encoding"),
     "errors": text("replace"),
     "replacement": whole(_REPLACEMENT, "replacement_char"),
@@ -31,7 +33,9 @@ def _characters(
     # Bytes that are not UTF-8 come through as single surrogates.
     for character in data.decode("utf-8", "surrogateescape"):
         number, start = ord(character), place
-        place += 1 if 0xDC80 <= number <= 0xDCFF else len(character.encode("utf-8", "surrogatepass"))
+        place += (
+            1 if 0xDC80 <= number <= 0xDCFF else len(character.encode("utf-8", "surrogatepass"))
+        )
         if 0xDC80 <= number <= 0xDCFF:
             if errors == "strict":
                 raise ValueError(f"{data!r:.60} is not UTF-8")
@@ -85,6 +89,38 @@ def unicode_encode(
     written = [_written(each, errors, replacement) for each in wholes(characters)]
     rows = [b"".join(written[start:end]) for start, end in itertools.pairwise(ends)]
     return text_array(rows)
+
+
+@op("UnicodeTranscode", output=text("UTF-8", "output_encoding"), **_DECODING)
+def unicode_transcode(
+    x: Array, *, output: str, encoding: str, errors: str, replacement: int, controls: bool
+) -> Array:
+    """Texts without what is not UTF-8."""
+    if output != "UTF-8":
+        raise ValueError(f"the encoding is {output!r}; UTF-8 is written")
+    rows = [
+        _characters(as_text(each), encoding, errors, replacement, controls)
+        for each in x.reshape(-1).tolist()
+    ]
+    written = ["".join(chr(number) for number, _ in row).encode() for row in rows]
+    return text_array(written, x.shape)
+
+
+@op("EncodeBase64", padded=flag(False, "pad"))
+def encode_base64(x: Array, *, padded: bool) -> Array:
+    """Bytes as text, with the letters that addresses may have."""
+    found = [base64.urlsafe_b64encode(as_text(each)) for each in x.reshape(-1).tolist()]
+    return text_array(found if padded else [each.rstrip(b"=") for each in found], x.shape)
+
+
+@op("DecodeBase64")
+def decode_base64(x: Array) -> Array:
+    """The bytes of such text."""
+    found = []
+    for each in map(as_text, x.reshape(-1).tolist()):
+        plain = each.translate(bytes.maketrans(b"-_", b"+/"))
+        found.append(base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True))
+    return text_array(found, x.shape)
 
 
 def _written(number: int, errors: str, replacement: int) -> bytes:

@@ -132,7 +132,7 @@ class CountedFiles(MemoryFiles):
 def test_an_outline_says_the_same(name: str) -> None:
     """What `inspect` gets: topology, specs and notes as in the import, and no variable is read."""
     told = case(name)
-    chosen = {key: told[key] for key in ("signature", "tags") if key in told}
+    chosen: dict[str, Any] = {key: told[key] for key in ("signature", "tags") if key in told}
     files = CountedFiles(contents(DATA / name / "model"))
     frozen = len(files.names) == 1 and files.names != ["saved_model.pb"]
     if frozen:
@@ -151,11 +151,11 @@ def test_a_saved_model_file_alone() -> None:
     saved = contents(DATA / "hub_v2" / "model")["saved_model.pb"]
     with pytest.raises(InvalidModelError, match=r"variables\.index' with the variables is missing"):
         run(importer.artifacts(MemoryFiles({"model (1).pb": saved})))
-    graph = {"node": [placeholder("x"), node("Neg", "y", "x")]}
+    graph = {"node": [placeholder("x"), node("y", "Neg", "x")]}
     info = {each: {"name": f"{each}:0", "dtype": 1} for each in "xy"}
     signature = {"inputs": {"x": info["x"]}, "outputs": {"y": info["y"]}}
     meta = {"graph_def": graph, "signature_def": {"serving_default": signature}}
-    alone = encode("SavedModel", {"schema_version": 1, "meta_graphs": [meta]})
+    alone = encode("SavedModel", {"version": 1, "meta_graphs": [meta]})
     for name in ("model (1).pb", "saved_model.pb", "deep/other.pb"):
         artifacts = run(importer.artifacts(MemoryFiles({name: alone})))
         assert executed(artifacts, {"x": np.float32(2)})["y"] == -2
@@ -231,6 +231,10 @@ def numbers(name: str, values: list[int]) -> dict[str, Any]:
         ("MatrixBandPart", X, ["all", "none"], {}, np.tril(X)),
         ("MatrixBandPart", X, ["none", "one"], {}, [[1.5, -2, 0], [0, 3, -0.25]]),
         ("MatrixDiagV3", X[0], ["none", "all", "all", "zero"], {}, np.diag(X[0])),
+        ("MatrixDiag", X, [], {}, [np.diag(row) for row in X]),
+        ("InvertPermutation", np.array([2, 0, 1], np.int32), [], {"T": {"type": 3}}, [1, 2, 0]),
+        ("TensorScatterAdd", X, ["places", "rows"], {}, X + np.array([[3], [0]])),
+        ("TensorScatterSub", X, ["places", "rows"], {}, X - np.array([[3], [0]])),
         ("Bucketize", X, [], {"boundaries": {"list": {"f": [0.0, 1.0]}}}, [[2, 0, 1], [1, 2, 0]]),
         (
             "SpaceToDepth",
@@ -250,6 +254,8 @@ def test_rewritten_ops(op: str, x: Any, others: list[str], attr: Any, expected: 
         numbers("none", [0]),
         numbers("one", [1]),
         const("zero", [], float_val=[0.0]),
+        const("places", [2, 1], dtype=3, int_val=[0, 0]),
+        const("rows", [2, 3], float_val=[1.0] * 3 + [2.0] * 3),
     ]
     changed = node("y", op, "x", *others, **{"T": {"type": dtype}, **attr})
     artifacts = frozen(placeholder("x", list(x.shape), dtype), *constants, changed)
