@@ -276,6 +276,34 @@ def quantized() -> None:
     case("QuantizeAndDequantizeV3", x, F(-1), F(1.5), I(5), range_given=True)
 
 
+def counted() -> None:
+    """How often numbers occur in ragged and sparse tensors; quantized and read again."""
+    splits, x = np.array([0, 2, 2, 5], LONG), np.array([1, 0, 3, 3, 9], I)
+    indices = np.array([[0, 1], [0, 2], [2, 0], [2, 1], [2, 2]], LONG)
+    sides = np.array([3, 4], LONG)
+    for weights in (np.zeros(0, F), some(5)):
+        case("RaggedBincount", splits, x, I(5), weights)
+        case("SparseBincount", indices, x, sides, I(5), weights)
+        case("SparseBincount", indices[:, :1], x, sides[:1], I(5), weights)
+    case("RaggedBincount", splits, x, I(5), np.zeros(0, F), binary_output=True)
+    case("SparseBincount", indices, x, sides, I(5), np.zeros(0, F), binary_output=True)
+
+
+def gradients() -> None:
+    """Gradients of activations, and ragged tensors as sparse ones."""
+    for op in ("TanhGrad", "SigmoidGrad", "SqrtGrad", "RsqrtGrad", "InvGrad", "ReciprocalGrad"):
+        case(op, some(2, 3, low=0.1), some(2, 3))
+    for op in ("ReluGrad", "Relu6Grad", "SoftplusGrad", "SoftsignGrad", "EluGrad"):
+        case(op, some(2, 5), some(2, 5, low=-0.9, high=8))
+    case("LeakyReluGrad", some(2, 5), some(2, 5), alpha=0.3)
+    for pair in (([2, 3], [3]), ([1, 3], [2, 1]), ([], [4]), ([1, 1], [1]), ([5], [5])):
+        case("BroadcastGradientArgs", *(np.array(each, I) for each in pair))
+    outer, inner = np.array([0, 2, 2, 3], LONG), np.array([0, 1, 1, 4], LONG)
+    case("RaggedTensorToSparse", outer, some(3), RAGGED_RANK=1)
+    case("RaggedTensorToSparse", outer, some(3, 2), RAGGED_RANK=1)
+    case("RaggedTensorToSparse", outer, inner, few(4), RAGGED_RANK=2)
+
+
 def transforms() -> None:
     """Fourier transforms of several sides."""
     waves = (some(2, 3, 4, 5) + 1j * some(2, 3, 4, 5)).astype(np.complex64)
@@ -287,7 +315,17 @@ def transforms() -> None:
     case("IRFFT2D", waves, np.array([3, 7], I))
 
 
-for _part in (by_chance, crosses, diagonals, segments, pictures, quantized, transforms):
+for _part in (
+    by_chance,
+    crosses,
+    diagonals,
+    segments,
+    pictures,
+    quantized,
+    counted,
+    gradients,
+    transforms,
+):
     _part()
 
 CASES = dict(graph_case_list.CASES)

@@ -28,6 +28,7 @@ from pyio.errors import (
     UnsupportedOpsError,
 )
 from pyio.format.artifacts import ModelArtifacts
+from pyio.format.graph_ops import lacking_in_pyio
 from pyio.version import __version__
 
 if TYPE_CHECKING:
@@ -236,11 +237,11 @@ class _Conversion:
                 if node.op not in TFJS_RUNS:
                     lacking.setdefault(node.op, node.name)
         if lacking and not self.steps.pyio_only:
-            raise UnsupportedOpsError(
-                lacking,
-                "TensorFlow.js does not have",
-                "; pass pyio_only=True to import it for pyio alone",
-            )
+            here = lacking_in_pyio(dict.fromkeys(lacking, 1))
+            advice = "; pass pyio_only=True to import it for pyio alone"
+            if here:
+                advice = f"; pyio lacks {', '.join(sorted(here))} as well"
+            raise UnsupportedOpsError(lacking, "TensorFlow.js does not have", advice)
         if lacking:
             self.flattener.notes[
                 f"TensorFlow.js cannot run it: it lacks {', '.join(sorted(lacking))}"

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import flag, text, whole
+from pyio.models.graph_models.attributes import flag, kind, number, text, whole
 from pyio.models.graph_models.ops.table import op
-from pyio.models.graph_models.values import FLOAT, Array, scalar
+from pyio.models.graph_models.values import FLOAT, INT, Array, scalar
 from pyio.models.graph_models.values import whole as whole_in
 
 _ATTRIBUTES: dict[str, Any] = {
@@ -50,6 +50,44 @@ def quantize_and_dequantize(
     scaled = inside * scale
     steps = np.rint(scaled) if mode == "HALF_TO_EVEN" else np.floor(scaled + np.float32(0.5))
     return (steps / scale).astype(FLOAT)
+
+
+_STORED = {"qint8": np.int8, "quint8": np.uint8, "qint16": np.int16, "quint16": np.uint16}
+
+
+def _ends(type_: str, mode: str) -> tuple[int, int]:
+    if type_ not in _STORED or mode != "MIN_COMBINED":
+        raise ValueError(f"{type_} in the mode {mode}; 8 and 16 bits in MIN_COMBINED are supported")
+    bounds = np.iinfo(_STORED[type_])
+    return bounds.min, bounds.max
+
+
+@op(
+    "QuantizeV2",
+    type_=kind("quint8", "T"),
+    mode=text("MIN_COMBINED"),
+    least=number(0.01, "ensure_minimum_range"),
+)
+def quantize(
+    x: Array, low: Array, high: Array, *, type_: str, mode: str, least: float
+) -> tuple[Array, Array, Array]:
+    """Numbers as whole ones from `low` to `high`, and the range that is used (``quantize_op.cc``)."""
+    first, last = _ends(type_, mode)
+    given = np.float32(scalar(low)), np.float32(scalar(high))
+    start = min(np.float32(0), given[0])
+    spread = np.float32(max(1.0, abs(given[0]), abs(given[1])) * least)
+    end = max(np.float32(0), given[1], start + spread)
+    scaled = (np.clip(x, start, end) - start) * (np.float32(last - first) / (end - start))
+    steps = np.floor(scaled + np.float32(0.5)) + first
+    return np.clip(steps, first, last).astype(INT), np.array(start, FLOAT), np.array(end, FLOAT)
+
+
+@op("Dequantize", type_=kind("quint8", "T"), mode=text("MIN_COMBINED"))
+def dequantize(x: Array, low: Array, high: Array, *, type_: str, mode: str) -> Array:
+    """The numbers for which whole ones stand."""
+    first, last = _ends(type_, mode)
+    start, end = np.float32(scalar(low)), np.float32(scalar(high))
+    return (x - first).astype(FLOAT) * ((end - start) / np.float32(last - first)) + start
 
 
 def _grid(

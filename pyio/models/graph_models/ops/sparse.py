@@ -204,6 +204,26 @@ def ragged_gather(*inputs: Array) -> tuple[Array, ...]:
     return (*(each.astype(INT) for each in (*outer, *inner)), values[places])
 
 
+@op("RaggedTensorToSparse")
+def ragged_to_sparse(*inputs: Array) -> tuple[Array, Array, Array]:
+    """The values of a ragged tensor with their indices, and the shape around them."""
+    *all_splits, values = inputs
+    shape = [len(all_splits[0]) - 1]
+    places = np.arange(shape[0])[:, None]
+    for splits in all_splits:
+        owner = _rows_of(splits, "ROW_SPLITS")
+        column = _columns_of(owner)
+        places = np.concatenate([places[owner], column[:, None]], axis=1)
+        shape.append(int(column.max()) + 1 if column.size else 0)
+    inner = values.shape[1:]
+    within = np.stack(np.unravel_index(np.arange(math.prod(inner)), inner or (1,)), axis=1)
+    sized([len(values), len(within), len(shape) + len(inner)])
+    if inner:
+        outer = np.repeat(places, len(within), axis=0)
+        places = np.concatenate([outer, np.tile(within, (len(values), 1))], axis=1)
+    return places.astype(INT), values.reshape(-1), np.array([*shape, *inner], INT)
+
+
 def _rows_of(partition: Array, kind: str) -> Array:
     """Return the row of each value."""
     if kind == "ROW_SPLITS":
