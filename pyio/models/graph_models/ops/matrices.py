@@ -133,6 +133,12 @@ def transpose(x: Array, order: Array) -> Array:
     return np.transpose(x, wholes(order))
 
 
+@op("ConjugateTranspose")
+def conjugate_transpose(x: Array, order: Array) -> Array:
+    """The sides in another order, complex numbers mirrored."""
+    return np.conj(np.transpose(x, wholes(order)))
+
+
 @op("InvertPermutation")
 def invert_permutation(order: Array) -> Array:
     """The order that undoes an order."""

@@ -71,7 +71,7 @@ def _ends(type_: str, mode: str) -> tuple[int, int]:
 def quantize(
     x: Array, low: Array, high: Array, *, type_: str, mode: str, least: float
 ) -> tuple[Array, Array, Array]:
-    """Numbers as whole ones from `low` to `high`, and the range that is used (``quantize_op.cc``)."""
+    """Numbers as whole ones from `low` to `high`, and the range used (``quantize_op.cc``)."""
     first, last = _ends(type_, mode)
     given = np.float32(scalar(low)), np.float32(scalar(high))
     start = min(np.float32(0), given[0])
