@@ -143,7 +143,8 @@ def test_an_outline_says_the_same(name: str) -> None:
     assert found.weight_specs == whole.weight_specs
     assert found.model_topology == whole.model_topology
     assert found.import_notes == whole.import_notes
-    assert not any(".data-" in each for each in files.seen)
+    # Without a signature the objects that were saved are read, which the checkpoint has as a text.
+    assert not any(".data-" in each for each in files.seen) or "signature" not in told
 
 
 def test_a_saved_model_file_alone() -> None:
