@@ -52,7 +52,7 @@ def quantize_and_dequantize(
     return (steps / scale).astype(FLOAT)
 
 
-_STORED = {"qint8": np.int8, "quint8": np.uint8, "qint16": np.int16, "quint16": np.uint16}
+_STORED = {"qint8": "int8", "quint8": "uint8", "qint16": "int16", "quint16": "uint16"}
 
 
 def _ends(type_: str, mode: str) -> tuple[int, int]:
