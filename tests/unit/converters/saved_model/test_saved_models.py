@@ -162,6 +162,14 @@ def test_a_saved_model_file_alone() -> None:
         assert executed(artifacts, {"x": np.float32(2)})["y"] == -2
 
 
+def test_a_choice_of_another_kind_is_refused() -> None:
+    """Outputs are those of frozen graphs, signatures those of SavedModels."""
+    for name, file, option in (("hub_v2", "", "outputs"), ("frozen_loop", "/g.pb", "signature")):
+        chosen: Any = {option: "y"}
+        with pytest.raises(UnsupportedModelError, match=f"{option}='y' cannot be chosen"):
+            run(pyio.load_artifacts(f"file://{DATA}/{name}/model{file}", **chosen))
+
+
 def without_signatures(name: str) -> dict[str, bytes]:
     """The files of a model that has only its ``__call__``, as modules of TensorFlow Hub may."""
     files = contents(DATA / name / "model")
