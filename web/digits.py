@@ -96,6 +96,9 @@ def classifier_of(artifacts: pyio.ModelArtifacts) -> Classifier:
 
     Raises NotADigitModelError for a model of another kind, PyioError for damaged weights.
     """
+    topology = artifacts.model_topology
+    if isinstance(topology, dict) and "node" in topology:
+        raise _other(_about_graph(artifacts))
     try:
         model = pyio.model_from_artifacts(artifacts)
     except pyio.WeightsError:
@@ -106,6 +109,17 @@ def classifier_of(artifacts: pyio.ModelArtifacts) -> Classifier:
     if shapes != [(None, SIDE * SIDE), (None, 10)]:
         raise _other("its layers do not lead from 64 pixels to 10 digits")
     return Classifier(model)
+
+
+def _about_graph(artifacts: pyio.ModelArtifacts) -> str:
+    """Say what a graph model is: its nodes, its inputs and outputs, or the ops that pyio lacks."""
+    try:
+        model = pyio.graph_model_from_artifacts(artifacts)
+    except pyio.UnknownOpsError as error:
+        return f"it is a graph model with ops that pyio lacks: {', '.join(error.ops)}"
+    ends = [", ".join(each.key for each in side) for side in (model.inputs, model.outputs)]
+    size = repr(model).strip("<>").removeprefix("GraphModel: ")
+    return f"it is a graph model ({size}) from {ends[0]} to {ends[1]}"
 
 
 def _other(reason: str) -> NotADigitModelError:
