@@ -134,8 +134,6 @@ class PageModels:
         scheme, path = _split(url)
         try:
             return self._evaluate(self._script, [action, scheme, path, given])
-        except pyio.PyioError:
-            raise
         except Exception as error:
             raise StorageError(
                 f"the page could not {action} {url!r}: {error}. Open a page of your site before, "
@@ -157,7 +155,7 @@ def _evaluator(page: Any) -> Callable[[str, Any], Any]:
                 argument,
             )
             if "error" in answer:
-                raise StorageError(answer["error"])
+                raise RuntimeError(answer["error"])
             return answer.get("value")
 
         return call
