@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from pyio.operations.transfer import load_artifacts, save_artifacts
     from pyio.progress import OnProgress, Progress
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
+    from pyio.tensors.lazy import LazyArtifacts, LazyWeights
     from pyio.tensors.stream import decode_weights_stream
 
     browser_http_request = http
@@ -125,6 +126,8 @@ __all__ = [
     "InvalidURLError",
     "LayerSummary",
     "LayersModel",
+    "LazyArtifacts",
+    "LazyWeights",
     "LoadHandler",
     "LockTimeoutError",
     "MediumReport",
@@ -256,6 +259,7 @@ _HOMES = {
     "pyio.operations.transfer": "load_artifacts save_artifacts",
     "pyio.progress": "OnProgress Progress",
     "pyio.tensors.encoding": "EncodedWeights decode_weights encode_weights",
+    "pyio.tensors.lazy": "LazyArtifacts LazyWeights",
     "pyio.tensors.stream": "decode_weights_stream",
 }
 """Module -> its public names, which are imported when they are first used.

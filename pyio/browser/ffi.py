@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.allocation import allocate
 from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
-from pyio.progress import chunks
+from pyio.progress import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -145,7 +145,7 @@ def array_buffer(
     buffer_js = spare_js
     view_of = js.Uint8Array.new
     start = 0
-    for part in (part for buffer in buffers for part in chunks(buffer)):
+    for part in joined(buffers):
         view_of(buffer_js, start, part.nbytes).assign(part)
         start += part.nbytes
         if moved is not None:
@@ -163,7 +163,7 @@ def copy_bytes(value_js: JSObject) -> memoryview:
 
     Raises OutOfMemoryError. ``to_memoryview`` and ``to_bytes`` would end Pyodide then.
     """
-    target = allocate(int(value_js.byteLength), "a buffer of the browser")
+    target = allocate(int(value_js.byteLength), "a buffer of the browser", zeros=False)
     if target.nbytes:
         if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
             extent = (value_js.byteOffset, target.nbytes)
