@@ -71,7 +71,7 @@ def test_what_cannot_be_done() -> None:
     with pytest.raises(pyio.StorageError, match=r"indexedDB is not defined.*Open a page"):
         models.exists("indexeddb://m")
     for url, kind in (
-        ("opfs://m", pyio.UnsupportedOperationError),
+        ("memory://m", pyio.UnsupportedOperationError),
         ("localstorage://", pyio.InvalidURLError),
         ("m", pyio.InvalidURLError),
     ):
