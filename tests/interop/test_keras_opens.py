@@ -169,7 +169,7 @@ def test_keras_opens(module: str, ending: str, tmp_path: Path) -> None:
     Where the state of the optimizer was saved, two more epochs lead where TensorFlow.js got.
     """
     if not has(module):
-        pytest.skip(f"{PYTHON} has no {module}; pip install 'pyio-web[keras]', or set PYIO_KERAS")
+        pytest.skip(f"{PYTHON} has no {module}; pip install --group keras, or set PYIO_KERAS")
     for folder in ("files", "runs"):
         (tmp_path / folder).mkdir()
     with warnings.catch_warnings():

@@ -117,6 +117,7 @@ class Graph:
         layers: The layers in TensorFlow.js's order.
         known_work: What was found out about how much it computes, by the shapes of the inputs.
         affordable: The shapes of inputs that were looked at and are not too much work.
+        plans: What was compiled of it for the kernel; see `pyio.models.plans`.
 
     Raises InvalidModelError for outputs that do not depend on the inputs alone, and for layers of
     the same name.
@@ -139,6 +140,12 @@ class Graph:
         self._known_shapes: dict[str, dict[int, Any]] = {}
         self.known_work: dict[str, int] = {}
         self.affordable: set[Any] = set()
+        self.plans: Any = None
+
+    @property
+    def calls(self) -> list[Node]:
+        """The calls in the order in which they are computed, without those that make the inputs."""
+        return self._plan.calls
 
     def shapes_of(self, shapes: Sequence[Any]) -> dict[int, Any]:
         """Return the shape of every tensor, by its id, for inputs of `shapes`.
@@ -278,6 +285,7 @@ class _Plan:
         # the array is released, or a deep model would keep the outputs of all its layers.
         last_use = {self._slot(t): node for node in steps for t in node.inputs}
         kept = set(self._outputs)
+        self.calls = steps
         self._steps = []
         for node in steps:
             sources = [self._slot(tensor) for tensor in node.inputs]

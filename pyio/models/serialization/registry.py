@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -186,14 +187,20 @@ def register(cls: L) -> L:
     return cls
 
 
+@cache
+def _own_class(name: str) -> type[Layer]:
+    module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
+    found: type[Layer] = getattr(module, name)
+    return found
+
+
 def layer_class(name: str) -> type[Layer] | None:
     """Return the class that a topology calls `name`, or None."""
     found = (_scope.get() or {}).get(name) or _custom.get(name)
     if found is None and name in MODELS:
         return None
     if found is None and name in _MODULE_OF:
-        module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
-        found = getattr(module, name)
+        return _own_class(name)
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 
