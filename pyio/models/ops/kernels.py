@@ -94,6 +94,7 @@ def matmul(left: Array, right: Matrix) -> Array:
     k, n = right.value.shape
     flat = left.reshape(-1, k).astype(np.float32, copy=False)
     small = flat.shape[0] * k * n < _SMALL_PRODUCT
+    product: Array
     if _WITHOUT_BLAS and not small and (fast := products()) is not None:
         product = fast.matmul(flat, right.panels(fast), n)
     elif not _WITHOUT_BLAS or k < _SHORT_SUM or small:
