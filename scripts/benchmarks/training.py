@@ -1,8 +1,9 @@
 """Steps of training, compared with TensorFlow.js's cpu and wasm backends.
 
 All three train the same models on the same batch of 32 in one page of Chromium. The losses of their
-steps are compared. Printed are the least times in milliseconds, which other programs disturb least, and
-ratios to pyio: above 1 means that pyio is faster. The wasm backend cannot train convolutions.
+steps are compared. Printed are the least times in milliseconds, which other programs disturb the
+least, and ratios to pyio: above 1 means that pyio is faster. The wasm backend cannot train
+convolutions.
 """
 
 from __future__ import annotations
