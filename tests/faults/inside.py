@@ -82,20 +82,21 @@ async def move(source: str, destination: str) -> str | None:
     return None
 
 
-async def move_both_ways(label: str, size: int, existing: bool) -> None:
-    """Move the model m from IndexedDB to localStorage and the model n the other way.
+async def move_all_ways(
+    moves: list[tuple[str, str, str]], label: str, size: int, existing: bool
+) -> None:
+    """Carry out moves, each given by the name of a model, its source and its destination.
 
-    Both are saved anew before, and so is another model at each destination if one is to be
+    All models are saved anew before, and so is another model at each destination if one is to be
     `existing`. What earlier rounds have left is removed.
     """
-    places = (("m", "indexeddb", "localstorage"), ("n", "localstorage", "indexeddb"))
     for url in await pyio.list_models():
         await remove(url)
-    for name, source, destination in places:
+    for name, source, destination in moves:
         await pyio.save_artifacts(model(f"{name}-{label}", size), f"{source}://{name}")
         if existing:
             await pyio.save_artifacts(model(f"{name}-before", 1000), f"{destination}://{name}")
-    for name, source, destination in places:
+    for name, source, destination in moves:
         urls = (f"{source}://{name}", f"{destination}://{name}")
         await pyio.move_model(*urls, overwrite=existing)
 

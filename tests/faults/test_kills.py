@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.catalogue import BROWSER_MEDIA
 from tests.faults.checkpoints import kills_of_checkpoints
 from tests.faults.kills import kills
-from tests.faults.moves import kills_after_moves
+from tests.faults.moves import MOVES, kills_after_moves
 from tests.faults.overtaken import kills_then_tensorflow
 
 if TYPE_CHECKING:
@@ -28,16 +27,17 @@ if TYPE_CHECKING:
 @pytest.mark.every_engine
 @pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
-    """After SIGKILL at a random moment both media have the old model or a new one, whole.
+    """After SIGKILL at a random moment all media have the old model or a new one, whole.
 
-    In IndexedDB it is at least as new as the last one whose save had returned.
+    In IndexedDB and OPFS it is at least as new as the last one whose save had returned.
     """
     with new_site() as place:
         stage.page = f"{place.url}/index.html"
         for kill in kills(stage, place, 2, random.Random(5), lambda _: 1.5):
-            for medium in BROWSER_MEDIA:
-                assert kill.found[medium].verdict in ("old", "new"), kill
-            assert kill.found["indexeddb"].lost_seconds == 0, kill
+            for found in kill.found.values():
+                assert found.verdict in ("old", "new"), kill
+            for medium in ("indexeddb", "opfs"):
+                assert kill.found[medium].lost_seconds == 0, kill
 
 
 @pytest.mark.every_engine
@@ -48,7 +48,9 @@ def test_killed_after_a_move(stage: Stage) -> None:
     ``python3 -m tests.faults kills --moves`` does the same a hundred times.
     """
     for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
-        assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
+        verdicts = [verdict for found in kill.found.values() for verdict in found]
+        assert len(verdicts) == len(MOVES)
+        assert set(verdicts) <= {"moved", "kept", "both"}, kill
 
 
 @pytest.mark.every_engine

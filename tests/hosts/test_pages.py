@@ -1,4 +1,4 @@
-"""The examples for PyScript and for a page with a worker of its own, run as they are."""
+"""The examples for a page, for a page with a worker, and for PyScript, run as they are."""
 
 from __future__ import annotations
 
@@ -37,7 +37,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("file", "isolated"),
-    [("pyscript.html", False), ("pyscript_worker.html", True), ("worker.html", False)],
+    [
+        ("page.html", False),
+        ("pyscript.html", False),
+        ("pyscript_worker.html", True),
+        ("worker.html", False),
+    ],
 )
 def test_example(hosts_browser: PlaywrightBrowser, folder: Path, file: str, isolated: bool) -> None:
     """The first visit trains and saves to all media, the second loads; TensorFlow.js opens all."""

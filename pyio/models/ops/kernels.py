@@ -3,9 +3,9 @@
 While a model is trained, an operand can be `Followed`. Then `pyio.models.training.kernel_gradients`
 computes instead, with the functions here, and notes how the gradients go back.
 
-The NumPy wheel of Pyodide has neither BLAS nor SIMD. There the compiled kernel computes products,
-if there is one. Without it, ``@`` on large float32 matrices takes four times as long as ``einsum``
-on a transposed right operand, whose inner loop runs over contiguous memory.
+The NumPy wheel of Pyodide has neither BLAS nor SIMD. There, ``@`` on large float32 matrices takes
+four times as long as ``einsum`` on a transposed right operand, whose inner loop runs over
+contiguous memory. The compiled kernel computes large products and convolutions, where there is one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from pyio.models.ops.by_kernel import products
+from pyio.models.ops import compiled
 from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyio.models.ops.by_kernel import Products
+    from pyio.kernel.library import Kernel
 
 Array: TypeAlias = NDArray[Any]
 
@@ -53,10 +53,10 @@ class Matrix:
         self._columns = columns
         self._panels: Array | None = None
 
-    def panels(self, how: Products) -> Array:
-        """The matrix in the form that the compiled kernel wants."""
+    def panels(self, kernel: Kernel) -> Array:
+        """The matrix as the right operand of the kernel's products."""
         if self._panels is None:
-            self._panels = how.panels(self.value.astype(np.float32, copy=False))
+            self._panels = compiled.packed(kernel, self.value)
         return self._panels
 
     @property
@@ -93,11 +93,10 @@ def matmul(left: Array, right: Matrix) -> Array:
         return _followed(left, right).matmul(left, right)  # type: ignore[no-any-return]
     k, n = right.value.shape
     flat = left.reshape(-1, k).astype(np.float32, copy=False)
-    small = flat.shape[0] * k * n < _SMALL_PRODUCT
-    product: Array
-    if _WITHOUT_BLAS and not small and (fast := products()) is not None:
-        product = fast.matmul(flat, right.panels(fast), n)
-    elif not _WITHOUT_BLAS or k < _SHORT_SUM or small:
+    kernel = compiled.usable(flat.shape[0] * k * n, flat, right.value)
+    if kernel is not None:
+        product = compiled.product(kernel, flat, right.panels(kernel), n)
+    elif not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
         product = flat @ right.value
     else:
         product = np.einsum("ij,kj->ik", flat, right.columns)
@@ -109,10 +108,11 @@ def batch_matmul(left: Array, right: Array) -> Array:
     if not _WITHOUT_BLAS or left.dtype != np.float32 or right.dtype != np.float32:
         return np.asarray(np.matmul(left, right))
     outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-    fast = products()
-    if fast is not None and math.prod(outer) * left.shape[-2] and right.size:
+    work = math.prod(outer) * left.shape[-2] * math.prod(right.shape[-2:])
+    kernel = compiled.usable(work, left, right)
+    if kernel is not None:
         wide = [np.broadcast_to(each, (*outer, *each.shape[-2:])) for each in (left, right)]
-        return fast.stacked(*wide)  # type: ignore[no-any-return]
+        return compiled.stacked(kernel, *wide)
     if left.shape[-1] < _SHORT_SUM:
         return np.asarray(np.matmul(left, right))
     columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
@@ -126,7 +126,9 @@ def dots(left: Array, right: Array) -> Array:
     """
     if isinstance(left, Followed) or isinstance(right, Followed):
         return _followed(left, right).dots(left, right)  # type: ignore[no-any-return]
-    if _WITHOUT_BLAS and products() is None:  # both inner loops run over contiguous memory
+    work = left.size * right.shape[-2]
+    if _WITHOUT_BLAS and compiled.usable(work, left, right) is None:
+        # Both inner loops run over contiguous memory.
         return np.asarray(np.einsum("...id,...kd->...ik", left, right))
     return batch_matmul(left, np.swapaxes(right, -1, -2))
 
@@ -182,6 +184,11 @@ def conv(
     batch = x.shape[0]
     patches = windows(x, size, strides, dilation)
     space = patches.shape[1 : 1 + len(size)]
+    if len(size) < 3:
+        used = compiled.usable(patches.size * kernel.value.shape[1], x, kernel.value)
+        if used is not None:
+            panels, filters = kernel.panels(used), kernel.value.shape[1]
+            return compiled.conv(used, x, panels, filters, size, strides, dilation)
     parts = [
         matmul(patches[cut].reshape(-1, kernel.value.shape[0]), kernel)
         for cut in in_chunks(patches)
@@ -277,6 +284,10 @@ def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequenc
     if isinstance(x, Followed) or isinstance(kernel, Followed):
         return _followed(x, kernel).depthwise(x, kernel, strides, dilation)  # type: ignore[no-any-return]
     *size, channels, multiplier = kernel.shape
+    if len(size) < 3:
+        used = compiled.usable(x.size * math.prod(size) * multiplier, x, kernel)
+        if used is not None and all(windows(x, size, strides, dilation).shape):
+            return compiled.depthwise(used, x, kernel, strides, dilation)
     total: Array | None = None  # the first term is the sum to which the others are added in place
     for position, view in taps(x, size, strides, dilation):
         weight = kernel[position]

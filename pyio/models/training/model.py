@@ -101,9 +101,13 @@ class TrainableModel(Container):
         self._optimizer = None
 
     def optimizer_incompatibility(self) -> str | None:
-        """Return what TensorFlow.js cannot do with the optimizer, or None."""
-        config = (self.training_config or {}).get("optimizer_config")
-        return optimizer_incompatibility(config) if isinstance(config, dict) else None
+        """Return what TensorFlow.js cannot do with the optimizer and the loss, or None."""
+        config = self.training_config or {}
+        optimizer = config.get("optimizer_config")
+        found = optimizer_incompatibility(optimizer) if isinstance(optimizer, dict) else None
+        if found is None and config.get("loss_settings"):
+            return "the settings of the loss, which it ignores"
+        return found
 
     @property
     def metrics_names(self) -> list[str]:
