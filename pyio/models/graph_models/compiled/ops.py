@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BY_OP = {
-    **{"Relu": "relu", "Relu6": "relu6", "Elu": "elu", "Selu": "selu", "Sigmoid": "sigmoid"},
-    **{"Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Exp": "exponential"},
+    "Relu": "relu",
+    "Relu6": "relu6",
+    "Elu": "elu",
+    "Selu": "selu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Softplus": "softplus",
+    "Softsign": "softsign",
+    "Exp": "exponential",
 }
 _LEAKY = ACTIVATIONS.index("leaky_relu")
 
@@ -52,8 +59,13 @@ def softmax(o: Operation, name: str = "") -> Value:
 
 
 _HOW = {
-    **{"Add": "add", "AddV2": "add", "BiasAdd": "add", "Sub": "subtract", "Mul": "multiply"},
-    **{"Maximum": "maximum", "Minimum": "minimum"},
+    "Add": "add",
+    "AddV2": "add",
+    "BiasAdd": "add",
+    "Sub": "subtract",
+    "Mul": "multiply",
+    "Maximum": "maximum",
+    "Minimum": "minimum",
 }
 
 
