@@ -1,9 +1,10 @@
-"""Lint, format check, types, and the compiled kernel: ``python3 scripts/check.py``."""
+"""Lint, format, types, the compiled kernel and the wheel's size: ``python3 scripts/check.py``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -26,6 +27,8 @@ def main() -> None:
     run(python, "-m", "ruff", "check")
     run(python, "-m", "ruff", "format", "--check")
     run(python, "-m", "mypy")
+    with tempfile.TemporaryDirectory() as folder:
+        run(python, "scripts/support/wheel.py", folder)
     kernel.check()
 
 

@@ -141,10 +141,11 @@ class Tab:
         self.js("() => loadTensorFlow()")
 
     def clear_storage(self) -> None:
-        """Empty this origin's localStorage and delete its databases."""
+        """Empty this origin's localStorage and its files, and delete its databases."""
         self.js(
             """async () => {
               localStorage.clear();
+              await globalThis.rawEmptyFiles?.();
               for (const { name } of await indexedDB.databases()) {
                 await new Promise((resolve, reject) => {
                   const request = indexedDB.deleteDatabase(name);

@@ -47,7 +47,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         (*GROUND, "models"),
     ),
     "bridge": BROWSER,
-    "testing": ("__init__",),  # imports the public names, and is not imported by them
+    "testing": ("__init__", *HANDLERS),  # imports the public names, and is not imported by them
     "sync": MODELS,
     "cli": (*MODELS, "bridge", "sync"),
     "__main__": ("cli",),

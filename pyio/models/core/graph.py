@@ -46,6 +46,10 @@ class GraphLayer(Protocol):
         """Return about how many multiplications one example takes."""
         ...
 
+    def called_with(self, arguments: dict[str, Any]) -> GraphLayer:
+        """Return the layer as a call with these arguments computes it."""
+        ...
+
 
 class SymbolicTensor:
     """A tensor before there is data: the call of a layer that outputs it, and its shape.
@@ -96,6 +100,11 @@ class Node:
         self.outputs = list(outputs)
         self.kwargs = kwargs or {}
         layer.inbound_nodes.append(self)
+
+    @property
+    def computes(self) -> GraphLayer:
+        """The layer as this call computes it."""
+        return self.layer.called_with(self.kwargs) if self.kwargs else self.layer
 
 
 class Graph:
@@ -150,7 +159,9 @@ class Graph:
             for node in self.nodes:
                 if id(node.outputs[0]) not in found:
                     known = [found[id(tensor)] for tensor in node.inputs]
-                    result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
+                    result = node.computes.compute_output_shape(
+                        known if len(known) > 1 else known[0]
+                    )
                     every = result if isinstance(result, list) else [result]
                     found |= dict(zip(map(id, node.outputs), every, strict=False))
             self._known_shapes[key] = found
@@ -280,7 +291,7 @@ class _Plan:
             sources = [self._slot(tensor) for tensor in node.inputs]
             free = {slot for slot in sources if last_use[slot] is node} - kept
             targets = [self._slot(tensor) for tensor in node.outputs]
-            self._steps.append((node.layer, sources, targets, sorted(free)))
+            self._steps.append((node, sources, targets, sorted(free)))
 
     def _slot(self, tensor: SymbolicTensor) -> int:
         return self._slots.setdefault(id(tensor), len(self._slots))
@@ -293,7 +304,8 @@ class _Plan:
         known: list[Any] = [None] * len(self._slots)
         for slot, array, mask in zip(self._inputs, arrays, masks, strict=True):
             values[slot], known[slot] = array, mask
-        for layer, sources, targets, free in self._steps:
+        for node, sources, targets, free in self._steps:
+            layer = node.computes
             if len(sources) == 1:
                 result, mask = layer.compute(values[sources[0]], known[sources[0]])
             else:

@@ -16,7 +16,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.config import Configured
 from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
-from pyio.models.ops.activations import ACTIVATIONS, ALIASES, Activation
+from pyio.models.ops.activations import ACTIVATIONS, ALIASES, BUILT_IN, Activation
 
 ConfigObject: TypeAlias = "dict[str, Any]"
 """``{"class_name": ..., "config": {...}}``, ready for JSON."""
@@ -117,6 +117,9 @@ def activation(value: Any) -> str | ConfigObject:
     if not isinstance(value, str) or not value:
         names = ", ".join(list(ACTIVATIONS)[:4])
         raise OptionError(f"the name of an activation, such as {names}, or a layer such as ReLU")
+    short = value.rpartition(">")[2]  # without the package in which Keras has registered it
+    if short != value and short in ACTIVATIONS and ACTIVATIONS[short] is not BUILT_IN.get(short):
+        return short
     name = value if value in ACTIVATIONS else to_snake_case(value)
     return ALIASES.get(name, name)
 

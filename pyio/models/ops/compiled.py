@@ -69,6 +69,39 @@ def product(kernel: Kernel, left: Array, panels: Array, columns: int) -> Array:
     return y
 
 
+def stacked(kernel: Kernel, left: Array, right: Array) -> Array:
+    """Return the products of stacks of matrices: (..., i, k) times (..., k, n) is (..., i, n).
+
+    `right` may have any strides in its matrices. The outer sides of both are equal.
+    """
+    outer, (rows, inner), columns = left.shape[:-2], left.shape[-2:], right.shape[-1]
+    x = np.ascontiguousarray(left).reshape(-1, rows, inner)
+    right = right.reshape(-1, inner, columns)  # copied only where it has to be
+    y = np.empty((len(x), rows, columns), np.float32)
+    step, row_step, column_step = (each // 4 for each in right.strides)
+    _run(
+        kernel,
+        "products",
+        x=x,
+        right=right,
+        y=y,
+        count=len(x),
+        panels=np.empty((-(-columns // 8), inner, 8), np.float32),
+        rows=rows,
+        inner=inner,
+        columns=columns,
+        right_row=row_step,
+        right_column=column_step,
+        x_row=inner,
+        y_row=columns,
+        heads=1,
+        x_step=rows * inner,
+        right_step=step,
+        y_step=rows * columns,
+    )
+    return y.reshape(*outer, rows, columns)
+
+
 def conv(
     kernel: Kernel,
     x: Array,

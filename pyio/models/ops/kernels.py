@@ -105,7 +105,15 @@ def matmul(left: Array, right: Matrix) -> Array:
 
 def batch_matmul(left: Array, right: Array) -> Array:
     """Return ``left @ right`` for stacks of matrices, whose other sides broadcast."""
-    if not _WITHOUT_BLAS or left.dtype != np.float32 or left.shape[-1] < _SHORT_SUM:
+    if not _WITHOUT_BLAS or left.dtype != np.float32 or right.dtype != np.float32:
+        return np.asarray(np.matmul(left, right))
+    outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    work = math.prod(outer) * left.shape[-2] * math.prod(right.shape[-2:])
+    kernel = compiled.usable(work, left, right)
+    if kernel is not None:
+        wide = [np.broadcast_to(each, (*outer, *each.shape[-2:])) for each in (left, right)]
+        return compiled.stacked(kernel, *wide)
+    if left.shape[-1] < _SHORT_SUM:
         return np.asarray(np.matmul(left, right))
     columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
     return np.asarray(np.einsum("...ij,...kj->...ik", left, columns))
@@ -118,15 +126,47 @@ def dots(left: Array, right: Array) -> Array:
     """
     if isinstance(left, Followed) or isinstance(right, Followed):
         return _followed(left, right).dots(left, right)  # type: ignore[no-any-return]
-    if _WITHOUT_BLAS:  # both inner loops run over contiguous memory
+    work = left.size * right.shape[-2]
+    if _WITHOUT_BLAS and compiled.usable(work, left, right) is None:
+        # Both inner loops run over contiguous memory.
         return np.asarray(np.einsum("...id,...kd->...ik", left, right))
-    return np.asarray(left @ np.swapaxes(right, -1, -2))
+    return batch_matmul(left, np.swapaxes(right, -1, -2))
 
 
 def einsum(equation: str, left: Array, right: Array) -> Array:
     """Return the sum of products that `equation` names, as ``numpy.einsum`` does."""
-    sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
-    return sums
+    inputs, output = equation.split("->")
+    one, two = inputs.split(",")
+    followed = isinstance(left, Followed) or isinstance(right, Followed)
+    if followed or not _is_product(one, two, output) or left.dtype != right.dtype:
+        sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
+        return sums
+    both = [letter for letter in one if letter in two]
+    outer = [letter for letter in both if letter in output]
+    summed = [letter for letter in both if letter not in output]
+    rows = [letter for letter in one if letter not in two]
+    columns = [letter for letter in two if letter not in one]
+    sides = dict(zip(one + two, left.shape + right.shape, strict=True))
+
+    def flat(value: Array, letters: str, *groups: list[str]) -> Array:
+        order = [letters.index(letter) for group in groups for letter in group]
+        whole = [math.prod(sides[letter] for letter in group) for group in groups[-2:]]
+        return value.transpose(order).reshape(*(sides[letter] for letter in outer), *whole)
+
+    product = batch_matmul(
+        flat(left, one, outer, rows, summed), flat(right, two, outer, summed, columns)
+    )
+    found = [*outer, *rows, *columns]
+    shaped = product.reshape([sides[letter] for letter in found])
+    return shaped.transpose([found.index(letter) for letter in output])
+
+
+def _is_product(one: str, two: str, output: str) -> bool:
+    """Whether an equation is a product of matrices, or of stacks of them."""
+    letters = set(one) | set(two)
+    alone = (set(one) ^ set(two)) - set(output)  # what only one operand has, and is summed
+    plain = all(len(set(each)) == len(each) and each.isalpha() for each in (one, two, output))
+    return plain and not alone and set(output) <= letters
 
 
 def conv(

@@ -29,6 +29,8 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "quantization_config": (None,),
     "pad_to_aspect_ratio": (False,),
     "antialias": (False,),
+    "sliding_window": (None,),
+    "oov_method": ("floormod", None),
 }
 """Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
 

@@ -122,6 +122,9 @@ NEVER_COMPUTED: Mapping[str, str] = {
             "AutoContrast",
             "Equalization",
             "Solarization",
+            "ContrastLimitedAdaptiveHistogramEqualization",
+            "MaxNumBoundingBoxes",
+            "Pipeline",
         ],
         _NOT_YET,
     ),
@@ -205,6 +208,8 @@ def layer_class(name: str) -> type[Layer] | None:
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, find `custom_objects` too, and use `placeholders` for unknown classes.
 
+    Without `custom_objects`, those of the block around this one are found.
+
     Both are context variables, so that two loads at once do not see each other's classes.
     """
     if not isinstance(custom_objects, Mapping | None):
@@ -214,7 +219,8 @@ def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Ite
     for name, value in (custom_objects or {}).items():
         if callable(value) and not isinstance(value, type):
             register_activation(name, value)
-    tokens = _scope.set(custom_objects), _placeholders.set(placeholders)
+    known = _scope.get() if custom_objects is None else custom_objects
+    tokens = _scope.set(known), _placeholders.set(placeholders)
     try:
         yield
     finally:
@@ -241,7 +247,10 @@ def layer_from_json(value: Any) -> Layer:
     if not isinstance(config, Mapping):
         raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")
     if cls is not None:
-        return cls.from_config(config)
+        made: Layer = cls.from_config(config)
+        if cls is (_scope.get() or {}).get(name):
+            made.class_name = name  # the name by which the caller knows it, also for the next load
+        return made
     if not _placeholders.get():
         raise UnknownLayersError([name], "build this model")
     return UnknownLayer(name, config)
