@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyio.handlers as _media  # noqa: F401 - registers them
 from pyio.display.bars import progress_bar
 from pyio.errors import (
+    CachedCopyWarning,
     CompatibilityWarning,
     DamagedModelError,
     DivergedError,
@@ -59,7 +60,7 @@ from pyio.handlers.contract import IOHandler, LoadHandler, SaveHandler, StoreMan
 from pyio.handlers.downloads import browser_downloads
 from pyio.handlers.files.handler import file_system
 from pyio.handlers.findings import Finding
-from pyio.handlers.http.handler import http
+from pyio.handlers.http.opening import http
 from pyio.handlers.picked_files import browser_files, pick_files
 from pyio.handlers.registry import (
     get_load_handlers,
@@ -98,13 +99,16 @@ if TYPE_CHECKING:
     from pyio.models.serialization.read import model_from_artifacts
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
+    from pyio.format.card import ModelCard
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
     from pyio.operations.objects import load_object, save_object
+    from pyio.operations.verification import Verification, verify
     from pyio.tensors.encoding import EncodedWeights, decode_weights, encode_weights
     from pyio.tensors.stream import decode_weights_stream
 
 
 __all__ = [
+    "CachedCopyWarning",
     "CompatibilityWarning",
     "Conversion",
     "DamagedModelError",
@@ -128,6 +132,7 @@ __all__ = [
     "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
+    "ModelCard",
     "ModelExistsError",
     "ModelInputError",
     "ModelNotFoundError",
@@ -157,6 +162,7 @@ __all__ = [
     "UnsupportedOperationError",
     "UnsupportedOpsError",
     "UntrustedTypesError",
+    "Verification",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -204,12 +210,15 @@ __all__ = [
     "save_object",
     "storage_report",
     "unregister_router",
+    "verify",
     "with_save_handler",
 ]
 
-_NEEDS_NUMPY = {
+_LATE = {
+    "pyio.format.card": "ModelCard",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.objects": "load_object save_object",
+    "pyio.operations.verification": "Verification verify",
     "pyio.models.layers.core": "Input input",
     "pyio.models.graph_models.graph_model": "GraphModel",
     "pyio.models.graph_models.reading": "graph_model_from_artifacts",
@@ -222,13 +231,13 @@ _NEEDS_NUMPY = {
     "pyio.tensors.encoding": "EncodedWeights decode_weights encode_weights",
     "pyio.tensors.stream": "decode_weights_stream",
 }
-"""Names by module that are imported when they are first used, because they import NumPy.
+"""Names by module that are imported when they are first used: most of them import NumPy.
 
 Type checkers do not run this module, so the same names stand under TYPE_CHECKING and in `__all__`.
 A test compares the three.
 """
 
-_MODULE_OF = {name: module for module, names in _NEEDS_NUMPY.items() for name in names.split()}
+_MODULE_OF = {name: module for module, names in _LATE.items() for name in names.split()}
 
 _MODULES = [
     "bridge",

@@ -37,7 +37,6 @@ from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
 from pyio.operations.inspection import inspect, signature_rows
 from pyio.operations.repair import repair
-from pyio.operations.transfer import load_artifacts
 from pyio.version import __version__
 
 if TYPE_CHECKING:
@@ -251,6 +250,8 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("bytes of weights", size),
         ("training config", "yes" if found.has_training_config else "no"),
         ("checksum", "yes" if found.has_checksum else "no"),
+        ("about", found.card.line if found.card else None),
+        ("copied from", found.origin),
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", None if found.ops else _short(found.signature)),
         ("lacking", "; ".join(found.lacking) or None),
@@ -282,6 +283,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "trainingConfig": found.has_training_config,
         "checksum": found.has_checksum,
         "userDefinedMetadata": found.user_defined_metadata,
+        "origin": found.origin,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
         "ops": dict(found.ops),
@@ -335,17 +337,18 @@ async def _copy(options: argparse.Namespace) -> int:
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    from pyio.tensors.encoding import decode_artifacts  # late: it imports NumPy
+    from pyio.operations.verification import verify  # late: it imports NumPy
 
     rows: list[dict[str, Any]] = []
     keys = ("model", "tensors", "bytes", "checksum", "damage")
     for model in options.models:
         row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
-            found = await load_artifacts(_url(model), pyio_only=True)
-            arrays = decode_artifacts(found)
-            row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
-            row["checksum"] = "verified" if found.checksum else "none"
+            found = await verify(_url(model))
+            row["damage"] = found.damage
+            if found.ok:
+                row |= {"tensors": found.tensors, "bytes": found.weight_bytes}
+                row["checksum"] = "verified" if found.checksum else "none"
         except _ABOUT_A_MODEL as error:
             row["damage"] = str(error)
         rows.append(row)

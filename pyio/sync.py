@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         persistence,
         report,
         transfer,
+        verification,
     )
     from pyio.operations import repair as repairing
     from pyio.tensors import stream
@@ -124,6 +125,7 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     save_model = blocking(write.save_model)
     save_object = blocking(objects.save_object)
     storage_report = blocking(report.storage_report)
+    verify = blocking(verification.verify)
 
 _FUNCTIONS = {
     "pyio.handlers.picked_files": "pick_files",
@@ -138,6 +140,7 @@ _FUNCTIONS = {
     "pyio.operations.repair": "repair",
     "pyio.operations.report": "storage_report",
     "pyio.operations.transfer": "load_artifacts save_artifacts",
+    "pyio.operations.verification": "verify",
     "pyio.tensors.stream": "decode_weights_stream",
 }
 """Module -> its coroutine functions. Some modules need NumPy, so they are imported at first use."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
-from pyio.handlers.contract import Loader
+from pyio.format.layout import require_sizes_match, tensor_ends
+from pyio.format.specs import require_readable
+from pyio.handlers.contract import Loader, Saver, damaged
 from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
@@ -54,6 +56,8 @@ async def save_artifacts(
 ) -> SaveResult:
     """Save any model artifacts: layers models, graph models, or weights alone.
 
+    The specs must account for every byte of the weight data, for a handler of your own too.
+
     Args:
         artifacts: What to save.
         target: An address such as "indexeddb://my-model", or a handler.
@@ -79,7 +83,11 @@ async def save_artifacts(
         raise HandlerError(f"checksum is {checksum!r:.60}; it should be True, False or None")
     if checksum is not None and checksum != artifacts.checksum:
         artifacts = replace(artifacts, checksum=checksum)
-    result = save_handler(target, options).save(artifacts)
+    handler = save_handler(target, options)
+    if not isinstance(handler, Saver):  # those of pyio check it themselves
+        require_sizes_match(artifacts)
+        require_readable(artifacts.weight_specs or ())
+    result = handler.save(artifacts)
     return await result if isawaitable(result) else result
 
 
@@ -93,7 +101,8 @@ async def load_artifacts(
 
     Raises:
         ModelNotFoundError: Nothing is stored there.
-        DamagedModelError: What is stored there is not a whole model.
+        DamagedModelError: What is stored there is not a whole model, or a handler of your own gave
+            weight data for which its specs do not account.
         UnsupportedModelError: It cannot be converted, or the choice is not there.
         InvalidURLError: The address cannot be used.
         StorageError: The medium failed.
@@ -104,6 +113,10 @@ async def load_artifacts(
     artifacts = await result if isawaitable(result) else result
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
+    if artifacts.ends is None and not isinstance(handler, Loader | BrowserFilesHandler):
+        with damaged(source if isinstance(source, str) else repr(handler)):
+            ends = tensor_ends(artifacts.weight_specs, artifacts.weight_data or ())
+        artifacts.remember_ends(ends)
     return artifacts
 
 

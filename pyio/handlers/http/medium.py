@@ -6,7 +6,7 @@ import importlib.util
 from typing import Any
 
 from pyio.browser import fetch
-from pyio.handlers.http.handler import HTTPHandler
+from pyio.handlers.http.opening import handler_for
 from pyio.handlers.medium import Medium
 
 
@@ -28,6 +28,9 @@ class HTTP(Medium):
             "sha256",
             "redirects",
             "allowed_hosts",
+            "token",
+            "cache",
+            "refresh",
         }
     )
     instead = "ask the server"
@@ -38,7 +41,7 @@ class HTTP(Medium):
         return "Python needs the package httpx for it; install pyio-web[http]"
 
     def handler(self, path: str, **options: Any) -> Any:
-        return HTTPHandler(f"{self.scheme}://{path}", **options)
+        return handler_for(f"{self.scheme}://{path}", **options)
 
 
 class HTTPS(HTTP):
