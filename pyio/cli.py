@@ -1,4 +1,4 @@
-"""The command line: ``pyio list|inspect|copy|verify|repair|bridge``, or ``python -m pyio …``.
+"""The command line: ``pyio list|inspect|copy|verify|repair|serve|bridge``, or ``python -m pyio …``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -37,6 +37,7 @@ from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
 from pyio.operations.inspection import inspect, signature_rows
 from pyio.operations.repair import repair
+from pyio.server.serving import TOKEN, add_arguments, serve
 from pyio.version import __version__
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
     try:
-        status = int(asyncio.run(options.command(options)))
+        result = options.command(options)
+        status = int(asyncio.run(result) if asyncio.iscoroutine(result) else result)
         sys.stdout.flush()
     except ModelExistsError as error:
         print(
@@ -128,6 +130,15 @@ def _parser() -> argparse.ArgumentParser:
     verifying.set_defaults(command=_verify)
 
     _add_repair(commands, common)
+
+    serving = commands.add_parser(
+        "serve",
+        help="serve and receive models, in a folder or a bucket",
+        description="Serve models, and receive uploads of TensorFlow.js and pyio. The token for "
+        f"writes is in the environment variable {TOKEN}; otherwise one is made and printed.",
+    )
+    add_arguments(serving)
+    serving.set_defaults(command=serve)
 
     bridge = commands.add_parser(
         "bridge", help="print the script for a page whose Python runs in a web worker"

@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
     parser.add_argument(
         "what",
-        choices=["storage", "http", "models", "all"],
+        choices=["storage", "http", "models", "server", "all"],
         nargs="?",
         default="storage",
         help="what to measure (default: %(default)s)",
@@ -34,7 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     enter(engines=["chromium"])
     from scripts.benchmarks import http as loading  # they need the environment
-    from scripts.benchmarks import models
+    from scripts.benchmarks import models, server
     from scripts.benchmarks import storage as saving
 
     if options.what in ("storage", "all"):
@@ -44,6 +44,8 @@ def main() -> None:
         loading.main(megabytes, options.turns or (2 if options.quick else 5))
     if options.what in ("models", "all"):
         models.main(quick=options.quick)
+    if options.what in ("server", "all"):
+        server.main(options.megabytes or (100 if options.quick else 1000))
 
 
 if __name__ == "__main__":

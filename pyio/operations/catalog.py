@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 from pyio.display.listing import Listing
 from pyio.errors import (
     CompatibilityWarning,
+    HandlerError,
     InvalidURLError,
     ModelExistsError,
     ModelNotFoundError,
@@ -18,7 +20,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.handlers.contract import Loader
+from pyio.handlers.contract import Loader, StoreManager
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -38,12 +40,18 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from pyio.handlers.contract import LoadHandler, SaveHandler
-    from pyio.handlers.keywords import ImportOptions
+    from pyio.handlers.keywords import HTTPOptions, ImportOptions
+    from pyio.handlers.medium import Medium
     from pyio.progress import OnProgress
 
 
-async def list_models() -> dict[str, ModelArtifactsInfo]:
+async def list_models(
+    place: str | None = None, **options: Unpack[HTTPOptions]
+) -> dict[str, ModelArtifactsInfo]:
     """Return address -> info of every model stored in this browser (and in ``memory://``).
+
+    With a `place` return those of it: of one medium ("indexeddb://"), or of a server that
+    ``python -m pyio serve`` runs ("https://example.org/models", with `options` of `pyio.http`).
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
@@ -51,6 +59,8 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
     size is that of the model, the same in every medium: topology, weight specs and weights.
     `storage_report` says what it takes of the room.
     """
+    if place is not None:
+        return await _list_place(place, options)
     found = Listing()
     for medium in available_media():
         if not medium.lists:
@@ -63,14 +73,41 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
     return found
 
 
-async def remove_model(url: str) -> ModelArtifactsInfo:
+async def _list_place(place: str, options: HTTPOptions) -> Listing:
+    medium, path = medium_of(place)
+    if medium.lists and not path:
+        _require_none(medium, options)
+        require_available(medium)
+        infos = await medium.list()
+        return Listing({f"{medium.scheme}://{name}": info for name, info in infos.items()})
+    handler = load_handler(place, options)
+    if not isinstance(handler, StoreManager):
+        raise medium.cannot("list", path)
+    below = place.partition("?")[0].rstrip("/")
+    infos = await handler.list()
+    return Listing({f"{below}/{quote(name)}/model.json": info for name, info in infos.items()})
+
+
+def _require_none(medium: Medium, options: HTTPOptions) -> None:
+    if options:
+        raise HandlerError(f"{medium.scheme}:// has no option {min(options)!r}")
+
+
+async def remove_model(url: str, **options: Unpack[HTTPOptions]) -> ModelArtifactsInfo:
     """Remove the model at `url`, damaged or not, and return its info.
+
+    A server that ``python -m pyio serve`` runs removes models too; `options` are those of
+    `pyio.http`, such as ``token``. Nothing is known of that model then, and the info is empty.
 
     Raises ModelNotFoundError, InvalidURLError, UnsupportedOperationError or StorageError.
     """
     medium, path = medium_of(url)
     if not medium.lists:
-        raise medium.cannot("remove", path)
+        handler = load_handler(url, options) if medium.loads else None
+        if not isinstance(handler, StoreManager):
+            raise medium.cannot("remove", path)
+        return await handler.remove("")
+    _require_none(medium, options)
     require_available(medium)
     return await medium.remove(require_path(url, path))
 

@@ -26,7 +26,7 @@ from pyio.errors import (
     RequestError,
     WeightsError,
 )
-from pyio.format.artifacts import SaveResult
+from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.checksum import require_weights
 from pyio.format.kinds import LOOKED_AT
 from pyio.format.manifest import (
@@ -280,6 +280,38 @@ class HTTPHandler(Saver, Loader):
         if of_files:
             return weights_url(quote(name), base, None, effective_query(self.url, base))
         return await self._weights_url(name, base)
+
+    async def list(self) -> dict[str, ModelArtifactsInfo]:
+        """Return name -> info of the models of a pyio model server, whose ``/models`` this is.
+
+        Sizes are those of the files there. Raises UnsupportedOperationError for other servers.
+        """
+        from pyio.handlers.http.listing import parse_listing  # late: few servers list
+
+        async def use(reply: Reply) -> bytes:
+            return bytes(await read_all(reply, limit=limits.JSON_BYTES))
+
+        async with self._client() as client:
+            text = await client.get(self._servers.get(self.url), use)
+        return parse_listing(text, self.url)
+
+    async def remove(self, path: str = "") -> ModelArtifactsInfo:
+        """Remove the model at this address, or `path` below it, by DELETE.
+
+        Raises ModelNotFoundError if there is none, and RequestError if the server refuses.
+        """
+        url = f"{self.url.rstrip('/')}/{quote(path)}" if path else self.url
+        try:
+            async with (
+                deadline(self._deadline, url, ", so whether it was removed is not known"),
+                transport(self._fetch_func) as send,
+                sending(send, self._servers, self._servers.remove(url)),
+            ):
+                return ModelArtifactsInfo()
+        except RequestError as error:
+            if error.status in (404, 410):
+                raise ModelNotFoundError(url, f"the server answered {error.status}") from error
+            raise
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, relative to this address."""
