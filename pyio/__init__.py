@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from pyio import optimizers as optimizers
     from pyio import regularizers as regularizers
     from pyio import sync as sync
+    from pyio.format.card import ModelCard
     from pyio.models.graph_models.graph_model import GraphModel
     from pyio.models.graph_models.reading import graph_model_from_artifacts
     from pyio.models.layers.core import Input, input  # noqa: A004 -- the name is TensorFlow.js's
@@ -99,7 +100,6 @@ if TYPE_CHECKING:
     from pyio.models.serialization.read import model_from_artifacts
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
-    from pyio.format.card import ModelCard
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
     from pyio.operations.objects import load_object, save_object
     from pyio.operations.verification import Verification, verify

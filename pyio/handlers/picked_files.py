@@ -1,10 +1,11 @@
 """Files that a person picked or dropped on a page, in any order: ``browser_files``.
 
 People pick all that an export has given them. So the model.json is found by its content, and what
-it does not name is left alone. The metadata of Teachable Machine and ml5 beside it is read. It is matched with its weights by name, as in tfjs-core
-``browser_files.ts``: the last component of each path in the manifest, because a picker gives no
-directories. Where it does, because a folder was picked, they decide between files of one name. The
-single ``.zip`` that ``downloads://`` offers is read too.
+it does not name is left alone. The metadata of Teachable Machine and ml5 beside it is read. The
+json is matched with its weights by name, as in tfjs-core ``browser_files.ts``: the last component
+of each path in the manifest, because a picker gives no directories. Where it does, because a folder
+was picked, they decide between files of one name. The single ``.zip`` that ``downloads://`` offers
+is read too.
 """
 
 from __future__ import annotations

@@ -41,6 +41,8 @@ from pyio.server.storage import Condition, ConditionError, Storage, Stored
 from pyio.server.uploads import received
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -151,7 +153,11 @@ class _Server:
         if request.method == "HEAD":
             return Response(None, status, headers=headers, media_type=kind)
         body = self._storage.read(place.path, start, stop)
-        return StreamingResponse(body, status, headers=headers, media_type=kind)
+        try:
+            first = await anext(body, b"")
+        except FileNotFoundError as error:  # collected meanwhile
+            raise HTTPException(404, f"there is no {place.path!r} any more") from error
+        return StreamingResponse(_chained(first, body), status, headers=headers, media_type=kind)
 
     async def save(self, request: Request) -> Response:
         self._require_token(request)
@@ -162,9 +168,7 @@ class _Server:
             weights = None
             if upload.sha256 is not None and upload.file is not None:
                 weights = (upload.sha256, upload.file, upload.size)
-            stored = await stores.save(
-                self._storage, place.name, upload.text, weights, condition
-            )
+            stored = await stores.save(self._storage, place.name, upload.text, weights, condition)
         about = {
             "name": place.name,
             "etag": stored.etag,
@@ -188,7 +192,7 @@ class _Server:
         async def collect() -> None:
             try:
                 await stores.collect(self._storage, name, self._settings.grace)
-            except Exception:
+            except (OSError, LockTimeoutError):
                 # The answer has been sent; what is left is collected by the next save.
                 _LOG.exception("unused weights of %s were not collected", name)
 
@@ -204,6 +208,12 @@ class _Server:
             raise HTTPException(
                 401, "a write needs the server's token", {"WWW-Authenticate": "Bearer"}
             )
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
 def _place(request: Request) -> Place:
@@ -250,8 +260,11 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
     return min(start, size), min(int(found[2]) + 1, size) if found[2] else size
 
 
-async def _problem(_request: Request, error: Any) -> Response:
-    return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+async def _problem(request: Request, error: Any) -> Response:
+    headers = dict(error.headers or {})
+    if request.method in ("POST", "PUT"):
+        headers["Connection"] = "close"  # or the rest of a long body would still be received
+    return JSONResponse({"error": error.detail}, error.status_code, headers=headers)
 
 
 async def _changed(request: Request, _error: Any) -> Response:

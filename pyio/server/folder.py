@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import mmap
 import os
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from pyio.server.names import JSON
 from pyio.server.storage import Condition, ConditionError, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
 _PART = 1024 * 1024
 
@@ -59,8 +58,7 @@ class FolderStorage:
                 start += len(part)
 
     async def put_weights(self, path: str, file: IO[bytes], size: int) -> None:
-        with _mapped(file, size) as content:
-            await self._in_thread(partial(self._replace, path, content))
+        await self._in_thread(partial(self._replace, path, _mapped(file, size)))
 
     async def publish(self, path: str, content: bytes, condition: Condition) -> Stored:
         def allowed() -> None:
@@ -77,7 +75,7 @@ class FolderStorage:
 
         file = self._root / path
         remove = Folder(file.parent).remove_file
-        return await self._in_thread(partial(remove, file.name, allowed))
+        return bool(await self._in_thread(partial(remove, file.name, allowed)))
 
     async def list(self, name: str = "") -> AsyncIterator[tuple[str, Stored]]:
         for path in await asyncio.to_thread(self._paths, name):
@@ -85,7 +83,7 @@ class FolderStorage:
             if found is not None:
                 yield path, found
 
-    def _paths(self, name: str) -> list[str]:
+    def _paths(self, name: str) -> Sequence[str]:
         top = self._root / name
         found = []
         for folder, _folders, files in os.walk(top):
@@ -127,17 +125,16 @@ class FolderStorage:
         return await asyncio.to_thread(lambda: asyncio.run(work()))
 
 
-@contextmanager
-def _mapped(file: IO[bytes], size: int) -> Iterator[memoryview]:
-    """Give the content of a file as memory that the system reads from disk as it is needed."""
+def _mapped(file: IO[bytes], size: int) -> memoryview:
+    """Return the content of a file as memory that the system reads from disk as it is needed.
+
+    It is not closed: an error on its way up may still refer to a part of it.
+    """
     if not size:
-        yield memoryview(b"")
-        return
-    with (
-        mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as mapped,
-        memoryview(mapped) as content,
-    ):
-        yield content
+        return memoryview(b"")
+    number = file.fileno()
+    file.flush()
+    return memoryview(mmap.mmap(number, size, access=mmap.ACCESS_READ))
 
 
 def _etag(content: bytes) -> str:

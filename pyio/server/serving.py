@@ -131,5 +131,3 @@ def _require_packages(place: str) -> None:
         )
     if sys.platform == "emscripten":
         raise UnsupportedEnvironmentError("a page cannot be a server; run it in CPython")
-
-

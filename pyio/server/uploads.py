@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import mmap
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from starlette.exceptions import HTTPException
 from pyio import limits
 from pyio.errors import InvalidModelError
 from pyio.format.json_text import dumps
-from pyio.format.layout import require_sizes_match
 from pyio.format.manifest import Manifest, parse_model_json
 from pyio.format.model_files import assemble
 from pyio.format.specs import require_readable
@@ -80,9 +80,10 @@ async def received(request: Request, most: int) -> AsyncIterator[Upload]:
             raise HTTPException(413, f"a {JSON} of at most {limits.JSON_BYTES:,} bytes is taken")
         file: Any = None if weights is None else weights.file
         try:
-            yield await asyncio.to_thread(_checked, await text.read(), file)
+            upload = await asyncio.to_thread(_checked, await text.read(), file)
         except (InvalidModelError, UnicodeError, RecursionError) as error:
             raise HTTPException(422, str(error)[:2000]) from error
+        yield upload
 
 
 def _bound(request: Request, most: int) -> None:
@@ -113,10 +114,9 @@ def _checked(text: bytes, file: IO[bytes] | None) -> Upload:
     manifest = parse_model_json(text)
     require_readable(manifest.specs or ())
     if file is None:
-        if manifest.byte_length != 0 or manifest.groups:
+        if manifest.byte_length != 0:
             raise InvalidModelError(f"the model.json lists weights, and {_WEIGHTS_FILE} is missing")
-        require_sizes_match(assemble(manifest, None))
-        return Upload(text, None, None, 0)
+        file = io.BytesIO()
     size = _check_weights(manifest, file)
     if manifest.groups is None:
         return Upload(text, None, None, 0)
@@ -130,13 +130,11 @@ def _check_weights(manifest: Manifest, file: IO[bytes]) -> int:
     if not size:
         assemble(manifest, () if manifest.groups is not None else None)
         return 0
-    # Text in tensors and digests need every byte; of others the system reads none of it.
-    with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as mapped:
-        content = memoryview(mapped)
-        try:
-            assemble(manifest, (content,))
-        finally:
-            content.release()
+    number = file.fileno()  # which moves a small file from memory to disk
+    file.flush()
+    # Text in tensors and digests need every byte; of others the system reads none of it. The
+    # memory is not closed here: an error on its way up may still refer to a part of it.
+    assemble(manifest, (memoryview(mmap.mmap(number, size, access=mmap.ACCESS_READ)),))
     return size
 
 
@@ -152,5 +150,6 @@ def _renamed(manifest: Manifest, path: str) -> bytes:
     """Return the model.json with all weights in one group and one file."""
     groups: Any = manifest.fields["weightsManifest"]
     specs: list[JSONValue] = [spec for group in groups for spec in group.get("weights", ())]
-    members = {**manifest.fields, "weightsManifest": [{"paths": [path], "weights": specs}]}
+    whole: list[JSONValue] = [{"paths": [path], "weights": specs}]
+    members: dict[str, JSONValue] = {**manifest.fields, "weightsManifest": whole}
     return dumps(members).encode("utf-8", "surrogatepass")

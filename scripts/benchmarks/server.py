@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -28,7 +29,10 @@ SECONDS = 4.0
 SIZE = 100_000
 """Bytes of the weights."""
 
-CLIENT = "import asyncio, sys; from scripts.benchmarks.server import ask; asyncio.run(ask(*sys.argv[1:]))"
+CLIENT = (
+    "import asyncio, sys; from scripts.benchmarks.server import ask; "
+    "asyncio.run(ask(*sys.argv[1:]))"
+)
 
 
 def _upload(value: int, size: int) -> dict[str, tuple[str, bytes]]:
@@ -95,7 +99,10 @@ def _large(server: Serving, megabytes: int, folder: Path) -> None:
     watcher.start()
     begun = time.monotonic()
     with weights.open("rb") as content:
-        files = {"model.json": ("m", text), "model.weights.bin": ("w", content)}
+        files: dict[str, Any] = {
+            "model.json": ("m", text),
+            "model.weights.bin": ("w", content),
+        }
         headers = {"Authorization": f"Bearer {TOKEN}"}
         answer = httpx.post(f"{server.url}/large", files=files, headers=headers, timeout=600)
     answer.raise_for_status()
@@ -119,7 +126,9 @@ def main(megabytes: int) -> None:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place, "models")
             folder.mkdir()
-            with Serving(str(folder), Path(place, "log"), None, "--workers", str(workers)) as server:
+            with Serving(
+                str(folder), Path(place, "log"), None, "--workers", str(workers)
+            ) as server:
                 headers = {"Authorization": f"Bearer {TOKEN}"}
                 url = f"{server.url}/m"
                 answer = httpx.post(url, files=_upload(1, SIZE), headers=headers)

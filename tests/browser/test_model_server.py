@@ -1,4 +1,4 @@
-"""The model server with pages of another origin: TensorFlow.js and pyio save, load and keep copies."""
+"""The model server with pages of another origin: TensorFlow.js and pyio save, load and cache."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ async def remove(url: str, token: str) -> bool:
 
 
 def test_clients_on_pages(tab: Tab, tmp_path: Path) -> None:
-    """Both clients save with the token and load each other's models; copies work without the server.
+    """Both clients save with the token and load each other's models.
 
-    The copy in IndexedDB is one that TensorFlow.js loads as well.
+    The copy in IndexedDB works without the server, and TensorFlow.js loads it as well.
     """
     folder = tmp_path / "models"
     folder.mkdir()

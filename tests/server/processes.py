@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
+    from obstore.store import S3Store
+
 TOKEN = "a-token-of-the-tests"
 PATIENCE = 120.0
 """Seconds to wait for a process that is to answer, on a machine that is busy."""
@@ -170,7 +172,7 @@ class Seaweed(Process):
             return False
         return True
 
-    def bucket(self) -> object:
+    def bucket(self) -> S3Store:
         """Return the bucket, to look behind the server."""
         from obstore.store import S3Store
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.server.processes import TOKEN
+from tests.server.processes import TOKEN, wait_until
 from tests.support.models import model_json, weight
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 NAMES = ("a", "b/c")
-COUNT = 300_000
-"""Elements of the weights: 1.2 MB, so that a save has stages that take time."""
+COUNT = 100_000
+"""Elements of the weights: 400 kB, so that a save has stages that take time."""
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -67,7 +67,7 @@ class Writer:
         data = httpx.get(f"{url}/{self.name}/{group['paths'][0]}", timeout=60)
         content = data.raise_for_status().content
         assert content == content[:4] * COUNT, "torn"
-        assert self.acknowledged <= int.from_bytes(content[:4], "little") <= self.sent
+        assert self.acknowledged <= int.from_bytes(content[:4], "little") <= self.sent, "lost"
 
 
 def kill_many(store: Store, kills: int, seed: int) -> None:
@@ -83,17 +83,20 @@ def kill_many(store: Store, kills: int, seed: int) -> None:
         store.servers.remove(server)
     listed = httpx.get(witness.url, timeout=60).raise_for_status().json()["models"]
     assert sorted(listed) == sorted(NAMES)
-    assert all(writer.acknowledged for writer in writers)
+    assert sum(writer.acknowledged for writer in writers) >= kills
 
 
 def _write_and_kill(server: Serving, writers: Sequence[Writer], chance: random.Random) -> None:
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=writer.write, args=(server.url, stop)) for writer in writers
-    ]
+    threads = [threading.Thread(target=writer.write, args=(server.url, stop)) for writer in writers]
+    begun = sum(writer.acknowledged for writer in writers)
+    wanted = begun + chance.randint(1, 4)
     for thread in threads:
         thread.start()
-    time.sleep(chance.uniform(0, 0.4))  # the moment is by chance: that is the test
+    wait_until(
+        lambda: sum(writer.acknowledged for writer in writers) >= wanted, "saves", server.alive
+    )
+    time.sleep(chance.uniform(0, 0.1))  # the moment is by chance: that is the test
     server.kill()
     stop.set()
     for thread in threads:
@@ -101,8 +104,8 @@ def _write_and_kill(server: Serving, writers: Sequence[Writer], chance: random.R
 
 
 def test_kills(store: Store) -> None:
-    """8 kills at random moments: between and within the writes of a save, and before the answer."""
-    kill_many(store, 8, seed=17)
+    """5 kills at random moments: between and within the writes of a save, and before the answer."""
+    kill_many(store, 5, seed=17)
 
 
 @pytest.mark.repetition("more kills of the server")

@@ -111,7 +111,7 @@ def test_a_model_of_layers(server: Serving) -> None:
     run(model.save(pyio.http(url, token=TOKEN)))
     again = run(pyio.load_layers_model(url))
     expected = model.predict([[1.0, 2.0]])
-    assert (again.predict([[1.0, 2.0]]) == expected).all()  # type: ignore[operator,union-attr]
+    assert (again.predict([[1.0, 2.0]]) == expected).all()
 
 
 def test_answers(server: Serving, client: httpx.Client) -> None:
@@ -248,52 +248,58 @@ def test_racing_writers(servers: list[Serving], condition: str) -> None:
         assert value_at(client, f"{servers[1].url}/{name}") == statuses.index(201)
 
 
-def test_no_torn_reads(servers: list[Serving]) -> None:
-    """Two writers without conditions and three readers: each read is one writer's model, whole.
+class Reader(threading.Thread):
+    """Loads a model over and over.
 
-    With no grace at all a reader may find the weights gone, and loads again.
+    With no grace at all it may find the weights gone, and loads again.
     """
-    url = "{}/torn"
-    done = threading.Event()
-    read, failures = [0, 0, 0], []
 
-    def write(server: Serving, values: range) -> None:
-        with httpx.Client(timeout=60) as client:
-            for value in values:
-                put(client, url.format(server.url), value).raise_for_status()
+    def __init__(self, url: str, done: threading.Event) -> None:
+        super().__init__()
+        self._url = url
+        self._done = done
+        self.count = 0
+        self.failures: list[Exception] = []
 
-    def look(index: int) -> None:
-        server = servers[index % 2]
+    def run(self) -> None:
         with httpx.Client(timeout=60) as client:
-            while not done.is_set():
+            while not self._done.is_set():
                 try:
-                    value_at(client, url.format(server.url))
+                    value_at(client, self._url)
+                    self.count += 1
                 except httpx.HTTPStatusError as error:
                     if error.response.status_code != 404:
-                        failures.append(error)
+                        self.failures.append(error)
                 except Exception as error:  # noqa: BLE001 - shown by the test
-                    failures.append(error)
-                else:
-                    read[index] += 1
+                    self.failures.append(error)
 
-    with httpx.Client() as client:
-        put(client, url.format(servers[0].url), 0)
-    readers = [threading.Thread(target=look, args=(index,)) for index in range(3)]
+
+def test_no_torn_reads(servers: list[Serving], client: httpx.Client) -> None:
+    """Two writers without conditions, three readers: each read is one writer's model, whole."""
+    urls = [f"{server.url}/torn" for server in servers]
+    put(client, urls[0], 0)
+    done = threading.Event()
+
+    def write(url: str, first: int) -> None:
+        with httpx.Client(timeout=60) as client:
+            for value in range(first, first + 15):
+                put(client, url, value).raise_for_status()
+
+    readers = [Reader(urls[index % 2], done) for index in range(3)]
     writers = [
-        threading.Thread(target=write, args=(server, range(start, start + 15)))
-        for server, start in zip(servers, (100, 200), strict=True)
+        threading.Thread(target=write, args=(url, first))
+        for url, first in zip(urls, (100, 200), strict=True)
     ]
     for thread in (*readers, *writers):
         thread.start()
     for thread in writers:
         thread.join()
     done.set()
-    for thread in readers:
-        thread.join()
-    assert failures == []
-    assert all(read)
-    with httpx.Client() as client:
-        assert value_at(client, url.format(servers[0].url)) in (114, 214)
+    for reader in readers:
+        reader.join()
+    assert [reader.failures for reader in readers] == [[], [], []]
+    assert all(reader.count for reader in readers)
+    assert value_at(client, urls[0]) in (114, 214)
 
 
 def test_unused_weights(store: Store, client: httpx.Client) -> None:
@@ -323,11 +329,11 @@ def test_the_token(server: Serving, client: httpx.Client) -> None:
         {},
         {"Authorization": TOKEN},
         {"Authorization": f"Bearer {TOKEN}x"},
-        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer"},
         {"Authorization": f"Basic {TOKEN}"},
         {"Authorization": "Bearer \xe9"},
     ):
-        raw = [(name, value.encode("latin-1")) for name, value in headers.items()]
+        raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
         assert client.post(url, files=upload(1), headers=raw).status_code == 401
         assert client.delete(url, headers=raw).status_code == 401
     assert client.get(f"{url}/model.json").status_code == 404
@@ -340,8 +346,7 @@ NAMES = {
     "A-b_c.d2/e/f": 201,
     "a/b/c/d/e/f": 201,
     "a/b/c/d/e/f/g": 400,
-    "": 404,
-    "..": 404,
+    "": 400,
     "%2e%2e/x": 400,
     "a%2f..%2fb": 400,
     "a/%2e%2e/b": 400,
@@ -367,8 +372,7 @@ def test_names(server: Serving, client: httpx.Client, name: str, status: int) ->
     """Names of safe words are taken, all others refused: no path leaves the place of its model."""
     url = httpx.URL(server.url, raw_path=f"/models/{name}".encode())
     request = client.build_request("POST", url, files=upload(1), headers=WRITE)
-    found = client.send(request).status_code
-    assert found == status or (name == "" and found == 405)
+    assert client.send(request).status_code == status
 
 
 def test_weights_cannot_be_written_alone(server: Serving, client: httpx.Client) -> None:
@@ -399,7 +403,7 @@ def test_several_groups_become_one(server: Serving, client: httpx.Client) -> Non
         {"paths": ["c.bin"], "weights": [weight("y", 1, "int32")]},
     ]
     data = bytes(range(12))
-    files = {
+    files: dict[str, Any] = {
         "model.json": ("model.json", model_json(groups), "application/json"),
         "model.weights.bin": ("model.weights.bin", data),
     }
@@ -413,5 +417,5 @@ def test_several_groups_become_one(server: Serving, client: httpx.Client) -> Non
 def test_another_server_does_not_list(server: Serving) -> None:
     """A model's own address is no list, and the error says which address is one."""
     run(pyio.save_artifacts(artifacts(), f"{server.url}/listed", token=TOKEN))
-    with pytest.raises(pyio.UnsupportedOperationError, match="https://example.org/models"):
+    with pytest.raises(pyio.UnsupportedOperationError, match=r"https://example\.org/models"):
         run(pyio.list_models(f"{server.url}/listed/model.json"))

@@ -276,7 +276,17 @@ def test_places(path: str, name: str, file: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "model.json", "weights/x", "a/weights/x.bin", "a/model.json/b", "a/../b", "/a", "a\n"],
+    [
+        "",
+        "/",
+        "model.json",
+        "weights/x",
+        "a/weights/x.bin",
+        "a/model.json/b",
+        "a/../b",
+        "/a",
+        "a\n",
+    ],
 )
 def test_no_places(path: str) -> None:
     """Paths that no model can have."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pyio
+from pyio.display.listing import Listing
 from pyio.format.archive import Member
 from pyio.handlers.picked_files import BrowserFilesHandler
 from tests.support.models import model_json, run, same, weight
@@ -65,10 +66,11 @@ def files(json_name: str = "model.json", **fields: Any) -> dict[str, bytes]:
 def picked(content: dict[str, bytes]) -> pyio.ModelArtifacts:
     """Load files as if they were picked; there is no picker here."""
     handler = BrowserFilesHandler.__new__(BrowserFilesHandler)
-    handler._files = [  # type: ignore[assignment]
+    members: Any = [
         Member(path.rpartition("/")[2], len(each), memoryview(each), path)
         for path, each in content.items()
     ]
+    handler._files = members
     handler._on_progress, handler.url = None, "picked"
     return run(handler.load())
 
@@ -100,7 +102,8 @@ def test_teachable_machine(form: str) -> None:
     found = card(model)
     assert found.labels == ("Katze", "犬")
     assert (found.name, found.image_size) == ("tm-my-image-model", 224)
-    assert found.input_range == (-1.0, pytest.approx(1.00787, abs=1e-5))
+    assert found.input_range is not None
+    assert found.input_range == pytest.approx((-1.0, 1.00787), abs=1e-5)
 
 
 def test_teachable_machine_audio() -> None:
@@ -209,6 +212,7 @@ def test_it_is_shown(tmp_path: Path) -> None:
     listed = run(pyio.list_models())
     assert listed["memory://digits"].about == CARD.line
     assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9; 28×28 gray pixels" in repr(listed)
+    assert isinstance(listed, Listing)
     assert "CC-BY-4.0" in listed._repr_html_()
     found = run(pyio.inspect("memory://digits"))
     assert found.card == CARD

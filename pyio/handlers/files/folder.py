@@ -205,9 +205,10 @@ class Folder:
         """Remove one file, and return whether it was there; see `replace_file`."""
         async with self._locked(shared=False):
             require_allowed()
-            if not os.path.lexists(self.path / name):
+            try:
+                (self.path / name).unlink()
+            except FileNotFoundError:
                 return False
-            (self.path / name).unlink()
             self._flush_directory()
             return True
 

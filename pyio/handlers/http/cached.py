@@ -25,7 +25,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pyio.addresses import shown
 from pyio.browser import fetch
@@ -78,7 +78,9 @@ class CachedHandler(Loader):
 
     def __init__(self, url: str, cache: bool | str, refresh: str, options: dict[str, Any]) -> None:
         if refresh not in REFRESH:
-            raise HandlerError(f"refresh should be one of {', '.join(REFRESH)}, got {refresh!r:.80}")
+            raise HandlerError(
+                f"refresh should be one of {', '.join(REFRESH)}, got {refresh!r:.80}"
+            )
         init = options.get("request_init")
         if fetch.available() and options.get("fetch_func") is None:
             # The browser's own cache may give an old file without asking.
@@ -154,8 +156,8 @@ class CachedHandler(Loader):
         return Origin.from_json(described.origin)
 
     async def _is_current(self, origin: Origin) -> bool:
-        others = [name for name in origin.stamps if name]
-        now = await self._server.stamps(others, of_files=origin.files is not None)
+        names = list(origin.stamps)
+        now = await self._server.stamps(names, of_files=origin.files is not None)
         return all(
             name in now and stamp.same(now[name]) for name, stamp in origin.stamps.items()
         ) and bool(origin.stamps)
@@ -174,7 +176,7 @@ class CachedHandler(Loader):
                 found.remember_ends(kept.ends)
             found.remember_order(kept.order)
             return found
-        files = _Kept(_files_in(kept), origin.files)
+        files = _Kept(_files_in(kept), origin)
         if self._pinned is not None:
             for name in files.names:
                 require_weights(self._pinned.lower(), (await files.read(name),))
@@ -200,9 +202,10 @@ class CachedHandler(Loader):
             recorded = _Recorded(files)
             names = list(files.names)
             found = await imported(nullcontext(recorded), error, importing)
-        main = names[0] if len(names) == 1 else ""
+        main = urlsplit(self.url).path.rpartition("/")[2]  # "" for a directory
         stamps = {name: each for name, each in versions.stamps.items() if name in recorded.whole}
-        origin = Origin(shown(self.url), _renamed(stamps, main), names)
+        absent = sorted(recorded.absent)
+        origin = Origin(shown(self.url), _renamed(stamps, unquote(main)), names, absent)
         await self._keep(_as_artifacts(recorded.whole), origin)
         return found
 
@@ -231,12 +234,14 @@ class Origin:
         stamps: What the server said of each file; that of the address itself is called "".
         files: Of another program's model, the names by which an importer recognises it. The copy
             holds its files then, as arrays of bytes.
+        absent: Files that an importer looked for and that were not there.
         fetched: When it was loaded from there.
     """
 
     url: str
     stamps: Mapping[str, Stamp]
     files: Sequence[str] | None = None
+    absent: Sequence[str] = ()
     fetched: str = ""
 
     def to_json(self) -> dict[str, JSONValue]:
@@ -250,6 +255,7 @@ class Origin:
         }
         if self.files is not None:
             members["files"] = list(self.files)
+            members["absent"] = list(self.absent)
         return members
 
     @classmethod
@@ -257,13 +263,15 @@ class Origin:
         """Return what a copy says, or None where it does not say it in this way."""
         if not isinstance(value, dict) or not isinstance(value.get("url"), str):
             return None
-        stamps, files = value.get("stamps"), value.get("files")
+        stamps, files, absent = value.get("stamps"), value.get("files"), value.get("absent", [])
         if not isinstance(stamps, dict) or not (files is None or _are_texts(files, None)):
+            return None
+        if not _are_texts(absent, None):
             return None
         if not all(_are_texts(each, 2) for each in stamps.values()):
             return None
         read = {name: Stamp(*each) for name, each in stamps.items()}
-        return cls(value["url"], read, files, str(value.get("fetched", ""))[:40])
+        return cls(value["url"], read, files, absent, str(value.get("fetched", ""))[:40])
 
 
 def _are_texts(value: JSONValue, count: int | None) -> bool:
@@ -285,6 +293,7 @@ class _Recorded:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.whole: dict[str, memoryview] = {}
+        self.absent: set[str] = set()
 
     @property
     def names(self) -> Sequence[str]:
@@ -296,7 +305,10 @@ class _Recorded:
     async def look(self, name: str) -> bool:
         from pyio.converters.files import present
 
-        return await present(self._files, name)
+        found = await present(self._files, name)
+        if not found:
+            self.absent.add(name)
+        return found
 
     async def read(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
         from pyio.converters.files import checked_range
@@ -310,9 +322,10 @@ class _Recorded:
 class _Kept:
     """The files of a copy, of which an importer first sees those that it saw on the server."""
 
-    def __init__(self, files: Mapping[str, memoryview], names: Sequence[str]) -> None:
+    def __init__(self, files: Mapping[str, memoryview], origin: Origin) -> None:
         self._files = files
-        self.names = [name for name in names if name in files]
+        self._absent = origin.absent
+        self.names = [name for name in origin.files or () if name in files]
         if not self.names:
             raise _NotKeptError
 
@@ -320,6 +333,8 @@ class _Kept:
         return self._file(name).nbytes
 
     async def look(self, name: str) -> bool:
+        if name in self._absent:
+            return False
         self._file(name)
         return True
 

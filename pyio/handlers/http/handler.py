@@ -185,8 +185,7 @@ class HTTPHandler(Saver, Loader):
             yield None
             return
         if is_directory:
-            parts = urlsplit(url)
-            url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
+            url = _as_directory(url)
         async with self._client() as client:
             meter = Meter(self._on_progress, "load", shown(self.url))
             files = ServerFiles(url, self.url, client, self._servers.get, versions, meter)
@@ -245,8 +244,9 @@ class HTTPHandler(Saver, Loader):
     async def stamps(self, names: Sequence[str], *, of_files: bool) -> dict[str, Stamp]:
         """Ask what the server says now of the files of a copy, without their content.
 
-        `names` are paths of a model.json, or `of_files` those of another program's files. The file
-        of the address itself is "". A file of which the server says nothing is left out.
+        `names` are paths of a model.json, or `of_files` those of another program's files. "" is
+        the file of the address itself; without it the address is a directory. A file of which the
+        server says nothing is left out.
         """
         found: dict[str, Stamp] = {}
         slots = Semaphore(self._parallel)
@@ -260,16 +260,17 @@ class HTTPHandler(Saver, Loader):
                 async with slots:
                     return await client.get(self._servers.head(url), use)
             except RequestError as error:
-                if error.may_pass or (name == "" and error.status in (404, 410)):
+                unknown = error.status in (405, 501)  # the server does not know HEAD
+                if not unknown and (error.may_pass or name == ""):
                     raise
-                return url  # 404 for a part; or a server that does not know HEAD
+                return url
 
         async with self._client() as client:
             client = replace(client, retries=min(client.retries, 1))  # a copy is there
-            base = await ask("", self.url)
+            base = await ask("", self.url) if "" in names else _as_directory(self.url)
             try:
                 async with TaskGroup() as tasks:
-                    for name in names:
+                    for name in filter(None, names):
                         url = await self._url_of(name, base, of_files=of_files)
                         tasks.create_task(ask(name, url))
             except BaseExceptionGroup as errors:
@@ -339,6 +340,11 @@ class HTTPHandler(Saver, Loader):
         url = joined(base, address)
         self._servers.name(url)
         return url
+
+
+def _as_directory(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
 
 
 def _name(url: str) -> str:
