@@ -2,8 +2,8 @@
 
 The weights go first, under their SHA-256: ``NAME/weights/SHA256.bin``. Then one write of
 ``NAME/model.json``, which names them, publishes the model. Folders and object stores replace one
-file atomically, so a reader sees the old model or the new one. Whoever has the old model.json still
-finds its weights: they are collected later.
+file atomically, so a reader sees the old model or the new one. The reader of an old
+model.json still finds its weights: they are collected later.
 
 A condition on the model.json is decided by the storage itself, in the same step as the write. So
 it holds across workers and machines.
@@ -52,8 +52,8 @@ class Condition:
     """What must hold for a model.json to be written or removed.
 
     Attributes:
-        absent: There is none.
-        etag: There is one with this ETag.
+        absent: Nothing is stored there.
+        etag: What is stored there has this ETag.
     """
 
     absent: bool = False

@@ -46,7 +46,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.checksum import require_weights
-from pyio.handlers.contract import FOREIGN, Loader, damaged, enough_memory, imported
+from pyio.handlers.contract import FOREIGN, damaged, enough_memory, imported
 from pyio.handlers.http.handler import HTTPHandler
 from pyio.handlers.http.versions import Stamp, Versions
 from pyio.handlers.registry import load_handler, medium_of, save_handler
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyio.converters.files import Files
+    from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
 
 REFRESH = ("if-newer", "never", "always")
@@ -66,7 +67,7 @@ _NAME_BYTES = 120
 """Bytes of an address that the name of its copy shows; a digest keeps it unique."""
 
 
-class CachedHandler(Loader):
+class CachedHandler(HTTPHandler):
     """Loads from a server, or from the copy of an earlier load; see `pyio.http`.
 
     Args:
@@ -85,18 +86,15 @@ class CachedHandler(Loader):
         if fetch.available() and options.get("fetch_func") is None:
             # The browser's own cache may give an old file without asking.
             init = {"cache": "no-cache", **(init or {})}
-        self._server = HTTPHandler(url, **{**options, "request_init": init})
-        self.url = self._server.url
-        self._pinned = options.get("sha256")
+        super().__init__(url, **{**options, "request_init": init})
         self._refresh = refresh
-        self._on_progress = options.get("on_progress")
         prefix = str(options.get("weight_path_prefix") or "")
         self.copy_url = f"{_place(cache)}{_name(self.url, prefix)}"
 
     def __repr__(self) -> str:
         return f"pyio.http({shown(self.url)!r}, cache=…)"
 
-    def save(self, _artifacts: ModelArtifacts) -> None:
+    async def save(self, _artifacts: ModelArtifacts, /) -> SaveResult:
         """Raise HandlerError: a save goes to the server alone."""
         raise HandlerError("cache is for loading; save without it")
 
@@ -113,14 +111,8 @@ class CachedHandler(Loader):
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
         if not await self._is_usable():
-            return await self._server.describe(**importing)
+            return await super().describe(**importing)
         return replace(await self._from_copy(importing), weight_data=None)
-
-    async def _fetch(self) -> ModelArtifacts:
-        return await self.load()
-
-    async def _outline(self) -> ModelArtifacts:
-        return await self.describe()
 
     async def _is_usable(self) -> bool:
         """Whether there is a copy that may be given. Raises what keeps that from being known."""
@@ -129,7 +121,7 @@ class CachedHandler(Loader):
         origin = await self._origin()
         if origin is None:
             return False
-        if self._refresh == "never" or self._pinned is not None:
+        if self._refresh == "never" or self._sha256 is not None:
             return True
         try:
             return await self._is_current(origin)
@@ -157,7 +149,7 @@ class CachedHandler(Loader):
 
     async def _is_current(self, origin: Origin) -> bool:
         names = list(origin.stamps)
-        now = await self._server.stamps(names, of_files=origin.files is not None)
+        now = await self.stamps(names, of_files=origin.files is not None)
         return all(
             name in now and stamp.same(now[name]) for name, stamp in origin.stamps.items()
         ) and bool(origin.stamps)
@@ -169,23 +161,23 @@ class CachedHandler(Loader):
         if origin is None:
             raise _NotKeptError
         if origin.files is None:
-            if self._pinned is not None:
-                require_weights(self._pinned.lower(), kept.weight_data)
+            if self._sha256 is not None:
+                require_weights(self._sha256, kept.weight_data)
             found = replace(kept, origin=None)
             if kept.ends is not None:
                 found.remember_ends(kept.ends)
             found.remember_order(kept.order)
             return found
         files = _Kept(_files_in(kept), origin)
-        if self._pinned is not None:
+        if self._sha256 is not None:
             for name in files.names:
-                require_weights(self._pinned.lower(), (await files.read(name),))
+                require_weights(self._sha256, (await files.read(name),))
         return await imported(nullcontext(files), _NotKeptError(), importing)
 
     async def _from_server(self, importing: Mapping[str, Any]) -> ModelArtifacts:
         versions = Versions()
         try:
-            found = await self._server.fetch(versions)
+            found = await self.fetch(versions)
         except FOREIGN as error:
             return await self._files_from_server(error, importing)
         stamps = _renamed(versions.stamps, "model.json")
@@ -196,7 +188,7 @@ class CachedHandler(Loader):
         self, error: Exception, importing: Mapping[str, Any]
     ) -> ModelArtifacts:
         versions = Versions()
-        async with self._server.files(versions) as files:
+        async with self.files(versions) as files:
             if files is None:
                 raise error
             recorded = _Recorded(files)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyio.progress import OnProgress
 
 
-def handler_for(url: str, **options: Any) -> Any:
+def handler_for(url: str, **options: Any) -> HTTPHandler:
     """Return the handler of an address with any of the options of `http`."""
     cache, refresh = options.pop("cache", False), options.pop("refresh", "if-newer")
     if cache is False:
@@ -44,7 +44,7 @@ def http(
     cache: bool | str = False,
     refresh: Refresh = "if-newer",
     on_progress: OnProgress | None = None,
-) -> Any:
+) -> HTTPHandler:
     """Return the handler of a model on a server, for saving and for loading.
 
     Args:

@@ -29,8 +29,8 @@ class Stamp:
     """What a server says of a file, by which a later request can tell whether it has changed.
 
     Attributes:
-        etag: Its ETag; a weak one without its mark, "" where there is none.
-        modified: Its Last-Modified as the server writes it, "" where there is none.
+        etag: Its ETag; a weak one without its mark; "" without one.
+        modified: Its Last-Modified as the server writes it; "" without one.
     """
 
     etag: str
