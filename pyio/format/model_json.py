@@ -52,8 +52,8 @@ RECORD_KEYS = (
     "userDefinedMetadata",
     "modelInitializer",
     "initializerSignature",
-    checksum.MEMBER,
     ORIGIN,
+    checksum.MEMBER,
 )
 """The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
 
@@ -83,8 +83,8 @@ FILE_KEYS = (
     "userDefinedMetadata",
     "modelInitializer",
     "initializerSignature",
-    checksum.MEMBER,
     ORIGIN,
+    checksum.MEMBER,
 )
 """The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
 initializer and its signature."""

@@ -299,7 +299,7 @@ class HTTPHandler(Saver, Loader):
     async def remove(self, path: str = "") -> ModelArtifactsInfo:
         """Remove the model at this address, or `path` below it, by DELETE.
 
-        Raises ModelNotFoundError if there is none, and RequestError if the server refuses.
+        Raises ModelNotFoundError if it does not exist, and RequestError if the server refuses.
         """
         url = f"{self.url.rstrip('/')}/{quote(path)}" if path else self.url
         try:
