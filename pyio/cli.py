@@ -33,6 +33,7 @@ from pyio.format.json_text import loads
 from pyio.handlers.files.handler import local_path
 from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import STALE
+from pyio.handlers.http.opening import http
 from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
 from pyio.operations.inspection import inspect, signature_rows
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyio.format.artifacts import WeightSpec
+    from pyio.handlers.http.handler import HTTPHandler
     from pyio.operations.inspection import Inspection
+    from pyio.progress import OnProgress
 
 
 _ABOUT_A_MODEL = (InvalidModelError, ModelNotFoundError, StorageError)
@@ -153,7 +156,10 @@ def _add_copy(
 ) -> None:
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
     copying.add_argument("source")
-    copying.add_argument("destination", help="a directory, or an http address that takes uploads")
+    copying.add_argument(
+        "destination",
+        help="a directory, or an http address that takes uploads (with the token in PYIO_TOKEN)",
+    )
     copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
     _add_choices(copying)
     copying.add_argument(
@@ -330,11 +336,12 @@ def _choices(options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _copy(options: argparse.Namespace) -> int:
+    on_progress = progress_bar() if sys.stderr.isatty() else None
     info = await copy_model(
         _url(options.source),
-        _url(options.destination),
+        _destination(options.destination, on_progress),
         overwrite=options.overwrite,
-        on_progress=progress_bar() if sys.stderr.isatty() else None,
+        on_progress=on_progress,
         **_choices(options),
         pyio_only=options.pyio_only,
         quantization=options.quantization,
@@ -345,6 +352,14 @@ async def _copy(options: argparse.Namespace) -> int:
     else:
         print(f"{info.total_bytes:,} bytes copied to {options.destination}")
     return 0
+
+
+def _destination(place: str, on_progress: OnProgress | None) -> str | HTTPHandler:
+    """Return where a copy goes; a server gets the token that the environment has for it."""
+    url, token = _url(place), os.environ.get(TOKEN)
+    if token and url.lower().startswith(("http://", "https://")):
+        return http(url, token=token, on_progress=on_progress)
+    return url
 
 
 async def _verify(options: argparse.Namespace) -> int:

@@ -113,14 +113,17 @@ async def remove_model(url: str, **options: Unpack[HTTPOptions]) -> ModelArtifac
 
 
 async def copy_model(
-    source: str,
-    destination: str,
+    source: str | LoadHandler,
+    destination: str | SaveHandler,
     *,
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
     **importing: Unpack[ImportOptions],
 ) -> ModelArtifactsInfo:
     """Copy a model from one address to another, across media, and return the copy's info.
+
+    Either may be a handler, such as ``pyio.http(url, token="…")``. It replaces what is there, and
+    reports progress by itself.
 
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
     `importing` says what of a SavedModel is copied (`pyio.converters.saved_model.importer`).
@@ -129,10 +132,13 @@ async def copy_model(
     what loading and saving raise. A file of another program is converted, and a warning says
     what TensorFlow.js cannot use. The source is not changed, and no half copy is ever visible.
     """
-    _require_different(source, destination)
-    options = {} if on_progress is None else {"on_progress": on_progress}
-    loader, saver = load_handler(source, options), save_handler(destination, options)
-    await _require_free(destination, saver, overwrite=overwrite)
+    origin, url = _address_of(source, "load"), _address_of(destination, "save")
+    if origin and url:
+        _require_different(origin, url)
+    heard = {} if on_progress is None else {"on_progress": on_progress}
+    loader = load_handler(source, heard if origin else {})
+    saver = save_handler(destination, heard if url else {})
+    await _require_free(url, saver, overwrite=overwrite)
     for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
     if isinstance(loader, Loader) and not for_tfjs:
         artifacts = await loader.load(for_tfjs=False, **importing)
@@ -141,8 +147,8 @@ async def copy_model(
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)
-    async with _exclusive(destination):
-        await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
+    async with _exclusive(url):
+        await _require_free(url, saver, overwrite=overwrite)  # loading may have taken long
         result = await save_artifacts(artifacts, saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
@@ -202,6 +208,14 @@ async def move_model(
     return info
 
 
+def _address_of(place: str | LoadHandler | SaveHandler, verb: str) -> str:
+    """Return an address, or "" for a handler. Raises InvalidURLError for anything else."""
+    if not isinstance(place, str) and callable(getattr(place, verb, None)):
+        return ""
+    split_url(place)  # type: ignore[arg-type]
+    return str(place)
+
+
 def _require_different(source: str, destination: str) -> None:
     if split_url(source) == split_url(destination):  # the scheme may be spelt in capitals
         raise InvalidURLError(destination, "source and destination are the same")
@@ -210,7 +224,7 @@ def _require_different(source: str, destination: str) -> None:
 @asynccontextmanager
 async def _exclusive(*urls: str) -> AsyncIterator[None]:
     """Hold the locks of the media of `urls` inside the block, in the order that avoids deadlock."""
-    schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
+    schemes = sorted({split_url(url)[0] for url in urls if url} & media().keys())
     async with AsyncExitStack() as stack:
         for scheme in schemes:
             await stack.enter_async_context(media()[scheme].lock())
@@ -218,7 +232,9 @@ async def _exclusive(*urls: str) -> AsyncIterator[None]:
 
 
 async def _require_free(url: str, saver: SaveHandler, *, overwrite: bool) -> None:
-    medium = media().get(split_url(url)[0])  # None if only a router serves the scheme
+    """Raise ModelExistsError if a model is at `url`, which is "" for a handler of the caller's."""
+    # None if only a router serves the scheme
+    medium = media().get(split_url(url)[0]) if url else None
     if overwrite or medium is None or not (medium.lists or medium.keeps):
         return
     # The handlers of media that keep models load as well as save.

@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 import pyio
+from pyio import cli
 from tests.server.processes import TOKEN
 from tests.support.models import TOPOLOGY, artifacts, model_json, run, same, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.server.conftest import Store
     from tests.server.processes import Serving
@@ -93,6 +95,27 @@ def test_pyio_as_a_client(servers: list[Serving]) -> None:
     with pytest.raises(pyio.ModelNotFoundError):
         run(pyio.remove_model(url, token=TOKEN))
     assert url not in run(pyio.list_models(one.url))
+
+
+def test_copies_and_conditions(
+    server: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Models are copied to the server, by the command line too; a condition is a header."""
+    run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/m"))
+    url = f"{server.url}/copied/model.json"
+    target = pyio.http(url, token=TOKEN)
+    assert run(pyio.copy_model(f"file://{tmp_path}/m", target)).weight_data_bytes == 104
+    assert same(run(pyio.load_artifacts(url)), artifacts())
+    create = pyio.http(url, token=TOKEN, request_init={"headers": {"If-None-Match": "*"}})
+    with pytest.raises(pyio.RequestError) as caught:
+        run(pyio.save_artifacts(artifacts(), create))
+    assert caught.value.status == 412
+    arguments = ["copy", str(tmp_path / "m"), f"{server.url}/by-command"]
+    assert cli.main(arguments) == 1
+    monkeypatch.setenv("PYIO_TOKEN", TOKEN)
+    assert cli.main(arguments) == 0
+    assert same(run(pyio.load_artifacts(f"{server.url}/by-command")), artifacts())
+    assert run(pyio.copy_model(pyio.http(url), "memory://from-server")).weight_data_bytes == 104
 
 
 def test_handlers_list_and_remove(server: Serving) -> None:
