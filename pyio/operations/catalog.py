@@ -210,10 +210,11 @@ async def move_model(
 
 def _address_of(place: str | LoadHandler | SaveHandler, verb: str) -> str:
     """Return an address, or "" for a handler. Raises InvalidURLError for anything else."""
-    if not isinstance(place, str) and callable(getattr(place, verb, None)):
-        return ""
-    split_url(place)  # type: ignore[arg-type]
-    return str(place)
+    if isinstance(place, str):
+        return place
+    if not callable(getattr(place, verb, None)):
+        split_url(place)  # type: ignore[arg-type]  # raises
+    return ""
 
 
 def _require_different(source: str, destination: str) -> None:
