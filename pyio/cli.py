@@ -306,6 +306,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "ops": dict(found.ops),
         "lackingInPyio": list(found.lacking_in_pyio),
         "lackingInTfjs": list(found.lacking_in_tfjs),
+        "notes": list(found.import_notes),
         "tensors": [_tensor(spec) for spec in found.tensors],
     }
 
@@ -363,7 +364,7 @@ def _destination(place: str, on_progress: OnProgress | None) -> str | HTTPHandle
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    from pyio.operations.verification import verify  # late: it imports NumPy
+    from pyio.models.verification import verify  # late: it imports NumPy
 
     rows: list[dict[str, Any]] = []
     keys = ("model", "tensors", "bytes", "checksum", "damage")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from pyio.handlers import picked_files
-    from pyio.models import load
+    from pyio.models import load, verification
     from pyio.models.serialization import write
     from pyio.models.training import fit as training
     from pyio.operations import (
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         persistence,
         report,
         transfer,
-        verification,
     )
     from pyio.operations import repair as repairing
     from pyio.tensors import stream
@@ -132,6 +131,7 @@ _FUNCTIONS = {
     "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.serialization.write": "save_model",
     "pyio.models.training.fit": "fit",
+    "pyio.models.verification": "verify",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",
     "pyio.operations.inspection": "exists inspect",
@@ -140,7 +140,6 @@ _FUNCTIONS = {
     "pyio.operations.repair": "repair",
     "pyio.operations.report": "storage_report",
     "pyio.operations.transfer": "load_artifacts save_artifacts",
-    "pyio.operations.verification": "verify",
     "pyio.tensors.stream": "decode_weights_stream",
 }
 """Module -> its coroutine functions. Some modules need NumPy, so they are imported at first use."""

@@ -46,7 +46,13 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.checksum import require_weights
-from pyio.handlers.contract import FOREIGN, damaged, enough_memory, imported
+from pyio.handlers.contract import (
+    FOREIGN,
+    damaged,
+    enough_memory,
+    imported,
+    require_unchosen,
+)
 from pyio.handlers.http.handler import HTTPHandler
 from pyio.handlers.http.versions import Stamp, Versions
 from pyio.handlers.registry import load_handler, medium_of, save_handler
@@ -161,6 +167,7 @@ class CachedHandler(HTTPHandler):
         if origin is None:
             raise _NotKeptError
         if origin.files is None:
+            require_unchosen(importing)
             if self._sha256 is not None:
                 require_weights(self._sha256, kept.weight_data)
             found = replace(kept, origin=None)
@@ -182,6 +189,7 @@ class CachedHandler(HTTPHandler):
             return await self._files_from_server(error, importing)
         stamps = _renamed(versions.stamps, "model.json")
         await self._keep(found, Origin(shown(self.url), stamps))
+        require_unchosen(importing)
         return found
 
     async def _files_from_server(

@@ -44,7 +44,6 @@ from pyio.handlers.http.servers import Servers
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
 from pyio.handlers.http.urls import effective_query, joined, problem, weights_url
-from pyio.handlers.http.versions import Versions, stamp_of
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply, Request
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
-    from pyio.handlers.http.versions import Stamp
+    from pyio.handlers.http.versions import Stamp, Versions
     from pyio.progress import OnProgress
 
 _JSON, _WEIGHTS = "model.json", "model.weights.bin"
@@ -142,7 +141,7 @@ class HTTPHandler(Saver, Loader):
         return SaveResult(model.info, responses=(answer,))
 
     async def _fetch(self) -> ModelArtifacts:
-        return await self.fetch(Versions())
+        return await self.fetch(_versions())
 
     async def fetch(self, versions: Versions) -> ModelArtifacts:
         """Return a model of TensorFlow.js, and note what the server says of each file."""
@@ -165,12 +164,12 @@ class HTTPHandler(Saver, Loader):
 
     async def _outline(self) -> ModelArtifacts:
         async with self._client() as client:
-            _, text = await self._get_json(client, Versions())
+            _, text = await self._get_json(client, _versions())
             return outline(parse_model_json(text))
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[Files | None]:
-        async with self.files(Versions()) as files:
+        async with self.files(_versions()) as files:
             yield files
 
     @asynccontextmanager
@@ -248,6 +247,8 @@ class HTTPHandler(Saver, Loader):
         the file of the address itself; without it the address is a directory. A file of which the
         server says nothing is left out.
         """
+        from pyio.handlers.http.versions import stamp_of  # late: few programs keep copies
+
         found: dict[str, Stamp] = {}
         slots = Semaphore(self._parallel)
 
@@ -319,7 +320,7 @@ class HTTPHandler(Saver, Loader):
         if self._sha256 is not None:
             raise HandlerError("sha256 is that of all weights, and this load reads some of them")
         async with self._client() as client:
-            return await self.get_groups(groups, self.url, client, Versions())
+            return await self.get_groups(groups, self.url, client, _versions())
 
     async def _weights_url(self, path: str, base: str) -> str:
         """Return the address of a weights file; a converter's server is one that is named."""
@@ -345,6 +346,12 @@ class HTTPHandler(Saver, Loader):
 def _as_directory(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
+
+
+def _versions() -> Versions:
+    from pyio.handlers.http.versions import Versions  # late: most programs load from no server
+
+    return Versions()
 
 
 def _name(url: str) -> str:

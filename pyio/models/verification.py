@@ -1,11 +1,15 @@
-"""Whether a stored model is whole: `verify` loads it and checks every byte that can be checked."""
+"""Whether a stored model is whole: `verify` loads it and checks every byte that can be checked.
+
+It is here and not among the operations, because a graph is checked by building it.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyio.errors import InvalidModelError, UnsupportedModelError
+from pyio.errors import InvalidModelError, UnknownOpsError, UnsupportedModelError
 from pyio.format.words import OneLine, size_text
 from pyio.handlers.contract import Loader
 from pyio.handlers.picked_files import BrowserFilesHandler
@@ -17,6 +21,7 @@ from pyio.tracebacks import short
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from pyio.format.artifacts import ModelArtifacts
     from pyio.handlers.contract import LoadHandler
     from pyio.handlers.keywords import LoadOptions
 
@@ -83,8 +88,19 @@ async def verify(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> V
         else:
             artifacts = await load_artifacts(handler)
         arrays = decode_artifacts(artifacts)
+        _require_whole_graph(artifacts)
     except UnsupportedModelError:
         raise
     except InvalidModelError as error:
         return Verification(name, damage=str(error))
     return Verification(name, len(arrays), artifacts.weight_data_bytes, artifacts.checksum)
+
+
+def _require_whole_graph(artifacts: ModelArtifacts) -> None:
+    """Raise InvalidModelError for a graph that contradicts itself; ops may be unknown."""
+    topology = artifacts.model_topology
+    if isinstance(topology, dict) and "node" in topology:
+        from pyio.models.graph_models.reading import graph_model_from_artifacts  # late: all ops
+
+        with suppress(UnknownOpsError):
+            graph_model_from_artifacts(artifacts)
