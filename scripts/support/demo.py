@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from scripts.support import runtime
+from scripts.support.compact import compact
+from scripts.support.compression import install_brotli
 from scripts.support.environment import ROOT
 from scripts.support.server import Site
 from scripts.support.site import MANUAL
@@ -15,17 +17,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def add_wheel(folder: Path) -> None:
-    """Build the wheel into `folder`, with the ``index.json`` in which the page finds its name."""
+LARGE = 400_000
+"""Bytes from which the page shows how much of a file has arrived."""
+
+
+def add_wheel(folder: Path, pyodide: Path = runtime.VENDOR / "pyodide") -> None:
+    """Build the wheel into `folder`, with an ``index.json`` for the page.
+
+    The page finds the wheel's name in it, and the sizes of the large files that it fetches: those
+    in `pyodide` and the wheel.
+    """
     wheel = build_wheel(folder)
-    (folder / "index.json").write_text(json.dumps({"pyio": wheel.name}), encoding="utf-8")
+    fetched = [*sorted(pyodide.glob("*.wasm")), pyodide / "python_stdlib.zip"]
+    fetched += [*sorted(pyodide.glob("numpy-*.whl")), wheel]
+    sizes = {path.name: path.stat().st_size for path in fetched if path.is_file()}
+    index = {
+        "pyio": wheel.name,
+        "bytes": {name: size for name, size in sizes.items() if size >= LARGE},
+    }
+    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
 
 
 def open_site(port: int) -> Site:
     """Return the site on `port`, or on a free port if that one is in use."""
-    directories = {"/": ROOT / "web", "/vendor/": runtime.VENDOR, "/manual/": MANUAL}
+    install_brotli()
+    directories = {
+        "/": ROOT / "web",
+        "/vendor/": runtime.VENDOR,
+        "/vendor/pyodide/": compact(runtime.VENDOR / "pyodide"),
+        "/manual/": MANUAL,
+    }
     try:
-        return Site(directories, port=port)
+        return Site(directories, port=port, compressed=True)
     except (OSError, OverflowError) as error:
         print(f"Port {port} is in use ({error}); using a free one.")
-        return Site(directories)
+        return Site(directories, compressed=True)
