@@ -48,7 +48,9 @@ def stored(path: Path) -> bytes:
     """Return an archive with the same files, none of them compressed, and alike ones together."""
     sink = io.BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as copy:
-        for entry in sorted(archive.infolist(), key=lambda entry: entry.filename.rpartition(".")[::-1]):
+        for entry in sorted(
+            archive.infolist(), key=lambda entry: entry.filename.rpartition(".")[::-1]
+        ):
             plain = zipfile.ZipInfo(entry.filename, entry.date_time)
             plain.external_attr = entry.external_attr
             copy.writestr(plain, archive.read(entry))

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from tests.support.demo import Points
 
 
-def test_boots_and_moves_nothing(
-    browser_context_kept: BrowserContext, demo_site: Site
-) -> None:
+def test_boots_and_moves_nothing(browser_context_kept: BrowserContext, demo_site: Site) -> None:
     """The bar follows the bytes, what is drawn meanwhile is kept and recognised, nothing moves."""
     demo = Demo(browser_context_kept.new_page(), demo_site)
     demo.page.set_viewport_size({"width": 360, "height": 740})
@@ -43,6 +41,8 @@ def test_boots_and_moves_nothing(
     demo.page.goto(demo.url, wait_until="domcontentloaded")
     before = demo.page.evaluate(tops)
     assert demo.page.locator("#save").is_disabled()
+    # Chromium drops what a mouse does before the first picture of a page.
+    demo.page.wait_for_function("() => performance.getEntriesByType('paint').length > 0")
     demo.draw(SEVEN)
     assert "Kept" in demo.page.inner_text("#certainty")
     demo.page.evaluate("() => drawn()")
@@ -376,6 +376,7 @@ def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
 def test_downloads(demo: Demo, kind: str) -> None:
     """The downloads, two files or one archive, hold the trained model to the byte."""
     demo.page.fill("#save-name", "take-away")
+    demo.page.check("#save-indexeddb")
     assert not demo.page.is_visible("#save-format")
     demo.page.check("#save-downloads")
     demo.page.select_option("#save-format", kind)
@@ -495,7 +496,7 @@ VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ["violations
 
 
 def test_is_accessible_in_every_state(demo: Demo, axe: str) -> None:
-    """axe-core finds nothing: empty, with models and messages, a dialog, on a phone, in the dark."""
+    """axe-core finds nothing: empty, with models and a message, a dialog, a phone, in the dark."""
     page, found = demo.page, dict[str, list[str]]()
     page.evaluate(axe)
 

@@ -55,7 +55,9 @@ def opened(demo: Demo) -> str:
 
 
 def trained() -> dict[str, bytes]:
-    return {name: (WEB / "model" / name).read_bytes() for name in ("model.json", "model.weights.bin")}
+    return {
+        name: (WEB / "model" / name).read_bytes() for name in ("model.json", "model.weights.bin")
+    }
 
 
 def convolutional() -> pyio.ModelArtifacts:
@@ -84,7 +86,8 @@ def test_opens_what_is_dropped(demo: Demo) -> None:
     """Files of TensorFlow.js: facts, verdicts, a histogram for each tensor, and what it says."""
     demo.draw(SEVEN)
     demo.says(7)
-    drop(demo, trained())
+    labels = b'{"labels": ["O", "I", "Z", "E", "A", "S", "G", "T", "B", "P"]}'
+    drop(demo, trained() | {"metadata.json": labels})
     said = opened(demo)
     assert "a model of layers" in said
     assert "17,226 parameters in 6 tensors" in said
@@ -92,7 +95,7 @@ def test_opens_what_is_dropped(demo: Demo) -> None:
     assert "TensorFlow.js 4.22 opens it" in said
     assert "Keras 3 opens it" in said
     assert demo.page.locator("#opened-tensors svg").count() == 6
-    assert "For your drawing it says: 7 (" in said
+    assert "For your drawing it says: T (" in said
     demo.page.click("#clear")
     demo.page.locator("#opened-says", has_text="Draw something").wait_for()
 
@@ -117,7 +120,10 @@ def test_uses_and_keeps_a_keras_file(demo: Demo) -> None:
     demo.act("Load", "three", "localstorage")
     demo.says(3)
     (file,) = files(demo, 1, "#opened-download").values()
-    assert sorted(zipfile.ZipFile(io.BytesIO(file)).namelist()) == ["three.json", "three.weights.bin"]
+    assert sorted(zipfile.ZipFile(io.BytesIO(file)).namelist()) == [
+        "three.json",
+        "three.weights.bin",
+    ]
 
 
 def test_opens_a_folder_with_a_saved_model(demo: Demo) -> None:
@@ -177,27 +183,32 @@ def test_opens_an_address(demo: Demo) -> None:
     demo.complaints.clear()  # Chromium writes the 404 to the console
 
 
-def test_learns_a_hand_and_keeps_it(demo: Demo) -> None:
-    """Five drawings are taught, the accuracy moves, and after save and reload it still knows."""
+def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
+    """Five drawings are taught, the accuracy moves; it still knows after a save and a reload.
+
+    The server gives no answer any more: the page starts without a network after its first load.
+    """
 
     def draw_seven() -> None:
         for stroke in BARRED:
             demo.draw(stroke)
 
     assert demo.page.locator("#teach-start").is_disabled()
-    demo.page.click("#teach-digits button[value='7']")
+    demo.page.dispatch_event("#teach-digits button[value='7']", "click")
     assert "Draw the digit first" in demo.page.inner_text("#teach-status")
     for count in range(1, 6):
         draw_seven()
         demo.page.locator("#teach-digits button[aria-disabled=false]").first.wait_for()
         demo.page.click("#teach-digits button[value='7']")
-        assert demo.page.inner_text("#teach-digits button[value='7'] .count") == str(count)
+        assert demo.page.get_attribute("#teach-digits button[value='7']", "data-count") == str(
+            count
+        )
     assert demo.page.locator("#teach-drawings li").count() == 5
     demo.page.click("#teach-start")
     demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now").wait_for()
     demo.idle()
     assert "Round 15 of 15: right on 5 of 5" in demo.page.inner_text("#teach-words")
-    assert demo.page.get_attribute("#teach-curve", "d").count("L") == 15
+    assert (demo.page.get_attribute("#teach-curve", "d") or "").count("L") == 15
     assert demo.page.inner_text("#model-accuracy") == "5 of 5 drawings of your hand"
     assert demo.page.input_value("#save-name") == "my-hand"
     demo.page.check("#save-indexeddb")
@@ -206,14 +217,23 @@ def test_learns_a_hand_and_keeps_it(demo: Demo) -> None:
     draw_seven()
     demo.says(7)
     before = demo.probabilities()
-    demo.page.reload()
-    demo.booted()
-    demo.act("Load", "my-hand", "indexeddb")
-    demo.idle()
-    draw_seven()
-    demo.says(7)
-    assert demo.probabilities() == before
-    assert demo.page.inner_text("#model-accuracy") == "5 of 5 drawings of your hand"
+    demo.page.locator("#offline-words", has_text="without a network").wait_for(timeout=60_000)
+    demo_site.offline = True
+    try:
+        demo.page.reload()
+        demo.booted()
+        demo.act("Load", "my-hand", "indexeddb")
+        demo.idle()
+        draw_seven()
+        demo.says(7)
+        assert demo.probabilities() == before
+        assert demo.page.inner_text("#model-accuracy") == "5 of 5 drawings of your hand"
+        demo.page.fill("#address", f"{demo.url}model/absent.json")
+        demo.page.keyboard.press("Enter")
+        assert "you are offline" in demo.alert()
+    finally:
+        demo_site.offline = False
+    demo.complaints.clear()  # Chromium writes each request without an answer to the console
 
 
 def test_a_drag_copies(demo: Demo) -> None:
@@ -249,10 +269,11 @@ def test_works_where_storage_is_refused(demo: Demo) -> None:
     demo.page.evaluate(
         """() => {
           const refused = () => { throw new DOMException("denied", "SecurityError"); };
+          const { open, databases } = IDBFactory.prototype;
+          globalThis.before = { open, databases };
+          globalThis.plain = Object.getOwnPropertyDescriptor(globalThis, "localStorage");
           Object.defineProperty(globalThis, "localStorage", { configurable: true, get: refused });
-          globalThis.openedBefore = IDBFactory.prototype.open;
-          IDBFactory.prototype.open = refused;
-          IDBFactory.prototype.databases = refused;
+          Object.assign(IDBFactory.prototype, { open: refused, databases: refused });
           document.dispatchEvent(new Event("visibilitychange"));
         }"""
     )
@@ -265,9 +286,15 @@ def test_works_where_storage_is_refused(demo: Demo) -> None:
     assert demo.page.is_checked("#save-downloads")
     assert demo.page.is_visible("#save-format")
     assert len(files(demo, 1)) == 1
-    demo.page.reload()
-    demo.booted()
-    assert demo.page.locator("#save-indexeddb").is_enabled()
+    demo.page.evaluate(
+        """() => {
+          Object.defineProperty(globalThis, "localStorage", plain);
+          Object.assign(IDBFactory.prototype, globalThis.before);
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    demo.page.locator("#save-indexeddb:enabled").wait_for()
+    demo.idle()
 
 
 def test_names_of_all_kinds(demo: Demo) -> None:
@@ -278,9 +305,12 @@ def test_names_of_all_kinds(demo: Demo) -> None:
     assert {row[0] for row in demo.rows()} == {long, "نموذج-الأرقام", "数字识别", "digits"}
     tall = demo.page.evaluate(
         """() => [...document.querySelectorAll("#stored-table :is(.number, .when, .actions)")]
-          .filter((cell) => cell.firstChild && [...cell.children, cell].some((each) =>
-            each.getClientRects().length && cell.scrollHeight > 64))
-          .map((cell) => cell.textContent)"""
+          .filter((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            const tops = [...range.getClientRects()].map((rectangle) => rectangle.top);
+            return Math.max(...tops) - Math.min(...tops) > 20;
+          }).map((cell) => cell.textContent)"""
     )
     assert tall == []
     assert demo.page.evaluate("() => document.documentElement.scrollWidth") == 1200
@@ -294,22 +324,16 @@ def test_shares_by_a_link(demo: Demo) -> None:
     link = demo.page.input_value("#share-link")
     assert link.startswith(f"{demo.url}#model=")
     assert len(link) < 25_000
-    demo.page.goto("about:blank")
+    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
+    demo.booted()
+    assert demo.page.inner_text("#model-name") == "model"
+    assert demo.page.inner_text("#model-from") == "came by a link"
     demo.page.goto(link)
     demo.booted()
     assert demo.page.inner_text("#model-name") == "Digit-recogniser"
     assert demo.page.inner_text("#model-from") == "came by a link"
-    assert demo.page.url == demo.url
+    assert demo.page.url == demo.url  # a reload does not open it again
     assert demo.show(8) == pytest.approx(before, abs=0.02)
-    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
-    demo.booted()
-    assert demo.page.inner_text("#model-from") == "came by a link"
-    demo.page.goto(f"{demo.url}#model=no%20model")
-    demo.page.reload()
-    demo.booted()
-    assert "The model in this link is damaged." in demo.alert()
-    demo.page.goto(demo.url)
-    demo.booted()
 
 
 def test_tensorflow_side_by_side(demo: Demo) -> None:
@@ -323,24 +347,6 @@ def test_tensorflow_side_by_side(demo: Demo) -> None:
     assert [ours for ours, _ in pairs] == pytest.approx([theirs for _, theirs in pairs], abs=1e-6)
     demo.show(6)
     assert demo.page.locator("#compared-rows tr").all_inner_texts() != rows
-
-
-def test_starts_without_a_network(demo: Demo, demo_site: Site) -> None:
-    """After the first load the page starts and works while its server gives no answer."""
-    demo.page.locator("#offline-words", has_text="without a network").wait_for(timeout=60_000)
-    demo.saved("kept", "indexeddb")
-    demo_site.offline = True
-    try:
-        demo.page.reload()
-        demo.booted()
-        demo.act("Load", "kept", "indexeddb")
-        demo.show(4)
-        demo.page.fill("#address", f"{demo.url}model/absent.json")
-        demo.page.keyboard.press("Enter")
-        assert "you are offline" in demo.alert()
-    finally:
-        demo_site.offline = False
-    demo.complaints.clear()  # Chromium writes each request without an answer to the console
 
 
 def test_a_folder_of_this_computer(demo: Demo) -> None:
@@ -371,5 +377,3 @@ def test_a_folder_of_this_computer(demo: Demo) -> None:
     demo.page.get_by_role("button", name="Remove “out” in the folder").click()
     demo.page.locator("#question .yes").click()
     assert demo.status() == "“out” in the folder was removed."
-    demo.page.reload()
-    demo.booted()

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 import pyio
+from tests.conftest import ROOT
 from tests.support.models import run
 from web.page import lessons as teaching
 from web.page.anatomy import BINS, ends_of, histogram, kind_of
 from web.page.compatibility import verdicts
-from web.page.links import MARK, name_in, packed, unpacked
+from web.page.labels import metadata_in, with_metadata
 from web.page.lessons import Lessons, Progress, scored, teach, varied
+from web.page.links import MARK, name_in, packed, unpacked
 from web.page.reasons import PageError, checked_name, enough, reason
 from web.page.sight import (
     Drawing,
@@ -26,14 +28,16 @@ from web.page.sight import (
     digit_classifier_of,
     labels_of,
 )
-from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from web.page.digits import Stroke
 
 MODEL = ROOT / "web/model"
 SEVEN: list[Stroke] = [[(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)]]
-BARRED: list[Stroke] = [[(0.2, 0.35), (0.28, 0.2), (0.72, 0.2), (0.4, 0.9)], [(0.3, 0.55), (0.7, 0.5)]]
+BARRED: list[Stroke] = [
+    [(0.2, 0.35), (0.28, 0.2), (0.72, 0.2), (0.4, 0.9)],
+    [(0.3, 0.55), (0.7, 0.5)],
+]
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,21 @@ def test_labels() -> None:
     assert labels_of(None, 2) == ("0", "1")
 
 
+def test_metadata_beside_a_model(trained: pyio.ModelArtifacts) -> None:
+    """Labels of Teachable Machine's metadata.json go into the model; odd files change nothing."""
+    text = (
+        '{"labels": ["cat", "dog"], "tfjsVersion": "1.3.1", "userMetadata": {}, "modelName": "m"}'
+    )
+    assert metadata_in(text) == {"labels": ["cat", "dog"], "modelName": "m"}
+    for odd in ("[", "[]", '{"labels": [1]}', "[" * 100_000):
+        assert metadata_in(odd) == {}
+    labelled = with_metadata(trained, metadata_in(text))
+    known: Any = labelled.user_defined_metadata
+    assert labels_of(known, 2) == ("cat", "dog")
+    assert known["testAccuracy"] > 0.9
+    assert with_metadata(trained, {}) is trained
+
+
 def test_learns_a_hand_and_forgets_nothing(
     trained: pyio.ModelArtifacts, samples: list[list[list[int]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +217,7 @@ def test_verdicts(trained: pyio.ModelArtifacts) -> None:
     arrays = pyio.ModelArtifacts(weight_specs=weights.specs, weight_data=weights.data)
     assert kind_of(inspected(arrays)) == "arrays alone, without a model"
     assert [each.opens for each in verdicts(arrays, inspected(arrays), None)] == [False, False]
-    node = {"name": "n", "op": "NoSuchOp", "attr": {}}
+    node: Any = {"name": "n", "op": "NoSuchOp", "attr": {}}
     graph = pyio.ModelArtifacts(model_topology={"node": [node]}, format="graph-model")
     tfjs, keras = verdicts(graph, inspected(graph), None)
     assert (tfjs.opens, keras.opens) == (False, False)
@@ -221,7 +240,7 @@ def test_links(trained: pyio.ModelArtifacts, samples: list[list[list[int]]]) -> 
     known = [scored(digit_classifier_of(each), Lessons(), samples) for each in (trained, shared)]
     assert known[0] == known[1]
     assert unpacked("#another-fragment") is None
-    for broken in (f"{MARK}ab%d", f"{MARK}a", MARK + "A" * 300_000):
+    for broken in (f"{MARK}ab%d", f"{MARK}a"):
         with pytest.raises(PageError, match="damaged"):
             unpacked(broken)
 
@@ -249,7 +268,9 @@ def test_reasons() -> None:
     assert enough(never) == ()
     offline = pyio.RequestError("no answer", "https://example.com")
     assert "offline" in (reason(offline) or "")
-    assert reason(pyio.DamagedModelError("x://y", "it ends early")) == "It is damaged: it ends early."
+    assert (
+        reason(pyio.DamagedModelError("x://y", "it ends early")) == "It is damaged: it ends early."
+    )
     assert reason(KeyError("x")) is None
 
 

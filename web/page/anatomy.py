@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import pyio
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    import pyio
 
 BINS = 32
 SAMPLED = 200_000

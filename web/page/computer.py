@@ -37,10 +37,12 @@ class _Model:
         return pyio.SaveResult(pyio.get_model_artifacts_info_for_json(artifacts))
 
     async def load(self) -> pyio.ModelArtifacts:
-        return await (await self._picked()).load()
+        found: pyio.ModelArtifacts = await (await self._picked()).load()
+        return found
 
     async def describe(self) -> pyio.ModelArtifacts:
-        return await (await self._picked()).describe()
+        found: pyio.ModelArtifacts = await (await self._picked()).describe()
+        return found
 
     async def _picked(self) -> Any:
         files = list(await computerFolder.files(self._name))
@@ -49,7 +51,7 @@ class _Model:
         return pyio.browser_files(files)
 
 
-def _route(url: Any, **_options: Any) -> _Model | None:
+def _route(url: Any, _options: Any = None) -> _Model | None:
     if isinstance(url, str) and url.startswith(_PREFIX):
         return _Model(url.removeprefix(_PREFIX))
     return None

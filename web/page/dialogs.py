@@ -62,9 +62,7 @@ class Destination(_Dialog):
     def __init__(self) -> None:
         super().__init__("destination")
 
-    async def ask(
-        self, title: str, place: str, name: str, *, moves: bool = True
-    ) -> Goal | None:
+    async def ask(self, title: str, place: str, name: str, *, moves: bool = True) -> Goal | None:
         """Return what was chosen, starting from `place` and `name`, or None.
 
         Without `moves` there is no model yet that could be moved.

@@ -94,9 +94,9 @@ def _all_verdicts(opened: Opened) -> Iterator[Verdict]:
 
 
 def _verdict(verdict: Verdict) -> Any:
-    mark, said = {True: ("✓", "opens it"), False: ("✗", "does not open it")}.get(
-        verdict.opens, ("?", "may open it")
-    )
+    mark, said = "?", "may open it"
+    if verdict.opens is not None:
+        mark, said = ("✓", "opens it") if verdict.opens else ("✗", "does not open it")
     line = create("li", class_="yes" if verdict.opens else "no")
     line.append(
         create("span", mark, class_="mark", aria_hidden="true"),

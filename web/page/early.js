@@ -41,10 +41,11 @@ globalThis.earlyPaper = (() => {
   };
   for (const [name, listener] of Object.entries(listeners)) canvas.addEventListener(name, listener);
   return {
-    // Returns the strokes, and the pointer that is drawing right now.
+    // Returns the strokes, and the pointer that is drawing right now, or undefined: Pyodide has a
+    // value of its own for null, which is not None.
     handOver: () => {
       for (const [name, listener] of Object.entries(listeners)) canvas.removeEventListener(name, listener);
-      return { strokes, pointer };
+      return { strokes, pointer: pointer ?? undefined };
     },
   };
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from js import document, droppedFiles
@@ -9,6 +10,7 @@ from js import document, droppedFiles
 import pyio
 from web.page import words
 from web.page.dissection import show_model
+from web.page.labels import metadata_in, with_metadata
 from web.page.panels import Messages, element, listen, operate, working
 from web.page.reasons import PageError, checked_name
 from web.page.sight import Drawing, NotADigitModelError, classifier_of, model_of
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from web.page.stored import Stored
 
 _FAILED = "This was not opened."
+_METADATA = 1_000_000
+"""Bytes of a metadata.json that is read."""
+
 _TOP = 5
 """Outputs that are shown, the highest first."""
 
@@ -58,7 +63,7 @@ class Opening:
         self._drawing: Drawing = Drawing()
         for name in ("files", "folder"):
             picker = element(f"pick-{name}")
-            listen(element(f"choose-{name}"), "click", lambda _, picker=picker: picker.click())
+            listen(element(f"choose-{name}"), "click", partial(_press, picker))
             listen(picker, "change", self._picked)
         listen(document, "dragover", self._dragged_over)
         listen(document, "dragleave", lambda _: _highlight(on=False))
@@ -96,7 +101,8 @@ class Opening:
             files = list(await coming)
             if not files:
                 raise PageError("There are no files in it.")
-            await self._open(lambda: pyio.browser_files(files), _name_of(files))
+            beside = await _metadata_beside(files)
+            await self._open(lambda: pyio.browser_files(files), _name_of(files), beside=beside)
 
     async def open_files(self, files: list[Any], *, use: bool) -> None:
         """Open a model in files, and take it into use if it recognises digits."""
@@ -121,10 +127,17 @@ class Opening:
             name = _plain(opened.name)
             self._use.use(opened.artifacts, opened.url, name=name, origin="came by a link")
 
-    async def _open(self, source: Callable[[], Any], name: str, url: str | None = None) -> None:
-        """Show what `source` gives: first what it is, then its weights."""
+    async def _open(
+        self,
+        source: Callable[[], Any],
+        name: str,
+        url: str | None = None,
+        *,
+        beside: dict[str, Any] | None = None,
+    ) -> None:
+        """Show what `source` gives; what was `beside` it goes into its metadata."""
         found = await pyio.inspect(source())
-        artifacts = await pyio.load_artifacts(source())
+        artifacts = with_metadata(await pyio.load_artifacts(source()), beside or {})
         self._opened = Opened(name, found, artifacts, url)
         show_model(self._opened)
         self.predict(self._drawing)
@@ -198,8 +211,20 @@ class Opening:
         return self._opened
 
 
+async def _metadata_beside(files: list[Any]) -> dict[str, Any]:
+    """Return what Teachable Machine writes into a file beside its model, such as the labels."""
+    for file in files:
+        if file.name == "metadata.json" and file.size < _METADATA:
+            return metadata_in(str(await file.text()))
+    return {}
+
+
 async def _ready(files: list[Any]) -> list[Any]:
     return files
+
+
+def _press(picker: Any, _event: Any) -> None:
+    picker.click()
 
 
 def _highlight(*, on: bool) -> None:

@@ -66,7 +66,9 @@ def offer_folder() -> None:
     """Offer the folder of this computer as a place, once one is chosen."""
     name = computer.chosen()
     element("folder").hidden = not computer.possible()
-    element("folder").textContent = "Choose another folder" if name else "Add a folder of this computer"
+    element("folder").textContent = (
+        "Choose another folder" if name else "Add a folder of this computer"
+    )
     for choice in (element("save-computer"), element("destination-computer")):
         choice.disabled = name is None
         choice.closest("label").hidden = name is None
@@ -84,14 +86,16 @@ def offer(refused: list[Shelf]) -> None:
         element(f"save-{free}").checked = True
 
 
+_INSTEAD = (
+    "Cookies and site data may be blocked for it, or this is a frame of another site. "
+    "You can still draw, teach and open models, and keep them as downloads."
+)
+
+
 def refusal_words(refused: list[Shelf]) -> tuple[str, str]:
     """Return a headline and the reason for places that are refused."""
     if len(refused) == len(PLACES):
-        return (
-            "This browser lets the page store nothing.",
-            "Cookies and site data may be blocked for it, or this is a frame of another site. "
-            "You can still draw, teach and open models, and keep them as downloads.",
-        )
+        return "This browser lets the page store nothing.", _INSTEAD
     names = " and ".join(words.PLACES[shelf.scheme] for shelf in refused)
     return (
         f"{names} cannot be used here.",

@@ -46,9 +46,13 @@ def _no_room(error: pyio.QuotaExceededError) -> str:
 def _no_answer(error: pyio.RequestError) -> str:
     if error.status is None:
         return "The server gives no answer. It may be down, or you are offline."
-    if error.status in (404, 410):
-        return "The server has nothing at this address."
     return f"The server refuses it (status {error.status})."
+
+
+def _not_there(error: pyio.ModelNotFoundError) -> str:
+    if error.url.startswith(("http://", "https://")):
+        return "The server has nothing at this address."
+    return "It is not there any more. Another tab may have moved or removed it."
 
 
 def _bad_address(error: pyio.InvalidURLError) -> str:
@@ -74,10 +78,7 @@ _WORDS: list[tuple[type[pyio.PyioError], Callable[..., str]]] = [
     ),
     (pyio.LockTimeoutError, lambda _: "Another tab is busy with the models here. Try again."),
     (pyio.RequestError, _no_answer),
-    (
-        pyio.ModelNotFoundError,
-        lambda _: "It is not there any more. Another tab may have moved or removed it.",
-    ),
+    (pyio.ModelNotFoundError, _not_there),
     (pyio.InvalidURLError, _bad_address),
     (pyio.DamagedModelError, _damaged),
     (pyio.OutOfMemoryError, _too_large),

@@ -35,9 +35,7 @@ class Stored:
         look: Shows what is in the model of an address; another panel does that.
     """
 
-    def __init__(
-        self, model: ModelInUse, destination: Destination, question: Question
-    ) -> None:
+    def __init__(self, model: ModelInUse, destination: Destination, question: Question) -> None:
         self._model, self._destination, self._question = model, destination, question
         self.look: Callable[[str], Coroutine[Any, Any, None]] | None = None
         self._messages = Messages("stored")

@@ -75,7 +75,7 @@ class Teaching:
         """Show the drawings that were kept, and how many there are of each digit."""
         counts = self._lessons.counts
         for digit, button in enumerate(element("teach-digits").querySelectorAll("button")):
-            button.querySelector(".count").textContent = str(counts[digit] or "")
+            button.dataset.count = str(counts[digit] or "")
         element("teach-drawings").replaceChildren(
             *(_small(strokes, digit) for strokes, digit in self._lessons.drawings)
         )
