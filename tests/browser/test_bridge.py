@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WORKER = Start(thread="module")
 PAGE = Start()
 AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
-"""For tests that depend only on pyio's own code, not on the engine's workers and pages."""
+"""For tests that depend on pyio's own code more than on the engine, or that start Python often."""
 
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
 """Pages with the bridge, whose workers know their page or do not, and one without it."""
@@ -231,6 +231,7 @@ def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_two_tabs(open_tab: Open) -> None:
     """Each worker has its own page: its answers come from there, and so do its downloads."""
     one, two = open_tab(NAMED, WORKER), open_tab(NAMED, WORKER)
@@ -265,6 +266,7 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
+@AGAIN
 def test_a_page_that_goes_away(open_tab: Open) -> None:
     """When the page of another tab is closed or reloaded, the next request finds one again."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))

@@ -14,7 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("damaged items in a further engine", further_engines=True),
+]
 
 PREFIX = "tensorflowjs_models/x/"
 PARTS = ("info", "model_topology", "weight_specs", "weight_data", "model_metadata")

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from scripts.support.server import Site
     from tests.engines.contract import Browser, View
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("the page in a further engine", further_engines=True),
+]
 
 
 def booted(view: View) -> None:

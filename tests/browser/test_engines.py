@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from scripts.support.server import Site
     from tests.engines.contract import Browser, Engine
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("rooms and private windows in a further engine", further_engines=True),
+]
 
 
 async def save_text(url: str, letter: str, length: int) -> Any:

@@ -144,18 +144,21 @@ def by_chance(texts: dict[str, str], count: int) -> Iterator[list[str]]:
         yield [part, damage(random, texts[part].encode(), others).decode("utf-8", "replace")]
 
 
-def test_items_damaged_by_chance(tab: Tab, checksum: bool) -> None:
-    """Each of hundreds of damaged items gives a PyioError or the same model.
+@pytest.mark.parametrize(
+    "count", [100, pytest.param(400, marks=pytest.mark.repetition("chance damage, four times more"))]
+)
+def test_items_damaged_by_chance(tab: Tab, checksum: bool, count: int) -> None:
+    """Each damaged item gives a PyioError or the same model.
 
     Without digests other values are allowed where the format cannot detect the damage; with digests
     they are not. The listing always has both models, and the damage that is visible without
     loading.
     """
     tab.python_module(inside, "save", "localstorage", checksum)
-    cases = list(by_chance(items(tab), 400))
+    cases = list(by_chance(items(tab), count))
     outcomes, wrong = tab.python_module(inside, "try_items", cases, False)
     assert wrong == []
-    assert outcomes["typed error"] > 200
+    assert outcomes["typed error"] > count / 2
 
 
 @pytest.mark.parametrize(

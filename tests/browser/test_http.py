@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("requests in a further engine", further_engines=True),
+]
 
 
 @pytest.fixture

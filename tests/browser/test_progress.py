@@ -9,7 +9,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("progress in a further engine", further_engines=True),
+]
 
 STORES = ("localstorage", "indexeddb", "memory")
 

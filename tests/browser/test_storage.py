@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.engines.contract import Browser
 
 pytestmark = pytest.mark.every_engine
+AGAIN = pytest.mark.repetition("another tab or page in a further engine", further_engines=True)
+"""For tests that start Python once more; a restart and what the engine's memory takes are kept."""
 
 STORES = ["localstorage://kept", "indexeddb://kept"]
 
@@ -37,6 +39,7 @@ async def load(urls: list[str]) -> Any:
     return [(await pyio.load_arrays(url))["w"].tolist() for url in urls]
 
 
+@AGAIN
 def test_models_survive_a_reload(new_tab: Callable[[], Tab]) -> None:
     """Models saved before a reload of the page load after it, in both media."""
     tab = new_tab()
@@ -56,6 +59,7 @@ def test_models_survive_a_restart(launch: Callable[..., Browser], site: Site, wh
         browser.close()
 
 
+@AGAIN
 def test_another_tab_sees_what_was_saved(new_tab: Callable[[], Tab]) -> None:
     """Two tabs of one origin share the models, and either may replace them."""
     one, two = new_tab(), new_tab()
@@ -65,6 +69,7 @@ def test_another_tab_sees_what_was_saved(new_tab: Callable[[], Tab]) -> None:
     assert one.python(load, STORES) == [[7, 8, 9], [7, 8, 9]]
 
 
+@AGAIN
 def test_numpy_is_not_imported(new_tab: Callable[[], Tab]) -> None:
     """Importing pyio, and listing, copying, moving and removing models, work without NumPy."""
     tab = new_tab()
@@ -84,6 +89,7 @@ def test_numpy_is_not_imported(new_tab: Callable[[], Tab]) -> None:
     assert tab.python(manage) == [False, ["indexeddb://kept", "indexeddb://moved"]]
 
 
+@AGAIN
 def test_import_starts_nothing(new_tab: Callable[[], Tab]) -> None:
     """Importing pyio opens no database, writes no item and makes no request."""
     tab = new_tab()
@@ -138,6 +144,7 @@ def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
     assert loading < 1.3
 
 
+@AGAIN
 def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
     """Successive saves reuse one ArrayBuffer; concurrent saves have their own, and never mix."""
     tab = new_tab()
@@ -181,6 +188,7 @@ def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
     assert large[0] is True
 
 
+@AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """Without eval IndexedDB works, and the error of localStorage says what it needs."""
     view = browser_kept.open(f"{site.url}/strict.html?wheel={wheel.name}")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from scripts.support.server import Site
     from tests.engines.contract import Browser
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("waiting in a further engine", further_engines=True),
+]
 needs_jspi = pytest.mark.lacks("webkit", "WebKit has no JavaScript Promise Integration")
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from tests.engines.contract import Browser
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("workers in a further engine", further_engines=True),
+]
 
 
 @pytest.fixture(scope="module")

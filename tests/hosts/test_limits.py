@@ -29,7 +29,15 @@ WATCH = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=hosts.ALL)
+HOSTS = [
+    name
+    if name in ("jupyterlite", "worker")
+    else pytest.param(name, marks=pytest.mark.repetition("limits in a further host"))
+    for name in hosts.ALL
+]
+
+
+@pytest.fixture(scope="module", params=HOSTS)
 def new_python(
     request: pytest.FixtureRequest,
     hosts_browser: PlaywrightBrowser,

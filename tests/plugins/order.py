@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 HOSTS = "tests/hosts/"
-ALONE = ("tests/browser/test_bridge.py", "tests/browser/test_demo.py", "tests/plugins/")
-"""Files that take minutes: each is assigned to a process separately."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -68,17 +66,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         asyncio._set_running_loop(loop)
 
 
-class FolderByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
-    """Gives each process a folder's tests in one engine at a time, so that they share a browser."""
+class FileByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Gives each process a file's tests in one engine at a time, so that they share a tab.
+
+    The files are in the order of the engines, so each process starts each browser once.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         found = re.search(r"[\[-](firefox|webkit)[\]-]", nodeid)
-        file = nodeid.partition("::")[0]
-        place = file if file.startswith(ALONE) else "/".join(file.split("/")[:2])
-        return f"{place} {found[1] if found else 'chromium'}"
+        return f"{nodeid.partition('::')[0]} {found[1] if found else 'chromium'}"
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderByFolder:
-    """Have the tests of a folder that share a browser run in one process, in their order."""
-    return FolderByFolder(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    """Have the tests of a file that share a tab run in one process, in their order."""
+    return FileByFile(config, log)
