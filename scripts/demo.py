@@ -15,8 +15,7 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.support import runtime
-from scripts.support.compact import compact
-from scripts.support.demo import add_wheel, open_site
+from scripts.support.demo import add_wheel, open_site, prepare
 from scripts.support.site import ManualError, build_manual, write_site
 
 
@@ -46,8 +45,7 @@ def main() -> None:
     try:
         runtime.ensure(runtime.VENDOR)
         if options.build is None:
-            print("Building the wheel ...", flush=True)
-            add_wheel(runtime.VENDOR / "wheels", compact(runtime.VENDOR / "pyodide"))
+            prepare()
             serve(options.port)
         else:
             add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,18 @@ ENDINGS = frozenset(
 )
 
 
+def has_brotli() -> bool:
+    """Return whether Brotli is installed."""
+    return _brotli() is not None
+
+
 def install_brotli() -> bool:
     """Install Brotli for this server, and return whether it is there."""
-    if _brotli() is not None:
+    if has_brotli():
         return True
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(TOOLS), BROTLI]
     subprocess.run(command, capture_output=True, check=False)
+    invalidate_caches()  # the folder was not there when it was looked into
     return _brotli() is not None
 
 
@@ -62,15 +68,19 @@ class Compressor:
         return "gzip" if "gzip" in names else None
 
     def content(self, path: Path, encoding: str) -> bytes:
-        """Return the compressed content of a file."""
+        """Return the compressed content of a file; large ones may lie compressed beside it."""
+        beside = path.with_name(f"{path.name}.{encoding}")
+        if beside.is_file() and beside.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            return beside.read_bytes()
         key = path, path.stat().st_mtime_ns, encoding
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = _compressed(path.read_bytes(), encoding)
+                self._kept[key] = compressed(path.read_bytes(), encoding)
             return self._kept[key]
 
 
-def _compressed(content: bytes, encoding: str) -> bytes:
+def compressed(content: bytes, encoding: str) -> bytes:
+    """Return `content` as the encoding "gzip" or "br" has it."""
     if encoding == "gzip":
         return gzip.compress(content, 9, mtime=0)
     found: bytes = _brotli().compress(content, quality=QUALITY, lgwin=24)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from scripts.support import runtime
-from scripts.support.compact import compact
+from scripts.support.compact import compact, stored
 from scripts.support.compression import install_brotli
 from scripts.support.environment import ROOT
 from scripts.support.server import Site
@@ -21,13 +21,17 @@ LARGE = 400_000
 """Bytes from which the page shows how much of a file has arrived."""
 
 
-def add_wheel(folder: Path, pyodide: Path = runtime.VENDOR / "pyodide") -> None:
+def add_wheel(
+    folder: Path, pyodide: Path = runtime.VENDOR / "pyodide", *, small: bool = False
+) -> None:
     """Build the wheel into `folder`, with an ``index.json`` for the page.
 
     The page finds the wheel's name in it, and the sizes of the large files that it fetches: those
-    in `pyodide` and the wheel.
+    in `pyodide` and the wheel. A `small` wheel is one for a server that compresses.
     """
     wheel = build_wheel(folder)
+    if small:
+        wheel.write_bytes(stored(wheel))
     fetched = [*sorted(pyodide.glob("*.wasm")), pyodide / "python_stdlib.zip"]
     fetched += [*sorted(pyodide.glob("numpy-*.whl")), wheel]
     sizes = {path.name: path.stat().st_size for path in fetched if path.is_file()}
@@ -38,9 +42,16 @@ def add_wheel(folder: Path, pyodide: Path = runtime.VENDOR / "pyodide") -> None:
     (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
 
 
-def open_site(port: int) -> Site:
-    """Return the site on `port`, or on a free port if that one is in use."""
+def prepare() -> None:
+    """Build the wheel, and make everything that is fetched as small as our server can send it."""
+    print("Building the wheel ...", flush=True)
     install_brotli()
+    wheels = runtime.VENDOR / "wheels"
+    add_wheel(wheels, compact(runtime.VENDOR / "pyodide"), small=True)
+
+
+def open_site(port: int) -> Site:
+    """Return the site on `port`, or on a free port if that one is in use. Call `prepare` first."""
     directories = {
         "/": ROOT / "web",
         "/vendor/": runtime.VENDOR,

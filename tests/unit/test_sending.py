@@ -28,12 +28,14 @@ def test_archives_are_stored(tmp_path: Path) -> None:
     with zipfile.ZipFile(source / "numpy-1.whl", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("numpy/a.py", TEXT)
         archive.writestr("numpy/b.so", b"\0" * 5000)
+        archive.writestr("numpy/a.pyi", TEXT)
     (source / "pyodide.asm.wasm").write_bytes(b"wasm")
     numpy = {"file_name": "numpy-1.whl", "sha256": "old"}
     (source / "pyodide-lock.json").write_text(json.dumps({"packages": {"numpy": numpy}}))
     made = compact(source, tmp_path / "compact")
     with zipfile.ZipFile(made / "numpy-1.whl") as archive:
         assert archive.read("numpy/a.py") == TEXT
+        assert archive.namelist() == ["numpy/a.py", "numpy/b.so"]
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
     lock = json.loads((made / "pyodide-lock.json").read_text("utf-8"))
     digest = hashlib.sha256((made / "numpy-1.whl").read_bytes()).hexdigest()
