@@ -92,7 +92,7 @@ def test_opens_what_is_dropped(demo: Demo) -> None:
     assert "a model of layers" in said
     assert "17,226 parameters in 6 tensors" in said
     assert "64 → 10" in said
-    assert "TensorFlow.js 4.22 opens it" in said
+    assert "TensorFlow.js 4.22 opens it, with tf.loadLayersModel" in said
     assert "Keras 3 opens it" in said
     assert demo.page.locator("#opened-tensors svg").count() == 6
     assert "For your drawing it says: T (" in said

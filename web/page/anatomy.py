@@ -72,7 +72,10 @@ def kind_of(found: pyio.Inspection) -> str:
 
 def made_by(found: pyio.Inspection) -> str:
     """Return which programs made it, as far as it says so."""
-    names = [name for name in (found.generated_by, found.converted_by) if name]
+    made = found.generated_by
+    if made and made[0].isdigit():  # the converter of TensorFlow.js writes a number alone
+        made = f"TensorFlow {made}"
+    names = [name for name in (made, found.converted_by) if name]
     return ", then ".join(names) if names else "not stated"
 
 

@@ -32,7 +32,7 @@
       received += count;
       progress.value = Math.min(received, total);
       words.textContent = received < total
-        ? `Fetching Python: ${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB. You can draw meanwhile.`
+        ? `Fetching Python: ${Math.floor((100 * received) / total)} %. You can draw meanwhile.`
         : "Starting Python. You can draw meanwhile.";
     };
     globalThis.fetch = async (target, options) => {

@@ -61,6 +61,13 @@ class Destination(_Dialog):
 
     def __init__(self) -> None:
         super().__init__("destination")
+        self._moves = True
+        listen(self._element, "change", lambda _: self._name_button())
+
+    def _name_button(self) -> None:
+        """Let the button say what it does."""
+        copies = "Copy" if element("destination-keep").checked else "Move"
+        self._write(".yes", copies if self._moves else "Keep it")
 
     async def ask(self, title: str, place: str, name: str, *, moves: bool = True) -> Goal | None:
         """Return what was chosen, starting from `place` and `name`, or None.
@@ -68,7 +75,7 @@ class Destination(_Dialog):
         Without `moves` there is no model yet that could be moved.
         """
         self._write("h2", title)
-        self._write(".yes", "Copy or move" if moves else "Keep it")
+        self._moves = moves
         element("destination-choice").hidden = not moves
         element("destination-name").value = name
         wanted = element(f"destination-{place}")
@@ -76,6 +83,7 @@ class Destination(_Dialog):
             wanted = document.querySelector("input[name=destination-place]:enabled") or wanted
         wanted.checked = True
         element("destination-keep").checked = True
+        self._name_button()
         if not await self._asked():
             return None
         chosen = document.querySelector("input[name=destination-place]:checked").value

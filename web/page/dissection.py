@@ -71,9 +71,8 @@ def _facts(opened: Opened) -> Iterator[Any]:
     }
     if opened.model is not None:
         facts["From → to"] = ends_of(opened.model)
-    classifier = opened.classifier
-    if classifier is not None:
-        named = labels_of(opened.artifacts.user_defined_metadata, len(classifier.labels))
+    named = opened.classifier.labels if opened.classifier else ()
+    if named and named != labels_of(None, len(named)):
         facts["Labels"] = ", ".join(named[:20]) + (" …" if len(named) > 20 else "")
     metadata = opened.artifacts.user_defined_metadata
     for key in ("description", "license", "licence"):
@@ -94,13 +93,13 @@ def _all_verdicts(opened: Opened) -> Iterator[Verdict]:
 
 
 def _verdict(verdict: Verdict) -> Any:
-    mark, said = "?", "may open it"
+    mark, said = "?", "may open it:"
     if verdict.opens is not None:
-        mark, said = ("✓", "opens it") if verdict.opens else ("✗", "does not open it")
+        mark, said = ("✓", "opens it,") if verdict.opens else ("✗", "does not open it:")
     line = create("li", class_="yes" if verdict.opens else "no")
     line.append(
         create("span", mark, class_="mark", aria_hidden="true"),
-        create("span", f"{verdict.program} {said}: {verdict.why}"),
+        create("span", f"{verdict.program} {said} {verdict.why}"),
     )
     return line
 

@@ -1,5 +1,5 @@
 // Keeps what is drawn before Python has started, and then hands it over.
-// A classic script: it is there before everything else, also while Python's 16 MB are on their way.
+// A classic script: it is there before everything else, also while Python is on its way.
 "use strict";
 globalThis.earlyPaper = (() => {
   const LINE = 0.085; // as in drawing.py
