@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import warnings
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from pyio.errors import (
     ModelNotFoundError,
     PyioError,
     StorageError,
+    UnknownOpsError,
 )
 from pyio.format.json_text import loads
 from pyio.handlers.files.handler import local_path
@@ -43,7 +45,7 @@ from pyio.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyio.format.artifacts import WeightSpec
+    from pyio.format.artifacts import ModelArtifacts, WeightSpec
     from pyio.operations.inspection import Inspection
 
 
@@ -287,6 +289,7 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "ops": dict(found.ops),
         "lackingInPyio": list(found.lacking_in_pyio),
         "lackingInTfjs": list(found.lacking_in_tfjs),
+        "notes": list(found.import_notes),
         "tensors": [_tensor(spec) for spec in found.tensors],
     }
 
@@ -344,6 +347,7 @@ async def _verify(options: argparse.Namespace) -> int:
         try:
             found = await load_artifacts(_url(model), pyio_only=True)
             arrays = decode_artifacts(found)
+            _require_whole_graph(found)
             row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
             row["checksum"] = "verified" if found.checksum else "none"
         except _ABOUT_A_MODEL as error:
@@ -355,6 +359,16 @@ async def _verify(options: argparse.Namespace) -> int:
         cells = [[*(row[key] for key in keys[:4]), row["damage"] or "none"] for row in rows]
         print(table(keys, cells))
     return 1 if any(row["damage"] for row in rows) else 0
+
+
+def _require_whole_graph(artifacts: ModelArtifacts) -> None:
+    """Raise InvalidModelError for a graph that contradicts itself; ops may be unknown."""
+    topology = artifacts.model_topology
+    if isinstance(topology, dict) and "node" in topology:
+        from pyio.models.graph_models.reading import graph_model_from_artifacts  # late: all ops
+
+        with suppress(UnknownOpsError):
+            graph_model_from_artifacts(artifacts)
 
 
 async def _repair(options: argparse.Namespace) -> int:

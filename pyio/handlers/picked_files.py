@@ -21,7 +21,7 @@ from pyio.format.json_text import require_length
 from pyio.format.kinds import LOOKED_AT, kind_of
 from pyio.format.manifest import Manifest, parse_model_json
 from pyio.format.model_files import outline, read_model
-from pyio.handlers.contract import damaged, imported
+from pyio.handlers.contract import damaged, imported, require_unchosen
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class BrowserFilesHandler:
         except InvalidModelError as error:
             with damaged(self.url):
                 return await imported(self._view(), error, importing)
+        require_unchosen(importing)
         weights = self._matched(manifest, json, [file for file in files if file is not json])
         for file in weights.values():
             if not file.size:
@@ -76,6 +77,7 @@ class BrowserFilesHandler:
         except InvalidModelError as error:
             with damaged(self.url):
                 return await imported(self._view(), error, importing, weights=False)
+        require_unchosen(importing)
         with damaged(self.url):
             return outline(manifest)
 
