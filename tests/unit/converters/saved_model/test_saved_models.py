@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,9 +32,6 @@ from tests.support.saved_models import (
     nodes_of,
     operations,
 )
-
-if TYPE_CHECKING:
-    import pyio
 
 NAMES = sorted(path.name for path in DATA.iterdir())
 STEPS = ("clean_up", "fold_constants", "fold_batch_norms", "fuse")
