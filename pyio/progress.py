@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 CHUNK = 8 * 1024 * 1024
 """Bytes that are moved at once where a medium can move a part: a report comes at least so often."""
+
+
+_SMALL = 64 * 1024
+"""Bytes below which a buffer is copied beside others: a piece costs as much as 64 KB."""
+
+_BLOCK = 1024 * 1024
+"""Bytes of small buffers that are joined at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +165,29 @@ def chunks(piece: memoryview) -> Iterator[memoryview]:
     """Yield views of `piece` of at most `CHUNK` bytes."""
     for start in range(0, piece.nbytes, CHUNK):
         yield piece[start : start + CHUNK]
+
+
+def joined(buffers: Iterable[memoryview]) -> Iterator[memoryview]:
+    """Yield the same bytes in pieces of at most `CHUNK` bytes, small buffers joined."""
+    waiting: list[memoryview] = []
+    size = 0
+    for buffer in buffers:
+        length = buffer.nbytes
+        if length < _SMALL and size + length <= _BLOCK:
+            waiting.append(buffer)
+            size += length
+            continue
+        yield from _together(waiting)
+        waiting, size = [], 0
+        if length < _SMALL:
+            waiting, size = [buffer], length
+        else:
+            yield from chunks(buffer)
+    yield from _together(waiting)
+
+
+def _together(buffers: list[memoryview]) -> Iterator[memoryview]:
+    if len(buffers) == 1:
+        yield from chunks(buffers[0])
+    elif buffers:
+        yield from chunks(memoryview(b"".join(buffers)))

@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
     parser.add_argument(
         "what",
-        choices=["storage", "http", "models", "graphs", "all"],
+        choices=["storage", "http", "models", "graphs", "training", "import", "all"],
         nargs="?",
         default="storage",
         help="what to measure (default: %(default)s)",
@@ -31,9 +31,11 @@ def main() -> None:
     http = parser.add_argument_group("http")
     http.add_argument("--megabytes", type=int, help="of weights (default: 200; quick: 20)")
     http.add_argument("--turns", type=int, help="default: 5; quick: 2")
+    imports = parser.add_argument_group("import")
+    imports.add_argument("--against", type=Path, metavar="WHEEL", help="another wheel of pyio")
     options = parser.parse_args()
     enter(engines=["chromium"])
-    from scripts.benchmarks import graphs, models  # they need the environment
+    from scripts.benchmarks import graphs, importing, models, training  # they need the environment
     from scripts.benchmarks import http as loading
     from scripts.benchmarks import storage as saving
 
@@ -46,6 +48,10 @@ def main() -> None:
         models.main(quick=options.quick)
     if options.what in ("graphs", "all"):
         graphs.main(quick=options.quick)
+    if options.what in ("training", "all"):
+        training.main(quick=options.quick)
+    if options.what in ("import", "all"):
+        importing.main(3 if options.quick else 9, options.against)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 
 import pyio.bridge
 from scripts.support import generations, runtime
+from scripts.support.estimators import ensure_estimators
 from scripts.support.real_models import ensure_comparison, ensure_models
 from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
@@ -54,6 +55,13 @@ def real_models(vendor: Path) -> Path:
     with runtime.one_at_a_time(vendor):
         ensure_models(vendor)
     return vendor
+
+
+@pytest.fixture(scope="session")
+def estimators(vendor: Path) -> None:
+    """Fetch scikit-learn and skops for Pyodide if they are not there yet."""
+    with runtime.one_at_a_time(vendor):
+        ensure_estimators(vendor)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,22 @@ def missing_local_storage() -> str | None:
     return _missing_on_page("localStorage")
 
 
+def missing_opfs() -> str | None:
+    """Return the reason why the origin private file system does not work here, or None."""
+    if not IN_PYODIDE:
+        return (
+            "the origin private file system exists in a browser, and this Python does not run in "
+            "one"
+        )
+    storage_js = getattr(getattr(js, "navigator", None), "storage", None)
+    if hasattr(storage_js, "getDirectory"):
+        return None
+    return (
+        "there is no origin private file system here; browsers have it on https and on localhost, "
+        "and Pyodide in Node has none"
+    )
+
+
 def missing_downloads() -> str | None:
     """Return the reason why downloads do not work here, or None."""
     return _missing_on_page("downloads")

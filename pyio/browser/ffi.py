@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.allocation import allocate
 from pyio.errors import StorageError, StorageRefusedError, UnsupportedEnvironmentError
-from pyio.progress import chunks
+from pyio.progress import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +89,8 @@ JSObject: TypeAlias = Any
 
 def run_file(name: str, whose: str) -> JSObject:
     """Return what a ``.js`` file of `pyio.browser` evaluates to; `whose` is for the error."""
+    from importlib.resources import files  # late: it takes as long as a tenth of pyio
+
     try:
         return run_js(files("pyio.browser").joinpath(name).read_text("utf-8"))
     except JsException as error:
@@ -144,7 +145,7 @@ def array_buffer(
     buffer_js = spare_js
     view_of = js.Uint8Array.new
     start = 0
-    for part in (part for buffer in buffers for part in chunks(buffer)):
+    for part in joined(buffers):
         view_of(buffer_js, start, part.nbytes).assign(part)
         start += part.nbytes
         if moved is not None:
@@ -162,7 +163,7 @@ def copy_bytes(value_js: JSObject) -> memoryview:
 
     Raises OutOfMemoryError. ``to_memoryview`` and ``to_bytes`` would end Pyodide then.
     """
-    target = allocate(int(value_js.byteLength), "a buffer of the browser")
+    target = allocate(int(value_js.byteLength), "a buffer of the browser", zeros=False)
     if target.nbytes:
         if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
             extent = (value_js.byteOffset, target.nbytes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from pyio.errors import InvalidModelError, WeightsError
 from pyio.format.words import OneLine, date_text, size_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from typing_extensions import Buffer
 
@@ -181,6 +182,40 @@ class _Checked:
         object.__setattr__(self, "_ends", ends)  # a frozen dataclass refuses assignments
 
 
+class StoredWeights(ABC):
+    """Weight data that stay where they are stored, and are read in ranges of bytes.
+
+    They stand in the place of `ModelArtifacts.weight_data` if a model is loaded with ``lazy=True``.
+
+    Attributes:
+        ends: Where each tensor ends.
+        sha256: The digest that was stored with the model, or None.
+    """
+
+    ends: tuple[int, ...]
+    sha256: str | None = None
+
+    @property
+    def byte_length(self) -> int:
+        """The number of bytes."""
+        return self.ends[-1] if self.ends else 0
+
+    @abstractmethod
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        """Return the bytes from `start` to `stop`. Raises StorageError if they are gone."""
+
+    @abstractmethod
+    async def whole(self) -> tuple[memoryview, ...]:
+        """Return all bytes, in one buffer or several."""
+
+    def __iter__(self) -> Iterator[memoryview]:
+        raise WeightsError(
+            "the weights of this model are not loaded, as lazy=True asked for; "
+            "`await artifacts.weight_data.read(name)` reads one, and load_artifacts without "
+            "lazy=True all of them"
+        )
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ModelArtifacts(_Checked, OneLine):
     """Everything there is to a model, in the form that media store and load.
@@ -221,7 +256,7 @@ class ModelArtifacts(_Checked, OneLine):
     def __post_init__(self) -> None:
         if self.weight_specs is not None:
             object.__setattr__(self, "weight_specs", checked_specs(self.weight_specs))
-        if self.weight_data is not None:
+        if self.weight_data is not None and self.stored is None:
             object.__setattr__(self, "weight_data", flat_buffers(self.weight_data))
 
     def __repr__(self) -> str:
@@ -230,8 +265,16 @@ class ModelArtifacts(_Checked, OneLine):
         return f"<ModelArtifacts: {kind}, {tensors}, {size_text(self.weight_data_bytes)}>"
 
     @property
+    def stored(self) -> StoredWeights | None:
+        """The weight data if they were not loaded, because of ``lazy=True``."""
+        data: object = self.weight_data
+        return data if isinstance(data, StoredWeights) else None
+
+    @property
     def weight_data_bytes(self) -> int:
         """The number of bytes in the weight data, 0 without any."""
+        if self.stored is not None:
+            return self.stored.byte_length
         return sum([buffer.nbytes for buffer in self.weight_data or ()])
 
 

@@ -61,6 +61,17 @@ def verify(
         _require(recorded, "weights", weight_data)
 
 
+def recorded_weights(fields: Mapping[str, JSONValue]) -> str | None:
+    """Return the digest of the weights in the member, or None without one."""
+    recorded = fields.get(MEMBER)
+    return str(recorded.get("weights")) if isinstance(recorded, Mapping) else None
+
+
+def require_recorded(expected: str, weight_data: Sequence[memoryview]) -> None:
+    """Raise InvalidModelError unless the weights have the SHA-256 that was stored with them."""
+    _require({"weights": expected}, "weights", weight_data)
+
+
 def require_weights(expected: str, weight_data: Sequence[memoryview] | None) -> None:
     """Raise InvalidModelError unless the weights have the SHA-256 that the caller expects."""
     found = _sha256(weight_data or ())

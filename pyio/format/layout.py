@@ -16,15 +16,27 @@ from pyio.format.specs import require_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Protocol
 
     from pyio.format.artifacts import ModelArtifacts, WeightSpec
+
+    class Sliced(Protocol):
+        """Bytes of a known number; those of texts are looked at."""
+
+        @property
+        def byte_length(self) -> int:
+            """The number of bytes."""
+            ...
+
+        def slice(self, start: int, end: int, /) -> memoryview:
+            """Return the bytes from `start` to `end`."""
+            ...
+
 
 _LENGTH = struct.Struct("<I")
 
 
-def locate(
-    specs: Iterable[WeightSpec], data: SegmentedBuffer
-) -> Iterator[tuple[WeightSpec, int, int]]:
+def locate(specs: Iterable[WeightSpec], data: Sliced) -> Iterator[tuple[WeightSpec, int, int]]:
     """Yield each spec with the start and end of its bytes in `data`.
 
     Raises WeightsError, naming the tensor, where the data ends too early or is left over.
@@ -73,7 +85,7 @@ def tensor_ends(
     return tuple([end for _, _, end in locate(specs or (), data)])
 
 
-def _string_end(spec: WeightSpec, data: SegmentedBuffer, start: int) -> int:
+def _string_end(spec: WeightSpec, data: Sliced, start: int) -> int:
     for _ in range(spec.size):
         length = data.slice(start, start + 4)
         if length.nbytes < 4:

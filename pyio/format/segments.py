@@ -58,6 +58,6 @@ class SegmentedBuffer:
         return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
 
 
-def allocate_weights(size: int, paths: Sequence[str]) -> memoryview:
-    """Return memory for the weights in `paths`. Raises OutOfMemoryError."""
-    return allocate(size, f"the weights in {', '.join(map(shown, paths[:3]))}")
+def allocate_weights(size: int, paths: Sequence[str], *, zeros: bool = True) -> memoryview:
+    """Return memory for the weights in `paths`, as `allocate` does. Raises OutOfMemoryError."""
+    return allocate(size, f"the weights in {', '.join(map(shown, paths[:3]))}", zeros=zeros)

@@ -11,7 +11,7 @@ from pyio.format.artifacts import ModelArtifactsInfo, now, require_artifacts
 from pyio.format.json_text import JSONText, dumps, utf8_length
 from pyio.format.manifest import group_to_json
 from pyio.format.model_json import MODEL_JSON_KEYS, fields_to_json, topology_text
-from pyio.format.specs import specs_to_json
+from pyio.format.specs import specs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,14 +72,14 @@ def serialize(artifacts: ModelArtifacts, date_saved: datetime | None = None) -> 
     require_artifacts(artifacts)
     topology = None if artifacts.model_topology is None else JSONText(topology_text(artifacts))
     specs = artifacts.weight_specs
-    specs_text = None if specs is None else JSONText(dumps(specs_to_json(specs)))
+    text = None if specs is None else JSONText(specs_text(specs))
     info = ModelArtifactsInfo(
         date_saved=date_saved or now(),
         model_topology_bytes=0 if topology is None else utf8_length(topology),
-        weight_specs_bytes=0 if specs_text is None else utf8_length(specs_text),
+        weight_specs_bytes=0 if text is None else utf8_length(text),
         weight_data_bytes=artifacts.weight_data_bytes,
     )
-    return Serialized(artifacts, topology, specs_text, info)
+    return Serialized(artifacts, topology, text, info)
 
 
 def get_model_json(

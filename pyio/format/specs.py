@@ -7,12 +7,14 @@ group) and its Python converter's (quantization: dtype, min, scale, original_dty
 from __future__ import annotations
 
 import sys
+from json.encoder import encode_basestring
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 from pyio import limits
 from pyio.errors import WeightsError
 from pyio.format.artifacts import Quantization, WeightSpec
+from pyio.format.json_text import JSONText, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
 
 _USUAL = ("name", "shape", "dtype")
+
+_ABSENT = (None, None, None, None)
 
 _QUANTIZED_TARGETS = {
     "float16": ("float32",),
@@ -52,6 +56,23 @@ def specs_to_json(specs: Sequence[WeightSpec], *, as_read: bool = True) -> list[
     from the file of another program are what they were there.
     """
     return [(as_read and spec.json) or _spec_to_json(spec) for spec in specs]
+
+
+def specs_text(specs: Sequence[WeightSpec]) -> str:
+    """Return ``dumps(specs_to_json(specs))``, in a quarter of the time for usual specs."""
+    texts = []
+    for spec in specs:
+        name, dtype, sides = spec.name, spec.dtype, spec.shape
+        plain = type(name) is str and type(dtype) is str and set(map(type, sides)) <= {int}
+        optional = (spec.group, spec.quantization, spec.numpy_dtype, spec.json)
+        if not plain or optional != _ABSENT or max(sides, default=0) >= limits.SIDE:
+            return dumps(specs_to_json(specs))
+        shape = ",".join(map(str, sides))
+        texts.append(
+            f'{{"name":{encode_basestring(name)},"shape":[{shape}],'
+            f'"dtype":{encode_basestring(dtype)}}}'
+        )
+    return dumps(JSONText(f"[{','.join(texts)}]"))
 
 
 def require_readable(specs: Sequence[WeightSpec]) -> None:

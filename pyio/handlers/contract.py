@@ -1,8 +1,9 @@
 """What every medium promises, and the base classes that carry it.
 
 **Saving is all or nothing.** When ``save`` returns, the model is stored, whole and as durable as
-the medium makes it: for IndexedDB the transaction has completed with strict durability, for files
-the data has been written to temporary files and renamed. When ``save`` raises, whatever was stored
+the medium makes it: for IndexedDB the transaction has completed with strict durability, for OPFS a
+new generation of files is flushed, for files the data has been written to temporary files and
+renamed. When ``save`` raises, whatever was stored
 under that name before is still there, whole, and nothing else has changed. Half a model is never
 visible: not to another tab, and not after a crash.
 
@@ -30,14 +31,15 @@ the process at any later moment::
     memory          there, on disk     there, once it     there, on disk    until the
                                        is on disk                           process ends
 
-"There" is whole under its new name, for pyio and for TensorFlow.js. A kill before `move_model`
+What stands for indexeddb holds for opfs too, from and to, also between the two of them. "There" is
+whole under its new name, for pyio and, but for opfs, for TensorFlow.js. A kill before `move_model`
 returns leaves the model at the source, at the destination or at both, whole each time.
 ``copy_model`` promises the same of the destination, from every medium that loads, and never changes
 the source. Moves from a medium that cannot remove (``file``, ``http``) are refused, and so are
 moves to one that cannot say whether it keeps the model (``http``, ``downloads``).
 
-From IndexedDB to localStorage the source is kept at first: pyio lists, loads and saves as if it
-were gone, TensorFlow.js still sees it, and a later use of pyio removes its records
+From IndexedDB and OPFS to localStorage the source is kept at first: pyio lists, loads and saves as
+if it were gone, TensorFlow.js still sees it in IndexedDB, and a later use of pyio removes it
 (`pyio.handlers.local_storage.moves`). A kill that takes the destination brings the source
 back under its name, or as ``name (recovered 1)`` if another model has that name by then. A move to
 ``memory://`` lasts as long as the process; one to ``file://`` on a page is refused, because files
@@ -90,7 +92,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pyio.errors import (
     DamagedModelError,
@@ -154,16 +156,27 @@ class StoreManager(Protocol):
 
 
 class Saver(ABC):
-    """Saves to one place of a medium."""
+    """Saves to one place of a medium.
+
+    Attributes:
+        streams: Whether it saves weights that are not loaded piece by piece.
+    """
+
+    streams: ClassVar[bool] = False
 
     async def save(self, artifacts: ModelArtifacts, /) -> SaveResult:
         """Store `artifacts`, all of them or nothing, and return what was stored.
 
         Raises InvalidModelError for artifacts that cannot be written and read again.
         """
+        if artifacts.stored is not None:
+            from pyio.format.stored import for_a_medium  # late: few models are loaded lazily
+
+            artifacts = await for_a_medium(artifacts, streams=self.streams)
         # The browser takes a millisecond to answer for a lock, in which all of this is done.
         with self._request_lock() as acquired:
-            require_sizes_match(artifacts)
+            if artifacts.stored is None:
+                require_sizes_match(artifacts)
             require_readable(artifacts.weight_specs or ())
             with enough_memory("saving the model"):
                 return await self._store(serialize(artifacts), acquired)
@@ -182,9 +195,11 @@ class Loader(ABC):
 
     Attributes:
         url: The address, for errors.
+        reads_ranges: Whether `lazy` leaves the weights where they are stored.
     """
 
     url: str
+    reads_ranges: ClassVar[bool] = False
 
     async def load(self, **importing: Any) -> ModelArtifacts:
         """Return the whole model, or raise what keeps it from being one.
@@ -199,6 +214,15 @@ class Loader(ABC):
                 return await imported(self._files(), error, importing)
             require_unchosen(importing)
             return artifacts
+
+    async def lazy(self, **importing: Any) -> ModelArtifacts:
+        """Return the model with weights that are read in ranges of bytes.
+
+        That saves memory where the medium `reads_ranges`. Elsewhere they are loaded here.
+        """
+        from pyio.format.stored import in_memory  # late: few models are loaded lazily
+
+        return in_memory(await self.load(**importing))
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""

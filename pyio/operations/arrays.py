@@ -107,7 +107,7 @@ async def load_arrays(
     Args:
         source: An address or a handler.
         names: Which arrays, by name or by pattern such as "encoder/*"; all of them by default. Of
-            safetensors nothing else is read: servers send these parts only.
+            safetensors and ``opfs://`` nothing else is read: servers send these parts only.
         options: Further options of the medium.
 
     Raises WeightsError for a name that no array has, and whatever `pyio.load_artifacts` raises.

@@ -18,7 +18,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.handlers.contract import Loader
+from pyio.handlers.contract import Loader, Saver
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Unpack
 
+    from pyio.format.artifacts import ModelArtifacts
     from pyio.handlers.contract import LoadHandler, SaveHandler
     from pyio.handlers.keywords import ImportOptions
     from pyio.progress import OnProgress
@@ -87,6 +88,8 @@ async def copy_model(
 
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
     `importing` says what of a SavedModel is copied (`pyio.converters.saved_model.importer`).
+    From ``indexeddb://`` and ``opfs://`` to ``opfs://`` weights go piece by piece, but for models
+    with digests or tensors of text.
 
     Raises ModelExistsError if something is stored at `destination`, unless `overwrite`; otherwise
     what loading and saving raise. A file of another program is converted, and a warning says
@@ -96,17 +99,19 @@ async def copy_model(
     options = {} if on_progress is None else {"on_progress": on_progress}
     loader, saver = load_handler(source, options), save_handler(destination, options)
     await _require_free(destination, saver, overwrite=overwrite)
-    for_tfjs = format_at(saver, {}) in ("tfjs", "zip")
-    if isinstance(loader, Loader) and not for_tfjs:
-        artifacts = await loader.load(for_tfjs=False, **importing)
-    else:
-        artifacts = await load_artifacts(loader, **importing)
+    artifacts = await _loaded(loader, saver, importing)
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)
     async with _exclusive(destination):
         await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
-        result = await save_artifacts(artifacts, saver)
+        try:
+            result = await save_artifacts(artifacts, saver)
+        except StorageError as error:
+            if error.reason != "gone":
+                raise
+            # Another tab has replaced the source. Now the lock keeps it.
+            result = await save_artifacts(await _loaded(loader, saver, importing), saver)
     if isinstance(result, SaveResult):
         return result.model_artifacts_info
     # A handler of the caller's may return anything.
@@ -163,6 +168,21 @@ async def move_model(
         with suppress(ModelNotFoundError):  # it has been removed meanwhile
             await remove_model(source)
     return info
+
+
+async def _loaded(
+    loader: LoadHandler, saver: SaveHandler, importing: ImportOptions
+) -> ModelArtifacts:
+    """Return what is copied, with weights that stay where they are if they can be streamed."""
+    if not isinstance(loader, Loader):
+        return await load_artifacts(loader, **importing)
+    if format_at(saver, {}) not in ("tfjs", "zip"):
+        return await loader.load(for_tfjs=False, **importing)
+    if loader.reads_ranges and isinstance(saver, Saver) and saver.streams:
+        artifacts = await loader.lazy()
+        if not artifacts.checksum:
+            return artifacts
+    return await load_artifacts(loader, **importing)
 
 
 def _require_different(source: str, destination: str) -> None:

@@ -86,9 +86,9 @@ async def repair(
     its listing gets it back. Data that may belong to another program is reported and not changed.
 
     Args:
-        place: ``localstorage://``, ``indexeddb://``, an address of one model there, or a directory
-            as ``file://directory`` or a Path, with what lies below it. By default localStorage and
-            IndexedDB, if they work here.
+        place: ``localstorage://``, ``indexeddb://``, ``opfs://``, an address of one model there, or
+            a directory as ``file://directory`` or a Path, with what lies below it. By default the
+            first three, if they work here.
         apply: Carry out the actions. Each finding is checked again right before its action, and
             left unchanged if it differs.
         delete_database: Delete the database ``tensorflowjs`` with all its data if its layout is not

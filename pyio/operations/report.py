@@ -86,7 +86,7 @@ class StorageReport:
         """
         if self.usage is None:
             return None
-        kept = sum(medium.bytes for medium in self.media if medium.scheme == "indexeddb")
+        kept = sum(medium.bytes for medium in self.media if medium.scheme in ("indexeddb", "opfs"))
         return max(self.usage - kept, 0)
 
     @property

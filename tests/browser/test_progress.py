@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.repetition("progress in a further engine", further_engines=True),
 ]
 
-STORES = ("localstorage", "indexeddb", "memory")
+STORES = ("localstorage", "indexeddb", "opfs", "memory")
 
 
 async def watch(url: str, size: int) -> Any:
@@ -209,7 +209,7 @@ def test_the_bar_without_tqdm(tab: Tab) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", STORES[:2])
+@pytest.mark.parametrize("scheme", STORES[:3])
 def test_one_model_is_looked_up(tab: Tab, scheme: str) -> None:
     """exists, inspect, copy, move and remove look up one model and never list the medium."""
 
@@ -218,7 +218,7 @@ def test_one_model_is_looked_up(tab: Tab, scheme: str) -> None:
 
         import pyio
 
-        name = {"localstorage": "local_storage", "indexeddb": "indexed_db"}[scheme]
+        name = {"localstorage": "local_storage", "indexeddb": "indexed_db"}.get(scheme, scheme)
         store: Any = import_module(f"pyio.handlers.{name}.store")
         listings: list[str] = []
         listed = store.models

@@ -70,10 +70,11 @@ def test_looking_makes_no_database(tab: Tab) -> None:
         found = await pyio.repair(apply=True)
         return [await pyio.list_models(), found.places, found.findings, found.foreign]
 
-    assert tab.python(look) == [{}, ["localstorage://", "indexeddb://"], [], []]
+    assert tab.python(look) == [{}, ["localstorage://", "indexeddb://", "opfs://"], [], []]
     assert tab.python(report)[0]["media"]["indexeddb"]["models"] == []
     assert tab.js("() => indexedDB.databases()") == []
     assert tab.js("() => localStorage.length") == 0
+    assert tab.js("() => rawFiles()") == "[]"
 
 
 def test_the_report(tab: Tab) -> None:
@@ -90,7 +91,8 @@ def test_the_report(tab: Tab) -> None:
     assert about["persisted"] == tab.js("() => navigator.storage.persisted()")
     media = about["media"]
     assert [*media] == [
-        *("localstorage", "indexeddb", "downloads", "memory", "file", "http", "https")
+        *("localstorage", "indexeddb", "opfs"),
+        *("downloads", "memory", "file", "http", "https"),
     ]
     local = [f"localstorage://{name}" for name in ("larger", "small")]
     assert media["localstorage"]["models"] == [
@@ -101,7 +103,7 @@ def test_the_report(tab: Tab) -> None:
     ((url, size),) = media["indexeddb"]["models"]
     assert url == "indexeddb://<b>big</b>"
     assert 3_000_000 < size < 3_000_200
-    assert [media[scheme]["lists"] for scheme in media] == [True, True, False, True] + [False] * 3
+    assert [media[scheme]["lists"] for scheme in media] == [True] * 3 + [False, True] + [False] * 3
     assert not media["downloads"]["loads"]
     assert all(medium["missing"] is None for medium in media.values())
     assert f"This origin uses {about['usage']:,} of {about['quota']:,} bytes" in text

@@ -190,14 +190,14 @@ def test_memory_of_a_save_serves_the_next(new_tab: Callable[[], Tab]) -> None:
 
 @AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
-    """Without eval IndexedDB works, and the error of localStorage says what it needs."""
+    """Without eval IndexedDB and OPFS work, and the error of localStorage says what it needs."""
     view = browser_kept.open(f"{site.url}/strict.html?wheel={wheel.name}")
     deadline = time.monotonic() + 60
     while not view.title().startswith("[") and time.monotonic() < deadline:
         time.sleep(0.1)
-    indexed_db, *others = json.loads(view.title())
+    indexed_db, opfs, *others = json.loads(view.title())
     view.close()
-    assert indexed_db == {"a": 1}
+    assert indexed_db == opfs == {"a": 1}
     assert [kind for kind, _ in others] == ["UnsupportedEnvironmentError"] * 2
     for (_, message), scheme in zip(others, ("localstorage://", "http://"), strict=True):
         assert f"for {scheme}" in message

@@ -81,6 +81,29 @@ class IndexedDBPromises(Promises):
         await js.rawPut("model_info_store", json.dumps({"modelPath": path, "other": 1}))
 
 
+class OPFSPromises(Promises):
+    """``opfs://``, in a browser."""
+
+    scheme = "opfs"
+
+    async def snapshot(self) -> Any:
+        import js
+
+        return await js.rawFiles()
+
+    async def cut_weights(self, path: str) -> None:
+        import js
+
+        await js.rawChangeFile(path, "weights.bin", -1)
+
+    async def spoil_info(self, path: str) -> None:
+        import js
+
+        await js.rawChangeFile(
+            path, "model.json", 0, json.dumps({"pyioInfo": 1, "modelTopology": 1})
+        )
+
+
 async def keep(name: str, promise: str) -> None:
     """Run one test of the contract on one medium."""
     from pyio.handlers.memory import MODELS

@@ -20,7 +20,9 @@ def test_memory(promise: str) -> None:
 
 
 @pytest.mark.every_engine
-@pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
+@pytest.mark.parametrize(
+    "medium", ["LocalStoragePromises", "IndexedDBPromises", "OPFSPromises", "MemoryPromises"]
+)
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_in_the_page(tab: Tab, medium: str, promise: str) -> None:
     """In Pyodide on a real page, the medium fulfils the contract."""

@@ -1,7 +1,8 @@
 """The faults, where each can strike, and why it cannot elsewhere. `TABLE.md` has a cell for each.
 
-A cell is (fault, medium, column): the columns of the two browser media are the engines and
-TensorFlow.js, run in Chromium; those of files are CPython and TensorFlow.js for Node.
+A cell is (fault, medium, column). The columns of the browser media are the engines and, where it
+has the medium, TensorFlow.js, run in Chromium; those of files are CPython and TensorFlow.js for
+Node.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 BROWSER_MEDIA = ("localstorage", "indexeddb")
+"""Those that TensorFlow.js has too."""
+ALL_BROWSER_MEDIA = (*BROWSER_MEDIA, "opfs")
 ENGINES = ("chromium", "firefox", "webkit")
 COLUMNS = {
     **dict.fromkeys(BROWSER_MEDIA, (*ENGINES, "tfjs")),
+    "opfs": ENGINES,
     "file": ("cpython", "tfjs"),
 }
 
@@ -41,24 +45,25 @@ FAULTS = (
     Fault(
         "quota",
         "The quota is reached at every step of a save that replaces a model",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "the old model and QuotaExceededError, or the new one",
         errors=frozenset({"saved", "QuotaExceededError"}),
     ),
     Fault(
         "quota_move",
-        "A move to the other medium meets its quota",
-        BROWSER_MEDIA,
+        "A move from another medium meets the quota",
+        ALL_BROWSER_MEDIA,
         "the model stays where it was",
         allowed=frozenset({"old"}),
         errors=frozenset({"QuotaExceededError"}),
     ),
-    Fault("kill", "The browser is killed (SIGKILL) while it saves", BROWSER_MEDIA),
+    Fault("kill", "The browser is killed (SIGKILL) while it saves", ALL_BROWSER_MEDIA),
     Fault(
         "moved",
-        "The browser is killed (SIGKILL) up to 10 s after a move from the other medium",
-        BROWSER_MEDIA,
-        "the model is in one of the two media, whole, for pyio and for TensorFlow.js",
+        "The browser is killed (SIGKILL) up to 10 s after a move from another medium",
+        ALL_BROWSER_MEDIA,
+        "the model is in one of the two media, whole, for pyio and, if it has both, for "
+        "TensorFlow.js",
         allowed=frozenset({"moved", "kept", "both"}),
     ),
     Fault(
@@ -69,19 +74,19 @@ FAULTS = (
         "both programs load what TensorFlow.js has saved",
         allowed=frozenset({"kept"}),
     ),
-    Fault("closed", "The tab is closed in the middle of a save", BROWSER_MEDIA),
-    Fault("reloaded", "The page is reloaded in the middle of a save", BROWSER_MEDIA),
+    Fault("closed", "The tab is closed in the middle of a save", ALL_BROWSER_MEDIA),
+    Fault("reloaded", "The page is reloaded in the middle of a save", ALL_BROWSER_MEDIA),
     Fault(
         "process",
         "The browser's storage process is killed in the middle of a save",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "the old model or the new one, whole, or a typed error; the next save works",
     ),
-    Fault("cancelled", "The task is cancelled, at every await", (*BROWSER_MEDIA, "file")),
+    Fault("cancelled", "The task is cancelled, at every await", (*ALL_BROWSER_MEDIA, "file")),
     Fault(
         "callback",
         "The progress callback raises LookupError, CancelledError or KeyboardInterrupt",
-        (*BROWSER_MEDIA, "file"),
+        (*ALL_BROWSER_MEDIA, "file"),
         "the old model",
         allowed=frozenset({"old"}),
     ),
@@ -120,32 +125,37 @@ FAULTS = (
     Fault(
         "sandboxed",
         "The page may not store: an origin of its own (sandboxed frame)",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "StorageRefusedError",
         allowed=frozenset({"StorageRefusedError"}),
     ),
     Fault(
         "refused",
         "The person's settings block cookies and site data",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "StorageRefusedError",
         allowed=frozenset({"StorageRefusedError"}),
     ),
-    Fault("private", "A private window", BROWSER_MEDIA, "the new model, until the window closes"),
     Fault(
-        "two_tabs", "Two tabs save under one name at once", BROWSER_MEDIA, "one of the two, whole"
+        "private", "A private window", ALL_BROWSER_MEDIA, "the new model, until the window closes"
+    ),
+    Fault(
+        "two_tabs",
+        "Two tabs save under one name at once",
+        ALL_BROWSER_MEDIA,
+        "one of the two, whole",
     ),
     Fault(
         "many_tabs",
         "Several tabs save, load, copy, move, remove and list the same names",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "under each name one whole model that one of the tabs saved; none is lost",
     ),
     Fault(
         "killed_storm",
         "Several tabs do the same and the browser is killed (SIGKILL); TensorFlow.js saves some of "
         "the names, then pyio is used again",
-        BROWSER_MEDIA,
+        ALL_BROWSER_MEDIA,
         "both programs load what TensorFlow.js has saved, and one whole model or nothing elsewhere",
         allowed=frozenset({"kept"}),
     ),
@@ -180,12 +190,14 @@ NOT_HERE: dict[tuple[str, str, str], str] = {
     **{("moved", medium, "tfjs"): REMOVES_FIRST for medium in BROWSER_MEDIA},
     **{("overtaken", medium, "tfjs"): NO_JOURNAL for medium in BROWSER_MEDIA},
     **{("killed_storm", medium, "tfjs"): NO_MOVE for medium in BROWSER_MEDIA},
-    **{("process", medium, "firefox"): NO_PROCESS for medium in BROWSER_MEDIA},
-    **{("process", medium, "webkit"): NO_DRIVER for medium in BROWSER_MEDIA},
+    **{("process", medium, "firefox"): NO_PROCESS for medium in ALL_BROWSER_MEDIA},
+    **{("process", medium, "webkit"): NO_DRIVER for medium in ALL_BROWSER_MEDIA},
     **{
         ("refused", medium, "webkit"): "WebKitGTK has no such setting for storage"
-        for medium in BROWSER_MEDIA
+        for medium in ALL_BROWSER_MEDIA
     },
+    ("private", "opfs", "firefox"): "Firefox has no such files in a private window",
+    ("private", "opfs", "webkit"): "WebKitGTK has no such files in a private window",
     **{
         (fault.key, "file", "tfjs"): "tfjs-node was not run; its source writes two files in place"
         for fault in FAULTS

@@ -63,6 +63,65 @@
       about.modelArtifactsInfo);
   };
 
+  const directory = async (...path) => {
+    let folder = await navigator.storage.getDirectory();
+    for (const part of path) folder = await folder.getDirectoryHandle(part);
+    return folder;
+  };
+
+  const read = async (folder, name) =>
+    (await (await folder.getFileHandle(name)).getFile()).arrayBuffer();
+
+  // The highest generation with a whole model.json is the model.
+  const inFiles = async (name) => {
+    let numbers;
+    try {
+      const found = await Array.fromAsync((await directory("pyio-models", name)).keys());
+      numbers = found.filter((key) => /^\d+$/.test(key)).map(Number).sort((a, b) => b - a);
+    } catch {
+      return "nothing";
+    }
+    for (const number of numbers) {
+      const folder = await directory("pyio-models", name, `${number}`);
+      let json;
+      try {
+        json = JSON.parse(new TextDecoder().decode(await read(folder, "model.json")));
+      } catch {
+        continue;
+      }
+      const moving = (await Array.fromAsync((await directory("pyio-models", name)).keys()))
+        .find((key) => key.startsWith(`${number}-moved-`));
+      if (moving && moved(moving.split("-")[2])) return "nothing";
+      const { modelTopology, weightsManifest, userDefinedMetadata, pyioInfo } = json;
+      const bytes = await read(folder, "weights.bin").catch(() => null);
+      if (!bytes) return `half: no weights of ${modelTopology.id}`;
+      return identify(modelTopology, weightsManifest[0].weights, userDefinedMetadata,
+        new Uint8Array(bytes), pyioInfo);
+    }
+    return "nothing";
+  };
+
+  const strayFiles = async () => {
+    const found = [];
+    let root;
+    try {
+      root = await directory("pyio-models");
+    } catch {
+      return found;
+    }
+    for await (const [name, folder] of root.entries()) {
+      if (folder.kind === "file") found.push(`opfs file ${name}`);
+      else {
+        const keys = await Array.fromAsync(folder.keys());
+        // A generation that has moved is kept until its destination is on disk.
+        const marks = keys.filter((key) => moved(key.split("-moved-")[1]));
+        const kept = new Set(marks.flatMap((key) => [key, key.split("-")[0]]));
+        if (keys.filter((key) => !kept.has(key)).length > 1 || !keys.length) found.push(`opfs ${name}: ${keys}`);
+      }
+    }
+    return found;
+  };
+
   // Everything left behind that is not a model: other databases, other items, object URLs.
   const strays = async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name);
@@ -72,6 +131,7 @@
       ...Object.keys(localStorage).filter((key) => !model.test(key) && key !== "pyio_moves")
         .map((key) => `item ${key}`),
       ...[...urls].map((url) => `object URL ${url}`),
+      ...await strayFiles(),
     ];
   };
 
@@ -280,7 +340,10 @@
   };
 
   window.faults = {
-    state: ([scheme, name, version]) => (scheme === "indexeddb" ? indexed(name, version) : local(name)),
+    state: ([scheme, name, version]) => {
+      if (scheme === "opfs") return inFiles(name);
+      return scheme === "indexeddb" ? indexed(name, version) : local(name);
+    },
     strays, fill, stopAfter, tfjs: tensorflow, border,
   };
 })();

@@ -82,20 +82,21 @@ async def move(source: str, destination: str) -> str | None:
     return None
 
 
-async def move_both_ways(label: str, size: int, existing: bool) -> None:
-    """Move the model m from IndexedDB to localStorage and the model n the other way.
+async def move_all_ways(
+    moves: list[tuple[str, str, str]], label: str, size: int, existing: bool
+) -> None:
+    """Carry out moves, each given by the name of a model, its source and its destination.
 
-    Both are saved anew before, and so is another model at each destination if one is to be
+    All models are saved anew before, and so is another model at each destination if one is to be
     `existing`. What earlier rounds have left is removed.
     """
-    places = (("m", "indexeddb", "localstorage"), ("n", "localstorage", "indexeddb"))
     for url in await pyio.list_models():
         await remove(url)
-    for name, source, destination in places:
+    for name, source, destination in moves:
         await pyio.save_artifacts(model(f"{name}-{label}", size), f"{source}://{name}")
         if existing:
             await pyio.save_artifacts(model(f"{name}-before", 1000), f"{destination}://{name}")
-    for name, source, destination in places:
+    for name, source, destination in moves:
         urls = (f"{source}://{name}", f"{destination}://{name}")
         await pyio.move_model(*urls, overwrite=existing)
 
@@ -187,6 +188,53 @@ async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, 
     except BaseException as raised:  # noqa: BLE001 - KeyboardInterrupt is one of those looked for
         return type(raised).__name__
     return "saved"
+
+
+SIDES = 1000, 500
+"""Of the weights of the model that is trained while the browser is killed: 2 MB."""
+
+
+async def train_with_checkpoints(url: str, keep: int, first: int) -> None:
+    """Train until the browser is killed, with a checkpoint after each epoch.
+
+    Every weight falls by the same number in each step, so a checkpoint shows by itself from which
+    epoch it is, and whether all of it is from there. The server hears when a save begins and ends.
+    """
+    import js
+    import numpy as np
+
+    kernel = pyio.initializers.zeros()
+    layer = pyio.layers.Dense(SIDES[1], kernel_initializer=kernel, input_shape=SIDES[:1])
+    model = pyio.Sequential([layer])
+    model.compile(pyio.optimizers.momentum(float(SIDES[1]), 0.0), "mean_absolute_error")
+    x, y = np.ones((1, SIDES[0])), np.full((1, SIDES[1]), -1e30)
+
+    def tell(what: str) -> Any:
+        return lambda epoch, _logs: js.navigator.sendBeacon("/done", f"{what} {epoch}") and None
+
+    checkpoint = pyio.callbacks.Checkpoint(url, keep=keep)
+    callbacks = [tell("begins"), checkpoint, tell("saved")]
+    await model.fit(x, y, epochs=1_000_000, initial_epoch=first, callbacks=callbacks)
+
+
+async def checkpoints(first: int) -> dict[str, Any]:
+    """Return, for each stored model, the number of its epoch, or what is wrong with it."""
+    import numpy as np
+
+    found: dict[str, Any] = {}
+    for url in await pyio.list_models():
+        try:
+            model: Any = await pyio.load_layers_model(url)
+        except pyio.PyioError as error:
+            found[url] = f"{type(error).__name__}: {error}"
+            continue
+        state = model.optimizer_weights
+        steps = int(state.pop("iter"))
+        weights = [*model.get_weights(), *(-each * SIDES[1] * steps for each in state.values())]
+        whole = all(np.allclose(each, -steps, rtol=1e-4) for each in weights)
+        found[url] = first + steps - 1 if whole and len(weights) == 4 else "a mixture"
+        model.train_on_batch(np.ones((1, SIDES[0])), np.zeros((1, SIDES[1])))
+    return found
 
 
 class _Storm:

@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.faults.catalogue import BROWSER_MEDIA
-
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
 SIZES = {
     "localstorage": [1_000, 100_000, 400_000, 1_000_000],
     "indexeddb": [1_000, 300_000, 3_000_000, 8_000_000],
+    "opfs": [1_000, 300_000, 3_000_000, 8_000_000],
 }
 """Bytes of the weights that are saved in turn."""
 
@@ -63,7 +62,7 @@ def kills(
     stage.crashed = True
     for number in range(times):
         place.done.clear()
-        for medium in BROWSER_MEDIA:
+        for medium in stage.program.media:
             given = (f"{medium}://m", SIZES[medium], f"new-{number}", 1_000_000)
             stage.program.begin(stage.tab, "save_many", *given)
         after = chance.uniform(0.1, longest(number))
@@ -73,7 +72,7 @@ def kills(
         stage.browser = stage.start("killed")
         stage.tab = stage.open(stage.browser)
         yield Kill(
-            after, {medium: _found(stage, medium, place, killed) for medium in BROWSER_MEDIA}
+            after, {medium: _found(stage, medium, place, killed) for medium in stage.program.media}
         )
     stage.browser.close()
 
@@ -82,7 +81,8 @@ def _prepared(stage: Stage) -> Browser:
     """Store the models, close the browser as a person does, which writes all to disk."""
     stage.browser = stage.start("killed")
     stage.tab = stage.open(stage.browser)
-    for stage.medium in BROWSER_MEDIA:
+    for medium in stage.program.media:
+        stage.medium = medium
         stage.prepare()
     stage.browser.close()
     stage.browser = stage.start("killed")

@@ -1,4 +1,4 @@
-"""Browsers killed with SIGKILL after a move between the two media, and where the model is then."""
+"""Browsers killed with SIGKILL after moves between the media, and where the models are then."""
 
 from __future__ import annotations
 
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 SIZES = [1_000, 100_000, 600_000]
 """Bytes of the weights that are moved in turn. Chromium writes the largest one latest."""
 
-NAMES = {"localstorage": "m", "indexeddb": "n"}
-"""Destination -> the name of the model that moves there from the other medium."""
+MOVES = [
+    ("m", "indexeddb", "localstorage"),
+    ("n", "localstorage", "indexeddb"),
+    ("o", "opfs", "localstorage"),
+    ("p", "localstorage", "opfs"),
+    ("q", "indexeddb", "opfs"),
+    ("r", "opfs", "indexeddb"),
+]
+"""Name, source and destination of each model that moves."""
 
 LOAD = """async (url) => {
   try {
@@ -38,14 +45,14 @@ LOAD = """async (url) => {
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: how many seconds after the moves, and destination -> the verdict.
+    """One kill: how many seconds after the moves, and destination -> the verdicts.
 
-    The verdict is "moved" or "kept" for a model that is whole at the destination or at the source,
+    A verdict is "moved" or "kept" for a model that is whole at the destination or at the source,
     "both" for both, and what was found otherwise.
     """
 
     after: float
-    found: dict[str, str]
+    found: dict[str, list[str]]
 
 
 def kills_after_moves(
@@ -57,49 +64,44 @@ def kills_after_moves(
     for number in range(times):
         label, existing = str(number), number % 2 == 1
         size = SIZES[number % len(SIZES)]
-        stage.program.call(stage.tab, "move_both_ways", label, size, existing)
+        stage.program.call(stage.tab, "move_all_ways", MOVES, label, size, existing)
         after = chance.uniform(0, longest)
         time.sleep(after)
         stage.browser.kill()
         stage.browser = stage.start("moved")
         bare = PROGRAMS["tfjs"].tab(stage.show(), stage.wheel)
         bare.tensorflow()
-        by_tensorflow = {medium: _found(bare, medium, label) for medium in BROWSER_MEDIA}
+        by_tensorflow = {name: _found(bare, name, label) for name, *_ in MOVES}
         bare.close()
         stage.tab = stage.open(stage.browser)
-        yield Kill(
-            after,
-            {medium: _verdict(stage, medium, label, by_tensorflow) for medium in BROWSER_MEDIA},
-        )
+        found: dict[str, list[str]] = {}
+        for move in MOVES:
+            verdict = _verdict(stage, move, label, by_tensorflow[move[0]])
+            found.setdefault(move[2], []).append(verdict)
+        yield Kill(after, found)
     stage.browser.close()
 
 
-def _other(medium: str) -> str:
-    return next(other for other in BROWSER_MEDIA if other != medium)
+def _found(tab: Tab, name: str, label: str) -> bool:
+    """Return whether TensorFlow.js loads the model from one of its media."""
+    urls = [f"{medium}://{name}" for medium in BROWSER_MEDIA]
+    return any(tab.js(LOAD, url) == f"{name}-{label}" for url in urls)
 
 
-def _found(tab: Tab, destination: str, label: str) -> list[bool]:
-    """Return whether TensorFlow.js loads the model from the source, and from the destination."""
-    name = NAMES[destination]
-    places = (_other(destination), destination)
-    return [tab.js(LOAD, f"{medium}://{name}") == f"{name}-{label}" for medium in places]
-
-
-def _verdict(
-    stage: Stage, destination: str, label: str, by_tensorflow: dict[str, list[bool]]
-) -> str:
+def _verdict(stage: Stage, move: tuple[str, str, str], label: str, by_tensorflow: bool) -> str:
     """Return what pyio finds; it lists first, which settles what the kill has left undecided."""
-    name = NAMES[destination]
+    name, *media = move
     listed = stage.program.call(stage.tab, "listing")
     damaged = {url: damage for url, damage in listed.items() if damage is not None}
     if damaged:
         return f"damaged: {damaged}"
-    places = [f"{medium}://{name}" for medium in (_other(destination), destination)]
+    places = [f"{medium}://{name}" for medium in media]
     labels = [stage.program.call(stage.tab, "load", url) if url in listed else "" for url in places]
     kept, moved = (found == f"{name}-{label}" for found in labels)
     if not kept and not moved:
         return f"lost: {labels}"
-    if not any(by_tensorflow[destination]):
+    there = {medium for medium, found in zip(media, (kept, moved), strict=True) if found}
+    if there <= set(BROWSER_MEDIA) and not by_tensorflow:
         return f"lost for TensorFlow.js: {labels}"
     extra = [url for url in listed if "recovered" in url]
     if extra:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import inside
+from tests.faults.catalogue import ALL_BROWSER_MEDIA, BROWSER_MEDIA
 from tests.support.tabs import Tab
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ class Program(ABC):
 
     Attributes:
         name: Its name.
+        media: What it saves to.
         tab: What its tabs need.
     """
 
     name: str
+    media: tuple[str, ...] = BROWSER_MEDIA
     tab: type[Tab] = Bare
 
     def ready(self, tab: Tab) -> None:
@@ -72,6 +75,7 @@ class Pyio(Program):
     """The built wheel."""
 
     name = "pyio"
+    media = ALL_BROWSER_MEDIA
     tab = Tab
 
     def begin(self, tab: Tab, name: str, *arguments: Any) -> None:
@@ -136,7 +140,7 @@ class Stage:
     """Where a fault happens.
 
     Attributes:
-        medium: "localstorage" or "indexeddb".
+        medium: One of the browser media.
         program: What saves.
         engine: The name of the engine.
         wheel: The name of the built wheel.
@@ -221,8 +225,8 @@ class Stage:
         if listed != sorted(map(self.url, ("m", "other"))):
             return f"whole, and listed as {listed}"
         left = self.tab.js("() => faults.strays()")
-        if self.crashed:  # until the next save applies the journal
-            left = [stray for stray in left if stray != "item pyio_journal"]
+        if self.crashed:  # until the next save applies the journal, or removes what is unfinished
+            left = [stray for stray in left if not stray.startswith(("item pyio_j", "opfs "))]
         return f"left behind: {left}" if left else found.partition("-")[0]
 
     def works_again(self) -> None:

@@ -17,6 +17,7 @@ PATH = Path(__file__).with_name("TABLE.md")
 TITLES = {
     "localstorage": "localStorage",
     "indexeddb": "IndexedDB",
+    "opfs": "Origin private file system",
     "file": "Files",
     "chromium": "Chromium",
     "firefox": "Firefox",

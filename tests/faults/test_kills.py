@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.checkpoints import kills_of_checkpoints
 from tests.faults.kills import kills
-from tests.faults.moves import kills_after_moves
+from tests.faults.moves import MOVES, kills_after_moves
 from tests.faults.overtaken import kills_then_tensorflow
 
 if TYPE_CHECKING:
@@ -27,16 +27,17 @@ if TYPE_CHECKING:
 @pytest.mark.every_engine
 @pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_killed_browsers(stage: Stage, new_site: Callable[[], Place]) -> None:
-    """After SIGKILL at a random moment both media have the old model or a new one, whole.
+    """After SIGKILL at a random moment all media have the old model or a new one, whole.
 
-    In IndexedDB it is at least as new as the last one whose save had returned.
+    In IndexedDB and OPFS it is at least as new as the last one whose save had returned.
     """
     with new_site() as place:
         stage.page = f"{place.url}/index.html"
         for kill in kills(stage, place, 2, random.Random(5), lambda _: 1.5):
-            for medium in BROWSER_MEDIA:
-                assert kill.found[medium].verdict in ("old", "new"), kill
-            assert kill.found["indexeddb"].lost_seconds == 0, kill
+            for found in kill.found.values():
+                assert found.verdict in ("old", "new"), kill
+            for medium in ("indexeddb", "opfs"):
+                assert kill.found[medium].lost_seconds == 0, kill
 
 
 @pytest.mark.every_engine
@@ -47,7 +48,9 @@ def test_killed_after_a_move(stage: Stage) -> None:
     ``python3 -m tests.faults kills --moves`` does the same a hundred times.
     """
     for kill in kills_after_moves(stage, 2, random.Random(3), 1.5):
-        assert set(kill.found.values()) <= {"moved", "kept", "both"}, kill
+        verdicts = [verdict for found in kill.found.values() for verdict in found]
+        assert len(verdicts) == len(MOVES)
+        assert set(verdicts) <= {"moved", "kept", "both"}, kill
 
 
 @pytest.mark.every_engine
@@ -59,6 +62,32 @@ def test_tensorflow_after_a_kill(stage: Stage) -> None:
     """
     for kill in kills_then_tensorflow(stage, 2, random.Random(7), 1.5):
         assert set(kill.found.values()) == {"kept"}, kill
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "indexeddb://epoch-{epoch}",
+        pytest.param("indexeddb://m", marks=pytest.mark.repetition("one address for all epochs")),
+    ],
+)
+def test_killed_while_a_checkpoint_is_saved(
+    stage: Stage, new_site: Callable[[], Place], url: str
+) -> None:
+    """After SIGKILL in the middle of a save the checkpoint before is whole, with its optimizer."""
+    with new_site() as place:
+        stage.page = f"{place.url}/index.html"
+        for found, begun, saved in kills_of_checkpoints(stage, place, url, random.Random(9), 2):
+            assert all(isinstance(epoch, int) for epoch in found.values()), found
+            assert found, "no checkpoint is left"
+            # The next save may be complete although its end was not heard of.
+            assert max(found.values()) in range(saved, begun + 1), (found, begun, saved)
+            assert all(
+                address in (url, url.replace("{epoch}", str(epoch)))
+                for address, epoch in found.items()
+            ), found
 
 
 RECORD = """(url) => {

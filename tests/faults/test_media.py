@@ -1,4 +1,4 @@
-"""Every fault of the catalogue, on localStorage and IndexedDB, in every engine."""
+"""Every fault of the catalogue, on localStorage, IndexedDB and OPFS, in every engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.catalogue import BROWSER_MEDIA, ENGINES, FAULTS, NOT_HERE, Fault
+from tests.faults.catalogue import ALL_BROWSER_MEDIA, ENGINES, FAULTS, NOT_HERE, Fault
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import summary
 
@@ -20,7 +20,7 @@ def cases() -> list[Any]:
     """Every fault and medium, marked where an engine lacks it."""
     found = []
     for fault in FAULTS:
-        for medium in set(BROWSER_MEDIA) & set(fault.media) if fault.key in SCENARIOS else ():
+        for medium in set(ALL_BROWSER_MEDIA) & set(fault.media) if fault.key in SCENARIOS else ():
             marks = [
                 pytest.mark.lacks(engine, NOT_HERE[fault.key, medium, engine])
                 for engine in ENGINES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults import table
-from tests.faults.catalogue import BROWSER_MEDIA, ENGINES, FAULTS, NOT_HERE, cells
+from tests.faults.catalogue import ALL_BROWSER_MEDIA, ENGINES, FAULTS, NOT_HERE, cells
 from tests.faults.scenarios import SCENARIOS
 
 
@@ -24,7 +24,7 @@ def test_reasons_are_those_of_the_catalogue() -> None:
 def test_every_fault_is_tested() -> None:
     """Each fault of the browser media has a scenario, or a test that says which cell it fills."""
     own = {"kill", "moved", "overtaken", "many_tabs", "killed_storm"}
-    browser = {fault.key for fault in FAULTS if set(fault.media) & set(BROWSER_MEDIA)}
+    browser = {fault.key for fault in FAULTS if set(fault.media) & set(ALL_BROWSER_MEDIA)}
     assert browser == set(SCENARIOS) | own
     assert all(len(fault.allowed) > 0 for fault in FAULTS)
     assert len(ENGINES) == 3

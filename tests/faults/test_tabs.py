@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.catalogue import ALL_BROWSER_MEDIA
 from tests.faults.storms import TYPED, killed_storms, storm
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None])
     weather = storm(stage, tabs, 60, 1)
     for tab in tabs[1:]:
         tab.close()
-    for medium in BROWSER_MEDIA:
+    for medium in ALL_BROWSER_MEDIA:
         record_property("cell", ["many_tabs", medium, stage.engine])
         record_property("outcome", "explained")
     assert weather.unexplained == []

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
-@pytest.mark.parametrize("medium", ["LocalStoragePromises", "IndexedDBPromises", "MemoryPromises"])
+@pytest.mark.parametrize(
+    "medium", ["LocalStoragePromises", "IndexedDBPromises", "OPFSPromises", "MemoryPromises"]
+)
 @pytest.mark.parametrize("promise", promises.ALL)
 def test_in_each_pyodide(tab: Tab, medium: str, promise: str) -> None:
     """On the page and in a worker, the medium fulfils the contract."""

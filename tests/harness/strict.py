@@ -16,5 +16,5 @@ async def attempt(url: str) -> object:
 
 async def main() -> str:
     """Return all outcomes as JSON text."""
-    urls = ("indexeddb://m", "localstorage://m", "http://127.0.0.1:9/m")
+    urls = ("indexeddb://m", "opfs://m", "localstorage://m", "http://127.0.0.1:9/m")
     return json.dumps([await attempt(url) for url in urls])

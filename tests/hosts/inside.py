@@ -39,6 +39,25 @@ async def large() -> Any:
     return [same, done[-1].bytes_done, done[-1].bytes_total]
 
 
+async def in_files() -> Any:
+    """Save 20 MB to the browser's files, read one weight and all; return how the bytes went."""
+    import numpy as np
+
+    import pyio
+    from pyio.browser.opfs import files
+
+    arrays = {"w": np.arange(5_000_000, dtype=np.float32), "b": np.arange(3, dtype=np.float32)}
+    await pyio.save_arrays(arrays, "opfs://files")
+    lazy: Any = await pyio.load_artifacts("opfs://files", lazy=True)
+    one = await lazy.weight_data.read("b")
+    loaded = await pyio.load_arrays("opfs://files")
+    same = bool((loaded["w"] == arrays["w"]).all())
+    listed = "opfs://files" in await pyio.list_models()
+    await pyio.remove_model("opfs://files")
+    way = await files.way()
+    return [one.tolist(), same, listed, way.__name__.rpartition(".")[2]]
+
+
 async def offer(name: str) -> Any:
     """Save under a name of this tab's own to localStorage and as a download."""
     import numpy as np

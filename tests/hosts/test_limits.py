@@ -31,7 +31,7 @@ WATCH = """() => {
 
 HOSTS = [
     name
-    if name in ("jupyterlite", "worker")
+    if name == "worker"
     else pytest.param(name, marks=pytest.mark.repetition("limits in a further host"))
     for name in hosts.ALL
 ]
@@ -85,6 +85,14 @@ def test_large(python: hosts.Python) -> None:
     assert len(data) == 100_000_000
     assert python.view.js("() => window.sawBar") or not isinstance(python, hosts.Notebook)
     assert data[-4:] == bytes.fromhex("20bcbe4b")
+
+
+@pytest.mark.repetition("files of the browser in a host")
+def test_files(python: hosts.Python) -> None:
+    """Models in the browser's files work, through synchronous handles of a worker."""
+    numbers, same, listed, way = python.call("in_files()")
+    assert (numbers, same, listed) == ([0, 1, 2], True, True)
+    assert way in ("handles", "helper")
 
 
 def test_nothing_is_left_in_the_notebook(python: hosts.Python) -> None:

@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.interop.test_models import NAMES as MODELS
 from tests.interop.test_models import SCRIPT
 from tests.training import runs
@@ -41,6 +43,14 @@ def test_recorded_runs(tab: Tab) -> None:
     found = tab.python_module(runs, "every", CONTENT, NAMES)
     assert len(found) == len(NAMES) >= 50
     assert too_far(found) == {}
+
+
+def test_products_of_the_kernel(tab: Tab) -> None:
+    """Single products by the compiled kernel are NumPy's, for any sizes and strides."""
+    found = tab.python_module(runs, "products")
+    if found is None:
+        pytest.skip("there is no kernel in this page")
+    assert max(found.values()) < 1e-5, found
 
 
 def with_tensorflow(tab: Tab) -> Tab:

@@ -16,10 +16,20 @@ from pyio.errors import WeightsError
 from pyio.format.artifacts import ModelArtifacts, Quantization, WeightSpec
 from pyio.format.json_text import dumps, loads
 from pyio.format.layout import require_sizes_match
-from pyio.format.specs import specs_from_json, specs_to_json
+from pyio.format.specs import specs_from_json, specs_text, specs_to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+int64: Any = np.int64
+
+
+class Text(str):
+    """A text of a program's own type."""
+
+    __slots__ = ()
+
 
 GOOD: dict[str, Any] = {"name": "w", "shape": [2, 3], "dtype": "float32"}
 AFFINE: dict[str, Any] = {"dtype": "uint8", "min": -1.5, "scale": 0.25}
@@ -123,6 +133,23 @@ def test_specs_that_are_none(value: Any, text: str) -> None:
 def test_specs_come_back(some: list[WeightSpec]) -> None:
     """Specs are unchanged after writing them as JSON text and reading them."""
     assert specs_from_json(loads(dumps(specs_to_json(some)), "it")) == tuple(some)
+
+
+@pytest.mark.parametrize(
+    "specs",
+    [
+        [],
+        [WeightSpec("a", (), "float32"), WeightSpec('é"\\\n\ud800', (0, 7, 2**53 - 1), "x\u2028")],
+        [WeightSpec("a", (2**53,), "bool"), WeightSpec("b", (2**60,), "bool")],
+        [WeightSpec("a", (3,), "bool", group="optimizer"), WeightSpec("b", (True,), "bool")],
+        [WeightSpec("a", (int64(3),), "bool"), WeightSpec("b", (-1,), "int32")],
+        [WeightSpec("a", (1,), "float32", quantization=Quantization("uint8", 0.5, 1.0))],
+        [WeightSpec("a", (1,), "string", numpy_dtype="<U3"), WeightSpec(Text("b"), (1,), "bool")],
+    ],
+)
+def test_the_quick_text_is_the_same(specs: list[WeightSpec]) -> None:
+    """Usual specs are written in one go, and as the text that all specs have."""
+    assert specs_text(specs) == dumps(specs_to_json(specs))
 
 
 def test_member_order_is_tensorflows() -> None:

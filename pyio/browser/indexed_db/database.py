@@ -25,7 +25,7 @@ from pyio.browser.ffi import (
 )
 from pyio.browser.indexed_db.connection import Connection, first_event
 from pyio.browser.indexed_db.layout import look
-from pyio.browser.indexed_db.records import Member, Record, read, to_text
+from pyio.browser.indexed_db.records import Kept, Member, Record, keep, read, to_text
 from pyio.browser.indexed_db.turns import first_request, limited
 from pyio.errors import StorageError
 
@@ -95,15 +95,25 @@ class Database:
         self, store: str, key: str, buffer: Member, what: str, *, copy: bool = True
     ) -> tuple[str, tuple[memoryview, ...] | None] | None:
         """Return a record as `records.read` gives it, or None without a record."""
-
-        def issue(transaction_js: JSObject) -> list[JSObject]:
-            return [transaction_js.objectStore(store).get(key)]
-
-        (record_js,) = await self._run([store], "readonly", issue, what)
+        record_js = await self._record(store, key, what)
         if is_nothing(record_js):
             return None
         with translated(what):  # a Blob may have lost its file
             return await read(record_js, buffer, copy=copy)
+
+    async def keep(
+        self, store: str, key: str, buffer: Member, what: str
+    ) -> tuple[str, Kept | None] | None:
+        """Return a record as `records.keep` gives it, or None without a record."""
+        record_js = await self._record(store, key, what)
+        return None if is_nothing(record_js) else keep(record_js, buffer)
+
+    async def _record(self, store: str, key: str, what: str) -> JSObject:
+        def issue(transaction_js: JSObject) -> list[JSObject]:
+            return [transaction_js.objectStore(store).get(key)]
+
+        (record_js,) = await self._run([store], "readonly", issue, what)
+        return record_js
 
     async def overview(self, whole: str, keys: str, what: str) -> tuple[dict[str, str], set[str]]:
         """Return key -> JSON text of all records in the store `whole`, and all keys of `keys`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio import limits
@@ -102,13 +103,65 @@ async def read(
     is copied once. The bytes are None where there is no such member or no `copy` is wanted.
     Raises ValueError for a member that holds no bytes and for a record that JSON cannot say.
     """
+    value_js = _taken_out(record_js, buffer)
+    data = None if is_nothing(value_js) or not copy else await _bytes_of(value_js)
+    return to_text(record_js), data
+
+
+def keep(record_js: JSObject, buffer: Member) -> tuple[str, Kept | None]:
+    """As `read`, but the bytes stay in the browser's memory, to be read in ranges."""
+    value_js = _taken_out(record_js, buffer)
+    kept = None if is_nothing(value_js) else Kept(_parts(value_js))
+    return to_text(record_js), kept
+
+
+class Kept:
+    """Bytes of a record that are in the browser's memory, or in its files if they are Blobs.
+
+    Raises ValueError for a part that holds no bytes.
+    """
+
+    def __init__(self, parts_js: Sequence[JSObject]) -> None:
+        self._parts_js = parts_js
+        self.ends = tuple(accumulate(map(_length, parts_js)))
+
+    async def read(self, start: int, stop: int, target: memoryview) -> None:
+        """Copy the bytes from `start` to `stop` into `target`."""
+        moved = 0
+        for part_js, low, high in zip(self._parts_js, (0, *self.ends), self.ends, strict=False):
+            first, last = max(start, low), min(stop, high)
+            if first < last:
+                await _copy(part_js, first - low, target[moved : moved + last - first])
+                moved += last - first
+
+
+def _length(part_js: JSObject) -> int:
+    kind = _kind(part_js)
+    if kind == "[object Blob]":
+        return int(part_js.size)
+    if is_bytes(part_js):
+        return int(part_js.byteLength)
+    raise ValueError(f"its weight data is {kind}, not an ArrayBuffer")
+
+
+async def _copy(part_js: JSObject, start: int, target: memoryview) -> None:
+    if not is_bytes(part_js):
+        part_js = await part_js.slice(start, start + target.nbytes).arrayBuffer()
+        start = 0
+    buffer_js, offset = part_js, start
+    if hasattr(part_js, "byteOffset"):  # its elements may be no bytes
+        buffer_js, offset = part_js.buffer, part_js.byteOffset + start
+    js.Uint8Array.new(buffer_js, offset, target.nbytes).assign_to(target)
+
+
+def _taken_out(record_js: JSObject, buffer: Member) -> JSObject:
+    """Return the member `buffer`, which is null in the record afterwards."""
     *holders, member = buffer
     holder_js = _get(record_js, holders)
     value_js = _get(holder_js, [member])
-    data = None if is_nothing(value_js) or not copy else await _bytes_of(value_js)
     if not is_nothing(value_js):
         js.Object.assign(holder_js, object_from_json(json.dumps({member: None})))
-    return to_text(record_js), data
+    return value_js
 
 
 def to_text(value_js: JSObject) -> str:
@@ -159,15 +212,19 @@ def _shield(value_js: JSObject) -> None:
 
 
 async def _bytes_of(value_js: JSObject) -> tuple[memoryview, ...]:
+    return tuple([await _buffer(part_js) for part_js in _parts(value_js)])
+
+
+def _parts(value_js: JSObject) -> Sequence[JSObject]:
     if _kind(value_js) != "[object Array]":
-        return (await _buffer(value_js),)
+        return (value_js,)
     count = int(value_js.length)
     if count > limits.FILES:  # an array without elements may have a length of four billion
         raise ValueError(
             f"its weight data is in {count:,} pieces; at most {limits.FILES:,} are read "
             "(pyio.limits.FILES)"
         )
-    return tuple([await _buffer(part_js) for part_js in value_js])
+    return tuple(value_js)
 
 
 async def _buffer(value_js: JSObject) -> memoryview:

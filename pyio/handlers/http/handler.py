@@ -42,7 +42,6 @@ from pyio.handlers.http.servers import Servers
 from pyio.handlers.http.shards import download
 from pyio.handlers.http.transport import transport
 from pyio.handlers.http.urls import effective_query, joined, problem, weights_url
-from pyio.handlers.http.versions import Versions
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply, Request
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
+    from pyio.handlers.http.versions import Versions
     from pyio.progress import OnProgress
 
 _JSON, _WEIGHTS = "model.json", "model.weights.bin"
@@ -138,7 +138,7 @@ class HTTPHandler(Saver, Loader):
         return SaveResult(model.info, responses=(answer,))
 
     async def _fetch(self) -> ModelArtifacts:
-        versions = Versions()
+        versions = _versions()
         async with self._client() as client:
             base, text = await self._get_json(client, versions)
             try:
@@ -158,7 +158,7 @@ class HTTPHandler(Saver, Loader):
 
     async def _outline(self) -> ModelArtifacts:
         async with self._client() as client:
-            _, text = await self._get_json(client, Versions())
+            _, text = await self._get_json(client, _versions())
             return outline(parse_model_json(text))
 
     @asynccontextmanager
@@ -177,7 +177,7 @@ class HTTPHandler(Saver, Loader):
             url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
         async with self._client() as client:
             meter = Meter(self._on_progress, "load", shown(self.url))
-            files = ServerFiles(url, self.url, client, self._servers.get, Versions(), meter)
+            files = ServerFiles(url, self.url, client, self._servers.get, _versions(), meter)
             if is_directory:
                 await beside(files)
             elif not await files.look(files.main):
@@ -235,7 +235,7 @@ class HTTPHandler(Saver, Loader):
         if self._sha256 is not None:
             raise HandlerError("sha256 is that of all weights, and this load reads some of them")
         async with self._client() as client:
-            return await self.get_groups(groups, self.url, client, Versions())
+            return await self.get_groups(groups, self.url, client, _versions())
 
     async def _weights_url(self, path: str, base: str) -> str:
         """Return the address of a weights file; a converter's server is one that is named."""
@@ -256,6 +256,12 @@ class HTTPHandler(Saver, Loader):
         url = joined(base, address)
         self._servers.name(url)
         return url
+
+
+def _versions() -> Versions:
+    from pyio.handlers.http.versions import Versions  # late: most programs load from no server
+
+    return Versions()
 
 
 def _name(url: str) -> str:

@@ -1,4 +1,4 @@
-"""``http://`` and ``https://`` as media."""
+"""``http://`` and ``https://`` as media. Their handlers are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib.util
 from typing import Any
 
 from pyio.browser import fetch
-from pyio.handlers.http.handler import HTTPHandler
 from pyio.handlers.medium import Medium
 
 
@@ -38,6 +37,8 @@ class HTTP(Medium):
         return "Python needs the package httpx for it; install pyio-web[http]"
 
     def handler(self, path: str, **options: Any) -> Any:
+        from pyio.handlers.http.handler import HTTPHandler
+
         return HTTPHandler(f"{self.scheme}://{path}", **options)
 
 

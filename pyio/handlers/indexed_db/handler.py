@@ -7,19 +7,24 @@ strictly durable transaction, and a save has happened only when that completes.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyio import limits
 from pyio.browser import locks
+from pyio.browser.ffi import translated
 from pyio.browser.indexed_db.kept_records import MARK
 from pyio.browser.indexed_db.space import estimated_free_space, measure_free_space
 from pyio.errors import DamagedModelError, QuotaExceededError, StorageError
-from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult, StoredWeights
+from pyio.format.checksum import recorded_weights
 from pyio.format.info import info_from_json
 from pyio.format.json_text import loads
 from pyio.format.record import artifacts_to_record, outline_record, record_to_artifacts
+from pyio.format.segments import allocate_weights
 from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.handlers.contract import Acquired, Loader, Saver, damaged
+from pyio.format.stored import LARGEST, fixed_ends, in_memory, with_stored
+from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
 from pyio.handlers.indexed_db.layout import (
     DATABASE,
     INFOS,
@@ -35,13 +40,15 @@ from pyio.handlers.registry import require_path
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from pyio.browser.indexed_db.records import Member, Record
+    from pyio.browser.indexed_db.records import Kept, Member, Record
     from pyio.format.json_text import JSONValue
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
+
+_T = TypeVar("_T")
 
 _BIG = 8 * 1024 * 1024
 """For saves of at least this size, the browser's estimate of the free space is checked before
@@ -50,6 +57,8 @@ anything is copied. They can also be cancelled until the very end."""
 
 class IndexedDBHandler(Saver, Loader):
     """Saves to and loads from IndexedDB under a name; see `pyio.handlers.contract`."""
+
+    reads_ranges = True
 
     def __init__(self, path: str, *, on_progress: OnProgress | None = None) -> None:
         self.url = f"indexeddb://{path}"
@@ -108,6 +117,25 @@ class IndexedDBHandler(Saver, Loader):
         meter.advance(meter.total)
         return record_to_artifacts(record.get("modelArtifacts"), data)
 
+    async def lazy(self, **importing: Any) -> ModelArtifacts:
+        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+            found = await self._open()
+        return in_memory(await self.load(**importing)) if found is None else found
+
+    async def _open(self) -> ModelArtifacts | None:
+        """Return the model with weights that stay here, or None if texts hide their places."""
+        record, kept = await self._taken(partial(DATABASE.keep, MODELS, self._path, WEIGHT_DATA))
+        artifacts = outline_record(record.get("modelArtifacts"))
+        size = 0 if kept is None or not kept.ends else kept.ends[-1]
+        ends = fixed_ends(artifacts.weight_specs, size)
+        if ends is None:
+            return None
+        meter = Meter(self._on_progress, "load", self.url, size)
+        meter.advance(size)  # it is in the browser's memory
+        members = record.get("modelArtifacts")
+        sha256 = recorded_weights(members) if isinstance(members, dict) else None
+        return with_stored(artifacts, _KeptWeights(self.url, kept, ends, sha256))
+
     async def exists(self) -> bool:
         return await look_up(self._path) is not None
 
@@ -128,9 +156,13 @@ class IndexedDBHandler(Saver, Loader):
         self, *, copy: bool
     ) -> tuple[dict[str, JSONValue], tuple[memoryview, ...] | None]:
         """Return the record and the weight data, if that is to be copied."""
-        what = f"loading {self.url!r}"
+        return await self._taken(partial(DATABASE.get, MODELS, self._path, WEIGHT_DATA, copy=copy))
+
+    async def _taken(
+        self, get: Callable[..., Awaitable[tuple[str, _T] | None]]
+    ) -> tuple[dict[str, JSONValue], _T]:
         try:
-            found = await DATABASE.get(MODELS, self._path, WEIGHT_DATA, what, copy=copy)
+            found = await get(what=f"loading {self.url!r}")
             if found is None:
                 raise not_found(self.url)
             record = loads(found[0], "the record")
@@ -140,3 +172,27 @@ class IndexedDBHandler(Saver, Loader):
         if await was_moved(members.get(MARK)):
             raise not_found(self.url)
         return members, found[1]
+
+
+class _KeptWeights(StoredWeights):
+    """The weights of a record that was read, in the browser's memory and not in Python's."""
+
+    def __init__(
+        self, url: str, kept: Kept | None, ends: tuple[int, ...], sha256: str | None
+    ) -> None:
+        self.ends, self.sha256 = ends, sha256
+        self._url, self._kept = url, kept
+
+    async def read_range(self, start: int, stop: int) -> memoryview:
+        what = f"reading {self._url!r}"
+        with enough_memory(what):
+            target = allocate_weights(stop - start, [self._url], zeros=False)
+            if self._kept is not None:
+                with translated(what):  # a Blob may have lost its file
+                    await self._kept.read(start, stop, target)
+            return target
+
+    async def whole(self) -> tuple[memoryview, ...]:
+        size = self.byte_length
+        starts = range(0, size, LARGEST)
+        return tuple([await self.read_range(at, min(at + LARGEST, size)) for at in starts])

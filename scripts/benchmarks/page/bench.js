@@ -1,16 +1,24 @@
 // One page with three contenders: the browser alone ("floor"), TensorFlow.js, and pyio.
 // Every action saves or loads the same bytes once; `bench.run` returns milliseconds.
-import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+import { startPython } from "/python.js";
 
-const pyodide = await loadPyodide();
-await pyodide.loadPackage(["micropip", "numpy"], { messageCallback: () => {} });
 const wheel = new URLSearchParams(location.search).get("wheel");
-await pyodide.pyimport("micropip").install(`${location.origin}/wheels/${wheel}`);
-await pyodide.runPythonAsync(await (await fetch("/inside.py")).text());
+const { pyodide, python } = await startPython(wheel);
 await tf.setBackend("cpu");
 
-const python = Object.fromEntries(["prepare", "save", "load", "copy", "forget"].map(
-  (name) => [name, pyodide.globals.get(name)]));
+const worker = new Worker(`/worker.js?wheel=${wheel}`, { type: "module" });
+let asked = 0;
+const inWorker = (name, ...given) => new Promise((resolve, reject) => {
+  const number = asked += 1;
+  const heard = ({ data: [answered, result, error] }) => {
+    if (answered !== number) return;
+    worker.removeEventListener("message", heard);
+    if (error) reject(new Error(error));
+    else resolve(result);
+  };
+  worker.addEventListener("message", heard);
+  worker.postMessage([number, name, given]);
+});
 
 const settled = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -41,13 +49,14 @@ const timed = async (action) => {
 };
 
 // Random bytes, because Chromium compresses IndexedDB records. All three contenders use them.
-const prepare = (size) => {
+const prepare = async (size, withWorker) => {
   buffer = new ArrayBuffer(size);
   for (let start = 0; start < size; start += 65536) {
     crypto.getRandomValues(new Uint8Array(buffer, start, Math.min(65536, size - start)));
   }
   const weightSpecs = JSON.parse(python.prepare(new Uint8Array(buffer)));
   artifacts = () => ({ modelTopology: { a: 1 }, weightSpecs, weightData: buffer });
+  if (withWorker) await inWorker("make", size);
 };
 
 const handler = (scheme, kind) => tf.io[`get${kind}Handlers`](`${scheme}://tfjs`)[0];
@@ -83,9 +92,12 @@ const actions = {
     settled(floor.transaction("store").objectStore("store").get("floor")),
   "copy load indexeddb": () => python.copy(new Uint8Array(buffer)),
 };
-for (const scheme of ["indexeddb", "localstorage"]) {
+for (const scheme of ["indexeddb", "localstorage", "opfs"]) {
   actions[`pyio save ${scheme}`] = () => python.save(`${scheme}://pyio`);
   actions[`pyio load ${scheme}`] = () => python.load(`${scheme}://pyio`);
+  actions[`many save ${scheme}`] = () => python.save_many(`${scheme}://many`);
+  actions[`worker save ${scheme}`] = () => inWorker("save", `${scheme}://worker`);
+  actions[`worker load ${scheme}`] = () => inWorker("load", `${scheme}://worker`);
   actions[`tfjs save ${scheme}`] = async () => {
     const start = performance.now();
     await handler(scheme, "Save").save(artifacts());

@@ -1,11 +1,11 @@
 """Kill browsers while they save: ``python3 -m tests.faults kills --engine firefox --times 100``.
 
 Each kill is a SIGKILL of all processes of the browser at a random moment while one page saves to
-localStorage and to IndexedDB; then the browser is started again with the same profile, and both
+localStorage, IndexedDB and OPFS; then the browser is started again with the same profile, and all
 media are read, by the browser's own means and through pyio. With ``--overtaken`` TensorFlow.js
 saves the same model before pyio is used again. With ``--moves`` the kill comes up to 10 seconds
-after moves between the two media, and TensorFlow.js reads what is left first. Prints each kill and
-a summary, fills the table of faults, and with ``--json`` writes all that was found.
+after moves between the three media, and TensorFlow.js reads what is left first. Prints each kill
+and a summary, fills the table of faults, and with ``--json`` writes all that was found.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scripts.support.environment import ROOT
 from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
-from tests.faults.catalogue import BROWSER_MEDIA, FAULTS
+from tests.faults.catalogue import ALL_BROWSER_MEDIA, BROWSER_MEDIA, FAULTS
 from tests.faults.kills import Kill, kills
 from tests.faults.moves import kills_after_moves
 from tests.faults.overtaken import kills_then_tensorflow
@@ -51,9 +51,9 @@ def outcome(found: Sequence[Kill], medium: str) -> str:
 
 
 def kept(found: Sequence[Kill], medium: str) -> bool:
-    """Whether the promise was kept: IndexedDB loses nothing whose save had returned."""
+    """Whether the promise was kept: only localStorage loses what had been saved."""
     here = [kill.found[medium] for kill in found]
-    lost = medium == "indexeddb" and any(one.lost_seconds for one in here)
+    lost = medium != "localstorage" and any(one.lost_seconds for one in here)
     return {one.verdict for one in here} <= {"old", "new"} and not lost
 
 
@@ -83,8 +83,9 @@ def while_saving(options: argparse.Namespace, folder: Path) -> tuple[dict[str, s
             found.append(kill)
             told = {medium: asdict(one) for medium, one in kill.found.items()}
             print(len(found), f"{kill.after:.2f} s", told, flush=True)
-    signs = {medium: "✓" if kept(found, medium) else "✗" for medium in BROWSER_MEDIA}
-    return {medium: f"{signs[medium]} {outcome(found, medium)}" for medium in BROWSER_MEDIA}, found
+    media = PROGRAMS[options.program].media
+    signs = {medium: "✓" if kept(found, medium) else "✗" for medium in media}
+    return {medium: f"{signs[medium]} {outcome(found, medium)}" for medium in media}, found
 
 
 def after_moves(options: argparse.Namespace, folder: Path) -> tuple[dict[str, str], list[Any]]:
@@ -95,8 +96,8 @@ def after_moves(options: argparse.Namespace, folder: Path) -> tuple[dict[str, st
             found.append(kill)
             print(len(found), f"{kill.after:.2f} s", kill.found, flush=True)
     cells = {}
-    for medium in BROWSER_MEDIA:
-        verdicts = [kill.found[medium] for kill in found]
+    for medium in ALL_BROWSER_MEDIA:
+        verdicts = [verdict for kill in found for verdict in kill.found[medium]]
         sign = "✓" if set(verdicts) <= FAULT["moved"].allowed else "✗"
         cells[medium] = f"{sign} {len(found)} kills: {summary(verdicts)}"
     return cells, found

@@ -1,7 +1,7 @@
 """Tabs that change the same names at once: ``python3 -m tests.faults storm``.
 
-All tabs save, load, copy, move, remove and list the same three names in localStorage and in
-IndexedDB. Prints the results and every unexplained state, and fills the table of faults. With
+All tabs save, load, copy, move, remove and list the same three names in localStorage, IndexedDB and
+OPFS. Prints the results and every unexplained state, and fills the table of faults. With
 ``--kills`` a SIGKILL of the browser ends each storm, and TensorFlow.js saves before pyio is back.
 """
 
@@ -20,7 +20,7 @@ from scripts.support.environment import ROOT
 from scripts.support.wheel import build_wheel
 from tests.engines import ENGINES
 from tests.faults import table
-from tests.faults.catalogue import BROWSER_MEDIA
+from tests.faults.catalogue import ALL_BROWSER_MEDIA
 from tests.faults.place import Place
 from tests.faults.stage import PROGRAMS, Stage
 from tests.faults.storms import TYPED, Weather, killed_storms, storm
@@ -61,12 +61,12 @@ def run(options: argparse.Namespace, folder: Path) -> Weather:
 
 def run_kills(options: argparse.Namespace, folder: Path) -> int:
     """Kill the browser in storms, print what was found, and fill the table."""
-    wrong: dict[str, int] = dict.fromkeys(BROWSER_MEDIA, 0)
+    wrong: dict[str, int] = dict.fromkeys(ALL_BROWSER_MEDIA, 0)
     with staged(options, folder) as stage:
         chance = random.Random(options.seed)
         for number, kill in enumerate(killed_storms(stage, options.tabs, options.kills, chance), 1):
             print(number, f"{kill.after:.2f} s", kill.wrong or "kept", flush=True)
-            for medium in BROWSER_MEDIA:
+            for medium in ALL_BROWSER_MEDIA:
                 wrong[medium] += any(url.startswith(medium) for url in kill.wrong)
     for medium, count in wrong.items():
         told = f"{options.kills} kills of {options.tabs} tabs: kept {options.kills - count}"
@@ -102,6 +102,7 @@ def main(options: argparse.Namespace) -> int:
         column = "tfjs"
     else:
         text = f"{'✓' if kept else '✗'} {text}"
-    table.update({("many_tabs", medium, column): text for medium in BROWSER_MEDIA})
+    media = PROGRAMS[options.program].media
+    table.update({("many_tabs", medium, column): text for medium in media})
     print(text)
     return int(not kept)

@@ -217,13 +217,40 @@ def test_the_state_of_an_optimizer(name: str, tmp_path: Path) -> None:
 
 
 def test_an_optimizer_without_counterpart(tmp_path: Path) -> None:
-    """Adamax keeps no state in TensorFlow.js, so it is refused by name."""
+    """Adamax with a decay of the learning rate is TensorFlow.js's alone, so it is refused."""
     model = pyio.Sequential([layers.Dense(2, input_shape=(3,))])
-    model.compile("adamax", "mean_squared_error")
+    model.compile(pyio.optimizers.adamax(decay=0.1), "mean_squared_error")
     with pytest.raises(pyio.UnsupportedModelError, match="Adamax"):
         run(model.save(f"file://{tmp_path}/m.keras", include_optimizer=True))
     run(model.save(f"file://{tmp_path}/m.keras"))
     assert "compile_config" not in config_of(tmp_path / "m.keras")
+
+
+def test_a_config_in_the_words_of_keras(tmp_path: Path) -> None:
+    """TensorFlow.js reads a training config with Keras's names; its state has TF.js's suffixes."""
+    model = pyio.Sequential([layers.Dense(2, input_shape=(3,), name="d")])
+    model.training_config = {
+        "loss": "mean_squared_error",
+        "metrics": [],
+        "optimizer_config": {
+            "class_name": "RMSprop",
+            "config": {"learning_rate": 0.25, "rho": 0.5, "epsilon": None},
+        },
+    }
+    state = {"d_1/kernel": (3, 2), "d_1/bias": (2,)}
+    model.optimizer_weights = {
+        "iter": np.array(3, np.int32),
+        **{f"{name}/rms": np.full(shape, 2, np.float32) for name, shape in state.items()},
+        **{f"{name}/momentum": np.zeros(shape, np.float32) for name, shape in state.items()},
+    }
+    run(model.save(f"file://{tmp_path}/m.keras", include_optimizer=True))
+    optimizer = config_of(tmp_path / "m.keras")["compile_config"]["optimizer"]
+    assert optimizer["class_name"] == "RMSprop"
+    assert optimizer["config"]["learning_rate"] == 0.25
+    assert optimizer["config"]["rho"] == 0.5
+    again = run(pyio.load_layers_model(f"file://{tmp_path}/m.keras"))
+    assert again.optimizer.iterations == 3
+    assert again.optimizer_weights["d/bias/rms"].tolist() == [2, 2]
 
 
 def test_h5py_reads_the_whole_file(tmp_path: Path) -> None:

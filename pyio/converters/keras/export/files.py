@@ -111,6 +111,8 @@ def _optimizer_2(training: Training) -> Group:
     """Return the state for Keras 2: the count of steps, then the slots, without learning rate."""
     steps, _rate, *slots = training.variables
     name = training.optimizer["class_name"]
+    if name == "Nadam":
+        del slots[-1]  # the product of momentums, which Keras 2 does not keep
     names = [f"{name}/iter:0", *(f"{name}/slot_{index}:0" for index in range(len(slots)))]
     group = Group()
     for path, value in zip(names, [steps, *slots], strict=True):

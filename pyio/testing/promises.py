@@ -152,6 +152,27 @@ class Promises(ABC):
         await self.save("pieces", whole_model(weight_data=pieces))
         assert fields(await pyio.load_artifacts(self.url("pieces"))) == fields(whole_model())
 
+    async def test_weights_are_read_one_by_one(self) -> None:
+        """A lazy load gives each weight as it was saved, and a copy has every field."""
+        numbers = {name: array for name, array in WEIGHTS.items() if name != "words"}
+        encoded = pyio.encode_weights(numbers)
+        model = whole_model(weight_specs=encoded.specs, weight_data=encoded.data)
+        await self.save("m", model)
+        lazy = await pyio.load_artifacts(self.url("m"), lazy=True)
+        assert isinstance(lazy, pyio.LazyArtifacts)
+        assert lazy.weight_data.names == tuple(numbers)
+        for name in reversed(numbers):
+            array = await lazy.weight_data.read(name)
+            assert array.dtype == numbers[name].dtype
+            assert np.array_equal(array, numbers[name])
+        await pyio.copy_model(self.url("m"), self.url("copy"))
+        await self.save("again", lazy)
+        for path in ("copy", "again"):
+            assert fields(await pyio.load_artifacts(self.url(path))) == fields(model), path
+        await self.cut_weights("m")
+        with raises(pyio.DamagedModelError, self.url("m")):
+            await pyio.load_artifacts(self.url("m"), lazy=True)
+
     async def test_saving_again_replaces_the_whole_model(self) -> None:
         """Nothing of the previous model is left in the new one."""
         await self.save("m")

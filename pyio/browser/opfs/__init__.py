@@ -1,0 +1,1 @@
+"""The origin private file system (WHATWG File System Standard), and three ways to its bytes."""

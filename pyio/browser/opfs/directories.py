@@ -1,0 +1,134 @@
+"""The directories and small files of the origin private file system.
+
+A path is a sequence of names from the root, or from a directory whose handle comes first. What is
+absent is None. A file may be removed by another tab at any moment; then reading it is a
+StorageError, and never other bytes, because pyio opens no file for writing that exists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from pyio.browser.ffi import JsException, JSObject, copy_bytes, js, options, storage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping, Sequence
+
+    Path: TypeAlias = Sequence[Any]
+
+_T = TypeVar("_T")
+
+ROOT = "pyio-models"
+"""The directory in the origin's root that has everything of pyio's."""
+
+_ABSENT = ("NotFoundError", "TypeMismatchError")
+"""A file where a directory is looked for counts as no directory."""
+
+_BUSY = "NoModificationAllowedError"
+_ATTEMPTS, _PAUSE = 10, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What is in a directory: the handle of each directory by its name, and the names of files."""
+
+    folders: Mapping[str, Any]
+    files: Sequence[str]
+
+
+async def folder(path: Path, *, create: bool = False) -> JSObject:
+    """Return the handle of a directory. Raises JsException."""
+    names = iter(path)
+    if path and not isinstance(path[0], str):
+        folder_js = next(names)
+    else:
+        folder_js = await js.navigator.storage.getDirectory()
+    for name in names:
+        folder_js = await folder_js.getDirectoryHandle(name, options(create=create))
+    return folder_js
+
+
+async def entries(path: Path, what: str) -> Entries | None:
+    """Return what is in a directory, or None if it is absent."""
+
+    async def found() -> Entries:
+        folders, files = dict[str, Any](), list[str]()
+        # Not `async for`: Pyodide 314 fails later if a task is cancelled in one.
+        entries_js = (await folder(path)).values()
+        while not (step_js := await entries_js.next()).done:
+            entry_js = step_js.value
+            name = str(entry_js.name)
+            if entry_js.kind == "directory":
+                folders[name] = entry_js
+            else:
+                files.append(name)
+        return Entries(folders, files)
+
+    return await _unless_absent(found(), what)
+
+
+async def read(path: Path, name: str, what: str) -> memoryview | None:
+    """Return the bytes of a small file, or None if it is absent."""
+
+    async def found() -> memoryview:
+        file_js = await (await (await folder(path)).getFileHandle(name)).getFile()
+        return copy_bytes(await file_js.arrayBuffer())
+
+    return await _unless_absent(found(), what)
+
+
+async def size(path: Path, name: str, what: str) -> int | None:
+    """Return the bytes of a file, or None if it is absent."""
+
+    async def found() -> int:
+        return int((await (await (await folder(path)).getFileHandle(name)).getFile()).size)
+
+    return await _unless_absent(found(), what)
+
+
+async def make(path: Path, what: str) -> JSObject:
+    """Make a directory and those that it is in, and return its handle; it may be there already."""
+    try:
+        return await folder(path, create=True)
+    except JsException as error:
+        raise storage_error(error, what) from error
+
+
+async def remove(path: Path, name: str, what: str, *, only_empty: bool = False) -> bool:
+    """Remove a file or a directory; return whether it was there.
+
+    Args:
+        path: The directory that it is in.
+        name: Its name.
+        what: What is being done, for errors.
+        only_empty: Leave a directory that has something in it.
+
+    Raises StorageError if it stays, because it is open elsewhere.
+    """
+    if only_empty:  # engines have different errors for one that is not
+        found = await entries([*path, name], what)
+        if found is None or found.folders or found.files:
+            return found is not None
+    for attempt in range(_ATTEMPTS):
+        try:
+            await (await folder(path)).removeEntry(name, options(recursive=not only_empty))
+        except JsException as error:
+            if error.name in _ABSENT:
+                return False
+            if error.name != _BUSY or attempt == _ATTEMPTS - 1:
+                raise storage_error(error, what) from error
+        else:
+            return True
+        await asyncio.sleep(_PAUSE)
+    return True
+
+
+async def _unless_absent(found: Awaitable[_T], what: str) -> _T | None:
+    try:
+        return await found
+    except JsException as error:
+        if error.name in _ABSENT:
+            return None
+        raise storage_error(error, what) from error

@@ -1,0 +1,319 @@
+"""The second way to the bytes: a page's Python has a worker of its own move them (``helper.js``).
+
+Pieces travel as ArrayBuffers that change hands and are not copied. So a model takes its own memory
+and a few pieces. The worker is made when it is first needed, and ends when it has been idle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from itertools import count
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from pyio.browser.ffi import (
+    JsException,
+    JSObject,
+    array_of,
+    create_proxy,
+    is_nothing,
+    js,
+    options,
+    storage_error,
+)
+from pyio.browser.opfs import slices
+from pyio.browser.opfs.handles import PROBE
+from pyio.browser.opfs.pieces import arrived, require_read, require_written
+from pyio.errors import StorageError
+from pyio.progress import CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from pyio.browser.opfs.directories import Path
+    from pyio.browser.opfs.pieces import Content, Targets
+
+_PATIENCE = 10.0
+"""Seconds in which a new worker must answer; a page may forbid it without any event."""
+
+_IDLE = 10.0
+"""Seconds after which an idle worker ends."""
+
+_SAVING, _LOADING = 3, 2
+"""Pieces on their way at once."""
+
+_WORTH_IT = 1024 * 1024
+"""Bytes from which on a read goes through the worker."""
+
+
+async def works(place: Path) -> bool:
+    """Whether this page may have a worker, and that worker gets handles; tried in `place`."""
+    if not hasattr(js, "Worker") or not hasattr(js, "Window"):
+        return False
+    try:
+        async with _helper() as helper:
+            name = PROBE + secrets.token_hex(8)
+            answer = helper.send("works", array_of(place), name)
+            return bool(await asyncio.wait_for(helper.result(answer), _PATIENCE))
+    except (JsException, StorageError, TimeoutError):
+        return False  # its Content-Security-Policy, for instance
+
+
+async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
+    """Write a new file, and return when it is on disk; see `pyio.browser.opfs.handles`."""
+    if content.size <= CHUNK:
+        await _put(path, name, content, moved)
+        return
+    flying: deque[_Sent] = deque()
+    spare: list[JSObject] = []
+    start = 0
+    async with _opened(path, name, writing=True) as (helper, _):
+        for coming in content.pieces:
+            piece = await arrived(coming)
+            if len(flying) == _SAVING:
+                spare.append(await helper.moved(flying.popleft()))
+            buffer_js = spare.pop() if spare else js.ArrayBuffer.new(content.largest)
+            js.Uint8Array.new(buffer_js, 0, piece.nbytes).assign(piece)
+            flying.append(helper.move("write", start, piece.nbytes, buffer_js))
+            start += piece.nbytes
+            moved(piece.nbytes)
+        while flying:
+            await helper.moved(flying.popleft())
+        await helper.ask("flush")
+
+
+async def _put(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
+    """Write a file of one piece in one step: each answer of a worker may wait for other tasks."""
+    total = content.size
+    buffer_js, start = js.ArrayBuffer.new(total), 0
+    for coming in content.pieces:
+        piece = await arrived(coming)
+        js.Uint8Array.new(buffer_js, start, piece.nbytes).assign(piece)
+        start += piece.nbytes
+    async with _helper() as helper:
+        sent = helper.send("put", array_of(path), name, total, buffer_js=buffer_js)
+        sent.length = total
+        try:
+            moved(total)
+        finally:
+            await helper.moved(sent)
+
+
+async def read_into(
+    path: Path, name: str, start: int, target: memoryview, moved: Callable[[int], None]
+) -> None:
+    """Fill `target` with the bytes of a file from `start` on."""
+    if target.nbytes < _WORTH_IT:
+        await slices.read_into(path, name, start, target, moved)
+        return
+    try:
+        async with _opened(path, name, writing=False) as (helper, _):
+            await _read(helper, start, target, moved)
+    except StorageError as error:
+        if error.reason != "NoModificationAllowedError":
+            raise
+        await slices.read_into(path, name, start, target, moved)  # another tab reads it too
+
+
+async def read_whole(
+    path: Path,
+    name: str,
+    targets: Targets,
+    expected: int,
+    moved: Callable[[int], None],
+) -> Sequence[memoryview]:
+    """Read a whole file into `targets` of its size."""
+    if expected >= _WORTH_IT:
+        try:
+            async with _opened(path, name, writing=False) as (helper, size):
+                found, start = targets(size), 0
+                for target in found:
+                    await _read(helper, start, target, moved)
+                    start += target.nbytes
+                return found
+        except StorageError as error:
+            if error.reason != "NoModificationAllowedError":
+                raise  # else another tab reads it too
+    return await slices.read_whole(path, name, targets, expected, moved)
+
+
+async def _read(
+    helper: _Helper, start: int, target: memoryview, moved: Callable[[int], None]
+) -> None:
+    largest = min(target.nbytes, CHUNK)
+    flying: deque[tuple[_Sent, memoryview]] = deque()
+    spare: list[JSObject] = []
+
+    async def land() -> None:
+        sent, part = flying.popleft()
+        buffer_js = await helper.moved(sent)
+        js.Uint8Array.new(buffer_js, 0, part.nbytes).assign_to(part)
+        spare.append(buffer_js)
+        moved(part.nbytes)
+
+    for offset in range(0, target.nbytes, largest):
+        if len(flying) == _LOADING:
+            await land()
+        part = target[offset : offset + largest]
+        buffer_js = spare.pop() if spare else js.ArrayBuffer.new(largest)
+        flying.append((helper.move("read", start + offset, part.nbytes, buffer_js), part))
+    while flying:
+        await land()
+
+
+class _Sent:
+    """A message on its way: its answer, the bytes that it moves, and the check of their number."""
+
+    __slots__ = ("answer", "check", "length")
+
+    def __init__(self, answer: asyncio.Future[JSObject], command: str) -> None:
+        self.answer = answer
+        self.length = 0
+        self.check = require_read if command == "read" else require_written
+
+
+class _Helper:
+    """A worker, while it is used; it answers in the order in which it was asked."""
+
+    def __init__(self, worker_js: JSObject) -> None:
+        self._worker_js = worker_js
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[JSObject]] = {}
+        self._ended = False
+        self._listeners = [create_proxy(self._heard), create_proxy(self._failed)]
+        worker_js.onmessage, worker_js.onerror = self._listeners
+
+    def send(self, command: str, *given: Any, buffer_js: JSObject = None) -> _Sent:
+        """Send a command with the buffer that goes there and comes back."""
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        if self._ended:
+            answer.set_result(None)
+        message_js = array_of([number, command, array_of(given), buffer_js])
+        self._worker_js.postMessage(message_js, array_of([] if buffer_js is None else [buffer_js]))
+        return _Sent(answer, command)
+
+    def move(self, command: str, start: int, length: int, buffer_js: JSObject) -> _Sent:
+        """Send "read" or "write" of some bytes of the open file."""
+        sent = self.send(command, start, length, buffer_js=buffer_js)
+        sent.length = length
+        return sent
+
+    async def result(self, sent: _Sent) -> Any:
+        """Return the result of a command. Raises StorageError."""
+        return (await self._answer(sent))[1]
+
+    async def moved(self, sent: _Sent) -> JSObject:
+        """Return the buffer, once all its bytes have been moved. Raises StorageError."""
+        answer_js = await self._answer(sent)
+        sent.check(answer_js[1], sent.length)
+        return answer_js[2]
+
+    async def ask(self, command: str, *given: Any) -> Any:
+        """Send a command and return its result."""
+        return await self.result(self.send(command, *given))
+
+    async def _answer(self, sent: _Sent) -> JSObject:
+        answer_js = await sent.answer
+        if is_nothing(answer_js):
+            raise StorageError("the page's worker that moves bytes has ended", "lost")
+        name, message = str(answer_js[3]), str(answer_js[4])
+        if name:
+            raise storage_error(SimpleNamespace(name=name, message=message), "moving bytes")
+        return answer_js
+
+    def _heard(self, event_js: JSObject) -> None:
+        answer = self._waiting.pop(int(event_js.data[0]), None)
+        if answer is not None and not answer.done():
+            answer.set_result(event_js.data)
+
+    def _failed(self, _event_js: JSObject) -> None:
+        self._ended = True
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_result(None)
+
+    def leave(self) -> None:
+        """Let go of the worker; what it still answers is not heard."""
+        self._worker_js.onmessage = self._worker_js.onerror = None
+        for listener in self._listeners:
+            listener.destroy()
+
+
+@asynccontextmanager
+async def _opened(path: Path, name: str, *, writing: bool) -> AsyncIterator[tuple[_Helper, int]]:
+    """Give a helper that has opened a file, and its size; it closes the file after the block."""
+    async with _helper() as helper:
+        size = int(await helper.ask("open", array_of(path), name, writing))
+        try:
+            yield helper, size
+        finally:
+            await helper.ask("close")  # after all that was sent before
+
+
+class _Idle:
+    """The worker that waits to be used again, and when its timer ends it."""
+
+    def __init__(self) -> None:
+        self.worker_js: JSObject = None
+        self._timer_js: JSObject = None
+        self._until = 0.0
+
+    def take(self) -> JSObject:
+        """Return the waiting worker, or None."""
+        worker_js, self.worker_js = self.worker_js, None
+        if worker_js is None:
+            return None
+        js.clearTimeout(self._timer_js)
+        if time.monotonic() < self._until:
+            return worker_js
+        worker_js.terminate()
+        return None
+
+    def keep(self, worker_js: JSObject) -> None:
+        """Let a worker wait, or end it if another one waits."""
+        if self.worker_js is not None:
+            worker_js.terminate()
+            return
+        self.worker_js = worker_js
+        self._until = time.monotonic() + _IDLE * 0.9
+        # A function of JavaScript's own: a Python one would be a proxy until it is called.
+        self._timer_js = js.setTimeout(worker_js.terminate.bind(worker_js), _IDLE * 1000)
+
+
+_IDLE_WORKER = _Idle()
+
+
+@asynccontextmanager
+async def _helper() -> AsyncIterator[_Helper]:
+    """Give a worker to one operation; it waits for the next one afterwards."""
+    worker_js, url = _IDLE_WORKER.take(), ""
+    if worker_js is None:
+        text = files("pyio.browser").joinpath("opfs/helper.js").read_text("utf-8")
+        blob_js = js.Blob.new(array_of([text]), options(type="text/javascript"))
+        url = str(js.URL.createObjectURL(blob_js))
+    sound = False
+    helper = None
+    try:
+        if worker_js is None:
+            worker_js = js.Worker.new(url)
+        helper = _Helper(worker_js)
+        yield helper
+        sound = True
+    except StorageError as error:
+        sound = error.reason != "lost"
+        raise
+    finally:
+        if url:
+            js.URL.revokeObjectURL(url)  # it has been fetched by now
+        if helper is not None:
+            helper.leave()
+        if worker_js is not None and sound:
+            _IDLE_WORKER.keep(worker_js)
+        elif worker_js is not None:
+            worker_js.terminate()

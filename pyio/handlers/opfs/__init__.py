@@ -1,0 +1,1 @@
+"""``opfs://``: models in the browser's own file system, in numbered generations."""

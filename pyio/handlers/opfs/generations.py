@@ -1,0 +1,215 @@
+"""The generations of one model. Nothing that exists is ever opened for writing.
+
+A save writes a new generation and removes the older ones when it has happened. A killed browser
+leaves a generation without a whole model.json, which never happened, or older generations, which no
+longer count. Firefox 153 and WebKitGTK 2.50 lost a model.json that was replaced when they were
+killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyio.browser.opfs import directories, files
+from pyio.browser.opfs.pieces import Content
+from pyio.errors import InvalidModelError, PyioError
+from pyio.format.manifest import parse_model_json
+from pyio.handlers.opfs.layout import (
+    JSON,
+    ROOT,
+    WEIGHTS,
+    directory,
+    mark,
+    marks,
+    next_number,
+    numbers,
+    place,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+    from typing import Any
+
+    from pyio.browser.opfs.directories import Path
+    from pyio.format.manifest import Manifest
+
+
+_PAUSE = 0.05
+"""Seconds in which another tab has written a model.json."""
+
+Needed: TypeAlias = "Callable[[Generations], Awaitable[Collection[int]]]"
+"""Returns the generations that are kept because they are moving away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation with a model.json.
+
+    Attributes:
+        number: Its number.
+        inside: The path of its directory.
+        manifest: What its model.json says, or None.
+        problem: Why that cannot be read, or "".
+        move: The move by which it is moving away, or None.
+    """
+
+    number: int
+    inside: Path = field(compare=False)
+    manifest: Manifest | None
+    problem: str = ""
+    move: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generations:
+    """All generations of a model.
+
+    Attributes:
+        numbers: All of them, the highest first, whole or not.
+        marks: Generation -> the move by which it is moving away.
+        newest: The one that is the model, or None if no save has happened.
+    """
+
+    numbers: Sequence[int] = ()
+    marks: Mapping[int, str] | None = None
+    newest: Generation | None = None
+
+    @property
+    def moving(self) -> Mapping[int, str]:
+        """The marked generations that exist."""
+        return {n: move for n, move in (self.marks or {}).items() if n in self.numbers}
+
+
+async def look(place: Path, what: str) -> Generations:
+    """Return the generations in the directory of a model, absent or not.
+
+    A newer one may come, and the one that was the model go, between two glances.
+    """
+    found, before = await _look(place, what), None
+    while found.numbers and found.newest is None and found != before:
+        found, before = await _look(place, what), found
+    if found.newest is not None and found.newest.manifest is None:
+        await asyncio.sleep(_PAUSE)  # it may have been read while it was written
+        found = await _look(place, what)
+    return found
+
+
+async def _look(place: Path, what: str) -> Generations:
+    found = await directories.entries(place, what)
+    if found is None:
+        return Generations()
+    known, moving = numbers(found.folders), marks(found.folders)
+    unreadable = None
+    for number in known:
+        inside = (found.folders[str(number)],)
+        generation = await _generation(inside, number, moving.get(number), what)
+        if generation is not None and generation.manifest is not None:
+            return Generations(known, moving, generation)
+        unreadable = unreadable or generation
+    return Generations(known, moving, unreadable)
+
+
+async def _generation(inside: Path, number: int, move: str | None, what: str) -> Generation | None:
+    text = await directories.read(inside, JSON, what)
+    if not text:  # a file is empty until it is written
+        return None
+    try:
+        manifest, problem = parse_model_json(bytes(text)), ""
+    except InvalidModelError as error:
+        manifest, problem = None, str(error)
+    return Generation(number, inside, manifest, problem, move)
+
+
+async def write(
+    name: str,
+    text: bytes,
+    weights: Content | None,
+    what: str,
+    *,
+    moved: Callable[[int], None] | None = None,
+    needed: Needed | None = None,
+) -> None:
+    """Write a new generation and remove the older ones. The caller holds the lock.
+
+    Args:
+        name: The name of the model.
+        text: Its model.json.
+        weights: Its weights, or None for no file of them.
+        what: What is being done, for errors.
+        moved: Called with the bytes of each part of the weights.
+        needed: Returns which of the older generations are not removed, if some are moving.
+
+    Raises StorageError, and then the new generation is gone.
+    """
+    path = place(name)
+    found = await directories.entries(path, what)
+    older = numbers(found.folders) if found is not None else []
+    number = next_number(older)
+    try:
+        # Made once, so that the two files need not look for it.
+        inside = (await directories.make(place(name, number), what),)
+        if weights is not None:
+            await files.write(inside, WEIGHTS, weights, what, moved)
+        await files.write(inside, JSON, Content.of([memoryview(text)]), what)
+    except BaseException:
+        await to_its_end(_take_back(name, number, what))
+        raise
+    moving = {} if found is None else marks(found.folders)
+    await to_its_end(_remove_older(name, {n: moving.get(n) for n in older}, needed, what))
+
+
+async def _take_back(name: str, number: int, what: str) -> None:
+    with suppress(PyioError):  # what stays has no model.json, and the next save removes it
+        await remove(directory(name), number, what)
+        await directories.remove((ROOT,), directory(name), what, only_empty=True)
+
+
+async def _remove_older(
+    name: str, older: Mapping[int, str | None], needed: Needed | None, what: str
+) -> None:
+    kept: Collection[int] = ()
+    with suppress(PyioError):  # another tab reads it; the next save removes it
+        if needed is not None and any(older.values()):
+            kept = await needed(await look(place(name), what))
+        for number, move in sorted(older.items()):
+            if number not in kept:
+                await directories.remove(place(name), str(number), what)
+                if move is not None:
+                    await directories.remove(place(name), mark(number, move), what)
+
+
+async def remove(folder: str, number: int, what: str, move: str | None = None) -> None:
+    """Remove a generation, its model.json first: so it never happened, whenever a kill comes."""
+    path = (ROOT, folder, str(number))
+    await directories.remove(path, JSON, what)
+    await directories.remove(path[:-1], path[-1], what)
+    if move is not None:
+        await directories.remove(path[:-1], mark(number, move), what)
+
+
+async def remove_all(folder: str, kept: Collection[int], what: str) -> None:
+    """Remove the generations of a model from the lowest to the highest, and then its directory.
+
+    So the model is there, whole, until it is gone.
+    """
+    found = await directories.entries((ROOT, folder), what)
+    if found is None:
+        return
+    moving = marks(found.folders)
+    for number in reversed(numbers(found.folders)):
+        if number not in kept:
+            await remove(folder, number, what, moving.get(number))
+    await directories.remove((ROOT,), folder, what, only_empty=bool(kept))
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for `work` even if this task is cancelled: the lock must be held until it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,0 +1,287 @@
+"""``opfs://``: the three ways to the bytes, generations, repair, and moves to localStorage."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.test_moves import KILL, found, items, move, save, try_everything
+from tests.support.tabs import Start, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.engines.contract import Browser, Engine
+
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("files in a further engine", further_engines=True),
+]
+
+SOURCE, DESTINATION = "opfs://a", "localstorage://b"
+
+WAYS = {
+    ("chromium", "page"): "helper",
+    ("chromium", "worker"): "handles",
+    ("firefox", "page"): "helper",
+    ("firefox", "worker"): "handles",
+    ("webkit", "page"): "slices",
+    ("webkit", "worker"): "slices",
+}
+"""The best way that each engine has; WebKitGTK 2.50 refuses synchronous handles."""
+
+
+@pytest.fixture(scope="module")
+def worker(shared_tab: Tab, browser_kept: Browser, wheel: Path) -> Iterator[Tab]:
+    """Another tab of the same origin, with Python in a worker."""
+    url = shared_tab.js("() => location.href")
+    tab = Tab(browser_kept.open(url), wheel.name, Start(thread="module"))
+    yield tab
+    tab.close()
+
+
+def names(tab: Tab) -> list[str]:
+    """The paths of all files and directories."""
+    return [path for path, _ in json.loads(tab.js("() => rawFiles()"))]
+
+
+async def round_trips(way: str) -> Any:
+    """Save and load models of several sizes by one way; return which way was the first choice."""
+    import hashlib
+    import os
+    from importlib import import_module
+
+    import pyio
+    from pyio.browser.opfs import files
+
+    first = (await files.way()).__name__.rpartition(".")[2]
+    before = files._found[:]
+    if way:
+        files._found[:] = [import_module(f"pyio.browser.opfs.{way}")]
+    try:
+        for sizes in ([0], [1], [5, 0, 70_000, 3], [300] * 5_000, [20_000_000, 9, 65_536]):
+            specs = [pyio.WeightSpec(f"w{n}", (size,), "bool") for n, size in enumerate(sizes)]
+            data = [memoryview(os.urandom(size)) for size in sizes]
+            reports: list[Any] = []
+            model = pyio.ModelArtifacts({"n": 1}, tuple(specs), tuple(data))
+            await pyio.save_artifacts(model, "opfs://trip", on_progress=reports.append)
+            loaded = await pyio.load_artifacts("opfs://trip", on_progress=reports.append)
+            one, other = (
+                hashlib.sha256(b"".join(each.weight_data or ())).hexdigest()
+                for each in (model, loaded)
+            )
+            assert one == other, sizes
+            assert reports[-1].bytes_done == sum(sizes)
+            handler: Any = pyio.get_load_handlers("opfs://trip")[0]
+            some = await handler.load(names=["w2", "w4*9", "absent"])
+            wanted = [
+                n for n in range(len(sizes)) if n == 2 or (str(n)[0], str(n)[-1]) == ("4", "9")
+            ]
+            wanted = [n for n in wanted if n == 2 or len(str(n)) > 1]
+            assert [spec.name for spec in some.weight_specs] == [f"w{n}" for n in wanted]
+            assert b"".join(some.weight_data) == b"".join(data[n] for n in wanted)
+        await pyio.remove_model("opfs://trip")
+    finally:
+        files._found[:] = before
+    return first
+
+
+@pytest.mark.parametrize("way", ["", "slices"])
+def test_ways_of_a_page(tab: Tab, engine: Engine, way: str) -> None:
+    """What was saved comes back whole, whole and in parts, by each way that a page has."""
+    assert tab.python(round_trips, way) == WAYS[engine.name, "page"]
+    assert [name for name in names(tab) if name != "pyio-models/"] == []
+
+
+def test_ways_of_a_worker(tab: Tab, engine: Engine, worker: Tab) -> None:
+    """The same in a worker; the page and the worker see each other's models."""
+    assert worker.python(round_trips, "") == WAYS[engine.name, "worker"]
+    worker.python(save, "opfs://from-worker", 1)
+    tab.python(save, "opfs://from-page", 2)
+    both = {"opfs://from-page": 2, "opfs://from-worker": 1}
+    assert tab.python(found) == both
+    in_worker = worker.python(found)  # it has no bridge to its page, and so no localStorage
+    assert {url: in_worker[url] for url in both} == both
+
+
+async def replace_and_load(turns: int) -> Any:
+    """Load a model again and again while another task, or another Python, replaces it."""
+    import asyncio
+    import os
+
+    import pyio
+
+    def model(number: int) -> pyio.ModelArtifacts:
+        spec = pyio.WeightSpec("w", (3_000_000,), "bool")
+        data = (memoryview(bytes([number]) * 3_000_000),)
+        return pyio.ModelArtifacts({"n": number}, (spec,), data)
+
+    async def replace() -> None:
+        for _ in range(turns):
+            await pyio.save_artifacts(model(os.urandom(1)[0]), "opfs://m")
+
+    await pyio.save_artifacts(model(0), "opfs://m")
+    saving = asyncio.ensure_future(replace())
+    loads = 0
+    while not saving.done():
+        found: Any = await pyio.load_artifacts("opfs://m")
+        data = b"".join(found.weight_data)
+        assert data == bytes([found.model_topology["n"]]) * 3_000_000
+        loads += 1
+    await saving
+    return loads
+
+
+def test_loads_while_it_is_replaced(tab: Tab, worker: Tab) -> None:
+    """Every load gives one save's model, whole, while two Pythons replace it."""
+    tab.js(
+        """(source) => { window.begun = callPython(source, "replace_and_load", "[6]"); }""",
+        inspect.getsource(replace_and_load),
+    )
+    assert worker.python(replace_and_load, 6) > 0
+    assert int(tab.js("() => begun")) > 0
+    left = [name for name in names(tab) if name.endswith("weights.bin")]
+    assert len(left) == 1, left
+
+
+LEFT = """async () => {
+  let root = await navigator.storage.getDirectory();
+  const make = async (path, text) => {
+    const names = path.split("/");
+    let folder = root;
+    for (const name of names.slice(0, -1)) {
+      folder = await folder.getDirectoryHandle(name, { create: true });
+    }
+    if (!names.at(-1)) return;
+    const file = await folder.getFileHandle(names.at(-1), { create: true });
+    const stream = await file.createWritable();
+    await stream.write(text);
+    await stream.close();
+  };
+  root = await root.getDirectoryHandle("pyio-models", { create: true });
+  await make("a/9000000000000/weights.bin", "x".repeat(50));     // killed before its json
+  await make("a/9000000000001/model.json", "");
+  await make("a/5/weights.bin", "old");                          // killed while it was removed
+  await make("never/1/weights.bin", "x");
+  await make("empty/", "");
+  await make("probe-77", "");
+  await make("Foreign/1/model.json", "{}");
+  await make("broken/1/model.json", "{no json");
+}"""
+
+
+async def repaired(apply: bool) -> Any:
+    import pyio
+
+    plan = await pyio.repair("opfs://", apply=apply)
+    return [sorted([f.where, f.acts, f.done] for f in plan.findings), plan.bytes_freed]
+
+
+async def damages() -> Any:
+    import pyio
+
+    return {url: info.damage is None for url, info in (await pyio.list_models()).items()}
+
+
+def test_what_kills_leave(tab: Tab) -> None:
+    """A save that was killed never happened; repair removes its files, and nothing else."""
+    tab.python(save, SOURCE, 1)
+    tab.js(LEFT)
+    assert tab.python(damages) == {SOURCE: True, "opfs://broken": False}
+    assert tab.python(found) == {SOURCE: 1, "opfs://broken": None}
+    before = tab.js("() => rawFiles()")
+    plan, freed = tab.python(repaired, False)
+    assert tab.js("() => rawFiles()") == before
+    assert freed == 54
+    assert [[where, acts] for where, acts, _ in plan] == [
+        ["opfs://a (generation 5)", True],
+        ["opfs://a (generation 9000000000000)", True],
+        ["opfs://a (generation 9000000000001)", True],
+        ["opfs://broken", False],
+        ["opfs://empty", True],
+        ["opfs://never (generation 1)", True],
+        ["pyio-models/Foreign", False],
+        ["pyio-models/probe-77", True],
+    ]
+    done, _ = tab.python(repaired, True)
+    assert all(acts == done for _, acts, done in done)
+    plan, _ = tab.python(repaired, False)
+    assert [where for where, _, _ in plan] == ["opfs://broken", "pyio-models/Foreign"]
+    assert tab.python(found) == {SOURCE: 1, "opfs://broken": None}
+    tab.js(LEFT)
+    tab.python(save, SOURCE, 2)
+    left = [name for name in names(tab) if name.startswith("pyio-models/a/")]
+    assert len(left) == 4, "a save removes what earlier ones have left"
+
+
+async def odd_names() -> Any:
+    import pyio
+
+    urls = [f"opfs://{name}" for name in ("Model", "model", "é" * 400, "x" * 300, "%41", "~", ".")]
+    for number, url in enumerate(urls):
+        await pyio.save_artifacts(pyio.ModelArtifacts({"number": number}), url)
+    for number, url in enumerate(urls):
+        assert (await pyio.load_artifacts(url)).model_topology == {"number": number}
+    assert set(await pyio.list_models()) == set(urls)
+    for url in urls:
+        await pyio.remove_model(url)
+    return list(await pyio.list_models())
+
+
+def test_odd_names(tab: Tab) -> None:
+    """Names that differ in case alone, or are too long for a file, are names like others."""
+    assert tab.python(odd_names) == []
+
+
+def test_the_source_of_a_move_is_gone(tab: Tab) -> None:
+    """After a move to localStorage no function of pyio finds the source; its files are kept."""
+    tab.python(save, SOURCE, 1)
+    assert tab.python(move, SOURCE, DESTINATION) is None
+    assert tab.python(try_everything, SOURCE) == [False] * 3 + ["ModelNotFoundError"] * 5
+    assert tab.python(found) == {DESTINATION: 1}
+    assert any(name.endswith("/weights.bin") for name in names(tab))
+    tab.js("""() => {
+      const moves = JSON.parse(localStorage.getItem("pyio_moves"));
+      Object.values(moves).forEach((move) => { move.begun -= 25 * 3600; });
+      localStorage.setItem("pyio_moves", JSON.stringify(moves));
+    }""")
+    assert tab.python(found) == {DESTINATION: 1}
+    assert names(tab) == ["pyio-models/"], "after a day the browser has written localStorage"
+    assert "pyio_moves" not in items(tab)
+
+
+def test_a_kill_brings_the_source_back(tab: Tab) -> None:
+    """A kill that takes the destination of a move loses neither it nor what was saved since."""
+    tab.python(save, SOURCE, 1)
+    before, files = items(tab), tab.js("() => rawFiles()")
+    assert tab.python(move, SOURCE, DESTINATION) is None
+    tab.js(KILL, before)
+    assert tab.python(found) == {SOURCE: 1}
+    assert (items(tab), tab.js("() => rawFiles()")) == (before, files)
+    assert tab.python(move, SOURCE, DESTINATION) is None
+    assert tab.python(move, DESTINATION, SOURCE) is None
+    tab.js(KILL, before)
+    assert tab.python(found) == {SOURCE: 1}, "it has come back, and is there once"
+    assert tab.python(move, SOURCE, DESTINATION) is None
+    tab.python(save, SOURCE, 2)
+    assert tab.python(found) == {SOURCE: 2, DESTINATION: 1}
+    tab.js(KILL, before)
+    tab.python(save, SOURCE, 3)
+    for _ in range(2):
+        assert tab.python(found) == {SOURCE: 3, "opfs://a (recovered 1)": 1}
+
+
+def test_moves_between_files_and_databases(tab: Tab) -> None:
+    """Media that are both on disk at once move models to each other, and keep nothing."""
+    tab.python(save, SOURCE, 1)
+    assert tab.python(move, SOURCE, "indexeddb://b") is None
+    assert tab.python(found) == {"indexeddb://b": 1}
+    assert tab.python(move, "indexeddb://b", SOURCE) is None
+    assert tab.python(found) == {SOURCE: 1}
+    assert tab.python(move, SOURCE, "memory://c") is None
+    assert tab.python(found) == {"memory://c": 1}
+    assert names(tab) == ["pyio-models/"]
