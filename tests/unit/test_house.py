@@ -69,7 +69,7 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "plans": ("core", "ops"),
         "model": ("core", "inputs", "pending", "plans", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "graph_models": ("ops", "pending"),
+        "graph_models": ("ops", "pending", "plans"),
         "load": ("graph_models", "model", "serialization"),
         "verification": ("graph_models",),
         "keras_files": ("core", "model", "serialization"),
