@@ -104,8 +104,8 @@ def _write_and_kill(server: Serving, writers: Sequence[Writer], chance: random.R
 
 
 def test_kills(store: Store) -> None:
-    """5 kills at random moments: between and within the writes of a save, and before the answer."""
-    kill_many(store, 5, seed=17)
+    """3 kills at random moments: between and within the writes of a save, and before the answer."""
+    kill_many(store, 3, seed=17)
 
 
 @pytest.mark.repetition("more kills of the server")
