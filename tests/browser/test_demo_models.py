@@ -324,16 +324,24 @@ def test_shares_by_a_link(demo: Demo) -> None:
     link = demo.page.input_value("#share-link")
     assert link.startswith(f"{demo.url}#model=")
     assert len(link) < 25_000
-    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
-    demo.booted()
-    assert demo.page.inner_text("#model-name") == "model"
-    assert demo.page.inner_text("#model-from") == "came by a link"
+    demo.page.goto("about:blank")  # else only the fragment would change
     demo.page.goto(link)
     demo.booted()
     assert demo.page.inner_text("#model-name") == "Digit-recogniser"
     assert demo.page.inner_text("#model-from") == "came by a link"
     assert demo.page.url == demo.url  # a reload does not open it again
     assert demo.show(8) == pytest.approx(before, abs=0.02)
+
+
+@pytest.mark.repetition("links lead to models: here by an address")
+def test_opens_a_link_to_an_address(demo: Demo) -> None:
+    """``?model=`` names a model of a server, which is used at once."""
+    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
+    demo.booted()
+    assert demo.page.inner_text("#model-name") == "model"
+    assert demo.page.inner_text("#model-from") == "came by a link"
+    demo.page.goto(demo.url)
+    demo.booted()
 
 
 def test_tensorflow_side_by_side(demo: Demo) -> None:
