@@ -130,6 +130,7 @@ def test_opens_a_folder_with_a_saved_model(demo: Demo) -> None:
     """A picked folder with a SavedModel of TensorFlow becomes a graph model that can be kept."""
     folder = next(path for path in sorted(SAVED_MODELS.iterdir()) if path.is_dir())
     demo.page.set_input_files("#pick-folder", folder)
+    demo.page.locator("#open-status", has_text=f"Opened “{folder.name}”").wait_for()
     said = opened(demo)
     assert "a graph of ops (TensorFlow)" in said
     assert "Keras 3 does not open it" in said
@@ -205,7 +206,8 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
         )
     assert demo.page.locator("#teach-drawings li").count() == 5
     demo.page.click("#teach-start")
-    demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now").wait_for()
+    taught = demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now")
+    taught.wait_for(timeout=60_000)
     demo.idle()
     assert "Round 15 of 15: right on 5 of 5" in demo.page.inner_text("#teach-words")
     assert (demo.page.get_attribute("#teach-curve", "d") or "").count("L") == 15
@@ -348,7 +350,8 @@ def test_tensorflow_side_by_side(demo: Demo) -> None:
     """TensorFlow.js computes the same drawing beside Python, and goes on as one draws."""
     demo.show(5)
     demo.page.click("#compare")
-    demo.page.locator("#compare-status", has_text="runs beside Python").wait_for()
+    beside = demo.page.locator("#compare-status", has_text="runs beside Python")
+    beside.wait_for(timeout=60_000)
     rows = demo.page.locator("#compared-rows tr").all_inner_texts()
     pairs = [[float(number) for number in row.split()[1:]] for row in rows]
     assert len(pairs) == 10
