@@ -120,9 +120,15 @@ EMOTIONS = Source(
 
 
 def ensure_models(vendor: Path) -> None:
-    """Fetch and verify the files for the tests that `vendor` lacks. Raises FetchError."""
-    ensure(vendor, (LANGUAGES, PITCHES, SAVED_PITCHES, POSES, OLDER_TFJS, TFJS_WASM, EMOTIONS))
+    """Fetch and verify the models that `vendor` lacks. Raises FetchError."""
+    ensure(vendor, (LANGUAGES, PITCHES, SAVED_PITCHES, EMOTIONS))
+
+
+def ensure_comparison(vendor: Path) -> None:
+    """Fetch and verify what the models are compared with. Raises FetchError."""
+    ensure_models(vendor)
+    ensure(vendor, (POSES, OLDER_TFJS, TFJS_WASM))
 
 
 if __name__ == "__main__":
-    run(ensure_models, __doc__.partition("\n")[0])
+    run(ensure_comparison, __doc__.partition("\n")[0])

@@ -82,12 +82,12 @@ def picture() -> Any:
     return np.stack([disc + x // 4, disc + y // 4, disc + 20], axis=-1)[None]
 
 
-@pytest.mark.usefixtures("real_models")
+@pytest.mark.usefixtures("compared_models")
 def test_like_tensorflow_js(tab: Tab) -> None:
     """The language detector like TensorFlow.js 3.21, which can; two others like 4.22 with wasm.
 
-    basic-pitch takes the cpu backend half a minute. It normalises logarithms of small numbers, which
-    differ with the order of sums.
+    basic-pitch takes the cpu backend half a minute. It normalises logarithms of small numbers,
+    which differ with the order of sums.
     """
     for scripts, version, url, value, tolerance in (
         (OLDER, "3.21.0", "model-languages/model.json", given(languages(), "string"), 1e-5),

@@ -52,7 +52,7 @@ def quantize_and_dequantize(
     return (steps / scale).astype(FLOAT)
 
 
-_STORED = {"qint8": np.int8, "quint8": np.uint8, "qint16": np.int16, "quint16": np.uint16}
+_STORED = {"qint8": "int8", "quint8": "uint8", "qint16": "int16", "quint16": "uint16"}
 
 
 def _ends(type_: str, mode: str) -> tuple[int, int]:
@@ -75,7 +75,7 @@ def quantize(
     first, last = _ends(type_, mode)
     given = np.float32(scalar(low)), np.float32(scalar(high))
     start = min(np.float32(0), given[0])
-    spread = np.float32(max(1.0, abs(given[0]), abs(given[1])) * least)
+    spread = np.float32(max(1.0, *(abs(float(each)) for each in given)) * least)
     end = max(np.float32(0), given[1], start + spread)
     scaled = (np.clip(x, start, end) - start) * (np.float32(last - first) / (end - start))
     steps = np.floor(scaled + np.float32(0.5)) + first

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_WIDEST = 10_000
+"""Characters that a number may be filled up to."""
+
+
 def _each(x: Array, function: Callable[[bytes], bytes]) -> Array:
     """Return what `function` makes of each text."""
     return text_array([function(as_text(each)) for each in x.reshape(-1).tolist()], x.shape)
@@ -265,6 +269,8 @@ def as_string(
     """Numbers and conditions as text, as ``printf`` writes them."""
     if x.dtype.kind not in "ibf" or fill not in {"", " ", "+", "-", "0", "#"}:
         raise TypeError(f"{x.dtype} as text, filled with {fill!r}, is not supported")
+    if max(width, precision) > _WIDEST:
+        raise ValueError(f"a width of {width} and a precision of {precision} are too large")
     sized([x.size, max(width, precision, 1)], itemsize=1)
     form = f"%{fill}{width if width > 0 else ''}"
     if x.dtype.kind == "f":
