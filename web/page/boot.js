@@ -4,7 +4,7 @@
 "use strict";
 (async () => {
   const MODULES = [
-    "__init__", "anatomy", "compatibility", "computer", "dialogs", "digits", "dissection", "drawing", "labels",
+    "__init__", "anatomy", "compatibility", "computer", "dialogs", "digits", "dissection", "drawing",
     "lessons", "links", "model", "opening", "panels", "places", "prediction", "reasons", "rows", "saving",
     "sharing", "sight", "start", "stored", "teaching", "tensorflow", "words",
   ];

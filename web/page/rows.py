@@ -9,6 +9,7 @@ from js import encodeURIComponent
 import pyio
 from web.page import computer, words
 from web.page.panels import create
+from web.page.sight import named_outputs
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -60,13 +61,10 @@ async def _words(url: str) -> str:
         else words.count(len(found.tensors), "array"),
         words.count(found.parameters, "parameter"),
     ]
-    metadata = found.user_defined_metadata
-    for key in ("labels", "classes"):
-        labels = metadata.get(key) if isinstance(metadata, dict) else None
-        if isinstance(labels, list) and labels:
-            shown = ", ".join(str(label)[:30] for label in labels[:_LABELS])
-            parts.append(f"labels {shown}{' …' if len(labels) > _LABELS else ''}")
-            break
+    labels = named_outputs(found.user_defined_metadata)
+    if labels:
+        shown = ", ".join(label[:30] for label in labels[:_LABELS])
+        parts.append(f"labels {shown}{' …' if len(labels) > _LABELS else ''}")
     return " · ".join(parts)
 
 
