@@ -13,6 +13,7 @@ import pytest
 
 import pyio
 from pyio.converters.writers import writer_of
+from tests.server.processes import TOKEN, Serving
 from tests.support.demo import PLACES, SEVEN, WEB, files
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def test_opens_what_is_dropped(demo: Demo) -> None:
     """Files of TensorFlow.js: facts, verdicts, a histogram for each tensor, and what it says."""
     demo.draw(SEVEN)
     demo.says(7)
-    labels = b'{"labels": ["O", "I", "Z", "E", "A", "S", "G", "T", "B", "P"]}'
+    labels = (
+        b'{"tfjsVersion": "1.3.1", "labels": ["O", "I", "Z", "E", "A", "S", "G", "T", "B", "P"]}'
+    )
     drop(demo, trained() | {"metadata.json": labels})
     said = opened(demo)
     assert "a model of layers" in said
@@ -388,3 +391,30 @@ def test_a_folder_of_this_computer(demo: Demo) -> None:
     demo.page.get_by_role("button", name="Remove “out” in the folder").click()
     demo.page.locator("#question .yes").click()
     assert demo.status() == "“out” in the folder was removed."
+
+
+def test_a_server_in_the_same_view(demo: Demo, tmp_path: Path) -> None:
+    """Models go to a real server and come back; without its answer the other places are shown."""
+    (tmp_path / "models").mkdir()
+    demo.saved("one", "indexeddb")
+    with Serving(str(tmp_path / "models"), tmp_path / "serve.log") as serving:
+        demo.may_ask = (serving.url,)
+        demo.page.click("text=Add a server")
+        demo.page.fill("#server", serving.url)
+        demo.page.fill("#token", TOKEN)
+        demo.page.keyboard.press("Enter")
+        demo.page.locator("tbody[data-place=server]", has_text=f"{serving.port}").wait_for()
+        assert "are shown below" in demo.status()
+        demo.transfer("move", ("one", "indexeddb"), ("out", "server"))
+        assert demo.status() == "“one” in IndexedDB was moved to “out” on the server."
+        assert [row[0] for row in demo.rows()] == ["out"]
+        demo.page.get_by_role("button", name="Load “out” on the server").click()
+        assert demo.status() == "“out” on the server is in use now."
+        assert demo.page.inner_text("#model-parameters") == "17,226"
+        demo.page.get_by_role("button", name="Remove “out” on the server").click()
+        demo.page.locator("#question .yes").click()
+        assert demo.status() == "“out” on the server was removed."
+    demo.saved("two", "indexeddb")
+    assert [row[0] for row in demo.rows()] == ["two"]
+    assert "gives no answer" in demo.room("server")
+    demo.complaints.clear()  # Chromium writes requests without an answer to the console

@@ -5,7 +5,7 @@
 (async () => {
   const MODULES = [
     "__init__", "anatomy", "compatibility", "computer", "dialogs", "digits", "dissection", "drawing",
-    "lessons", "links", "model", "opening", "panels", "places", "prediction", "reasons", "rows", "saving",
+    "lessons", "links", "model", "opening", "panels", "places", "prediction", "reasons", "rows", "saving", "server",
     "sharing", "sight", "start", "stored", "teaching", "tensorflow", "words",
   ];
   const RERUN = "Run “python3 scripts/demo.py” in the repository. It fetches what is missing, " +

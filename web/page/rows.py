@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from js import encodeURIComponent
 
 import pyio
-from web.page import computer, words
+from web.page import computer, server, words
 from web.page.panels import create
 from web.page.sight import named_outputs
 
@@ -87,13 +87,17 @@ def _title(scheme: str) -> str:
     folder = computer.chosen()
     if scheme == computer.SCHEME and folder:
         return f"Folder “{folder}” of this computer"
+    if scheme == server.SCHEME:
+        return f"Server {server.chosen()}"
     return words.PLACES[scheme]
 
 
 def _room_words(shelf: Shelf) -> str:
     count = words.count(len(shelf.models), "model")
     left = shelf.bytes_left
-    if shelf.scheme == computer.SCHEME:
+    if shelf.refused is not None:
+        return shelf.refused
+    if shelf.scheme in (computer.SCHEME, server.SCHEME):
         return f"{count}, {words.size(shelf.bytes)}"
     more = "the browser does not say how much room is left"
     if left is not None:
