@@ -149,7 +149,7 @@ def test_what_is_copied_is_whole(tab: Tab) -> None:
 
 
 async def save_large(size: int, count: int) -> Any:
-    """Save `count` weights of `size` bytes; return the bytes of the model and of Python's memory."""
+    """Save `count` weights of `size` bytes; return the bytes of the model and of the memory."""
     import numpy as np
     import pyodide_js
 
