@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyio import sync as sync
     from pyio.display.bars import progress_bar
     from pyio.errors import (
+        CachedCopyWarning,
         CompatibilityWarning,
         DamagedModelError,
         DivergedError,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         SaveResult,
         WeightSpec,
     )
+    from pyio.format.card import ModelCard
     from pyio.format.model_json import get_model_artifacts_for_json, get_weight_specs
     from pyio.format.serialized import get_model_artifacts_info_for_json, get_model_json
     from pyio.handlers.callers import from_memory, with_save_handler
@@ -75,7 +77,7 @@ if TYPE_CHECKING:
     from pyio.handlers.downloads import browser_downloads
     from pyio.handlers.files.handler import file_system
     from pyio.handlers.findings import Finding
-    from pyio.handlers.http.handler import http
+    from pyio.handlers.http.opening import http
     from pyio.handlers.picked_files import browser_files, pick_files
     from pyio.handlers.registry import (
         get_load_handlers,
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from pyio.models.serialization.read import model_from_artifacts
     from pyio.models.serialization.topology import model_from_json
     from pyio.models.serialization.write import model_to_artifacts, save_model
+    from pyio.models.verification import Verification, verify
     from pyio.operations.arrays import load_arrays, load_weights, save_arrays
     from pyio.operations.catalog import copy_model, list_models, move_model, remove_model
     from pyio.operations.inspection import Inspection, LayerSummary, exists, inspect
@@ -109,6 +112,7 @@ if TYPE_CHECKING:
     browser_http_request = http
 
 __all__ = [
+    "CachedCopyWarning",
     "CompatibilityWarning",
     "Conversion",
     "DamagedModelError",
@@ -134,6 +138,7 @@ __all__ = [
     "Model",
     "ModelArtifacts",
     "ModelArtifactsInfo",
+    "ModelCard",
     "ModelExistsError",
     "ModelInputError",
     "ModelNotFoundError",
@@ -163,6 +168,7 @@ __all__ = [
     "UnsupportedOperationError",
     "UnsupportedOpsError",
     "UntrustedTypesError",
+    "Verification",
     "WeightSpec",
     "WeightsError",
     "browser_downloads",
@@ -210,12 +216,14 @@ __all__ = [
     "save_object",
     "storage_report",
     "unregister_router",
+    "verify",
     "with_save_handler",
 ]
 
 _HOMES = {
     "pyio.display.bars": "progress_bar",
     "pyio.errors": (
+        "CachedCopyWarning "
         "CompatibilityWarning DamagedModelError DivergedError ForeignDatabaseError "
         "GradientError HandlerError InvalidModelError InvalidURLError LockTimeoutError "
         "ModelExistsError ModelInputError ModelNotFoundError OpError OtherFormatError "
@@ -227,6 +235,7 @@ _HOMES = {
     "pyio.format.artifacts": (
         "Conversion ModelArtifacts ModelArtifactsInfo Quantization SaveResult WeightSpec"
     ),
+    "pyio.format.card": "ModelCard",
     "pyio.format.model_json": "get_model_artifacts_for_json get_weight_specs",
     "pyio.format.serialized": "get_model_artifacts_info_for_json get_model_json",
     "pyio.handlers.callers": "from_memory with_save_handler",
@@ -234,7 +243,7 @@ _HOMES = {
     "pyio.handlers.downloads": "browser_downloads",
     "pyio.handlers.files.handler": "file_system",
     "pyio.handlers.findings": "Finding",
-    "pyio.handlers.http.handler": "http",
+    "pyio.handlers.http.opening": "http",
     "pyio.handlers.picked_files": "browser_files pick_files",
     "pyio.handlers.registry": (
         "get_load_handlers get_save_handlers register_load_router register_save_router "
@@ -249,6 +258,7 @@ _HOMES = {
     "pyio.models.serialization.read": "model_from_artifacts",
     "pyio.models.serialization.topology": "model_from_json",
     "pyio.models.serialization.write": "model_to_artifacts save_model",
+    "pyio.models.verification": "Verification verify",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",
     "pyio.operations.inspection": "Inspection LayerSummary exists inspect",

@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
     parser.add_argument(
         "what",
-        choices=["storage", "http", "models", "graphs", "training", "import", "all"],
+        choices=["storage", "http", "models", "graphs", "training", "import", "server", "all"],
         nargs="?",
         default="storage",
         help="what to measure (default: %(default)s)",
@@ -35,7 +35,7 @@ def main() -> None:
     imports.add_argument("--against", type=Path, metavar="WHEEL", help="another wheel of pyio")
     options = parser.parse_args()
     enter(engines=["chromium"])
-    from scripts.benchmarks import graphs, importing, models, training  # they need the environment
+    from scripts.benchmarks import graphs, importing, models, server, training  # after `enter`
     from scripts.benchmarks import http as loading
     from scripts.benchmarks import storage as saving
 
@@ -52,6 +52,8 @@ def main() -> None:
         training.main(quick=options.quick)
     if options.what in ("import", "all"):
         importing.main(3 if options.quick else 9, options.against)
+    if options.what in ("server", "all"):
+        server.main(options.megabytes or (100 if options.quick else 1000))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.support import runtime
-from scripts.support.demo import PACKAGES, add_packages, add_wheel, open_site
+from scripts.support.demo import add_packages, add_wheel, open_site, prepare
 from scripts.support.site import ManualError, build_manual, write_site
 from scripts.support.try_out import add_notebooks
 
@@ -53,8 +53,7 @@ def main() -> None:
     try:
         runtime.ensure(runtime.VENDOR)
         if options.build is None:
-            print("Building the wheel ...", flush=True)
-            add_packages(PACKAGES, add_wheel(runtime.VENDOR / "wheels"))
+            prepare()
             serve(options.port)
         else:
             wheel = add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))

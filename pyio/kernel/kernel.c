@@ -16,6 +16,9 @@ typedef int i4 __attribute__((vector_size(16), aligned(4), may_alias));
 #define INLINE static inline __attribute__((always_inline))
 #define APART static __attribute__((noinline))  // the compiler would copy it into its callers
 
+// A copy of the row, so that its fields stay in registers: a store of a number could change the row.
+#define LOCAL(NAME) const struct NAME own = *row, *const o = &own
+
 // ---------------------------------------------------------------- four numbers at once
 
 INLINE v4 load(const float *p) { return *(const v4 *)p; }
@@ -198,11 +201,15 @@ INLINE void tile(const float *a, word a_row, const float *panel, word inner, flo
                  word width, const float *bias, word act, word first, const int count) {
   v4 low[4], high[4];
 #define UNROLLED _Pragma("GCC unroll 4") for (int r = 0; r < count; r++)
-  UNROLLED {
-    const float *from = first ? bias : c + r * c_row;
-    if (!from) low[r] = high[r] = all(0);
-    else if (width == 8) low[r] = load(from), high[r] = load(from + 4);
-    else low[r] = partly(from, width), high[r] = partly(from + 4, width - 4);
+  if (first) {
+    v4 x = all(0), y = all(0);
+    if (bias && width == 8) x = load(bias), y = load(bias + 4);
+    else if (bias) x = partly(bias, width), y = partly(bias + 4, width - 4);
+    UNROLLED low[r] = x, high[r] = y;
+  } else if (width == 8) {
+    UNROLLED low[r] = load(c + r * c_row), high[r] = load(c + r * c_row + 4);
+  } else {
+    UNROLLED low[r] = partly(c + r * c_row, width), high[r] = partly(c + r * c_row + 4, width - 4);
   }
   const float *a0 = a, *a1 = a + a_row, *a2 = a1 + a_row, *a3 = a2 + a_row;
 #define ADD(R) { v4 s = all(a##R[k]); low[R] = s * x + low[R]; high[R] = s * y + high[R]; }
@@ -310,7 +317,8 @@ INLINE float *gather(const struct conv *o, const float *x, word y0, word x0, flo
 // A convolution: some windows are gathered into `scratch` (16384 numbers, or 8 windows), so that
 // they stay in the cache, and multiplied with the kernel. Groups are one row each of the plan:
 // `channels` of the `x_channels` of the input, `filters` of the `y_channels` of the output.
-APART void conv(const struct conv *o) {
+APART void conv(const struct conv *row) {
+  LOCAL(conv);
   word inner = o->window_height * o->window_width * o->channels, block = 16384 / inner & ~3;
   if (block < 8) block = 8;
   word windows = o->y_height * o->y_width;
@@ -422,7 +430,8 @@ INLINE void depthwise_several(const struct depthwise *o, const float *x, word y0
 }
 
 // A convolution of each channel on its own.
-APART void depthwise(const struct depthwise *o) {
+APART void depthwise(const struct depthwise *row) {
+  LOCAL(depthwise);
   word C = o->channels, step = o->right;
   word fast = o->multiplier == 1 && o->window_width == 3 && o->dilation_right == 1 && (step == 1 || step == 2) && !(C & 3);
   // From which window to which all columns are inside.
@@ -465,7 +474,8 @@ struct spread {
 
 // The second half of a transposed convolution: x has a whole window of filters for each value of the
 // input, which is added to the output around its place. What falls outside is cut off.
-APART void spread(const struct spread *o) {
+APART void spread(const struct spread *row) {
+  LOCAL(spread);
   word F = o->filters, places = o->y_height * o->y_width;
   for (word i = 0; i < o->images; i++) {
     const float *from = o->x + i * o->height * o->width * o->window_height * o->window_width * F;
@@ -505,8 +515,25 @@ struct pool {
 // The larger one, and NaN if one of them is.
 INLINE v4 larger(v4 a, v4 b) { return choose((a < b) | (b != b), b, a); }
 
+// The largest or mean values of `part` channels in one window.
+INLINE v4 pool_some(const struct pool *o, const float *first, word rows, word columns, const word part) {
+  v4 found = all(0);
+  if (!o->mean) found = part == 4 ? load(first) : partly(first, part);
+  for (word r = 0; r < rows; r++) {
+    const float *p = first + r * o->width * o->channels;
+    for (word q = 0; q < columns; q++, p += o->channels) {
+      v4 v = part == 4 ? load(p) : partly(p, part);
+      if (o->mean) found = found + v;
+      else found = larger(found, v);
+    }
+  }
+  if (o->mean) found = found / all((float)(rows * columns));
+  return found;
+}
+
 // The largest or mean value of each window; what is outside does not count.
-APART void pool(const struct pool *o) {
+APART void pool(const struct pool *row) {
+  LOCAL(pool);
   word C = o->channels;
   for (word i = 0; i < o->images; i++)
     for (word h = 0; h < o->y_height; h++)
@@ -519,24 +546,14 @@ APART void pool(const struct pool *o) {
         if (end > o->width) end = o->width;
         const float *x = o->x + i * o->height * o->width * C;
         float *y = o->y + ((i * o->y_height + h) * o->y_width + w) * C;
-        float count = (float)((bottom - top) * (end - left));
         for (word c = 0; c < C; c += 4) {
           word part = C - c < 4 ? C - c : 4;  // the last one to three channels are filled up
-          v4 found = all(0);
-          for (word r = top; r < bottom; r++)
-            for (word q = left; q < end; q++) {
-              const float *p = x + (r * o->width + q) * C + c;
-              v4 v = part == 4 ? load(p) : partly(p, part);
-              if (o->mean) found = found + v;
-              else found = r == top && q == left ? v : larger(found, v);
-            }
-          if (o->mean) found = found / all(count);
-          if (part == 4) store(y + c, found);
-          else {
+          const float *first = x + (top * o->width + left) * C + c;
+          if (part < 4) {
             float t[4];
-            store(t, found);
+            store(t, pool_some(o, first, bottom - top, end - left, part));
             for (word j = 0; j < part; j++) y[c + j] = t[j];
-          }
+          } else store(y + c, pool_some(o, first, bottom - top, end - left, 4));
         }
       }
 }
@@ -544,7 +561,8 @@ APART void pool(const struct pool *o) {
 struct softmax { word op; const float *x; float *y; word rows, width, log; };
 
 // exp(x), scaled so that each row sums to 1, or the logarithm of that.
-APART void softmax(const struct softmax *o) {
+APART void softmax(const struct softmax *row) {
+  LOCAL(softmax);
   word n = o->width;
   for (word i = 0; i < o->rows; i++) {
     const float *x = o->x + i * n;
@@ -581,7 +599,8 @@ struct normalize {
 // `positions` rows of `channels`, `x_channels` apart. Group g begins at channel g * channels.
 // With `rms` the mean stays. Gamma and beta have a value for each channel of all groups, or (with
 // `gamma_step`) one for each value of a group.
-APART void normalize(const struct normalize *o) {
+APART void normalize(const struct normalize *row) {
+  LOCAL(normalize);
   word C = o->channels, step = o->x_channels;
   float number = (float)(C * o->positions);
   for (word i = 0; i < o->count; i++)
@@ -614,7 +633,8 @@ APART void normalize(const struct normalize *o) {
 struct affine { word op; const float *x; float *y; const float *scale, *shift; word rows, channels, act; };
 
 // x * scale + shift, one of each for each channel: a normalization that no product takes in.
-APART void affine(const struct affine *o) {
+APART void affine(const struct affine *row) {
+  LOCAL(affine);
   word C = o->channels;
   for (word i = 0; i < o->rows; i++) {
     const float *x = o->x + i * C;
@@ -650,7 +670,8 @@ INLINE v4 combined(v4 a, v4 b, word how) {
 }
 
 // Combine two tensors of up to 4 sides, number by number; a step of 0 repeats a side of 1.
-APART void combine(const struct combine *o) {
+APART void combine(const struct combine *row) {
+  LOCAL(combine);
   float *y = o->y;
   word n = o->sides[3], a_step = o->a_steps[3], b_step = o->b_steps[3];
   for (word i = 0; i < o->sides[0]; i++)
@@ -679,7 +700,8 @@ APART void combine(const struct combine *o) {
 struct move { word op; const float *x; float *y; word sides[6], x_steps[6], y_steps[6]; };
 
 // Copy a tensor of up to 6 sides, with any steps in both: transposing, joining, cutting, repeating.
-APART void move(const struct move *o) {
+APART void move(const struct move *row) {
+  LOCAL(move);
   const word *s = o->sides, *a = o->x_steps, *b = o->y_steps;
   for (word i = 0; i < s[0]; i++)
     for (word j = 0; j < s[1]; j++)
@@ -760,7 +782,8 @@ INLINE float *step_of(const struct cell *o, word step, word gates) {
   return o->z + (o->reverse ? o->steps - 1 - step : step) * o->batch * gates * o->units;
 }
 
-APART void simple_rnn(const struct cell *o) {
+APART void simple_rnn(const struct cell *row) {
+  LOCAL(cell);
   word U = o->units;
   for (word t = 0; t < o->steps; t++) {
     float *z = step_of(o, t, 1);
@@ -772,7 +795,8 @@ APART void simple_rnn(const struct cell *o) {
 }
 
 // Gates i, f, c and o.
-APART void lstm(const struct cell *o) {
+APART void lstm(const struct cell *row) {
+  LOCAL(cell);
   word U = o->units;
   for (word t = 0; t < o->steps; t++) {
     float *z = step_of(o, t, 4);
@@ -793,7 +817,8 @@ APART void lstm(const struct cell *o) {
 
 // Gates z, r and h. The reset gate acts before the product with the recurrent kernel, of which
 // `recurrent` has two parts: (units, 2 * units) in panels, then (units, units).
-APART void gru(const struct cell *o) {
+APART void gru(const struct cell *row) {
+  LOCAL(cell);
   word U = o->units, B = o->batch;
   const float *candidate = o->recurrent + (2 * U + 7) / 8 * 8 * U;
   for (word t = 0; t < o->steps; t++) {
@@ -816,7 +841,8 @@ APART void gru(const struct cell *o) {
 }
 
 // The same with the reset gate after the product: `scratch` is (batch, 3 * units).
-APART void gru_after(const struct cell *o) {
+APART void gru_after(const struct cell *row) {
+  LOCAL(cell);
   word U = o->units, B = o->batch;
   for (word t = 0; t < o->steps; t++) {
     float *z = step_of(o, t, 3);

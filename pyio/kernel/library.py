@@ -1,8 +1,8 @@
 """Loads the compiled kernel. It is there in Pyodide only; elsewhere NumPy computes.
 
 ``ctypes.CDLL`` opens a side module of WebAssembly like a shared library, on pages and in workers,
-in every generation of Pyodide since 0.27. The file is ``kernel.wasm`` and not ``kernel.so``,
-because micropip opens each ``.so`` of a wheel that it installs.
+in every generation of Pyodide since 0.27. The file is ``kernel.wasm`` and not ``kernel.so``: of a
+wheel that it installs, micropip opens each ``.so``.
 
 With ``PYIO_KERNEL=0`` in the environment the kernel stays away, for comparisons and where a fault
 of it is suspected.

@@ -1,5 +1,6 @@
-// Reads and writes the models of the page's origin, in TensorFlow.js's layout
-// (tfjs-core local_storage.ts and indexed_db.ts). Called with [action, scheme, path, given].
+// Reads and writes the models of the page's origin: in TensorFlow.js's layout (tfjs-core
+// local_storage.ts and indexed_db.ts), and in pyio's own for opfs:// (handlers/opfs/layout.py).
+// Called with [action, scheme, path, given].
 async ([action, scheme, path, given]) => {
   const PREFIX = "tensorflowjs_models/";
   const PARTS = ["info", "model_topology", "weight_specs", "weight_data", "model_metadata"];
@@ -113,7 +114,79 @@ async ([action, scheme, path, given]) => {
     remove: () => PARTS.forEach((part) => localStorage.removeItem(key(part))),
   };
 
-  const medium = { indexeddb, localstorage }[scheme];
+  const absent = (error) => {
+    if (error.name !== "NotFoundError") throw error;
+    return null;
+  };
+  const folderOf = async (names, create) => {
+    let folder = await navigator.storage.getDirectory();
+    for (const name of names) {
+      folder = await folder.getDirectoryHandle(name, { create }).catch(absent);
+      if (!folder) return null;
+    }
+    return folder;
+  };
+  const contentOf = async (folder, name) => {
+    const handle = await folder.getFileHandle(name).catch(absent);
+    return handle && await handle.getFile();
+  };
+  const namesIn = async (folder) => {
+    const names = [];
+    for await (const name of folder.keys()) names.push(name);
+    return names;
+  };
+  const generations = (names) =>
+    names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).sort((a, b) => b - a);
+  // The highest generation with a model.json is the model, unless it has moved away.
+  const newest = async (folder) => {
+    const names = folder ? await namesIn(folder) : [];
+    for (const number of generations(names)) {
+      const inside = await folder.getDirectoryHandle(number);
+      const json = await contentOf(inside, "model.json");
+      if (!json?.size) continue;
+      const moved = names.some((name) => name.startsWith(`${number}-moved-`));
+      return moved ? null : { inside, json: await json.text() };
+    }
+    return null;
+  };
+  const ROOT = "pyio-models";
+  const opfs = {
+    save: async () => {
+      const folder = await folderOf([ROOT, path], true);
+      const before = await namesIn(folder);
+      const number = Math.max(Date.now(), ...generations(before).map((name) => Number(name) + 1));
+      const inside = await folder.getDirectoryHandle(String(number), { create: true });
+      const write = async (name, content) => {
+        const handle = await inside.getFileHandle(name, { create: true });
+        const stream = await handle.createWritable();
+        await stream.write(content);
+        await stream.close();
+      };
+      if (given.weights !== null) await write("weights.bin", fromBase64(given.weights));
+      await write("model.json", given.json); // with it the save has happened
+      for (const name of before) await folder.removeEntry(name, { recursive: true });
+    },
+    load: async () => {
+      const found = await newest(await folderOf([ROOT, path], false));
+      if (!found) return null;
+      const weights = await contentOf(found.inside, "weights.bin");
+      return { json: found.json, weights: weights && toBase64(await weights.arrayBuffer()) };
+    },
+    list: async () => {
+      if (!globalThis.navigator?.storage?.getDirectory) return []; // not https, or an old browser
+      const root = await folderOf([ROOT], false);
+      const found = [];
+      for (const name of root ? await namesIn(root) : []) {
+        const model = await newest(await root.getDirectoryHandle(name));
+        if (model) found.push([name, model.json]);
+      }
+      return found;
+    },
+    exists: async () => Boolean(await newest(await folderOf([ROOT, path], false))),
+    remove: async () => (await folderOf([ROOT], false))?.removeEntry(path, { recursive: true }),
+  };
+
+  const medium = { indexeddb, localstorage, opfs }[scheme];
   if (action !== "wait") return await medium[action]();
   const deadline = performance.now() + given;
   while (!(await medium.exists())) {

@@ -21,18 +21,20 @@ from pyio.errors import (
     StorageError,
     UnsupportedOperationError,
 )
-from pyio.format.artifacts import ModelArtifacts, SaveResult
+from pyio.format.artifacts import ModelArtifacts, ModelArtifactsInfo, SaveResult
 from pyio.format.info import info_to_json
 from pyio.format.json_text import dumps, loads
+from pyio.format.manifest import parse_model_json
+from pyio.format.model_files import assemble, outline
 from pyio.format.model_json import METADATA_KEYS, verified_artifacts
 from pyio.format.record import artifacts_to_record, record_to_artifacts
 from pyio.handlers.contract import Loader, Saver
+from pyio.handlers.opfs import layout as opfs
 from pyio.handlers.registry import require_path, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from pyio.format.artifacts import ModelArtifactsInfo
     from pyio.format.serialized import Serialized
     from pyio.handlers.contract import Acquired
 
@@ -40,7 +42,7 @@ _T = TypeVar("_T")
 
 
 class PageModels:
-    """The models of the origin of the page that is open, in IndexedDB and localStorage.
+    """The models of the origin of the page: in IndexedDB, localStorage and its own file system.
 
     Addresses are those of pyio, such as "indexeddb://my-model". Nothing needs ``await``.
 
@@ -59,7 +61,7 @@ class PageModels:
         Returns the sizes and the date. Raises what saving raises, InvalidURLError, and StorageError
         if the page refuses.
         """
-        scheme, _ = _split(url)
+        scheme, path = _split(url)
         keeper = _Keeper()
         work: Coroutine[Any, Any, Any]
         if isinstance(model, ModelArtifacts):
@@ -73,7 +75,7 @@ class PageModels:
                 f"save expects a model, ModelArtifacts or a dict of arrays, got {model!r:.60}"
             )
         result: SaveResult = _run(work)
-        self._ask("save", url, _FORMS[scheme][0](keeper.model))
+        self._ask("save", url, _FORMS[scheme][0](keeper.model, path))
         return result
 
     def load(self, url: str) -> Any:
@@ -132,10 +134,10 @@ class PageModels:
 
     def _ask(self, action: str, url: str, given: Any = None) -> Any:
         scheme, path = _split(url)
+        if scheme == "opfs":
+            path = opfs.directory(path)
         try:
             return self._evaluate(self._script, [action, scheme, path, given])
-        except pyio.PyioError:
-            raise
         except Exception as error:
             raise StorageError(
                 f"the page could not {action} {url!r}: {error}. Open a page of your site before, "
@@ -157,7 +159,7 @@ def _evaluator(page: Any) -> Callable[[str, Any], Any]:
                 argument,
             )
             if "error" in answer:
-                raise StorageError(answer["error"])
+                raise RuntimeError(answer["error"])
             return answer.get("value")
 
         return call
@@ -212,7 +214,7 @@ class _Given(Loader):
         return self._read()
 
 
-def _to_record(model: Serialized) -> dict[str, Any]:
+def _to_record(model: Serialized, _path: str) -> dict[str, Any]:
     record = artifacts_to_record(model)
     return {
         "record": dumps(record),
@@ -227,7 +229,7 @@ def _from_record(found: Mapping[str, Any]) -> ModelArtifacts:
     return record_to_artifacts(loads(found["record"], "the record"), data)
 
 
-def _to_items(model: Serialized) -> dict[str, str]:
+def _to_items(model: Serialized, _path: str) -> dict[str, str]:
     return {
         "model_topology": model.topology or "{}",
         "weight_specs": model.specs or "[]",
@@ -244,6 +246,21 @@ def _from_items(found: Mapping[str, str | None]) -> ModelArtifacts:
     return verified_artifacts(fields, specs, (_decoded(found["weight_data"]),))
 
 
+def _to_files(model: Serialized, path: str) -> dict[str, str | None]:
+    weights = None if model.specs is None else b"".join(model.buffers)
+    return {
+        "json": opfs.json_text(model, path).decode("utf-8", "surrogatepass"),
+        "weights": None if weights is None else base64.b64encode(weights).decode(),
+    }
+
+
+def _from_files(found: Mapping[str, Any]) -> ModelArtifacts:
+    manifest, weights = parse_model_json(found["json"]), found["weights"]
+    if manifest.groups is None:
+        return outline(manifest)
+    return assemble(manifest, () if weights is None else (_decoded(weights),))
+
+
 def _decoded(text: str | None) -> memoryview:
     try:
         return memoryview(base64.b64decode(text or "", validate=True))
@@ -251,9 +268,10 @@ def _decoded(text: str | None) -> memoryview:
         raise InvalidModelError(f"the weight data is not whole base64 ({error})") from error
 
 
-_FORMS: dict[str, tuple[Callable[[Serialized], Any], Callable[[Any], ModelArtifacts]]] = {
+_FORMS: dict[str, tuple[Callable[[Serialized, str], Any], Callable[[Any], ModelArtifacts]]] = {
     "indexeddb": (_to_record, _from_record),
     "localstorage": (_to_items, _from_items),
+    "opfs": (_to_files, _from_files),
 }
 """Scheme -> a model as the page's JavaScript takes it, and the way back."""
 
@@ -265,6 +283,9 @@ def _infos(scheme: str, found: list[list[str]]) -> Iterator[tuple[str, ModelArti
 
         yield from ((path, info_of(text)) for path, text in found)
         return
+    if scheme == "opfs":
+        yield from filter(None, (_info_of_file(folder, text) for folder, text in found))
+        return
     from pyio.handlers.local_storage import items
 
     texts = dict(found)
@@ -272,3 +293,13 @@ def _infos(scheme: str, found: list[list[str]]) -> Iterator[tuple[str, ModelArti
         keys = items.keys_of(path)
         weights = texts.get(keys["weight_data"], "")
         yield path, items.info_of(texts.get(keys["info"]), present, len(weights))
+
+
+def _info_of_file(folder: str, text: str) -> tuple[str, ModelArtifactsInfo] | None:
+    try:
+        manifest = parse_model_json(text)
+    except InvalidModelError as error:
+        name = opfs.name_of(folder, None)
+        return None if name is None else (name, ModelArtifactsInfo(damage=str(error)))
+    name = opfs.name_of(folder, manifest)
+    return None if name is None else (name, opfs.info_in(manifest))

@@ -50,7 +50,7 @@ def compare(page: Page, *, quick: bool) -> None:
         for batch in BATCHES:
             error = page.evaluate("([name, batch]) => bench.prepare(name, batch)", [name, batch])
             assert error < 1e-4, f"{name}: predictions differ by {error}"
-            simple = name not in SLOW and (batch == 1 or "MobileNet" not in name)
+            simple = not quick and name not in SLOW and (batch == 1 or "MobileNet" not in name)
             turns = 3 if quick else (7 if "MobileNet" in name else 11)
             print(_line(name, batch, _medians(page, turns, simple=simple)), flush=True)
 

@@ -210,7 +210,7 @@ def _patched(lock: str, wheels: Path) -> str:
     for wheel in wheels.iterdir():
         entry = value["packages"].get(_name(wheel))
         if entry is not None:
-            entry |= _entry(wheel)
+            entry |= _entry(wheel) | {"name": entry["name"]}  # a file's name has "_" for "-"
     return json.dumps(value)
 
 

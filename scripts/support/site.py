@@ -75,6 +75,8 @@ def write_site(folder: Path, pyodide: Path) -> Path:
     shutil.copytree(ROOT / "web", folder, ignore=skipped, dirs_exist_ok=True)
     shutil.copytree(manual, folder / "manual")
     shutil.copytree(pyodide, folder / "vendor/pyodide")
+    if (tensorflow := pyodide.parent / "tfjs").is_dir():  # the page compares itself with it
+        shutil.copytree(tensorflow, folder / "vendor/tfjs")
     return folder / "vendor/wheels"
 
 

@@ -17,6 +17,9 @@ from scripts.support.hosts import HOSTS, ensure_hosts, export_marimo
 
 EXAMPLES = ROOT / "web/examples"
 
+_DATE = "2026-01-01T00:00:00Z"
+"""Of the files in JupyterLite; Jupyter wants one."""
+
 
 def add_notebooks(site: Path, wheel: Path, address: str) -> None:
     """Add ``try/jupyterlite`` and ``try/marimo`` to a site. Raises FetchError.
@@ -43,16 +46,46 @@ def add_notebooks(site: Path, wheel: Path, address: str) -> None:
 def _build_jupyterlite(folder: Path, wheel: Path) -> None:
     """Build JupyterLite with the example, and with a wheel that ``%pip install`` finds in it."""
     with tempfile.TemporaryDirectory() as source:
-        contents = Path(source) / "content"
-        contents.mkdir()
-        shutil.copy(EXAMPLES / "jupyterlite.ipynb", contents)
-        # With it a test can run the commands of the menus.
-        config = {"jupyter-config-data": {"exposeAppInBrowser": True}}
-        (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
+        # The first lets a test run the commands of the menus, the second names the listing.
+        config = {"exposeAppInBrowser": True, "contentsAllJsonFile": "all.json"}
+        whole = json.dumps({"jupyter-config-data": config})
+        (Path(source) / "jupyter-lite.json").write_text(whole)
         options = ["--lite-dir", source, "--output-dir", str(folder), "--apps", "lab"]
-        options += ["--contents", str(contents), "--piplite-wheels", str(wheel)]
         python = next((HOSTS / "tools").glob("bin/python")).absolute()
         command = [str(python), "-m", "jupyterlite_core", "build", *options]
+        command += ["--piplite-wheels", str(wheel)]
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)
     if done.returncode:
         raise runtime.FetchError(f"JupyterLite was not built: {done.stdout}{done.stderr}")
+    _add_file(folder, EXAMPLES / "jupyterlite.ipynb")
+
+
+def _add_file(folder: Path, notebook: Path) -> None:
+    """Add a notebook to JupyterLite's files, and to their listing in the form of Jupyter's API.
+
+    The builder does this with ``--contents``, for which it needs the whole of jupyter-server.
+    """
+    (folder / "files").mkdir(exist_ok=True)
+    shutil.copy(notebook, folder / "files")
+    common = {"created": _DATE, "last_modified": _DATE, "mimetype": None, "writable": True}
+    entry = {
+        **common,
+        "name": notebook.name,
+        "path": notebook.name,
+        "type": "notebook",
+        "content": None,
+        "format": None,
+        "size": notebook.stat().st_size,
+    }
+    listing = {
+        **common,
+        "name": "",
+        "path": "",
+        "type": "directory",
+        "content": [entry],
+        "format": "json",
+        "size": None,
+    }
+    target = folder / "api/contents/all.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(listing))

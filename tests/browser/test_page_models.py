@@ -58,8 +58,8 @@ def test_a_page_and_its_test_read_each_other(tab: Tab) -> None:
     """Models go both ways in both media, and every field of a model comes back."""
     models = PageModels(tab.js)
     assert models.list_models() == {}
-    for scheme in ("indexeddb", "localstorage"):
-        url = f"{scheme}://a/b"
+    for scheme in ("indexeddb", "localstorage", "opfs"):
+        url = f"{scheme}://a/b Ü"
         assert not models.exists(url)
         with pytest.raises(pyio.ModelNotFoundError, match="the page has stored"):
             models.wait_for(url, timeout=0.1)
@@ -70,9 +70,10 @@ def test_a_page_and_its_test_read_each_other(tab: Tab) -> None:
         models.save(whole_model(), url)
         assert fields(models.load_artifacts(url)) == fields(whole_model())
         assert models.list_models()[url].damage is None
-    tab.python(moved_away, "indexeddb://a/b")
-    assert set(models.list_models()) == {"localstorage://a/b", "localstorage://elsewhere"}
-    assert not models.exists("indexeddb://a/b")
+    tab.python(moved_away, "indexeddb://a/b Ü")
+    names = {"localstorage://a/b Ü", "localstorage://elsewhere", "opfs://a/b Ü"}
+    assert set(models.list_models()) == names
+    assert not models.exists("indexeddb://a/b Ü")
     models.remove_model("localstorage://elsewhere")
     models.clear()
     assert models.list_models() == {}

@@ -25,6 +25,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.timeout(600)  # builds JupyterLite, and starts two hosts
 def test_the_notebooks_of_the_site(
     hosts_browser: PlaywrightBrowser, wheel: Path, tmp_path: Path
 ) -> None:

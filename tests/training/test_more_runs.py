@@ -13,7 +13,10 @@ from tests.support.models import run
 from tests.training.runs import Runs, check, compare, trained
 from tests.training.test_page import too_far
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed"),
+    pytest.mark.repetition("more trainings than the recorded ones"),
+]
 
 RECORD = Path(__file__).with_name("record.js")
 

@@ -38,6 +38,8 @@ def too_far(found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     return {name: each for name, each in bad.items() if each}
 
 
+@pytest.mark.every_engine
+@pytest.mark.repetition("training in a further engine", further_engines=True)
 def test_recorded_runs(tab: Tab) -> None:
     """All recorded runs give TensorFlow.js's numbers in Pyodide, resumed ones included."""
     found = tab.python_module(runs, "every", CONTENT, NAMES)
@@ -76,6 +78,8 @@ def test_every_model_trains_alike(tab: Tab) -> None:
     assert set(different) == BY_CHANCE | set(OTHER_RULES)
 
 
+@pytest.mark.every_engine
+@pytest.mark.repetition("training in a further engine", further_engines=True)
 def test_the_page_stays_responsive(tab: Tab) -> None:
     """While a model is trained, the page has its turn again and again: a timer of it runs."""
     tab.js("() => { window.ticks = 0; window.ticking = setInterval(() => ticks++, 20); }")

@@ -91,6 +91,14 @@ def counted(work: Awaitable[Any]) -> Counter[str]:
     return calls
 
 
+def test_the_pytest_plugin_loads_little() -> None:
+    """It is imported whenever pytest starts, so it brings nothing of pyio but the plugin itself."""
+    ask = "import sys, pyio.testing.plugin; print(*(m for m in sys.modules if m[:4] == 'pyio'))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = {"pyio", "pyio.version", "pyio.testing", "pyio.testing.plugin"}
+    assert set(done.stdout.split()) == loaded
+
+
 def test_calls_of_a_save() -> None:
     """A save of 100 tensors needs fewer than 60 Python calls per tensor."""
     dense = [pyio.layers.Dense(4) for _ in range(49)]

@@ -12,8 +12,6 @@ import pytest
 from pyio.format.model_json import get_model_artifacts_for_json
 from pyio.format.serialized import get_model_json
 from pyio.tensors.encoding import decode_weights
-from tests.support import graphs
-from web.digits import NotADigitModelError, classifier_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,11 +95,3 @@ def test_model_recognises_examples(
     np.testing.assert_allclose(predicted.sum(axis=1), 1, rtol=1e-5)
     right = predicted.argmax(axis=1) == [example["label"] for example in examples]
     assert right.sum() >= 18, f"only {right.sum()} of {len(right)} are right"
-
-
-def test_a_graph_model_is_described() -> None:
-    """The page says what a graph model is, or which of its ops are lacking."""
-    x = graphs.placeholder("x")
-    for op, said in (("Neg", "2 nodes.* from x to y"), ("Fancy", "pyio lacks: Fancy")):
-        with pytest.raises(NotADigitModelError, match=f"it is a graph model.*{said}"):
-            classifier_of(graphs.graph([x, graphs.node(op, "y", "x")]))

@@ -49,7 +49,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bridge": BROWSER,
     "testing": ("__init__", *HANDLERS),  # imports the public names, and is not imported by them
     "sync": MODELS,
-    "cli": (*MODELS, "bridge", "sync"),
+    "server": (*FORMAT, "handlers", "server"),  # it checks models, and never computes them
+    "cli": (*MODELS, "bridge", "server", "sync"),
     "__main__": ("cli",),
     "__init__": ("*",),
 }
@@ -68,8 +69,9 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "plans": ("core", "ops"),
         "model": ("core", "inputs", "pending", "plans", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "graph_models": ("ops", "pending"),
+        "graph_models": ("ops", "pending", "plans"),
         "load": ("graph_models", "model", "serialization"),
+        "verification": ("graph_models",),
         "keras_files": ("core", "model", "serialization"),
     },
 }

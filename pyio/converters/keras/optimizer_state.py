@@ -9,6 +9,7 @@ import numpy as np
 
 from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.keras.layers import text_list, variables
+from pyio.errors import InvalidModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,12 +42,20 @@ def of_archive(weights: Group) -> list[Dataset]:
 
 
 def of_h5(root: Group) -> tuple[list[Dataset], bool]:
-    """Return the variables of the optimizer in an ``.h5``, and whether old Keras ordered them."""
+    """Return the variables of the optimizer in an ``.h5``, and whether old Keras ordered them.
+
+    Raises InvalidModelError for variables that are listed and not there.
+    """
     group = root.group("optimizer_weights")
     if group is None:
         return [], False
     names = text_list(group, "weight_names") or []
-    found = [each for each in map(group.get, names) if isinstance(each, Dataset)]
+    found = []
+    for name in names:
+        dataset = group.get(name)
+        if not isinstance(dataset, Dataset):
+            raise InvalidModelError(f"the optimizer lists the variable {name!r}; it is not there")
+        found.append(dataset)
     return found, any(_OLD.search(name) for name in names)
 
 

@@ -27,6 +27,9 @@ class HTTP(Medium):
             "sha256",
             "redirects",
             "allowed_hosts",
+            "token",
+            "cache",
+            "refresh",
         }
     )
     instead = "ask the server"
@@ -37,9 +40,9 @@ class HTTP(Medium):
         return "Python needs the package httpx for it; install pyio-web[http]"
 
     def handler(self, path: str, **options: Any) -> Any:
-        from pyio.handlers.http.handler import HTTPHandler
+        from pyio.handlers.http.opening import handler_for  # late: most programs need no server
 
-        return HTTPHandler(f"{self.scheme}://{path}", **options)
+        return handler_for(f"{self.scheme}://{path}", **options)
 
 
 class HTTPS(HTTP):

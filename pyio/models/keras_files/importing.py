@@ -65,6 +65,8 @@ async def artifacts(files: Files, *, for_tfjs: bool = True) -> ModelArtifacts:
         saved.notes.append(f"the topology is kept as Keras wrote it: {error}")
     place = place_by_order if saved.kind == "h5" else place_by_path
     placed = place(saved, model)
+    if saved.training is not None and (model is None or model.unknown_classes):
+        saved.notes.append("how it was trained was left out: the model cannot be computed here")
     if model is None:
         return _packed(saved, around | {"model_config": saved.entry}, placed.arrays)
     if model.unknown_classes:

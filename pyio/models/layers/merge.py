@@ -215,7 +215,7 @@ class Dot(Merge):
         left, right = list(ascii_lowercase[: one.ndim]), list(ascii_lowercase[-two.ndim :])
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]
-        y = kernels.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)
+        y = kernels.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
         sums: Array = y if y.ndim > 1 else y[:, None]
         return sums
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from pyio.errors import InvalidModelError
 from pyio.models.ops.activations import BUILT_IN
+from pyio.models.ops.followed import Followed
 from pyio.models.training import losses
-from pyio.models.training.fused import activated
 
 if TYPE_CHECKING:
     from pyio.models.training.losses import Array, Measure
@@ -79,7 +79,10 @@ def _is_share(value: Any) -> bool:
 
 
 def _categorical(true: Array, logits: Array) -> Array:
-    return -(true * activated(logits, BUILT_IN["log_softmax"])).sum(axis=-1)
+    function = BUILT_IN["log_softmax"]
+    followed = isinstance(logits, Followed)
+    shares = logits.kernels.finish(logits, None, function) if followed else function(logits)
+    return -(true * shares).sum(axis=-1)
 
 
 def _sparse(true: Array, logits: Array) -> Array:

@@ -17,7 +17,7 @@ const classes = () => layers.dense({ units: 10, activation: "softmax" });
 function transformer() {
   const input = tf.input({ shape: [32, 32] });
   const dense = (units, x, activation) => layers.dense({ units, activation }).apply(x);
-  const scores = layers.softmax().apply(layers.dot({ axes: [2, 2] }).apply([dense(32, input), dense(32, input)]));
+  const scores = layers.activation({ activation: "softmax" }).apply(layers.dot({ axes: [2, 2] }).apply([dense(32, input), dense(32, input)]));
   const attended = dense(32, layers.dot({ axes: [2, 1] }).apply([scores, dense(32, input)]));
   const middle = layers.layerNormalization().apply(layers.add().apply([input, attended]));
   const further = dense(32, dense(64, middle, "relu"));
@@ -85,7 +85,7 @@ async function start(name) {
       await compiled(await tf.loadLayersModel(tf.io.fromMemory(artifacts))).trainOnBatch(...data);
       able.push(backend);
     } catch (error) {
-      if (!/not registered for.test(error.message)) throw error;
+      if (!/not registered for/.test(error.message)) throw error;
     }
   }
   return able;

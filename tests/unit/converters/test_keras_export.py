@@ -157,6 +157,45 @@ def test_what_keras_has_no_layer_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_masks_that_keras_joins_otherwise(tmp_path: Path) -> None:
+    """Keras 3 joins masks by "or", Keras 2 by "and"; masks from one place are the same in both."""
+    start, other = pyio.Input((4,)), pyio.Input((4,))
+    words, more = (layers.Embedding(5, 3, mask_zero=True)(each) for each in (start, other))
+    dense = layers.Dense(3)(words)  # passes the mask on
+    same = pyio.Model(start, layers.LSTM(2)(layers.Add(name="joined")([words, dense])))
+    run(same.save(f"file://{tmp_path}/same.keras"))
+    joined = layers.Add(name="joined")([words, more])
+    unused = pyio.Model([start, other], layers.Flatten()(joined))
+    run(unused.save(f"file://{tmp_path}/unused.keras"))
+    model = pyio.Model([start, other], layers.LSTM(2)(joined))
+    with pytest.raises(pyio.UnsupportedModelError, match="'joined' joins masks otherwise"):
+        run(model.save(f"file://{tmp_path}/m.keras"))
+    run(model.save(f"file://{tmp_path}/m.h5"))
+    of_keras_3 = reopened(same, tmp_path / "again.keras")
+    assert of_keras_3.get_layer("joined").any_mask
+    run(of_keras_3.save(f"file://{tmp_path}/again.h5"))
+
+
+def test_what_an_h5_has_no_place_for(tmp_path: Path) -> None:
+    """States of stacked cells in another order, tables of tf_idf and lists of ngrams."""
+    cells = [layers.LSTMCell(2), layers.GRUCell(3)]
+    start = pyio.Input((4, 2))
+    states = pyio.Model(start, layers.RNN(cells, return_state=True, name="stack")(start))
+    words = ["the", "cat"]
+    lookup = layers.StringLookup(
+        vocabulary=words, output_mode="tf_idf", idf_weights=[0.5, 0.7], name="table"
+    )
+    text = pyio.Input((1,), dtype="string")
+    table = pyio.Model(text, lookup(text))
+    with pytest.raises(pyio.UnsupportedModelError, match="'stack' has the states of the last"):
+        run(states.save(f"file://{tmp_path}/m.keras"))
+    with pytest.raises(pyio.UnsupportedModelError, match="'table' has tf_idf"):
+        run(table.save(f"file://{tmp_path}/m.h5"))
+    again = reopened(table, tmp_path / "m.keras")
+    x = np.array([["cat"], ["the"], ["dog"]])
+    assert np.allclose(again.predict(x), table.predict(x))
+
+
 OPTIMIZERS: dict[str, tuple[Any, list[str], int]] = {
     "sgd": (pyio.optimizers.sgd(0.1), [], 0),
     "momentum": (pyio.optimizers.momentum(0.1, 0.8), ["momentum"], 2),

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import js
 
+from pyio.format.words import size_text
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-PLACES = {"indexeddb": "IndexedDB", "localstorage": "localStorage", "memory": "this tab's memory"}
+PLACES = {
+    "indexeddb": "IndexedDB",
+    "localstorage": "localStorage",
+    "computer": "the folder",
+    "memory": "this tab's memory",
+}
 """Scheme -> the name of the medium on the page."""
 
 _DATES = js.Intl.DateTimeFormat.new(
@@ -19,11 +26,7 @@ _DATES = js.Intl.DateTimeFormat.new(
 
 def size(count: float) -> str:
     """Return a number of bytes, such as "68.9 kB"."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} bytes" if unit == "bytes" else f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:.3g} TB"
+    return size_text(round(count))
 
 
 def percent(part: float) -> str:
@@ -44,6 +47,11 @@ def split(url: str) -> tuple[str, str]:
     """Return scheme and name of an address."""
     scheme, _, name = url.partition("://")
     return scheme, name
+
+
+def count(number: int, thing: str) -> str:
+    """Return "1 model" or "2 models"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def place(url: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import traceback
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from js import document
 from pyodide.ffi.wrappers import add_event_listener
 
-import pyio
-from web.digits import NotADigitModelError
+from web.page.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -28,12 +28,13 @@ def element(name: str) -> Any:
     return document.getElementById(name)
 
 
-def create(tag: str, text: str = "", **attributes: str) -> Any:
+def create(tag: str, text: str = "", *children: Any, **attributes: str) -> Any:
     """Return a new element; `class_` and `aria_label` become class and aria-label."""
     made = document.createElement(tag)
     made.textContent = text
     for name, value in attributes.items():
         made.setAttribute(name.rstrip("_").replace("_", "-"), value)
+    made.append(*children)
     return made
 
 
@@ -42,13 +43,22 @@ def listen(target: Any, event: str, handler: Callable[[Any], None]) -> None:
     add_event_listener(target, event, handler)
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button in a message: what it says, and what it starts."""
+
+    label: str
+    start: Callable[[], Coroutine[Any, Any, None]]
+
+
 class Messages:
     """The part of a panel that shows what was done and what failed."""
 
     def __init__(self, panel: str) -> None:
-        self._heading = element(f"{panel}-heading")
+        self._heading = element(f"{panel}-heading") or element("model-heading")
         self._status = element(f"{panel}-status")
         self._alerts = element(f"{panel}-alerts")
+        self._offers: list[Offer] = []
         listen(self._alerts, "click", self._clicked)
 
     def say(self, text: str) -> None:
@@ -58,28 +68,40 @@ class Messages:
         self.say("")
         self._alerts.replaceChildren()
 
-    def fail(self, what: str, error: BaseException) -> None:
-        """Show `what` failed, and why."""
+    def fail(self, what: str, error: BaseException, *offers: Offer) -> None:
+        """Show `what` failed and why, with a button for each of `offers`."""
         self.say("")
-        box = element("alert-template").content.firstElementChild.cloneNode(True)
-        box.querySelector(".what").textContent = what
-        expected = isinstance(error, pyio.PyioError | NotADigitModelError)
-        box.querySelector(".why").textContent = (
-            _sentence(str(error)) if expected else f"This was not foreseen: {error!r}"
-        )
-        if not expected:
+        why = reason(error)
+        box = self._box(what, why or f"This was not foreseen: {error!r}")
+        said = "".join(traceback.format_exception(error)) if why is None else str(error)
+        if why is None or said != why:
             box.querySelector("details").hidden = False
-            box.querySelector("pre").textContent = "".join(traceback.format_exception(error))
+            box.querySelector("pre").textContent = said
+        self._offers = list(offers)
+        for offer in offers:
+            box.querySelector(".offers").append(
+                create("button", offer.label, type="button", class_="offer")
+            )
         self._alerts.replaceChildren(box)
 
+    def warn(self, what: str, why: str) -> None:
+        """Show a message that is no failure of what was just done."""
+        self._alerts.replaceChildren(self._box(what, why))
+
+    def _box(self, what: str, why: str) -> Any:
+        box = element("alert-template").content.firstElementChild.cloneNode(True)
+        box.querySelector(".what").textContent = what
+        box.querySelector(".why").textContent = why
+        return box
+
     def _clicked(self, event: Any) -> None:
-        if event.target.closest(".dismiss"):
+        offer = event.target.closest(".offer")
+        if offer:
+            buttons = list(self._alerts.querySelectorAll(".offer"))
+            operate(self._offers[buttons.index(offer)].start())
+        elif event.target.closest(".dismiss"):
             self._alerts.replaceChildren()
             self._heading.focus()
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 class _Controls:

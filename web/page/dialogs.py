@@ -1,13 +1,14 @@
-"""The two dialogs of the page: yes or no, and a place and a name."""
+"""The two dialogs of the page: yes or no, and where a model goes."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from js import document
 
-from web.page import element, listen
+from web.page.panels import element, listen
 
 
 class _Dialog:
@@ -46,19 +47,45 @@ class Question(_Dialog):
         return await self._asked()
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where a model goes, and whether it stays where it is as well."""
+
+    place: str
+    name: str
+    keeps: bool
+
+
 class Destination(_Dialog):
-    """A place and a name for a copy."""
+    """A place and a name, and whether the model is copied or moved."""
 
     def __init__(self) -> None:
         super().__init__("destination")
+        self._moves = True
+        listen(self._element, "change", lambda _: self._name_button())
 
-    async def ask(self, title: str, yes: str, scheme: str, name: str) -> str | None:
-        """Return the address chosen, starting from `scheme` and `name`, or None."""
+    def _name_button(self) -> None:
+        """Let the button say what it does."""
+        copies = "Copy" if element("destination-keep").checked else "Move"
+        self._write(".yes", copies if self._moves else "Keep it")
+
+    async def ask(self, title: str, place: str, name: str, *, moves: bool = True) -> Goal | None:
+        """Return what was chosen, starting from `place` and `name`, or None.
+
+        Without `moves` there is no model yet that could be moved.
+        """
         self._write("h2", title)
-        self._write(".yes", yes)
+        self._moves = moves
+        element("destination-choice").hidden = not moves
         element("destination-name").value = name
-        element(f"destination-{scheme}").checked = True
+        wanted = element(f"destination-{place}")
+        if wanted.disabled:  # this browser refuses that place
+            wanted = document.querySelector("input[name=destination-place]:enabled") or wanted
+        wanted.checked = True
+        element("destination-keep").checked = True
+        self._name_button()
         if not await self._asked():
             return None
         chosen = document.querySelector("input[name=destination-place]:checked").value
-        return f"{chosen}://{element('destination-name').value.strip()}"
+        name = element("destination-name").value
+        return Goal(str(chosen), str(name), bool(element("destination-keep").checked))

@@ -1,4 +1,4 @@
-"""The demo page: draw a digit, see it recognised, and keep the model that recognises it."""
+"""The page: draw a digit, see it recognised, teach it your hand, keep and open models."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 from pyodide.http import pyfetch
 
-from web.dialogs import Question
-from web.digits import image_of
-from web.drawing import Paper
-from web.model import ModelInUse
-from web.page import element, listen
-from web.prediction import Prediction
-from web.saving import Saving
-from web.stored import Stored
+from web.page.dialogs import Destination, Question
+from web.page.drawing import Paper
+from web.page.model import ModelInUse
+from web.page.opening import Opening
+from web.page.panels import element, listen
+from web.page.prediction import Prediction
+from web.page.saving import Saving
+from web.page.sharing import Sharing
+from web.page.stored import Stored
+from web.page.teaching import Teaching
+from web.page.tensorflow import SideBySide
 
 
 class Demo:
@@ -21,13 +24,18 @@ class Demo:
 
     def __init__(self) -> None:
         self._prediction = Prediction()
-        self._paper = Paper(self._predict)
         self.model = ModelInUse(lambda: self._predict(True))
-        question = Question()
-        self.stored = Stored(self.model, question)
-        self._saving = Saving(self.model, self.stored, question)
+        question, destination = Question(), Destination()
+        self.stored = Stored(self.model, destination, question)
+        self.saving = Saving(self.model, self.stored, question)
+        self.opening = Opening(self.model, self.stored, destination, question)
+        self.stored.look = self.opening.open_address
         self._samples: list[list[list[int]]] = [[] for _ in range(10)]
         self._shown = 0
+        self._paper = Paper(self._predict)
+        self.teaching = Teaching(self.model, self._paper, self.saving, self._samples)
+        self.sharing = Sharing(self.model, self.opening)
+        self._beside = SideBySide(self.model, self._paper)
         listen(element("clear"), "click", lambda _: self._paper.clear())
         listen(element("samples"), "click", self._sample_chosen)
 
@@ -49,20 +57,26 @@ class Demo:
             self._paper.show(samples[self._shown])
 
     def _predict(self, final: bool) -> None:
-        paper, classifier = self._paper, self.model.classifier
+        drawing, classifier = self._paper.drawing, self.model.classifier
+        if final:
+            self.opening.predict(drawing)
+            self.teaching.drawn()
+            self._beside.drawn()
         if classifier is None:
             self._prediction.clear("No model is in use")
-        elif paper.sample is None and not paper.strokes:
+        elif not drawing:
             self._prediction.clear("Nothing drawn yet")
         else:
-            pixels = paper.sample if paper.sample is not None else image_of(paper.strokes).tolist()
-            probabilities = classifier.probabilities(pixels).tolist()
-            self._prediction.show(pixels, probabilities, final=final)
+            sight = classifier.sight
+            picture = drawing.picture(sight.height, sight.width)
+            probabilities = classifier.probabilities(drawing).tolist()
+            self._prediction.show(picture, probabilities, final=final)
 
 
 async def start() -> None:
     """Start the page. boot.js calls this once."""
     demo = Demo()
+    await demo.model.use_trained()  # the first verdict, on what was drawn meanwhile
     await demo.fetch_samples()
-    await demo.model.use_trained()
     await demo.stored.start()
+    await demo.sharing.follow()

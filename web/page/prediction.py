@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from web import words
-from web.digits import SIDE
-from web.page import create, element
+import numpy as np
+
+from web.page import words
+from web.page.panels import create, element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 
 class Prediction:
@@ -19,22 +24,22 @@ class Prediction:
         self._winner = element("winner")
         self._certainty = element("certainty")
         self._spoken = element("prediction-status")
-        self._seen = element("seen").getContext("2d")
+        self._seen = element("seen")
         self._bars = [_bar(digit) for digit in range(10)]
         element("bars").replaceChildren(*(bar for bar, _, _ in self._bars))
 
     def clear(self, hint: str) -> None:
-        self._seen.clearRect(0, 0, SIDE, SIDE)
+        _wipe(self._seen)
         self._winner.textContent = "–"
         self._winner.className = "none"
         self._certainty.textContent = hint
         self._spoken.textContent = ""
         self._draw_bars([0.0] * 10, winner=None)
 
-    def show(self, pixels: Sequence[float], probabilities: Sequence[float], *, final: bool) -> None:
+    def show(self, picture: Array, probabilities: Sequence[float], *, final: bool) -> None:
         """Show ten probabilities. Screen readers announce only a `final` prediction."""
-        self._seen.clearRect(0, 0, SIDE, SIDE)
-        paint_pixels(self._seen, pixels, SIDE)
+        _wipe(self._seen)
+        paint(self._seen.getContext("2d"), picture, self._seen.width)
         winner = max(range(10), key=lambda digit: probabilities[digit])
         certainty = words.percent(probabilities[winner])
         self._winner.textContent = str(winner)
@@ -53,15 +58,19 @@ class Prediction:
             percent.textContent = "" if winner is None else words.percent(probability)
 
 
-def paint_pixels(context: Any, pixels: Iterable[float], side: float) -> None:
-    """Fill a square of `side` with 8 x 8 pixels of 0 to 16."""
-    pixel_side = side / SIDE
-    for index, pixel in enumerate(pixels):
-        if pixel > 0:
-            row, column = divmod(index, SIDE)
-            context.globalAlpha = pixel / 16
-            context.fillRect(column * pixel_side, row * pixel_side, pixel_side, pixel_side)
+def paint(context: Any, picture: Array, side: float) -> None:
+    """Fill a square of `side` with the pixels of a picture, 0 for paper and 1 for ink."""
+    height, width = picture.shape
+    for row, column in np.argwhere(picture > 0.01).tolist():
+        context.globalAlpha = float(min(picture[row, column], 1))
+        left, top = round(column * side / width), round(row * side / height)
+        right, bottom = round((column + 1) * side / width), round((row + 1) * side / height)
+        context.fillRect(left, top, right - left, bottom - top)
     context.globalAlpha = 1
+
+
+def _wipe(canvas: Any) -> None:
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
 
 
 def _bar(digit: int) -> tuple[Any, Any, Any]:

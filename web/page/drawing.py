@@ -5,16 +5,19 @@ from __future__ import annotations
 from math import dist
 from typing import TYPE_CHECKING, Any
 
-from js import Path2D, requestAnimationFrame
+import numpy as np
+from js import Path2D, earlyPaper, requestAnimationFrame
 from pyodide.ffi import create_proxy
 
-from web.page import element, listen
-from web.prediction import paint_pixels
+from web.page.digits import SIDE
+from web.page.panels import element, listen
+from web.page.prediction import paint
+from web.page.sight import Drawing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from web.digits import Stroke
+    from web.page.digits import Stroke
 
 _LINE = 0.085  # width of the pen, in parts of the paper's side
 _FINE = 0.01  # shorter movements are drawn, but do not become points of the stroke
@@ -51,6 +54,21 @@ class Paper:
             "blur": self._left,
         }.items():
             listen(self._canvas, event, handler)
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """Go on with what was drawn before Python was there."""
+        early = earlyPaper.handOver().to_py()
+        self._pointer = early["pointer"]
+        for points in early["strokes"]:
+            self._begin(*points[0])
+            for x, y in points[1:]:
+                self._line_to(x, y)
+
+    @property
+    def drawing(self) -> Drawing:
+        """What is on the paper."""
+        return Drawing(self.strokes, self.sample)
 
     def clear(self) -> None:
         self.show(None)
@@ -71,7 +89,7 @@ class Paper:
         side, context = self._canvas.width, self._context
         context.clearRect(0, 0, side, side)
         if self.sample is not None:
-            paint_pixels(context, self.sample, side)
+            paint(context, np.array(self.sample).reshape(SIDE, SIDE) / 16, side)
         context.lineWidth = _LINE * side
         context.lineCap = context.lineJoin = "round"
         for path in self._paths:
