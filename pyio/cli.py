@@ -1,4 +1,4 @@
-"""The command line: ``pyio list|inspect|copy|verify|repair|bridge``, or ``python -m pyio …``.
+"""The command line: ``pyio list|inspect|copy|verify|repair|serve|bridge``, or ``python -m pyio …``.
 
 Addresses are those of the package; what has no ``scheme://`` is a path. Every command prints a
 table for people, or with ``--json`` one JSON value for programs. The exit status is 0, or 1 where
@@ -33,18 +33,21 @@ from pyio.format.json_text import loads
 from pyio.handlers.files.handler import local_path
 from pyio.handlers.files.opening import read_file
 from pyio.handlers.findings import STALE
+from pyio.handlers.http.opening import http
 from pyio.handlers.registry import medium_of, require_available
 from pyio.operations.catalog import copy_model
 from pyio.operations.inspection import inspect, signature_rows
 from pyio.operations.repair import repair
-from pyio.operations.transfer import load_artifacts
+from pyio.server.serving import TOKEN, add_arguments, serve
 from pyio.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyio.format.artifacts import WeightSpec
+    from pyio.handlers.http.handler import HTTPHandler
     from pyio.operations.inspection import Inspection
+    from pyio.progress import OnProgress
 
 
 _ABOUT_A_MODEL = (InvalidModelError, ModelNotFoundError, StorageError)
@@ -60,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
     try:
-        status = int(asyncio.run(options.command(options)))
+        result = options.command(options)
+        status = int(asyncio.run(result) if asyncio.iscoroutine(result) else result)
         sys.stdout.flush()
     except ModelExistsError as error:
         print(
@@ -130,6 +134,15 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_repair(commands, common)
 
+    serving = commands.add_parser(
+        "serve",
+        help="serve and receive models, in a folder or a bucket",
+        description="Serve models, and receive uploads of TensorFlow.js and pyio. The token for "
+        f"writes is in the environment variable {TOKEN}; otherwise one is made and printed.",
+    )
+    add_arguments(serving)
+    serving.set_defaults(command=serve)
+
     bridge = commands.add_parser(
         "bridge", help="print the script for a page whose Python runs in a web worker"
     )
@@ -143,7 +156,10 @@ def _add_copy(
 ) -> None:
     copying = commands.add_parser("copy", parents=[common], help="copy a model")
     copying.add_argument("source")
-    copying.add_argument("destination", help="a directory, or an http address that takes uploads")
+    copying.add_argument(
+        "destination",
+        help="a directory, or an http address that takes uploads (with the token in PYIO_TOKEN)",
+    )
     copying.add_argument("--overwrite", action="store_true", help="replace a model that is there")
     _add_choices(copying)
     copying.add_argument(
@@ -251,6 +267,8 @@ async def _inspect(options: argparse.Namespace) -> int:
         ("bytes of weights", size),
         ("training config", "yes" if found.has_training_config else "no"),
         ("checksum", "yes" if found.has_checksum else "no"),
+        ("about", found.card.line if found.card else None),
+        ("copied from", found.origin),
         ("metadata", _short(found.user_defined_metadata)),
         ("signature", None if found.ops else _short(found.signature)),
         ("lacking", "; ".join(found.lacking) or None),
@@ -282,11 +300,13 @@ def _as_json(found: Inspection) -> dict[str, Any]:
         "trainingConfig": found.has_training_config,
         "checksum": found.has_checksum,
         "userDefinedMetadata": found.user_defined_metadata,
+        "origin": found.origin,
         "signature": found.signature,
         "layers": [{"name": layer.name, "class": layer.class_name} for layer in found.layers],
         "ops": dict(found.ops),
         "lackingInPyio": list(found.lacking_in_pyio),
         "lackingInTfjs": list(found.lacking_in_tfjs),
+        "notes": list(found.import_notes),
         "tensors": [_tensor(spec) for spec in found.tensors],
     }
 
@@ -317,11 +337,12 @@ def _choices(options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _copy(options: argparse.Namespace) -> int:
+    on_progress = progress_bar() if sys.stderr.isatty() else None
     info = await copy_model(
         _url(options.source),
-        _url(options.destination),
+        _destination(options.destination, on_progress),
         overwrite=options.overwrite,
-        on_progress=progress_bar() if sys.stderr.isatty() else None,
+        on_progress=on_progress,
         **_choices(options),
         pyio_only=options.pyio_only,
         quantization=options.quantization,
@@ -334,18 +355,27 @@ async def _copy(options: argparse.Namespace) -> int:
     return 0
 
 
+def _destination(place: str, on_progress: OnProgress | None) -> str | HTTPHandler:
+    """Return where a copy goes; a server gets the token that the environment has for it."""
+    url, token = _url(place), os.environ.get(TOKEN)
+    if token and url.lower().startswith(("http://", "https://")):
+        return http(url, token=token, on_progress=on_progress)
+    return url
+
+
 async def _verify(options: argparse.Namespace) -> int:
-    from pyio.tensors.encoding import decode_artifacts  # late: it imports NumPy
+    from pyio.models.verification import verify  # late: it imports NumPy
 
     rows: list[dict[str, Any]] = []
     keys = ("model", "tensors", "bytes", "checksum", "damage")
     for model in options.models:
         row: dict[str, Any] = {**dict.fromkeys(keys), "model": model}
         try:
-            found = await load_artifacts(_url(model), pyio_only=True)
-            arrays = decode_artifacts(found)
-            row |= {"tensors": len(arrays), "bytes": found.weight_data_bytes}
-            row["checksum"] = "verified" if found.checksum else "none"
+            found = await verify(_url(model))
+            row["damage"] = found.damage
+            if found.ok:
+                row |= {"tensors": found.tensors, "bytes": found.weight_bytes}
+                row["checksum"] = "verified" if found.checksum else "none"
         except _ABOUT_A_MODEL as error:
             row["damage"] = str(error)
         rows.append(row)

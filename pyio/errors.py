@@ -34,7 +34,7 @@
 
 Each also inherits the builtin in parentheses, so that code which does not know pyio catches what
 it expects. What an error knows besides its text is an attribute; all of them can be pickled.
-CompatibilityWarning (UserWarning) is the one warning.
+CompatibilityWarning and CachedCopyWarning (UserWarning) are the warnings.
 """
 
 from __future__ import annotations
@@ -427,3 +427,7 @@ class HandlerError(PyioError, TypeError):
 
 class CompatibilityWarning(UserWarning):
     """Another reader will not find all that is here: TensorFlow.js, Keras, another scikit-learn."""
+
+
+class CachedCopyWarning(UserWarning):
+    """A load with ``cache=`` could not do all: the server is out of reach, or there is no room."""

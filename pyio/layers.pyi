@@ -1158,12 +1158,15 @@ class StackedRNNCells(_cells.StackedRNNCells):
 
     Args:
         cells: The cells, from the bottom up.
+        first_states_first: Whether the states of the first cell come first, as in Keras. It is set
+            for models that Keras wrote.
     """
 
     def __init__(
         self,
         cells: Sequence[Layer | Mapping[str, Any]],
         *,
+        first_states_first: bool | None = False,
         name: str | None = None,
         trainable: bool | None = None,
         input_shape: Sequence[int | None] | None = None,
@@ -1944,7 +1947,7 @@ class ReversibleEmbedding(_embedding.ReversibleEmbedding):
         tie_weights: Whether the way back uses the same table.
         reverse_dtype: Stored in the config.
         logit_soft_cap: The scores are ``tanh(scores / cap) * cap``; None for no cap.
-        reverse: Whether it is the way back.
+        reverse: Whether it is the way back. A single call is with ``embedding(x, reverse=True)``.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from pyio.handlers import picked_files
-    from pyio.models import load
+    from pyio.models import load, verification
     from pyio.models.serialization import write
     from pyio.models.training import fit as training
     from pyio.operations import (
@@ -124,12 +124,14 @@ if TYPE_CHECKING:  # for type checkers and editors; __getattr__ makes the functi
     save_model = blocking(write.save_model)
     save_object = blocking(objects.save_object)
     storage_report = blocking(report.storage_report)
+    verify = blocking(verification.verify)
 
 _FUNCTIONS = {
     "pyio.handlers.picked_files": "pick_files",
     "pyio.models.load": "load_graph_model load_layers_model load_model",
     "pyio.models.serialization.write": "save_model",
     "pyio.models.training.fit": "fit",
+    "pyio.models.verification": "verify",
     "pyio.operations.arrays": "load_arrays load_weights save_arrays",
     "pyio.operations.catalog": "copy_model list_models move_model remove_model",
     "pyio.operations.inspection": "exists inspect",

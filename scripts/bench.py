@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
     parser.add_argument(
         "what",
-        choices=["storage", "http", "models", "all"],
+        choices=["storage", "http", "models", "graphs", "training", "import", "server", "all"],
         nargs="?",
         default="storage",
         help="what to measure (default: %(default)s)",
@@ -31,10 +31,12 @@ def main() -> None:
     http = parser.add_argument_group("http")
     http.add_argument("--megabytes", type=int, help="of weights (default: 200; quick: 20)")
     http.add_argument("--turns", type=int, help="default: 5; quick: 2")
+    imports = parser.add_argument_group("import")
+    imports.add_argument("--against", type=Path, metavar="WHEEL", help="another wheel of pyio")
     options = parser.parse_args()
     enter(engines=["chromium"])
-    from scripts.benchmarks import http as loading  # they need the environment
-    from scripts.benchmarks import models
+    from scripts.benchmarks import graphs, importing, models, server, training  # after `enter`
+    from scripts.benchmarks import http as loading
     from scripts.benchmarks import storage as saving
 
     if options.what in ("storage", "all"):
@@ -44,6 +46,14 @@ def main() -> None:
         loading.main(megabytes, options.turns or (2 if options.quick else 5))
     if options.what in ("models", "all"):
         models.main(quick=options.quick)
+    if options.what in ("graphs", "all"):
+        graphs.main(quick=options.quick)
+    if options.what in ("training", "all"):
+        training.main(quick=options.quick)
+    if options.what in ("import", "all"):
+        importing.main(3 if options.quick else 9, options.against)
+    if options.what in ("server", "all"):
+        server.main(options.megabytes or (100 if options.quick else 1000))
 
 
 if __name__ == "__main__":

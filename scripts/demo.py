@@ -1,5 +1,7 @@
 """Serve the demo page and the manual: ``python3 scripts/demo.py [--port 8000] [--build DIR]``.
 
+With ``--address URL`` the built site also has JupyterLite and marimo under ``/try/``.
+
 The first start fetches Pyodide and NumPy into ``web/vendor/``. Each start builds the wheel, and
 builds the manual again if its sources have changed. Needs Python 3.11 or newer and pip.
 """
@@ -15,8 +17,9 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.support import runtime
-from scripts.support.demo import add_wheel, open_site
+from scripts.support.demo import add_packages, add_wheel, open_site, prepare
 from scripts.support.site import ManualError, build_manual, write_site
+from scripts.support.try_out import add_notebooks
 
 
 def serve(port: int) -> None:
@@ -41,15 +44,22 @@ def main() -> None:
     parser.add_argument(
         "--build", type=Path, metavar="DIR", help="write the static site to DIR and exit"
     )
+    parser.add_argument(
+        "--address",
+        metavar="URL",
+        help="with --build: where the site will be; adds JupyterLite and marimo under /try/",
+    )
     options = parser.parse_args()
     try:
         runtime.ensure(runtime.VENDOR)
         if options.build is None:
-            print("Building the wheel ...", flush=True)
-            add_wheel(runtime.VENDOR / "wheels")
+            prepare()
             serve(options.port)
         else:
-            add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
+            wheel = add_wheel(write_site(options.build, runtime.VENDOR / "pyodide"))
+            add_packages(options.build, wheel)
+            if options.address:
+                add_notebooks(options.build, wheel, options.address)
             print(f"The site is in {options.build}.")
     except (ManualError, runtime.FetchError, subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"error: {error}")

@@ -9,7 +9,8 @@ import pytest
 
 import pyio.bridge
 from scripts.support import generations, runtime
-from scripts.support.real_models import ensure_models
+from scripts.support.estimators import ensure_estimators
+from scripts.support.real_models import ensure_comparison, ensure_models
 from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
 from tests.engines import selection
@@ -53,6 +54,21 @@ def real_models(vendor: Path) -> Path:
     """The folder with real graph models, fetched if they are not there yet."""
     with runtime.one_at_a_time(vendor):
         ensure_models(vendor)
+    return vendor
+
+
+@pytest.fixture(scope="session")
+def estimators(vendor: Path) -> None:
+    """Fetch scikit-learn and skops for Pyodide if they are not there yet."""
+    with runtime.one_at_a_time(vendor):
+        ensure_estimators(vendor)
+
+
+@pytest.fixture(scope="session")
+def compared_models(vendor: Path) -> Path:
+    """The same with a third model, TensorFlow.js 3.21 and the wasm backend of 4.22."""
+    with runtime.one_at_a_time(vendor):
+        ensure_comparison(vendor)
     return vendor
 
 

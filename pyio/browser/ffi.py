@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.allocation import allocate
@@ -97,6 +96,8 @@ JSObject: TypeAlias = Any
 
 def run_file(name: str, whose: str) -> JSObject:
     """Return what a ``.js`` file of `pyio.browser` evaluates to; `whose` is for the error."""
+    from importlib.resources import files  # late: it takes as long as a tenth of pyio
+
     try:
         return run_js(files("pyio.browser").joinpath(name).read_text("utf-8"))
     except JsException as error:

@@ -7,7 +7,8 @@ module is imported when first needed. It has::
     async def outline(files: Files, **options) -> ModelArtifacts  # optional: without weight data
 
 An option that an importer does not take is left out: `for_tfjs`, False where a model is loaded and
-not copied, or the `names` of arrays. No importer knows a medium. It raises InvalidModelError for
+not copied, or the `names` of arrays. A choice that it does not take is an error
+(`pyio.converters.options`). No importer knows a medium. It raises InvalidModelError for
 damage, which the media turn into one that names the address, and UnsupportedModelError for what is
 sound and cannot be read here.
 """
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pyio import limits
 from pyio.converters.files import Below, Leading, present, wanted
 from pyio.converters.keras.kinds import is_keras
+from pyio.converters.options import TFJS, require_no_choice
 from pyio.converters.saved_model.recognise import is_graph_def, is_saved_model
 from pyio.converters.zip_files import open_zip
 from pyio.errors import InvalidModelError
@@ -69,27 +71,31 @@ class Importer:
 
     async def artifacts(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model in `files`."""
-        found: ModelArtifacts = await _called(self._function("artifacts"), files, options)
+        found: ModelArtifacts = await self._called(self._function("artifacts"), files, options)
         return found
 
     async def outline(self, files: Files, **options: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read if the kind allows it."""
         function = self._function("outline")
         if function is not None:
-            found: ModelArtifacts = await _called(function, files, options)
+            found: ModelArtifacts = await self._called(function, files, options)
             return found
         return replace(await self.artifacts(files, **options), weight_data=None)
 
     def _function(self, name: str) -> Any:
         return getattr(importlib.import_module(self.module), name, None)
 
+    def _called(self, function: Any, files: Files, options: Mapping[str, Any]) -> Any:
+        """Call a function with those of the options that it has."""
+        require_no_choice(options, self.name, _parameters(self._function("artifacts")))
+        takes = _parameters(function)
+        open_ended = any(each.kind is each.VAR_KEYWORD for each in takes.values())
+        given = {key: value for key, value in options.items() if open_ended or key in takes}
+        return function(files, **given)
 
-def _called(function: Any, files: Files, options: Mapping[str, Any]) -> Any:
-    """Call a function of an importer with those of the options that it has."""
-    takes = inspect.signature(function).parameters
-    open_ended = any(each.kind is each.VAR_KEYWORD for each in takes.values())
-    given = {key: value for key, value in options.items() if open_ended or key in takes}
-    return function(files, **given)
+
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
 
 
 def _is_safetensors(start: bytes, _names: Sequence[str]) -> bool:
@@ -127,7 +133,7 @@ IMPORTERS: list[Importer] = [
 """Asked in this order. A file of which none knows anything keeps the error of its medium."""
 
 _PACKED = Importer(
-    "a model of TensorFlow.js",
+    TFJS,
     "pyio.converters.model_json",
     lambda _start, names: "model.json" in names,
 )

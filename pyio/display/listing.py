@@ -25,10 +25,12 @@ class Listing(dict[str, ModelArtifactsInfo]):
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         head = ["Model", "Size", "Saved"]
         rows = [[url, _size(info), date_text(info.date_saved)] for url, info in self.items()]
-        if any(info.damage for info in self.values()):
-            head.append("Damage")
-            for row, info in zip(rows, self.values(), strict=True):
-                row.append(info.damage or "")
+        for title, name in (("About", "about"), ("From", "origin"), ("Damage", "damage")):
+            values = [getattr(info, name) for info in self.values()]
+            if any(values):
+                head.append(title)
+                for row, value in zip(rows, values, strict=True):
+                    row.append(value or "")
         return head, rows
 
 

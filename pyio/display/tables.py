@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pyio.format.words import size_text as size_text
@@ -41,6 +39,8 @@ def width_of(text: str) -> int:
 
 
 def _width(char: str) -> int:
+    import unicodedata  # late: most texts are ASCII
+
     if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
         return 0  # drawn over the letter before, as the second part of a Korean one is
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -68,6 +68,8 @@ def _padded(text: str, width: int, number: bool) -> str:
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Return the same as an HTML table, in which every text is escaped."""
+    from html import escape  # late: most tables are never shown
+
     texts = [[cell(value) for value in row] for row in rows]
     sides = ["right" if number else "left" for number in _matching(_NUMBER_OR_SIZE, texts)]
     sides = sides or ["left"] * len(head)  # without rows
@@ -95,4 +97,6 @@ def _matching(pattern: re.Pattern[str], texts: Sequence[Sequence[str]]) -> list[
 
 def html_lines(lines: Sequence[str]) -> str:
     """Return lines of text as an HTML paragraph."""
+    from html import escape
+
     return f"<p>{'<br>'.join(escape(plain(line)) for line in lines)}</p>" if lines else ""

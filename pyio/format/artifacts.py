@@ -237,6 +237,8 @@ class ModelArtifacts(_Checked, OneLine):
             absent. JavaScript has both, and TensorFlow.js writes ``"convertedBy":null``.
         checksum: Whether digests are stored with the model, as `pyio.format.checksum` describes.
             They are made anew by every save, so that they cannot be those of something else.
+        origin: Of a copy that a load with ``cache=True`` has kept: the server's address and what
+            it said of each file, as `pyio.handlers.http.origin` describes. None otherwise.
     """
 
     model_topology: JSONValue = None
@@ -252,6 +254,7 @@ class ModelArtifacts(_Checked, OneLine):
     initializer_signature: JSONValue = None
     null_fields: frozenset[str] = field(default_factory=frozenset)
     checksum: bool = False
+    origin: JSONValue = None
 
     def __post_init__(self) -> None:
         if self.weight_specs is not None:
@@ -282,7 +285,8 @@ class ModelArtifacts(_Checked, OneLine):
 class ModelArtifactsInfo(OneLine):
     """What a medium knows about a stored model without loading it. Sizes are in bytes.
 
-    `damage` says in words why the entry cannot be trusted, and is None for a sound one.
+    `damage` says in words why the entry cannot be trusted, and is None for a sound one. `about` is
+    the line of the model's card (`pyio.ModelCard`), and `origin` is where a cached copy came from.
     """
 
     date_saved: datetime | None = None
@@ -291,6 +295,8 @@ class ModelArtifactsInfo(OneLine):
     weight_specs_bytes: int = 0
     weight_data_bytes: int = 0
     damage: str | None = None
+    about: str | None = None
+    origin: str | None = None
 
     def __repr__(self) -> str:
         damage = f", damaged: {self.damage!r:.200}" if self.damage else ""

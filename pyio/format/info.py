@@ -11,17 +11,29 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
 
 
+_ABOUT, _ORIGIN = "pyioAbout", "pyioOrigin"
+"""Members that pyio adds where there is something to say; TensorFlow.js skips them."""
+
+_LONGEST = 1000
+"""Characters of such a member that are shown."""
+
+
 def info_to_json(info: ModelArtifactsInfo) -> dict[str, JSONValue]:
     """Return `info` as TensorFlow.js writes it, the date as JavaScript's ``toISOString`` does."""
     assert info.date_saved is not None
     date = info.date_saved.astimezone(UTC).isoformat(timespec="milliseconds")
-    return {
+    members: dict[str, JSONValue] = {
         "dateSaved": date.replace("+00:00", "Z"),
         "modelTopologyType": info.model_topology_type,
         "modelTopologyBytes": info.model_topology_bytes,
         "weightSpecsBytes": info.weight_specs_bytes,
         "weightDataBytes": info.weight_data_bytes,
     }
+    if info.about is not None:
+        members[_ABOUT] = info.about
+    if info.origin is not None:
+        members[_ORIGIN] = info.origin
+    return members
 
 
 def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
@@ -47,4 +59,12 @@ def info_from_json(value: JSONValue) -> ModelArtifactsInfo:
     if kind != "JSON":
         damage = f"its topology is of type {kind!r:.40}; JSON is known"
     topology_bytes, specs_bytes, data_bytes = sizes
-    return ModelArtifactsInfo(date, str(kind), topology_bytes, specs_bytes, data_bytes, damage)
+    return ModelArtifactsInfo(
+        *(date, str(kind), topology_bytes, specs_bytes, data_bytes, damage),
+        about=_text(value.get(_ABOUT)),
+        origin=_text(value.get(_ORIGIN)),
+    )
+
+
+def _text(value: JSONValue) -> str | None:
+    return value[:_LONGEST] if isinstance(value, str) and value else None

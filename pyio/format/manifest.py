@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyio import limits
 from pyio.errors import InvalidModelError, OtherFormatError, WeightsError
+from pyio.format.checksum import MEMBER
 from pyio.format.json_text import loads, require_length
 from pyio.format.kinds import LOOKED_AT, kind_of, other_format
 from pyio.format.specs import require_count, specs_from_json
@@ -31,6 +32,9 @@ SHARD_NAME = re.compile(r"group(\d+)-shard(\d+)of(\d+)(\.bin)?$")
 _CRC32 = "crc32"
 """Beside ``paths``: the CRC-32 of each file in eight hexadecimal digits. pyio writes it with
 shards, because nothing else tells two equally long shards apart. TensorFlow.js skips it."""
+
+
+_METADATA, _ML5 = "userDefinedMetadata", "ml5Specs"
 
 
 class NoModelJSONError(InvalidModelError):
@@ -132,7 +136,28 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
             f"{name} has neither modelTopology nor weightsManifest, so it is not a TensorFlow.js "
             f"model; its members: {', '.join(fields) or 'none'}"
         )
-    return Manifest(fields, None if manifest is None else parse_groups(manifest))
+    return Manifest(
+        _with_specs_of_ml5(fields), None if manifest is None else parse_groups(manifest)
+    )
+
+
+def with_metadata(manifest: Manifest, beside: Mapping[str, JSONValue]) -> Manifest:
+    """Return a manifest with metadata that stood in a file beside it; its own comes first.
+
+    One with digests is left as it is, because they are those of all that its writer knew.
+    """
+    own = manifest.fields.get(_METADATA)
+    if MEMBER in manifest.fields or not isinstance(own, dict | None):
+        return manifest
+    return replace(manifest, fields={**manifest.fields, _METADATA: {**beside, **(own or {})}})
+
+
+def _with_specs_of_ml5(fields: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """Return the members, those that only ml5 has as metadata; see `pyio.format.card`."""
+    specs = fields.get(_ML5)
+    if not isinstance(specs, dict) or fields.get(_METADATA) is not None or MEMBER in fields:
+        return fields
+    return {**fields, _METADATA: {_ML5: specs}}
 
 
 def refuse_other_format(start: bytes, name: str) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from pyio.format.json_text import JSONValue
 
+ORIGIN = "pyioOrigin"
+"""Where a cached copy came from. What is sent or offered as a download does not have it."""
+
 FIELDS: Mapping[str, str] = {
     "modelTopology": "model_topology",
     "format": "format",
@@ -32,6 +35,7 @@ FIELDS: Mapping[str, str] = {
     "modelInitializer": "model_initializer",
     "initializerSignature": "initializer_signature",
     "trainingConfig": "training_config",
+    ORIGIN: "origin",
 }
 """TensorFlow.js's name of each JSON field to ours; weight specs and data are handled apart."""
 
@@ -48,6 +52,7 @@ RECORD_KEYS = (
     "userDefinedMetadata",
     "modelInitializer",
     "initializerSignature",
+    ORIGIN,
     checksum.MEMBER,
 )
 """The order in which ``LayersModel.save`` builds the artifacts that IndexedDB keeps."""
@@ -78,6 +83,7 @@ FILE_KEYS = (
     "userDefinedMetadata",
     "modelInitializer",
     "initializerSignature",
+    ORIGIN,
     checksum.MEMBER,
 )
 """The order of a ``model.json`` that tfjs-node writes (``file_system.ts``), which forgets the
@@ -178,7 +184,7 @@ def _description(artifacts: ModelArtifacts) -> str:
     What a medium may drop is left out: a null that is not a text, an empty topology, and the
     difference between no specs and an empty list of them.
     """
-    fields = fields_to_json(artifacts, tuple(FIELDS)[1:])
+    fields = fields_to_json(artifacts, [key for key in tuple(FIELDS)[1:] if key != ORIGIN])
     text = topology_text(artifacts)
     if text not in _NO_TOPOLOGY:
         fields["modelTopology"] = JSONText(text)

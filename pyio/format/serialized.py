@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,24 @@ def serialize(artifacts: ModelArtifacts, date_saved: datetime | None = None) -> 
         model_topology_bytes=0 if topology is None else utf8_length(topology),
         weight_specs_bytes=0 if text is None else utf8_length(text),
         weight_data_bytes=artifacts.weight_data_bytes,
+        about=_about(artifacts),
+        origin=_origin(artifacts),
     )
     return Serialized(artifacts, topology, text, info)
+
+
+def _about(artifacts: ModelArtifacts) -> str | None:
+    if not artifacts.user_defined_metadata:
+        return None
+    from pyio.format.card import ModelCard  # late: few models have metadata
+
+    card = ModelCard.from_metadata(artifacts.user_defined_metadata)
+    return None if card is None else card.line or None
+
+
+def _origin(artifacts: ModelArtifacts) -> str | None:
+    url = artifacts.origin.get("url") if isinstance(artifacts.origin, Mapping) else None
+    return url if isinstance(url, str) else None
 
 
 def get_model_json(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +14,8 @@ class OneLine:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
+        from html import escape  # late: most results are never shown as HTML
+
         return f"<p>{escape(repr(self))}</p>"
 
 

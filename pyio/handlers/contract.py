@@ -205,12 +205,15 @@ class Loader(ABC):
         """Return the whole model, or raise what keeps it from being one.
 
         `importing` are options of the importer, if the files are those of another program.
+        Raises UnsupportedModelError for a choice that a model of TensorFlow.js does not have.
         """
         with enough_memory(f"loading {self.url!r}"), damaged(self.url):
             try:
-                return await self._fetch()
+                artifacts = await self._fetch()
             except FOREIGN as error:
                 return await imported(self._files(), error, importing)
+            require_unchosen(importing)
+            return artifacts
 
     async def lazy(self, **importing: Any) -> ModelArtifacts:
         """Return the model with weights that are read in ranges of bytes.
@@ -225,9 +228,11 @@ class Loader(ABC):
         """Return the model without its weight data, which is not read."""
         with enough_memory(f"reading {self.url!r}"), damaged(self.url):
             try:
-                return await self._outline()
+                artifacts = await self._outline()
             except FOREIGN as error:
                 return await imported(self._files(), error, importing, weights=False)
+            require_unchosen(importing)
+            return artifacts
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[Files | None]:
@@ -251,6 +256,14 @@ class Loader(ABC):
     @abstractmethod
     async def _outline(self) -> ModelArtifacts:
         """Read all but the weight data. Raises InvalidModelError if it cannot be a model."""
+
+
+def require_unchosen(importing: Mapping[str, Any]) -> None:
+    """Raise UnsupportedModelError if a choice was made for a model of TensorFlow.js."""
+    if any(value is not None for key, value in importing.items() if key != "for_tfjs"):
+        from pyio.converters.options import TFJS, require_no_choice  # late: few loads need it
+
+        require_no_choice(importing, TFJS)
 
 
 FOREIGN = (NoModelJSONError, OtherFormatError, ModelNotFoundError)

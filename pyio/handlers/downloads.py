@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyio.browser.environment import missing_downloads
 from pyio.browser.page.downloads import download
 from pyio.errors import InvalidURLError
-from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
-from pyio.format.model_files import lay_out
 from pyio.handlers.contract import Acquired, Saver
 from pyio.handlers.medium import Medium
 from pyio.progress import Meter
@@ -115,7 +113,10 @@ class DownloadsHandler(Saver):
 
     def _files(self, model: Serialized) -> Mapping[str, Sequence[memoryview]]:
         """Return the files to offer: name -> pieces."""
-        from pyio.converters.writers import writer_of  # late, as above
+        # Late, as above: each medium is imported with the others, and few saves are downloads.
+        from pyio.converters.writers import writer_of
+        from pyio.format.archive import zip_pieces
+        from pyio.format.model_files import lay_out
 
         writer = writer_of(self.format)
         if writer is not None:

@@ -6,12 +6,16 @@ take others: give those to the handler where it is made.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyio.progress import OnProgress
+
+
+Refresh: TypeAlias = Literal["if-newer", "never", "always"]
+"""When a load with ``cache=`` asks the server although a copy is there."""
 
 
 class HTTPOptions(TypedDict, total=False):
@@ -29,6 +33,9 @@ class HTTPOptions(TypedDict, total=False):
     sha256: str | None
     redirects: bool
     allowed_hosts: Iterable[str] | None
+    token: str | None
+    cache: bool | str
+    refresh: Refresh
 
 
 class ImportOptions(TypedDict, total=False):

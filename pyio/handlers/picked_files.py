@@ -1,10 +1,11 @@
 """Files that a person picked or dropped on a page, in any order: ``browser_files``.
 
 People pick all that an export has given them. So the model.json is found by its content, and what
-it does not name is left alone. It is matched with its weights by name, as in tfjs-core
-``browser_files.ts``: the last component of each path in the manifest, because a picker gives no
-directories. Where it does, because a folder was picked, they decide between files of one name. The
-single ``.zip`` that ``downloads://`` offers is read too.
+it does not name is left alone. The metadata of Teachable Machine and ml5 beside it is read. The
+json is matched with its weights by name, as in tfjs-core ``browser_files.ts``: the last component
+of each path in the manifest, because a picker gives no directories. Where it does, because a folder
+was picked, they decide between files of one name. The single ``.zip`` that ``downloads://`` offers
+is read too.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from pyio.errors import HandlerError, InvalidModelError, WeightsError
 from pyio.format.archive import is_wanted, unzip
 from pyio.format.json_text import require_length
 from pyio.format.kinds import LOOKED_AT, kind_of
-from pyio.format.manifest import Manifest, parse_model_json
+from pyio.format.manifest import Manifest, parse_model_json, with_metadata
 from pyio.format.model_files import outline, read_model
-from pyio.handlers.contract import damaged, imported
+from pyio.handlers.contract import damaged, imported, require_unchosen
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class BrowserFilesHandler:
         except InvalidModelError as error:
             with damaged(self.url):
                 return await imported(self._view(), error, importing)
+        require_unchosen(importing)
         weights = self._matched(manifest, json, [file for file in files if file is not json])
         for file in weights.values():
             if not file.size:
@@ -76,6 +78,7 @@ class BrowserFilesHandler:
         except InvalidModelError as error:
             with damaged(self.url):
                 return await imported(self._view(), error, importing, weights=False)
+        require_unchosen(importing)
         with damaged(self.url):
             return outline(manifest)
 
@@ -97,7 +100,25 @@ class BrowserFilesHandler:
                 "one of the files should be the model.json; none of them ends in .json "
                 f"({await self._described(files)})"
             )
-        return files, *await self._only_model(named)
+        json, manifest = await self._only_model(named)
+        return files, json, await self._with_metadata(manifest, json, named)
+
+    async def _with_metadata(
+        self, manifest: Manifest, json: AnyFile, named: Sequence[AnyFile]
+    ) -> Manifest:
+        """Add what Teachable Machine or ml5 says in a file beside the model.json.
+
+        Several such files are left alone, because which one belongs to the model is not known.
+        """
+        from pyio.format.card import METADATA_BYTES, is_metadata_name, metadata_of  # late
+
+        folder = _path(json).rpartition("/")[0]
+        beside = [file for file in named if _path(file).rpartition("/")[0] == folder]
+        small = [file for file in beside if file is not json and file.size <= METADATA_BYTES]
+        usual = [file for file in small if is_metadata_name(file.name, json.name)]
+        found = [metadata_of(bytes(await file.read())) for file in usual or small[:_SHOWN]]
+        metadata = [each for each in found if each is not None]
+        return with_metadata(manifest, metadata[0]) if len(metadata) == 1 else manifest
 
     async def _only_model(self, named: Sequence[AnyFile]) -> tuple[AnyFile, Manifest]:
         """Return the one json that is a model: exports come with metadata in others.

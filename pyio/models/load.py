@@ -9,6 +9,7 @@ from pyio.handlers.contract import Loader
 from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler
 from pyio.models.serialization.read import model_from_artifacts
+from pyio.models.serialization.registry import classes
 from pyio.operations.transfer import divided, load_artifacts
 from pyio.tracebacks import short
 
@@ -54,7 +55,8 @@ async def load_layers_model(
     `pyio.models.serialization.read.model_from_artifacts` does; and UnsupportedModelError for a file
     of Keras with code in it. A graph model is refused with the name of the function that loads it.
     """
-    artifacts = await _artifacts(url_or_handler, on_progress, options)
+    with classes(custom_objects, allow_unknown):  # the importer of Keras's files builds the model
+        artifacts = await _artifacts(url_or_handler, on_progress, options)
     if _is_graph(artifacts):
         raise InvalidModelError(
             f"{url_or_handler!r:.120} is a graph model; use pyio.load_graph_model, or "

@@ -17,6 +17,7 @@ from pyio.models.core.weight import assign_all
 from pyio.models.core.work import check_work
 from pyio.models.inputs import check_batch_size, check_inputs, standardize, tensors
 from pyio.models.pending import Pending
+from pyio.models.plans.use import planned
 from pyio.models.serialization.functional import checked_config, graph_from_config
 from pyio.models.serialization.keras_paths import named_by_path
 from pyio.models.serialization.weight_matching import LoadReport, assign_matching, checked_copies
@@ -145,14 +146,17 @@ class LayersModel(TrainableModel):
         return standardize(self, x)
 
     def _run(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
-        if self.unknown_classes:
-            raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
         graph, limit = self.graph, limits.PREDICT_WORK
         # Once for each shape of inputs, and again when the limit has changed.
         looked_at = limit, *[array.shape[1:] for array in arrays]
         if looked_at not in graph.affordable:
+            if self.unknown_classes:
+                raise UnknownLayersError(self.unknown_classes, f"predict with {self.name!r}")
             check_work(graph, arrays, limit, self.name)
             graph.affordable.add(looked_at)
+        outputs = planned(graph, arrays)
+        if outputs is not None:
+            return outputs
         try:
             with np.errstate(all="ignore"):
                 outputs = graph.run(arrays, [None] * len(arrays))[0]

@@ -15,7 +15,7 @@ from pyio.errors import (
 from pyio.format.artifacts import TFJS_ELEMENT_SIZES, ModelArtifacts, SaveResult
 from pyio.format.manifest import parse_groups
 from pyio.handlers.contract import Loader
-from pyio.handlers.http.handler import http
+from pyio.handlers.http.opening import http
 from pyio.handlers.picked_files import BrowserFilesHandler
 from pyio.handlers.registry import load_handler
 from pyio.operations.transfer import format_at, load_artifacts, save_artifacts

@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 from pyio.display.listing import Listing
 from pyio.errors import (
     CompatibilityWarning,
+    HandlerError,
     InvalidURLError,
     ModelExistsError,
     ModelNotFoundError,
@@ -18,7 +20,7 @@ from pyio.errors import (
 )
 from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.serialized import get_model_artifacts_info_for_json
-from pyio.handlers.contract import Loader, Saver
+from pyio.handlers.contract import Loader, Saver, StoreManager
 from pyio.handlers.medium import Durability
 from pyio.handlers.registry import (
     available_media,
@@ -39,12 +41,18 @@ if TYPE_CHECKING:
 
     from pyio.format.artifacts import ModelArtifacts
     from pyio.handlers.contract import LoadHandler, SaveHandler
-    from pyio.handlers.keywords import ImportOptions
+    from pyio.handlers.keywords import HTTPOptions, ImportOptions
+    from pyio.handlers.medium import Medium
     from pyio.progress import OnProgress
 
 
-async def list_models() -> dict[str, ModelArtifactsInfo]:
+async def list_models(
+    place: str | None = None, **options: Unpack[HTTPOptions]
+) -> dict[str, ModelArtifactsInfo]:
     """Return address -> info of every model stored in this browser (and in ``memory://``).
+
+    With a `place` return those of it: of one medium ("indexeddb://"), or of a server that
+    ``python -m pyio serve`` runs ("https://example.org/models", with `options` of `pyio.http`).
 
     A damaged entry is listed too, with what is wrong with it in ``info.damage``. A medium that
     cannot be listed at all has one entry, its scheme without a path, which says why. Media that
@@ -52,6 +60,8 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
     size is that of the model, the same in every medium: topology, weight specs and weights.
     `storage_report` says what it takes of the room.
     """
+    if place is not None:
+        return await _list_place(place, options)
     found = Listing()
     for medium in available_media():
         if not medium.lists:
@@ -64,27 +74,57 @@ async def list_models() -> dict[str, ModelArtifactsInfo]:
     return found
 
 
-async def remove_model(url: str) -> ModelArtifactsInfo:
+async def _list_place(place: str, options: HTTPOptions) -> Listing:
+    medium, path = medium_of(place)
+    if medium.lists and not path:
+        _require_none(medium, options)
+        require_available(medium)
+        infos = await medium.list()
+        return Listing({f"{medium.scheme}://{name}": info for name, info in infos.items()})
+    handler = load_handler(place, options)
+    if not isinstance(handler, StoreManager):
+        raise medium.cannot("list", path)
+    below = place.partition("?")[0].rstrip("/")
+    infos = await handler.list()
+    return Listing({f"{below}/{quote(name)}/model.json": info for name, info in infos.items()})
+
+
+def _require_none(medium: Medium, options: HTTPOptions) -> None:
+    if options:
+        raise HandlerError(f"{medium.scheme}:// has no option {min(options)!r}")
+
+
+async def remove_model(url: str, **options: Unpack[HTTPOptions]) -> ModelArtifactsInfo:
     """Remove the model at `url`, damaged or not, and return its info.
+
+    A server that ``python -m pyio serve`` runs removes models too; `options` are those of
+    `pyio.http`, such as ``token``. Nothing is known of that model then, and the info is empty.
 
     Raises ModelNotFoundError, InvalidURLError, UnsupportedOperationError or StorageError.
     """
     medium, path = medium_of(url)
     if not medium.lists:
-        raise medium.cannot("remove", path)
+        handler = load_handler(url, options) if medium.loads else None
+        if not isinstance(handler, StoreManager):
+            raise medium.cannot("remove", path)
+        return await handler.remove("")
+    _require_none(medium, options)
     require_available(medium)
     return await medium.remove(require_path(url, path))
 
 
 async def copy_model(
-    source: str,
-    destination: str,
+    source: str | LoadHandler,
+    destination: str | SaveHandler,
     *,
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
     **importing: Unpack[ImportOptions],
 ) -> ModelArtifactsInfo:
     """Copy a model from one address to another, across media, and return the copy's info.
+
+    Either may be a handler, such as ``pyio.http(url, token="…")``. It replaces what is there, and
+    reports progress by itself.
 
     `on_progress` is called for the load and then for the save (`pyio.Progress.action`).
     `importing` says what of a SavedModel is copied (`pyio.converters.saved_model.importer`).
@@ -95,16 +135,19 @@ async def copy_model(
     what loading and saving raise. A file of another program is converted, and a warning says
     what TensorFlow.js cannot use. The source is not changed, and no half copy is ever visible.
     """
-    _require_different(source, destination)
-    options = {} if on_progress is None else {"on_progress": on_progress}
-    loader, saver = load_handler(source, options), save_handler(destination, options)
-    await _require_free(destination, saver, overwrite=overwrite)
+    origin, url = _address_of(source, "load"), _address_of(destination, "save")
+    if origin and url:
+        _require_different(origin, url)
+    heard = {} if on_progress is None else {"on_progress": on_progress}
+    loader = load_handler(source, heard if origin else {})
+    saver = save_handler(destination, heard if url else {})
+    await _require_free(url, saver, overwrite=overwrite)
     artifacts = await _loaded(loader, saver, importing)
     for note in artifacts.import_notes:
         if note.startswith("TensorFlow.js"):
             warnings.warn(note, CompatibilityWarning, stacklevel=2)
-    async with _exclusive(destination):
-        await _require_free(destination, saver, overwrite=overwrite)  # loading may have taken long
+    async with _exclusive(url):
+        await _require_free(url, saver, overwrite=overwrite)  # loading may have taken long
         try:
             result = await save_artifacts(artifacts, saver)
         except StorageError as error:
@@ -170,6 +213,15 @@ async def move_model(
     return info
 
 
+def _address_of(place: str | LoadHandler | SaveHandler, verb: str) -> str:
+    """Return an address, or "" for a handler. Raises InvalidURLError for anything else."""
+    if isinstance(place, str):
+        return place
+    if not callable(getattr(place, verb, None)):
+        split_url(place)  # type: ignore[arg-type]  # raises
+    return ""
+
+
 async def _loaded(
     loader: LoadHandler, saver: SaveHandler, importing: ImportOptions
 ) -> ModelArtifacts:
@@ -193,7 +245,7 @@ def _require_different(source: str, destination: str) -> None:
 @asynccontextmanager
 async def _exclusive(*urls: str) -> AsyncIterator[None]:
     """Hold the locks of the media of `urls` inside the block, in the order that avoids deadlock."""
-    schemes = sorted({split_url(url)[0] for url in urls} & media().keys())
+    schemes = sorted({split_url(url)[0] for url in urls if url} & media().keys())
     async with AsyncExitStack() as stack:
         for scheme in schemes:
             await stack.enter_async_context(media()[scheme].lock())
@@ -201,7 +253,9 @@ async def _exclusive(*urls: str) -> AsyncIterator[None]:
 
 
 async def _require_free(url: str, saver: SaveHandler, *, overwrite: bool) -> None:
-    medium = media().get(split_url(url)[0])  # None if only a router serves the scheme
+    """Raise ModelExistsError if a model is at `url`, which is "" for a handler of the caller's."""
+    # None if only a router serves the scheme
+    medium = media().get(split_url(url)[0]) if url else None
     if overwrite or medium is None or not (medium.lists or medium.keeps):
         return
     # The handlers of media that keep models load as well as save.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts, WeightSpec
+    from pyio.format.card import ModelCard
     from pyio.format.json_text import JSONValue
     from pyio.handlers.contract import LoadHandler
     from pyio.handlers.keywords import LoadOptions
@@ -54,6 +55,8 @@ class Inspection:
         lacking_in_pyio: The ops of a graph model that pyio cannot run.
         lacking_in_tfjs: The ops of a graph model that TensorFlow.js 4.22 does not know.
         import_notes: What a load of these files changes, and what else could be chosen in them.
+        card: What the metadata says of labels, input and licence, or None if it says nothing.
+        origin: The server from which a cached copy came, or None.
     """
 
     source: str
@@ -70,6 +73,8 @@ class Inspection:
     lacking_in_pyio: tuple[str, ...] = ()
     lacking_in_tfjs: tuple[str, ...] = ()
     import_notes: tuple[str, ...] = ()
+    card: ModelCard | None = None
+    origin: str | None = None
 
     def __repr__(self) -> str:
         return f"<Inspection of {self._line()}>"
@@ -99,7 +104,9 @@ class Inspection:
             )
             if rows
         ]
-        return "".join([html_lines([self._line(), *self.lacking, *self.import_notes]), *tables])
+        about = [self.card.line] if self.card else []
+        lines = [self._line(), *about, *self.lacking, *self.import_notes]
+        return "".join([html_lines(lines), *tables])
 
     @property
     def lacking(self) -> list[str]:
@@ -127,6 +134,7 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
     Raises what `pyio.load_artifacts` raises, except for damage to the weights, which is not seen.
     """
     # Imported now: a program that inspects nothing need not load the names of all ops.
+    from pyio.format.card import ModelCard
     from pyio.format.graph_ops import lacking_in_pyio, lacking_in_tfjs, op_counts
 
     artifacts = await _describe(source, options)
@@ -146,7 +154,14 @@ async def inspect(source: str | LoadHandler, **options: Unpack[LoadOptions]) -> 
         lacking_in_pyio=tuple(lacking_in_pyio(ops)),
         lacking_in_tfjs=tuple(lacking_in_tfjs(ops)),
         import_notes=artifacts.import_notes,
+        card=ModelCard.from_metadata(artifacts.user_defined_metadata),
+        origin=_url_in(artifacts.origin),
     )
+
+
+def _url_in(origin: JSONValue) -> str | None:
+    url = origin.get("url") if isinstance(origin, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def signature_rows(signature: JSONValue) -> list[tuple[str, str, str, str, str]]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
-from pyio.handlers.contract import Loader, Saver
-from pyio.handlers.picked_files import BrowserFilesHandler
+from pyio.format.layout import require_sizes_match, tensor_ends
+from pyio.format.specs import require_readable
+from pyio.handlers.contract import Loader, Saver, damaged
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ async def save_artifacts(
 ) -> SaveResult:
     """Save any model artifacts: layers models, graph models, or weights alone.
 
+    The specs must account for every byte of the weight data, for a handler of your own too.
+
     Args:
         artifacts: What to save.
         target: An address such as "indexeddb://my-model", or a handler.
@@ -84,6 +87,9 @@ async def save_artifacts(
         from pyio.format.stored import loaded  # late: few models are loaded lazily
 
         artifacts = await loaded(artifacts)
+    if not isinstance(handler, Saver):  # those of pyio check it themselves
+        require_sizes_match(artifacts)
+        require_readable(artifacts.weight_specs or ())
     result = handler.save(artifacts)
     return await result if isawaitable(result) else result
 
@@ -106,7 +112,8 @@ async def load_artifacts(
 
     Raises:
         ModelNotFoundError: Nothing is stored there.
-        DamagedModelError: What is stored there is not a whole model.
+        DamagedModelError: What is stored there is not a whole model, or a handler of your own gave
+            weight data for which its specs do not account.
         UnsupportedModelError: It cannot be converted, or the choice is not there.
         InvalidURLError: The address cannot be used.
         StorageError: The medium failed.
@@ -120,6 +127,10 @@ async def load_artifacts(
     artifacts = await result if isawaitable(result) else result
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
+    if artifacts.ends is None and artifacts.stored is None and not isinstance(handler, Loader):
+        with damaged(source if isinstance(source, str) else repr(handler)):
+            ends = tensor_ends(artifacts.weight_specs, artifacts.weight_data or ())
+        artifacts.remember_ends(ends)
     if lazy:
         from pyio.tensors.lazy import lazy_artifacts  # late: it imports NumPy
 
@@ -135,6 +146,8 @@ def divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 def load_imported(handler: Any, importing: Mapping[str, Any]) -> Awaitable[ModelArtifacts]:
     """Load with options of an importer. Raises HandlerError for a handler that has no files."""
+    from pyio.handlers.picked_files import BrowserFilesHandler  # late: few loads import
+
     if isinstance(handler, Loader | BrowserFilesHandler):
         return handler.load(**importing)
     raise HandlerError(

@@ -4,6 +4,9 @@ TensorFlow is not among the project's dependencies. Run this in an environment o
 ``pip install tensorflow-cpu==2.19.1``:
 
     python scripts/generate/graph_cases.py tests/data/graphs/ops.zip
+    python scripts/generate/graph_cases.py tests/data/graphs/beyond.zip --beyond
+
+The second file has ops that TensorFlow.js lacks.
 
 The same graph runs in both: as the JSON that pyio reads, and as the GraphDef that it stands for.
 Types of inputs (``T``, ``Tidx``, …) and counts of them are filled in from TensorFlow's op
@@ -23,12 +26,13 @@ from typing import Any
 if __name__ == "__main__":  # before the imports below, which need packages
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("zip", help="the file to write")
+    parser.add_argument("--beyond", action="store_true", help="ops that TensorFlow.js lacks")
     parser.parse_args()
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.generate.graph_case_list import CASES
+from scripts.generate import graph_case_list, graph_cases_beyond
 
 DTYPES = {
     "float32": "DT_FLOAT",
@@ -160,7 +164,8 @@ def answer(graph: dict[str, Any], arrays: list[Any], count: int) -> list[Any]:
 def main() -> None:
     """Write the zip that the first argument names."""
     found = []
-    for name, (op, arrays, given) in CASES.items():
+    chosen = graph_cases_beyond if "--beyond" in sys.argv else graph_case_list
+    for name, (op, arrays, given) in chosen.CASES.items():
         # Without the defaults, as a converter may leave them out.
         attributes = {key: attribute(value) for key, value in given.items()}
         try:
@@ -180,7 +185,7 @@ def main() -> None:
         info.compress_type = zipfile.ZIP_DEFLATED
         text = json.dumps(found, separators=(",", ":"))
         packed.writestr(info, text, compresslevel=9)
-    print(f"{len(found)} of {len(CASES)} cases")
+    print(f"{len(found)} of {len(chosen.CASES)} cases")
 
 
 if __name__ == "__main__":

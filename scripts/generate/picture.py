@@ -34,7 +34,7 @@ from scripts.support.server import Site
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-WIDTH, HEIGHT = 1120, 980
+WIDTH, HEIGHT = 1120, 1010
 SEVEN = [(0.28, 0.2), (0.5, 0.21), (0.71, 0.2), (0.65, 0.38), (0.58, 0.58), (0.5, 0.85)]
 """The stroke, in parts of the paper's side."""
 

@@ -171,7 +171,30 @@ def frozen_loop(tf: Any, folder: Path) -> None:
     write(folder, {"x": given}, found, outputs_wanted=names)
 
 
-MODELS: list[Callable[[Any, Path], None]] = [lists, lstm, v1_branches, frozen_loop]
+def hub_table(tf: Any, folder: Path) -> None:
+    """A module without signatures, which looks words up in a table and returns a dict."""
+    table = tf.lookup.StaticHashTable(
+        tf.lookup.KeyValueTensorInitializer(["a", "b"], [1.0, 2.0]), 0.5
+    )
+
+    class Module(tf.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.w, self.table = tf.Variable(floats(1, 2)), table
+
+        @tf.function  # type: ignore[untyped-decorator]
+        def __call__(self, words: Any) -> dict[str, Any]:
+            found = self.table.lookup(words)
+            return {"pooled": tf.reduce_sum(found), "default": found[:, None] * self.w}
+
+    module = Module()
+    module.__call__.get_concrete_function(tf.TensorSpec([None], tf.string))
+    tf.saved_model.save(module, str(folder / "model"))
+    words = np.array(["a", "ü", "b"], object)
+    found = tf.saved_model.load(str(folder / "model"))(tf.constant(words))
+    write(folder, {"words": words}, {key: value.numpy() for key, value in found.items()})
+
+
+MODELS: list[Callable[[Any, Path], None]] = [lists, lstm, v1_branches, frozen_loop, hub_table]
 
 
 def main() -> None:

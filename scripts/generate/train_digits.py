@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from scripts.support.environment import enter
+from scripts.support.environment import enter, group
 
 if __name__ == "__main__":  # before the imports below, which need the environment
     _parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     _parser.add_argument("--output", type=Path, default=ROOT / "web/model", help="a folder")
     OPTIONS = _parser.parse_args()
-    enter("-e", f"{ROOT}[train]", folder=ROOT / ".venv-train")
+    enter("-e", str(ROOT), *group("train"), folder=ROOT / ".venv-train")
 
 import numpy as np
 import sklearn

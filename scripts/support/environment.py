@@ -41,7 +41,7 @@ def prepare(engines: Iterable[str] = (), *, optional: bool = False) -> Path:
     A second call changes nothing, until ``pyproject.toml`` changes. If a browser cannot be
     installed, the program ends, unless browsers are `optional`.
     """
-    python = make(VENV, "-e", f"{ROOT}[test]")
+    python = make(VENV, "-e", str(ROOT), *group("test"))
     for engine in engines:
         if not _installed(engine):
             print(f"installing {engine}")
@@ -69,6 +69,15 @@ def enter(
         sys.exit(130)
 
 
+def group(name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group; pip itself knows them from 25.1 on."""
+    _require_python()
+    import tomllib  # late: an older Python lacks it
+
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["dependency-groups"][name])
+
+
 def make(folder: Path, *requirements: str, python: str = sys.executable) -> Path:
     """Make a virtual environment with `requirements`, if it is not there; return its Python.
 
@@ -77,18 +86,22 @@ def make(folder: Path, *requirements: str, python: str = sys.executable) -> Path
         requirements: Arguments of ``pip install``.
         python: The interpreter to make it with.
     """
-    if sys.version_info < (3, 11):  # noqa: UP036 - users may start this with an older one
-        sys.exit(f"pyio needs Python 3.11 or newer; this is {sys.version.split()[0]}")
+    _require_python()
     inside = folder / PYTHON
     made_for = folder / "made-for"
     made_from = ((ROOT / "pyproject.toml").read_text("utf-8"), python, *requirements)
     wanted = hashlib.sha256(repr(made_from).encode()).hexdigest()
     if not made_for.exists() or made_for.read_text() != wanted:
-        print(f"making {folder.name} with {' '.join(requirements)}", flush=True)
+        print(f"making {folder.name} with {len(requirements)} requirements", flush=True)
         _make_venv(folder, python)
         run(inside, "-m", "pip", "install", "--quiet", *requirements)
         made_for.write_text(wanted)
     return inside
+
+
+def _require_python() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - users may start this with an older one
+        sys.exit(f"pyio needs Python 3.11 or newer; this is {sys.version.split()[0]}")
 
 
 def run(*command: str | Path) -> None:

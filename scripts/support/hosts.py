@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from scripts.support.estimators import ESTIMATORS
 from scripts.support.runtime import VENDOR, FetchError, Source, ensure, run, sha256
 
 PINS = Path(__file__).resolve().parent / "pins"
@@ -108,7 +109,7 @@ PYSCRIPT_CORE = Source(
 def ensure_hosts(vendor: Path) -> None:
     """Fetch and build what `vendor` lacks of the hosts. Raises FetchError."""
     ensure(vendor)
-    ensure(vendor, (*PYODIDES, PYSCRIPT_CORE))
+    ensure(vendor, (*PYODIDES, PYSCRIPT_CORE, ESTIMATORS))
     target, wanted = vendor / HOSTS.name, _made_for()
     stamp = target / "made-for"
     if stamp.is_file() and stamp.read_text() == wanted:
@@ -147,7 +148,7 @@ def _build(folder: Path, vendor: Path) -> None:
     shutil.rmtree(folder / "builders")
     _make_index(wheels, folder / "simple")
     _make_yaml_wheel(next(tools.glob("[Ll]ib/**/site-packages")), wheels)
-    for wheel in (vendor / "pyodide").glob("*.whl"):
+    for wheel in (*(vendor / "pyodide").glob("*.whl"), *_estimators(vendor)):
         shutil.copy(wheel, wheels)
     (folder / "locks").mkdir()
     for pyodide in PYODIDES:
@@ -160,6 +161,10 @@ def _build(folder: Path, vendor: Path) -> None:
         (Path(source) / "jupyter-lite.json").write_text(json.dumps(config))
         options = ("--lite-dir", source, "--output-dir", folder / "jupyterlite", "--apps", "lab")
         _tool(tools, "jupyterlite_core", "build", *options)
+
+
+def _estimators(vendor: Path) -> list[Path]:
+    return [vendor / ESTIMATORS.folder / name for name in ESTIMATORS.files]
 
 
 def _download(pins: str, folder: Path) -> None:
@@ -205,7 +210,7 @@ def _patched(lock: str, wheels: Path) -> str:
     for wheel in wheels.iterdir():
         entry = value["packages"].get(_name(wheel))
         if entry is not None:
-            entry |= _entry(wheel)
+            entry |= _entry(wheel) | {"name": entry["name"]}  # a file's name has "_" for "-"
     return json.dumps(value)
 
 

@@ -104,6 +104,29 @@ TFJS_NODE = Source(
         "io_utils.js": "62dbdfd0fac54e8d46ffefcb894eb11ba1b65473038f349bd7a2a99abe980ccb",
     },
 )
+AXE = Source(
+    folder="axe",
+    cdn="https://cdn.jsdelivr.net/npm/axe-core@4.14.1/",
+    package="axe-core@4.14.1",
+    inside="package/",
+    files={"axe.min.js": "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"},
+)
+"""Finds what keeps people from using the page; for the tests alone."""
+
+TFJS_WASM = Source(
+    folder="tfjs-wasm",
+    cdn="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs-backend-wasm@4.22.0/dist/",
+    package="@tensorflow/tfjs-backend-wasm@4.22.0",
+    inside="package/dist/",
+    files={
+        "tf-backend-wasm.min.js": (
+            "691bbec0ef8b5a7f17f212e9c5d85832030f90d030b46e99acb4dea1fb16f009"
+        ),
+        "tfjs-backend-wasm-simd.wasm": (
+            "77ebb28a6d34f371dbbf2086b7f2de8994acd8ea5a3cf1fa24d2c26c840cac7b"
+        ),
+    },
+)  # only benchmarks compare with it
 RUNTIME = (PYODIDE, WHEELS, TFJS, TFJS_NODE)  # older Pyodides are in generations.py
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import sys
+from email.utils import formatdate
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
+from scripts.support.compression import Compressor
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from io import BytesIO
     from pathlib import Path
     from typing import BinaryIO
 
@@ -39,6 +42,7 @@ class Site(ThreadingHTTPServer):
         port: 0 takes a free one.
         isolated: Send the headers that make a page cross-origin isolated.
         shared: Let pages of every origin read the files, as a CDN does.
+        compressed: Compress what is sent, as far as the browser takes it.
 
     Attributes:
         url: "http://localhost:PORT", without a slash at the end.
@@ -55,12 +59,14 @@ class Site(ThreadingHTTPServer):
         port: int = 0,
         isolated: bool = False,
         shared: bool = False,
+        compressed: bool = False,
     ) -> None:
         longest_first = sorted(directories, key=len, reverse=True)
         self.directories = {prefix: directories[prefix].resolve() for prefix in longest_first}
         self.isolated = isolated
         self.shared = shared
         self.offline = False
+        self.compressor = Compressor() if compressed else None
         super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://localhost:{self.server_port}"
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
@@ -108,11 +114,31 @@ class _Handler(SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         return str(cast("Site", self.server).locate(path.partition("?")[0]) or "")
 
-    def send_head(self) -> BytesIO | BinaryIO | None:
-        if not self.translate_path(self.path):
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        place = cast("Site", self.server).locate(self.path.partition("?")[0])
+        if place is None:
             self.send_error(404)
             return None
-        return super().send_head()
+        return self._compressed(place) or super().send_head()
+
+    def _compressed(self, place: Path) -> io.BytesIO | None:
+        """Answer with a compressed file, or return None where it goes out as it is."""
+        compressor = cast("Site", self.server).compressor
+        if compressor is None or not place.is_file() or "Range" in self.headers:
+            return None
+        encoding = compressor.encoding(place, self.headers.get("Accept-Encoding", ""))
+        modified = formatdate(place.stat().st_mtime, usegmt=True)
+        if encoding is None or self.headers.get("If-Modified-Since") == modified:
+            return None  # the second is answered with 304
+        content = compressor.content(place, encoding)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(place)))
+        self.send_header("Content-Encoding", encoding)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Last-Modified", modified)
+        self.end_headers()
+        return io.BytesIO(content)
 
     def end_headers(self) -> None:
         kept = self.path.startswith(REVALIDATED)

@@ -8,9 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from scripts.support.environment import group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,8 @@ def write_site(folder: Path, pyodide: Path) -> Path:
     shutil.copytree(ROOT / "web", folder, ignore=skipped, dirs_exist_ok=True)
     shutil.copytree(manual, folder / "manual")
     shutil.copytree(pyodide, folder / "vendor/pyodide")
+    if (tensorflow := pyodide.parent / "tfjs").is_dir():  # the page compares itself with it
+        shutil.copytree(tensorflow, folder / "vendor/tfjs")
     return folder / "vendor/wheels"
 
 
@@ -99,8 +102,7 @@ def _install_tools() -> None:
 
     A folder needs only pip. On Debian a virtual environment needs a separate package.
     """
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
-    wanted = tomllib.loads(text)["project"]["optional-dependencies"]["docs"]
+    wanted = group("docs")
     made_for = f"{sys.version}\n" + "\n".join(wanted)
     stamp = _TOOLS / "made-for"
     if stamp.is_file() and stamp.read_text("utf-8") == made_for:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.support.environment import ROOT, call, make
+from scripts.support.environment import ROOT, call, group, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,5 +55,5 @@ def _run_with(python: str | None, what: str, *requirements: str) -> int:
         return 0
     print(f"the unit tests with {what}", flush=True)
     folder = ROOT / f".venv-{what.replace(' ', '-').lower()}"
-    inside = make(folder, "-e", f"{ROOT}[test]", *requirements, python=python)
+    inside = make(folder, "-e", str(ROOT), *group("test"), *requirements, python=python)
     return call(inside, "-m", "pytest", "tests/unit", "--all", "-q", "--numprocesses=2")

@@ -5,197 +5,54 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.support.demo import add_wheel
 from scripts.support.server import Site
-from tests.conftest import ROOT
+from tests.support.demo import LINE, PLACES, SEVEN, TURN, WEB, Demo, files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Download, Page
+    from playwright.sync_api import BrowserContext
 
-    Points = list[tuple[float, float]]
-
-WEB = ROOT / "web"
-PLACES = {"indexeddb": "IndexedDB", "localstorage": "localStorage"}
-TURN: Points = [(0.5 + 0.2 * cos(i * pi / 20), 0.5 + 0.32 * sin(i * pi / 20)) for i in range(41)]
-LINE: Points = [(0.5, 0.2), (0.5, 0.4), (0.5, 0.6), (0.5, 0.8)]
-SEVEN: Points = [(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)]
+    from tests.support.demo import Points
 
 
-class Demo:
-    """The demo page in a tab, with a method for each action of a user."""
-
-    def __init__(self, page: Page, site: Site) -> None:
-        self.page = page
-        self.url = f"{site.url}/"
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._requested(request.url))
-
-    def _requested(self, url: str) -> None:
-        if not url.startswith((self.url, "data:", "blob:")):
-            self.complaints.append(f"asked for {url}")
-
-    def open(self) -> None:
-        self.page.goto(self.url)
-        self.booted()
-
-    def booted(self) -> None:
-        self.page.locator("#boot[data-state]").wait_for(timeout=120_000)
-        assert "Ready" in self.page.inner_text("#boot-words"), self.page.inner_text("#boot")
-
-    def idle(self) -> None:
-        self.page.locator("body[data-state=ready]").wait_for(state="attached")
-
-    def empty(self) -> None:
-        """Forget all that was stored and drawn."""
-        self.page.evaluate(
-            """async () => {
-              localStorage.clear();
-              for (const { name } of await indexedDB.databases()) {
-                const request = indexedDB.deleteDatabase(name);
-                await new Promise((done) => { request.onsuccess = done; });
-              }
-              document.dispatchEvent(new Event("visibilitychange"));
-            }"""
-        )
-        self.page.click("#use-trained")
-        self.page.click("#clear")
-        self.idle()
-        while self.page.locator(".dismiss").count():
-            self.page.locator(".dismiss").first.click()
-
-    def save(self, name: str, place: str) -> None:
-        self.page.fill("#save-name", name)
-        self.page.check(f"input[name=save-place][value={place}]")
-        self.page.click("#save")
-
-    def saved(self, name: str, place: str) -> str:
-        """Save and return the page's message."""
-        self.save(name, place)
-        self.idle()
-        return self.page.inner_text("#save-status")
-
-    def act(self, action: str, name: str, place: str) -> None:
-        """Press a button of the table."""
-        self.page.get_by_role(
-            "button", name=f"{action} “{name}” in {PLACES[place]}", exact=True
-        ).click()
-
-    def transfer(self, action: str, source: tuple[str, str], to: tuple[str, str]) -> None:
-        """Copy or move, up to the answer of the dialog."""
-        self.act(action, *source)
-        self.page.fill("#destination-name", to[0])
-        self.page.check(f"#destination-{to[1]}")
-        self.page.locator("#destination .yes").click()
-
-    def rows(self) -> list[list[str]]:
-        """Return name, place and size of everything in the table."""
-        rows: list[list[str]] = self.page.evaluate(
-            """() => [...document.querySelectorAll("#stored-rows tr")].map((row) =>
-              [row.querySelector(".model-name"), row.cells[1], row.cells[2]]
-                .map((cell) => cell.textContent))"""
-        )
-        return rows
-
-    def status(self) -> str:
-        self.idle()
-        return self.page.inner_text("#stored-status")
-
-    def alert(self) -> str:
-        self.idle()
-        return self.page.get_by_role("alert").inner_text()
-
-    def show(self, digit: int) -> list[float]:
-        """Show a sample and return the ten probabilities."""
-        self.page.click("#clear")
-        self.page.locator("#winner", has_text="–").wait_for()
-        self.page.locator(f"#samples button[value='{digit}']").click()
-        return self.probabilities()
-
-    def probabilities(self) -> list[float]:
-        self.page.locator("#bars li.winner").wait_for()
-        found: list[str] = self.page.evaluate(
-            "() => [...document.querySelectorAll('#bars li')].map((bar) => bar.dataset.probability)"
-        )
-        return [float(text) for text in found]
-
-    def draw(self, points: Points, *, lift: bool = True) -> None:
-        """Draw a line with the mouse."""
-        self.page.locator("#paper").scroll_into_view_if_needed()
-        box = self.page.locator("#paper").bounding_box()
-        assert box is not None
-        for index, (x, y) in enumerate(points):
-            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-            if index == 0:
-                self.page.mouse.down()
-        if lift:
-            self.page.mouse.up()
-
-    def says(self, digit: int) -> None:
-        """Wait until the page shows `digit` and has announced it to screen readers."""
-        self.page.locator("#winner", has_text=str(digit)).wait_for()
-        self.page.locator("#prediction-status", has_text=f"looks like a {digit}").wait_for()
-
-
-@pytest.fixture(scope="module")
-def demo_site(vendor: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The page, with the wheel and its index as scripts/demo.py makes them."""
-    wheels = tmp_path_factory.mktemp("demo-wheels")
-    add_wheel(wheels)
-    with Site({"/": WEB, "/vendor/": vendor, "/vendor/wheels/": wheels}) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def shared_demo(browser_context_kept: BrowserContext, demo_site: Site) -> Iterator[Demo]:
-    """One booted page for all tests of this module."""
-    demo = Demo(browser_context_kept.new_page(), demo_site)
-    demo.page.set_viewport_size({"width": 1200, "height": 900})
-    demo.page.set_default_timeout(15_000)
-    demo.open()
-    yield demo
-    demo.page.close()
-
-
-@pytest.fixture
-def demo(shared_demo: Demo) -> Iterator[Demo]:
-    """The booted page with empty storage; a console error or a foreign request fails the test."""
-    shared_demo.empty()
-    yield shared_demo
-    assert shared_demo.complaints == []
-
-
-def test_boots_in_steps_and_moves_nothing(
-    browser_context_kept: BrowserContext, demo_site: Site
-) -> None:
-    """The start shows five steps; no element moves when it ends, not even on a phone's screen."""
+def test_boots_and_moves_nothing(browser_context_kept: BrowserContext, demo_site: Site) -> None:
+    """The bar follows the bytes, what is drawn meanwhile is kept and recognised, nothing moves."""
     demo = Demo(browser_context_kept.new_page(), demo_site)
     demo.page.set_viewport_size({"width": 360, "height": 740})
     demo.page.add_init_script(
-        """window.steps = new Set();
+        """window.seen = new Set();
         new MutationObserver(() => {
-          const said = document.getElementById("boot-words")?.textContent.match(/^Step . of ./);
-          if (said) steps.add(said[0]);
-        }).observe(document, { childList: true, subtree: true });"""
+          const bar = document.getElementById("boot-progress");
+          if (bar) seen.add(bar.value / bar.max);
+        }).observe(document, { childList: true, subtree: true, attributes: true });
+        const drawn = new Promise((done) => { window.drawn = done; });
+        const plain = fetch;
+        window.fetch = async (target, options) => {
+          if (String(target).endsWith("index.json")) await drawn;
+          return plain(target, options);
+        };"""
     )
     tops = "() => [...document.querySelectorAll('main > *')].map((e) => e.offsetTop)"
     demo.page.goto(demo.url, wait_until="domcontentloaded")
     before = demo.page.evaluate(tops)
     assert demo.page.locator("#save").is_disabled()
+    # Chromium drops what a mouse does before the first picture of a page.
+    demo.page.wait_for_function("() => performance.getEntriesByType('paint').length > 0")
+    demo.draw(SEVEN)
+    assert "Kept" in demo.page.inner_text("#certainty")
+    demo.page.evaluate("() => drawn()")
+    demo.says(7)
     demo.booted()
     assert demo.page.evaluate(tops) == before
-    steps = demo.page.evaluate("() => [...steps]")
-    assert steps == [f"Step {number} of 5" for number in range(1, 6)]
-    assert demo.page.locator("#boot-progress").get_attribute("max") == "5"
+    parts = demo.page.evaluate("() => [...seen]")
+    assert len(parts) > 10
+    assert sorted(parts) == parts
+    assert parts[-1] == 1
     assert demo.page.locator("#save").is_enabled()
     assert demo.complaints == []
     demo.page.close()
@@ -288,10 +145,11 @@ def test_saves_and_lists(demo: Demo, place: str) -> None:
     assert demo.page.is_visible("#stored-nothing")
     assert demo.saved(" mine ", place) == f"Saved “mine” in {PLACES[place]}: 70.7 kB."
     assert demo.rows() == [["mine", PLACES[place], "70.7 kB"]]
-    assert demo.page.locator("#stored-rows time").inner_text() != ""
-    room = demo.page.inner_text("#room-words")
-    assert " used, as this browser estimates" in room
-    assert "it may delete everything when disk space becomes scarce" in room
+    assert demo.page.locator("#stored-table time").inner_text() != ""
+    assert "1 model, " in demo.room(place)
+    assert "as the browser estimates" in demo.room(place)
+    assert "3 layers · 17,226 parameters · labels 0, 1" in demo.page.inner_text(".contents")
+    assert "may delete all of this" in demo.page.inner_text("#kept")
 
 
 def test_stored_models_outlive_a_reload(demo: Demo) -> None:
@@ -301,7 +159,7 @@ def test_stored_models_outlive_a_reload(demo: Demo) -> None:
         demo.saved("kept", place)
     demo.page.reload()
     demo.booted()
-    assert sorted(row[1] for row in demo.rows()) == sorted(PLACES.values())
+    assert [row[1] for row in demo.rows()] == list(PLACES.values())
     for place, title in PLACES.items():
         demo.act("Load", "kept", place)
         assert demo.status() == f"“kept” in {title} is in use now."
@@ -356,9 +214,9 @@ def test_tensorflow_opens_what_the_page_saved(demo: Demo) -> None:
 def test_copies_moves_and_removes(demo: Demo) -> None:
     """Copies and moves go to the place and name chosen, and removal asks first."""
     demo.saved("one", "indexeddb")
-    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.transfer("keep", ("one", "indexeddb"), ("two", "localstorage"))
     assert demo.status() == "“one” in IndexedDB was copied to “two” in localStorage."
-    demo.transfer("Move", ("one", "indexeddb"), ("three", "indexeddb"))
+    demo.transfer("move", ("one", "indexeddb"), ("three", "indexeddb"))
     assert demo.status() == "“one” in IndexedDB was moved to “three” in IndexedDB."
     names = {(name, place) for name, place, _ in demo.rows()}
     assert names == {("two", "localStorage"), ("three", "IndexedDB")}
@@ -379,7 +237,7 @@ def test_the_model_in_use_is_followed(demo: Demo) -> None:
     """When the model in use is moved or removed, the page says so and keeps using it."""
     demo.saved("one", "indexeddb")
     demo.act("Load", "one", "indexeddb")
-    demo.transfer("Move", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.transfer("move", ("one", "indexeddb"), ("two", "localstorage"))
     demo.idle()
     assert demo.page.inner_text("#model-name") == "two"
     assert demo.page.inner_text("#model-from") == "localStorage"
@@ -400,24 +258,24 @@ def test_overwriting_asks(demo: Demo) -> None:
     demo.page.locator("#question .cancel").click()
     demo.idle()
     assert demo.page.inner_text("#save-status") == "Nothing was saved."
-    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.transfer("keep", ("one", "indexeddb"), ("two", "localstorage"))
     assert "“two” in localStorage already" in demo.page.inner_text("#question")
     demo.page.locator("#question .cancel").click()
-    assert demo.status() == "Nothing was copied."
+    assert demo.status() == "Nothing was copied or moved."
     assert demo.page.evaluate(stored) == before
-    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.transfer("keep", ("one", "indexeddb"), ("two", "localstorage"))
     demo.page.locator("#question .yes").click()
     assert "was copied to" in demo.status()
     assert demo.page.evaluate(stored) != before
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("", "the name after '://' is empty"), ("a://b", "must not contain '://'")]
+    ("name", "words"), [(" ", "Type a name first."), ("a://b", "A name cannot have “://” in it.")]
 )
 def test_says_what_is_wrong_with_a_name(demo: Demo, name: str, words: str) -> None:
-    """An unusable name is refused beside the button, with pyio's message, which can be dismissed.
+    """An unusable name is refused beside the button, in the page's words, and nothing is stored.
 
-    Nothing is stored.
+    The message can be dismissed.
     """
     demo.save(name, "localstorage")
     said = demo.alert()
@@ -435,7 +293,7 @@ def test_names_what_is_damaged(demo: Demo) -> None:
     demo.page.evaluate("() => { localStorage['tensorflowjs_models/bad/info'] = '{' }")
     demo.saved("good", "localstorage")
     assert {row[0] for row in demo.rows()} == {"bad", "good"}
-    assert "Damaged: its info is not JSON" in demo.page.inner_text("#stored-rows .damage")
+    assert "Damaged: its info is not JSON" in demo.page.inner_text("#stored-table .damage")
     demo.act("Load", "bad", "localstorage")
     assert "“bad” in localStorage was not loaded." in demo.alert()
     demo.act("Remove", "bad", "localstorage")
@@ -481,17 +339,25 @@ def test_shows_what_was_not_foreseen(demo: Demo) -> None:
 
 
 def test_says_when_there_is_no_room(demo: Demo) -> None:
-    """A save that does not fit is refused with the bytes that it needs, and nothing is replaced."""
+    """A save that does not fit is refused, and nothing is replaced.
+
+    The page offers to remove another model: one click does that and saves.
+    """
     demo.saved("one", "localstorage")
     before = demo.page.evaluate("() => JSON.stringify(localStorage)")
     demo.page.evaluate("() => { localStorage.filler = 'x'.repeat(5_130_000) }")
     demo.save("two", "localstorage")
     said = demo.alert()
     assert "The model was not saved." in said
-    assert "bytes are needed" in said
-    demo.page.evaluate("() => { delete localStorage.filler }")
-    assert demo.page.evaluate("() => JSON.stringify(localStorage)") == before
+    assert "There is no room for it: it needs " in said
+    assert "What was stored before is unchanged." in said
+    filled = demo.page.evaluate("() => JSON.stringify({ ...localStorage, filler: undefined })")
+    assert json.loads(filled) == json.loads(before)
     assert [row[0] for row in demo.rows()] == ["one"]
+    demo.page.get_by_role("button", name="Remove “one” (").click()
+    demo.page.locator("#save-status", has_text="Saved “two” in localStorage").wait_for()
+    assert [row[0] for row in demo.rows()] == ["two"]
+    demo.page.evaluate("() => { delete localStorage.filler }")
 
 
 def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
@@ -502,34 +368,20 @@ def test_works_where_the_browser_tells_no_quota(demo: Demo) -> None:
         }"""
     )
     assert "Saved “one”" in demo.saved("one", "localstorage")
-    assert "does not say" in demo.page.inner_text("#room-words")
-    assert not demo.page.is_visible("#room-meter")
+    assert "does not say" in demo.room("indexeddb")
     demo.page.evaluate("() => { delete navigator.storage.estimate }")
 
 
-def files(demo: Demo, count: int) -> dict[str, bytes]:
-    """Press "Save" and return the files that are offered."""
-    offered: list[Download] = []
-
-    def keep(download: Download) -> None:
-        offered.append(download)
-
-    demo.page.on("download", keep)
-    demo.page.click("#save")
-    while len(offered) < count:
-        demo.page.wait_for_timeout(20)
-    demo.page.remove_listener("download", keep)
-    demo.idle()
-    return {file.suggested_filename: file.path().read_bytes() for file in offered}
-
-
-@pytest.mark.parametrize("place", ["downloads", "zip"])
-def test_downloads(demo: Demo, place: str) -> None:
+@pytest.mark.parametrize("kind", ["tfjs", "zip"])
+def test_downloads(demo: Demo, kind: str) -> None:
     """The downloads, two files or one archive, hold the trained model to the byte."""
     demo.page.fill("#save-name", "take-away")
-    demo.page.check(f"input[name=save-place][value={place}]")
-    offered = files(demo, 2 if place == "downloads" else 1)
-    if place == "zip":
+    demo.page.check("#save-indexeddb")
+    assert not demo.page.is_visible("#save-format")
+    demo.page.check("#save-downloads")
+    demo.page.select_option("#save-format", kind)
+    offered = files(demo, 2 if kind == "tfjs" else 1)
+    if kind == "zip":
         assert list(offered) == ["take-away.zip"]
         with zipfile.ZipFile(io.BytesIO(offered["take-away.zip"])) as archive:
             offered = {name: archive.read(name) for name in archive.namelist()}
@@ -546,7 +398,7 @@ def test_keyboard_alone_saves_loads_and_removes(demo: Demo) -> None:
     page, keys = demo.page, demo.page.keyboard
 
     def tab_to(selector: str) -> None:
-        for _ in range(40):
+        for _ in range(60):
             keys.press("Tab")
             if page.evaluate("(s) => document.activeElement.matches(s)", selector):
                 break
@@ -566,17 +418,17 @@ def test_keyboard_alone_saves_loads_and_removes(demo: Demo) -> None:
     keys.press("ArrowDown")
     tab_to("#save")
     keys.press("Enter")
-    page.locator("#stored-rows tr").wait_for()
+    page.locator("#stored-table tr[data-url]").wait_for()
     demo.idle()
     assert page.evaluate("() => document.activeElement.id") == "save"
     (row,) = demo.rows()
     assert row[0] == "typed"
-    tab_to("#stored-rows [data-action=Load]")
+    tab_to("#stored-table [data-action=Load]")
     keys.press("Enter")
     page.locator("#stored-status", has_text="is in use now").wait_for()
     demo.idle()
     assert page.evaluate("() => document.activeElement.dataset.action") == "Load"
-    tab_to("#stored-rows [data-action=Remove]")
+    tab_to("#stored-table [data-action=Remove]")
     keys.press("Enter")
     page.locator("#question").wait_for()
     keys.press("Tab")
@@ -592,7 +444,7 @@ def test_fits_a_phone(demo: Demo) -> None:
     demo.saved("a-name-of-many-letters-without-any-place-to-break-it", "indexeddb")
     demo.save("a://b", "indexeddb")
     demo.alert()
-    demo.act("Copy", "a-name-of-many-letters-without-any-place-to-break-it", "indexeddb")
+    demo.act("Copy or move", "a-name-of-many-letters-without-any-place-to-break-it", "indexeddb")
     demo.page.locator("#destination").wait_for()
     assert demo.page.evaluate("() => document.documentElement.scrollWidth") == 360
     assert demo.page.evaluate("() => destination.scrollWidth <= destination.clientWidth")
@@ -639,6 +491,41 @@ def test_light_and_dark(demo: Demo) -> None:
     demo.page.emulate_media(color_scheme="light")
 
 
+VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`))"""
+
+
+def test_is_accessible_in_every_state(demo: Demo, axe: str) -> None:
+    """axe-core finds nothing: empty, with models and a message, a dialog, a phone, in the dark."""
+    page, found = demo.page, dict[str, list[str]]()
+    page.evaluate(axe)
+
+    def look(state: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found[f"{state}, {scheme}"] = page.evaluate(VIOLATIONS)
+
+    look("empty")
+    demo.draw(SEVEN)
+    demo.says(7)
+    page.click("#teach-digits button[value='7']")
+    demo.saved("one", "indexeddb")
+    demo.act("Look inside", "one", "indexeddb")
+    demo.save("a://b", "indexeddb")
+    demo.alert()
+    look("models and a message")
+    demo.act("Copy or move", "one", "indexeddb")
+    page.locator("#destination").wait_for()
+    look("a dialog")
+    page.keyboard.press("Escape")
+    demo.idle()
+    page.set_viewport_size({"width": 360, "height": 740})
+    look("a phone")
+    page.set_viewport_size({"width": 1200, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    assert found == {state: [] for state in found}
+
+
 def test_moves_nothing_for_who_wants_that(demo: Demo) -> None:
     """With prefers-reduced-motion the bars change at once."""
     duration = "() => getComputedStyle(document.querySelector('.fill')).transitionDuration"
@@ -654,7 +541,7 @@ def test_leaves_no_proxies(demo: Demo) -> None:
     demo.draw(LINE)
     demo.says(1)
     demo.saved("one", "indexeddb")
-    demo.transfer("Copy", ("one", "indexeddb"), ("two", "localstorage"))
+    demo.transfer("keep", ("one", "indexeddb"), ("two", "localstorage"))
     demo.status()
     demo.act("Remove", "two", "localstorage")
     demo.page.locator("#question .yes").click()

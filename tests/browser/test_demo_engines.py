@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.test_demo import PLACES, demo_site  # noqa: F401 -- a fixture
+from tests.support.demo import PLACES
 
 if TYPE_CHECKING:
     from scripts.support.server import Site
@@ -41,10 +41,7 @@ def shown(view: View, digit: int) -> list[str]:
     return found
 
 
-def test_save_reload_and_load(
-    browser_kept: Browser,
-    demo_site: Site,  # noqa: F811 -- the fixture above
-) -> None:
+def test_save_reload_and_load(browser_kept: Browser, demo_site: Site) -> None:
     """A model saved in either store is listed after a reload, loads, and predicts the same."""
     view = browser_kept.open(f"{demo_site.url}/")
     booted(view)
@@ -52,7 +49,7 @@ def test_save_reload_and_load(
     assert max(before, key=float) == before[4]
     for place, title in PLACES.items():
         view.js("() => { document.querySelector('#save-name').value = 'kept'; }")
-        view.click(f"input[name=save-place][value={place}]")
+        view.click(f"#save-{place}")
         view.click("#save")
         assert text(view, "#save-status") == f"Saved “kept” in {title}: 70.7 kB."
     view.reload()

@@ -37,7 +37,7 @@ async def through_storage(texts: list[str]) -> Any:
 @pytest.mark.usefixtures("real_models")
 def test_graph_models(tab: Tab) -> None:
     """All recorded graphs and ops, and a real model that goes through IndexedDB."""
-    for file, count in (("cases.zip", 73), ("ops.zip", 868)):
+    for file, count in (("cases.zip", 73), ("ops.zip", 868), ("beyond.zip", 246)):
         packed = base64.b64encode((DATA / file).read_bytes()).decode()
         assert tab.python_module(graphs, "far_in_a_page", packed, 2e-5) == [count, {}]
     known = json.loads((DATA / "real.json").read_text("utf-8"))["languages"]

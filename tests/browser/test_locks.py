@@ -53,7 +53,7 @@ async def use(scheme: str, seconds: float, left: str) -> Any:
         "load": lambda: pyio.load_artifacts(f"{scheme}://there"),
         "move": lambda: pyio.move_model(f"{scheme}://there", f"{scheme}://moved"),
         "remove": lambda: pyio.remove_model(f"{scheme}://{left}"),
-        "list": pyio.list_models,
+        "list": lambda: pyio.list_models(),
         "report": pyio.storage_report,
     }
     for name, action in actions.items():

@@ -190,6 +190,53 @@ async def save_with_a_bad_callback(url: str, label: str, size: int, error: str, 
     return "saved"
 
 
+SIDES = 1000, 500
+"""Of the weights of the model that is trained while the browser is killed: 2 MB."""
+
+
+async def train_with_checkpoints(url: str, keep: int, first: int) -> None:
+    """Train until the browser is killed, with a checkpoint after each epoch.
+
+    Every weight falls by the same number in each step, so a checkpoint shows by itself from which
+    epoch it is, and whether all of it is from there. The server hears when a save begins and ends.
+    """
+    import js
+    import numpy as np
+
+    kernel = pyio.initializers.zeros()
+    layer = pyio.layers.Dense(SIDES[1], kernel_initializer=kernel, input_shape=SIDES[:1])
+    model = pyio.Sequential([layer])
+    model.compile(pyio.optimizers.momentum(float(SIDES[1]), 0.0), "mean_absolute_error")
+    x, y = np.ones((1, SIDES[0])), np.full((1, SIDES[1]), -1e30)
+
+    def tell(what: str) -> Any:
+        return lambda epoch, _logs: js.navigator.sendBeacon("/done", f"{what} {epoch}") and None
+
+    checkpoint = pyio.callbacks.Checkpoint(url, keep=keep)
+    callbacks = [tell("begins"), checkpoint, tell("saved")]
+    await model.fit(x, y, epochs=1_000_000, initial_epoch=first, callbacks=callbacks)
+
+
+async def checkpoints(first: int) -> dict[str, Any]:
+    """Return, for each stored model, the number of its epoch, or what is wrong with it."""
+    import numpy as np
+
+    found: dict[str, Any] = {}
+    for url in await pyio.list_models():
+        try:
+            model: Any = await pyio.load_layers_model(url)
+        except pyio.PyioError as error:
+            found[url] = f"{type(error).__name__}: {error}"
+            continue
+        state = model.optimizer_weights
+        steps = int(state.pop("iter"))
+        weights = [*model.get_weights(), *(-each * SIDES[1] * steps for each in state.values())]
+        whole = all(np.allclose(each, -steps, rtol=1e-4) for each in weights)
+        found[url] = first + steps - 1 if whole and len(weights) == 4 else "a mixture"
+        model.train_on_batch(np.ones((1, SIDES[0])), np.zeros((1, SIDES[1])))
+    return found
+
+
 class _Storm:
     """Random operations on a few names, and a record of what became of each.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.checkpoints import kills_of_checkpoints
 from tests.faults.kills import kills
 from tests.faults.moves import MOVES, kills_after_moves
 from tests.faults.overtaken import kills_then_tensorflow
@@ -61,6 +62,32 @@ def test_tensorflow_after_a_kill(stage: Stage) -> None:
     """
     for kill in kills_then_tensorflow(stage, 2, random.Random(7), 1.5):
         assert set(kill.found.values()) == {"kept"}, kill
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "indexeddb://epoch-{epoch}",
+        pytest.param("indexeddb://m", marks=pytest.mark.repetition("one address for all epochs")),
+    ],
+)
+def test_killed_while_a_checkpoint_is_saved(
+    stage: Stage, new_site: Callable[[], Place], url: str
+) -> None:
+    """After SIGKILL in the middle of a save the checkpoint before is whole, with its optimizer."""
+    with new_site() as place:
+        stage.page = f"{place.url}/index.html"
+        for found, begun, saved in kills_of_checkpoints(stage, place, url, random.Random(9), 2):
+            assert all(isinstance(epoch, int) for epoch in found.values()), found
+            assert found, "no checkpoint is left"
+            # The next save may be complete although its end was not heard of.
+            assert max(found.values()) in range(saved, begun + 1), (found, begun, saved)
+            assert all(
+                address in (url, url.replace("{epoch}", str(epoch)))
+                for address, epoch in found.items()
+            ), found
 
 
 RECORD = """(url) => {

@@ -48,13 +48,18 @@ def plain(outputs: list[Any]) -> str:
     ],
 )
 def test_example(hosts_browser: PlaywrightBrowser, isolated: bool) -> None:
-    """Every cell runs; the model is in all media, after a reload, and in TensorFlow.js."""
+    """Every cell runs: a trained model is in all media, after a reload, and in TensorFlow.js.
+
+    The reloaded one is trained on, and gets another head, which is trained and saved.
+    """
     example = json.loads(EXAMPLE.read_text("utf-8"))
     cell = {entry["id"]: index for index, entry in enumerate(example["cells"])}
     with Site({"/": HOSTS / "jupyterlite"}, isolated=isolated) as site:
         lab = Lab(hosts_browser.open(f"{site.url}/lab/index.html"), "example.ipynb", example)
         assert lab.view.js("() => crossOriginIsolated") is isolated
-        _, _, made = lab.run(cell["install"], cell["import"], cell["make"])
+        beginning = ("install", "import", "make", "predict")
+        _, _, trained, made = lab.run(*(cell[name] for name in beginning))
+        assert plain(trained).startswith("<History: 10 epochs, loss")
         expected = numbers(plain(made))
         assert len(expected) == 3
         files = lab.view.downloads(2, lambda: lab.run(cell["save"]))
@@ -66,6 +71,10 @@ def test_example(hosts_browser: PlaywrightBrowser, isolated: bool) -> None:
         lab.reload()
         *_, loaded = lab.run(cell["install"], cell["import"], cell["load"])
         assert numbers(plain(loaded)) == expected
+        more, head, listed = lab.run(cell["more"], cell["head"], cell["list"])
+        assert plain(more).startswith("<History: 5 epochs, loss")
+        assert plain(head).startswith("<History: 10 epochs, loss")
+        assert "indexeddb://other-head" in plain(listed)
         assert sorted(files) == ["my-model.json", "my-model.weights.bin"]
         urls = ("localstorage://my-model", "indexeddb://my-model")
         for seen in predictions(lab.view, files, *urls):

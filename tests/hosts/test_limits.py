@@ -31,7 +31,7 @@ WATCH = """() => {
 
 HOSTS = [
     name
-    if name in ("jupyterlite", "worker")
+    if name == "worker"
     else pytest.param(name, marks=pytest.mark.repetition("limits in a further host"))
     for name in hosts.ALL
 ]

@@ -1,4 +1,4 @@
-"""The examples for PyScript and for a page with a worker of its own, run as they are."""
+"""The examples for a page, for a page with a worker, and for PyScript, run as they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 import pyio.bridge
 from scripts.support.server import Site
-from tests.hosts.reading import array, shown
+from tests.hosts.reading import array, learned, shown
 from tests.hosts.tensorflow import predictions
 
 if TYPE_CHECKING:
@@ -37,15 +37,21 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("file", "isolated"),
-    [("pyscript.html", False), ("pyscript_worker.html", True), ("worker.html", False)],
+    [
+        ("page.html", False),
+        ("pyscript.html", False),
+        ("pyscript_worker.html", True),
+        ("worker.html", False),
+    ],
 )
 def test_example(hosts_browser: PlaywrightBrowser, folder: Path, file: str, isolated: bool) -> None:
-    """The first visit saves to all media, the second loads; TensorFlow.js opens all three."""
+    """The first visit trains and saves to all media, the second loads; TensorFlow.js opens all."""
     with Site({"/": folder}, isolated=isolated) as site:
         view = hosts_browser.open(f"{site.url}/{file}")
         files = view.downloads(2, lambda: shown(view, "]]"))
         text = shown(view, "]]")
         assert all(url in text for url in URLS)
+        assert learned(text)
         view.reload()
         assert array(shown(view, "]]")) == array(text)
         assert len(array(text)) == 3

@@ -12,10 +12,11 @@ import json
 import os
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("KERAS_BACKEND", "jax" if find_spec("jax") else "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
@@ -44,11 +45,18 @@ def numbered(data: Any, letter: str) -> list[Any]:
     return [data[f"{letter}{index}"] for index in range(len(data)) if f"{letter}{index}" in data]
 
 
+def as_text(array: Any) -> Any:
+    """Text as Keras takes it; only its layers of TensorFlow do."""
+    import tensorflow as tf
+
+    return tf.constant(array)
+
+
 def about(keras: Any, path: Path) -> dict[str, Any]:
     """Load a file with Keras and compare."""
     data = np.load(path.with_suffix(".npz"))
     model = keras.models.load_model(path)
-    inputs = numbered(data, "x")
+    inputs = [as_text(x) if x.dtype.kind == "U" else x for x in numbered(data, "x")]
     fixed = model.inputs[0].shape[0]
     outputs = model.predict(
         inputs if len(inputs) > 1 else inputs[0], batch_size=fixed or 32, verbose=0

@@ -563,51 +563,6 @@
     },
   };
 
-  // Models of realistic sizes for the benchmark: name -> batch -> [model, input].
-  const BENCHMARKS = {
-    "MLP 784-256-128-10": (tf, batch) => [stack(tf, [
-      tf.layers.dense({ units: 256, activation: "relu", inputShape: [784] }),
-      tf.layers.dense({ units: 128, activation: "relu" }),
-      tf.layers.dense({ units: 10, activation: "softmax" }),
-    ]), floats(tf, [batch, 784], 80)],
-    "MNIST CNN": (tf, batch) => [MODELS.mnist_cnn(tf)[0], floats(tf, [batch, 28, 28, 1], 81)],
-    "embedding + LSTM": (tf, batch) => [stack(tf, [
-      tf.layers.embedding({ inputDim: 5000, outputDim: 32, inputLength: 80 }),
-      tf.layers.lstm({ units: 64 }),
-      tf.layers.dense({ units: 1, activation: "sigmoid" }),
-    ]), integers(tf, [batch, 80], 82, 5000)],
-    "MobileNet-like 96x96": (tf, batch) => {
-      const input = tf.input({ shape: [96, 96, 3] });
-      const block = (x, filters, strides) => {
-        x = tf.layers.depthwiseConv2d({ kernelSize: 3, strides, padding: "same", useBias: false }).apply(x);
-        x = tf.layers.reLU({ maxValue: 6 }).apply(tf.layers.batchNormalization().apply(x));
-        x = tf.layers.conv2d({ filters, kernelSize: 1, useBias: false }).apply(x);
-        return tf.layers.reLU({ maxValue: 6 }).apply(tf.layers.batchNormalization().apply(x));
-      };
-      let x = tf.layers.conv2d({ filters: 8, kernelSize: 3, strides: 2, padding: "same", useBias: false }).apply(input);
-      x = tf.layers.reLU({ maxValue: 6 }).apply(tf.layers.batchNormalization().apply(x));
-      for (const [filters, strides] of [[16, 1], [32, 2], [32, 1], [64, 2], [64, 1], [128, 2], [128, 1], [128, 1], [256, 2]]) {
-        x = block(x, filters, strides);
-      }
-      x = tf.layers.dense({ units: 100, activation: "softmax" }).apply(tf.layers.globalAveragePooling2d({}).apply(x));
-      return [tf.model({ inputs: input, outputs: x }), floats(tf, [batch, 96, 96, 3], 83)];
-    },
-  };
-
-  // The model's artifacts, its input, and the milliseconds of each of `times` predictions.
-  async function benchmark(tf, name, batch, times) {
-    const [model, x] = BENCHMARKS[name](tf, batch);
-    fill(tf, model);
-    const milliseconds = [];
-    for (let i = 0; i < times + 2; i++) {
-      const begin = performance.now();
-      tf.tidy(() => model.predict(x, { batchSize: batch }).dataSync());
-      milliseconds.push(performance.now() - begin);
-    }
-    return { artifacts: await artifactsOf(tf, model), input: toData(x), output: toData(model.predict(x)),
-      milliseconds: milliseconds.slice(2) };
-  }
-
   function toData(tensor) {
     return { shape: tensor.shape, dtype: tensor.dtype, data: Array.from(tensor.dataSync()) };
   }
@@ -802,7 +757,7 @@
   }
 
   root.pyioModels = {
-    attempt, different: Object.keys(DIFFERENT), refusal, benchmark, benchmarks: Object.keys(BENCHMARKS), defaults, trained, evaluations, reopenTrained, optimizers: Object.keys(OPTIMIZERS),
+    attempt, different: Object.keys(DIFFERENT), refusal, defaults, trained, evaluations, reopenTrained, optimizers: Object.keys(OPTIMIZERS),
     names: Object.keys(MODELS), special: Object.keys(SPECIAL), MODELS, describe, reopen, open, artifactsOf, fill, floats, integers,
     predict, toData, fromData, outputs,
   };

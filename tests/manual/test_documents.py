@@ -133,11 +133,11 @@ def _run(source: str, values: dict[str, Any], *, awaits: bool) -> None:
 
 
 def test_boot_fetches_every_module_of_the_page() -> None:
-    """boot.js lists each Python file of web/; one that is missing there would fail in the page."""
-    script = (ROOT / "web/boot.js").read_text("utf-8")
+    """boot.js lists each Python file of web/page/; a page would fail without one of them."""
+    script = (ROOT / "web/page/boot.js").read_text("utf-8")
     listing = re.search(r"MODULES = \[(.*?)\]", script, re.DOTALL)
     assert listing is not None
     listed = set(re.findall(r'"(\w+)"', listing[1]))
-    files = {file.stem for file in (ROOT / "web").glob("*.py")}
-    assert files - listed == set(), "boot.js does not list these files of web/"
-    assert listed - files == set(), "boot.js lists files that web/ does not have"
+    files = {file.stem for file in (ROOT / "web/page").glob("*.py")}
+    assert files - listed == set(), "boot.js does not list these files of web/page/"
+    assert listed - files == set(), "boot.js lists files that web/page/ does not have"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -127,3 +129,20 @@ def test_the_manual_in_a_browser(browser_context_kept: BrowserContext, manual: P
         page.close()
         assert [url for url in asked if not url.startswith((site.url, "data:", "blob:"))] == []
     assert complaints == []
+
+
+def test_the_example_runs_in_the_manual(
+    browser_context_kept: BrowserContext, manual: Path, vendor: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """The button below the first example loads Python and shows what the example prints."""
+    shutil.copy(wheel, tmp_path)
+    (tmp_path / "index.json").write_text(json.dumps({"pyio": wheel.name}))
+    served = {"/manual/": manual, "/vendor/": vendor, "/vendor/wheels/": tmp_path}
+    with Site(served) as site:
+        page = browser_context_kept.new_page()
+        page.goto(f"{site.url}/manual/index.html")
+        page.get_by_role("button", name="Run it here").click()
+        said = page.locator("#run-here [role=status]")
+        said.filter(has_text="indexeddb://my-model").wait_for(timeout=120_000)
+        assert "[[" in said.inner_text()
+        page.close()

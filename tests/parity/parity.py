@@ -206,14 +206,14 @@ PARITY: dict[str, dict[str, str | Difference]] = {
             "unit/test_catalog.py::test_a_bad_destination_is_told_before_a_missing_source"
         ),
         "move to a bad destination leaves the source": (
-            "../pyio/testing.py::test_a_failing_move_loses_nothing"
+            "../pyio/testing/promises.py::test_a_failing_move_loses_nothing"
         ),
         "remove without a scheme lists the schemes": (
             "unit/test_catalog.py::test_removing_what_cannot_be"
         ),
         "remove of an unknown scheme": "unit/test_catalog.py::test_removing_what_cannot_be",
-        "remove of an absent model": "../pyio/testing.py::test_what_is_not_there_is_said",
-        "copy of an absent model": "../pyio/testing.py::test_what_is_not_there_is_said",
+        "remove of an absent model": "../pyio/testing/promises.py::test_what_is_not_there_is_said",
+        "copy of an absent model": "../pyio/testing/promises.py::test_what_is_not_there_is_said",
         "identical addresses": "unit/test_catalog.py::test_a_model_is_never_moved_onto_itself",
     },
     "passthrough_test": {
@@ -358,7 +358,7 @@ PARITY: dict[str, dict[str, str | Difference]] = {
         ),
         "through HTTP": "unit/test_http.py::test_everything_comes_back",
         "through picked files": "browser/test_picked.py::test_one_group_with_every_field",
-        "through the stores of a page": "../pyio/testing.py::test_every_field_comes_back",
+        "through the stores of a page": "../pyio/testing/promises.py::test_every_field_comes_back",
         "streamed weights equal": "unit/test_load_weights.py::test_streams",
         "TF Hub address": Difference(
             "tfhub.dev has been closed; the query ?tfjs-format=file can be given in the address"

@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
             with server.lock:
                 server.now -= 1
 
-    do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server looks for
+    do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 - names that http.server looks for
 
     def do_OPTIONS(self) -> None:
         """Allow all cross-origin requests."""
@@ -141,6 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if answer.delay:
             self.wfile.flush()
             time.sleep(answer.delay)

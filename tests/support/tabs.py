@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import textwrap
 from dataclasses import asdict, dataclass
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.engines.contract import View
+
+
+_WITHOUT_KERNEL = """
+def without_kernel():
+    import os
+
+    os.environ["PYIO_KERNEL"] = "0"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Tab:
         """Start Python, as after a (re)load of the page."""
         self.wait("() => window.ready")
         self.js("([wheel, start]) => boot(wheel, start)", [self._wheel, self._start])
+        if os.environ.get("PYIO_KERNEL") == "0":  # the same environment as outside of the page
+            self.python_source(_WITHOUT_KERNEL, "without_kernel")
 
     def reload(self) -> None:
         """Reload the page, which ends its Python, and start a new one."""

@@ -12,12 +12,15 @@ import json
 import re
 import time
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import pyio
 from pyio.format.specs import specs_from_json, specs_to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RIGHT_HERE = {
     "constraints_not_applied": "TensorFlow.js does not apply constraints after a step",
@@ -43,21 +46,29 @@ def optional(values: list[Any]) -> Any:
 
 
 class Runs:
-    """The recorded runs in a zip file."""
+    """The recorded runs in a zip file, or in a folder."""
 
-    def __init__(self, content: bytes) -> None:
-        self.zip = zipfile.ZipFile(io.BytesIO(content))
-        self.names = sorted({name.partition("/")[0] for name in self.zip.namelist()})
+    def __init__(self, content: bytes | Path) -> None:
+        self._place: Any = content
+        if isinstance(content, bytes):
+            self._place = zipfile.Path(zipfile.ZipFile(io.BytesIO(content)))
+        self.names = sorted(each.name for each in self._place.iterdir())
 
     def run(self, name: str) -> dict[str, Any]:
         """What was recorded."""
-        found: dict[str, Any] = json.loads(self.zip.read(f"{name}/run.json"))
+        found: dict[str, Any] = json.loads((self._place / name / "run.json").read_text())
         return found
+
+    def has(self, name: str, when: str) -> bool:
+        """Whether there is the model "init", "final" or "resumed"."""
+        there: bool = (self._place / name / when / "model.json").exists()
+        return there
 
     def model(self, name: str, when: str) -> Any:
         """The model "init", "final" or "resumed"."""
-        text = json.loads(self.zip.read(f"{name}/{when}/model.json"))
-        data = self.zip.read(f"{name}/{when}/weights.bin")
+        folder = self._place / name / when
+        text = json.loads((folder / "model.json").read_text())
+        data = (folder / "weights.bin").read_bytes()
         specs = pyio.get_weight_specs(text["weightsManifest"])
         artifacts = pyio.ModelArtifacts(
             model_topology=text["modelTopology"],
@@ -104,9 +115,27 @@ async def trained(
         losses.append(logs["loss"])
 
     x, y = optional(run["x"]), optional(run["y"])
-    options = fit_arguments(run, given)
-    history = await model.fit(x, y, callbacks=[{"on_batch_end": note}], **options)
+    callbacks = [{"on_batch_end": note}, *further_callbacks(model, run)]
+    history = await model.fit(x, y, callbacks=callbacks, **fit_arguments(run, given))
     return history, losses
+
+
+def further_callbacks(model: Any, run: dict[str, Any]) -> list[Any]:
+    """The callbacks that a run had: a schedule of learning rates, and what ends it."""
+    found: list[Any] = []
+    if "schedule" in run:
+        rates = {int(epoch): rate for epoch, rate in run["schedule"].items()}
+        found.append(pyio.callbacks.LearningRateSchedule(rates))
+    if "stopAfter" in run:
+
+        def stop(epoch: int, _logs: Any) -> None:
+            model.stop_training = epoch == run["stopAfter"]
+
+        found.append(stop)
+    if "early" in run:
+        options = {snake(key): value for key, value in run["early"].items()}
+        found.append(pyio.callbacks.EarlyStopping(**options))
+    return found
 
 
 def history_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
@@ -121,11 +150,15 @@ def history_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
 
 
 def compare(model: Any, expected: Any, state: bool) -> dict[str, float]:
-    """Differences of weights and of the states of optimizers."""
+    """Differences of weights and of the states of optimizers, relative to states above 1."""
     found = {"weights": difference(model.get_weights(), expected.get_weights())}
     if state:
         mine, stored = model.optimizer_weights, expected.optimizer_weights
-        found["state"] = difference(list(mine.values()), list(stored.values()))
+        scales = [np.maximum(1, np.abs(each)) for each in stored.values()]
+        found["state"] = difference(
+            [each / scale for each, scale in zip(mine.values(), scales, strict=True)],
+            [each / scale for each, scale in zip(stored.values(), scales, strict=True)],
+        )
     return found
 
 
@@ -141,10 +174,11 @@ async def check(runs: Runs, name: str) -> dict[str, float]:
     theirs = np.array(run["batchLosses"])
     found["losses"] = difference([losses / np.maximum(1, theirs)], [theirs / np.maximum(1, theirs)])
     found["history"] = history_difference(history.history, run["history"])
-    if f"{name}/resumed/model.json" in runs.zip.namelist():
+    if runs.has(name, "resumed"):
         resumed = runs.model(name, "resumed")
         if "learningRateResumed" in run:
             final.optimizer.learning_rate = run["learningRateResumed"]
+        run = {key: value for key, value in run.items() if key not in ("stopAfter", "early")}
         history, _ = await trained(final, run, run["resume"]["fit"])
         again = compare(final, resumed, saveable)
         found |= {f"resumed {key}": value for key, value in again.items()}
@@ -253,6 +287,35 @@ def alike(models: dict[str, Any]) -> Any:
         return found
 
     return each()
+
+
+def products() -> dict[str, float] | None:
+    """How far products by the compiled kernel are from NumPy's; None where there is no kernel."""
+    from pyio.kernel import library
+    from pyio.models.ops import kernels
+
+    if library.kernel() is None:
+        return None
+    random = np.random.default_rng(0)
+    found = {}
+    for rows, k, n in ((1, 4097, 1), (33, 784, 130), (21, 9, 24), (300, 513, 7), (5, 40, 40)):
+        left, right = random.normal(size=(rows, k)), random.normal(size=(k, n))
+        for turned in (False, True):
+            a, b = left.astype(np.float32), right.astype(np.float32)
+            if turned:  # not in one block of memory
+                a, b = np.asfortranarray(a), np.asfortranarray(b)
+            y = kernels.matmul(a, kernels.Matrix(b))
+            found[f"{rows} {k} {n} {turned}"] = float(np.abs(y - left @ right).max() / k)
+    for equation, one, two in (
+        ("bqhd,bkhd->bhqk", (2, 9, 3, 8), (2, 7, 3, 8)),
+        ("bhqk,bkhd->bqhd", (2, 3, 9, 7), (2, 7, 3, 8)),
+        ("abc,acd->abd", (4, 5, 30), (4, 30, 11)),
+        ("abc,cde->abde", (4, 5, 30), (30, 11, 2)),
+    ):
+        left, right = random.normal(size=one), random.normal(size=two)
+        y = kernels.einsum(equation, left.astype(np.float32), right.astype(np.float32))
+        found[equation] = float(np.abs(y - np.einsum(equation, left, right)).max())
+    return found
 
 
 async def busy() -> float:

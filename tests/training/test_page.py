@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.interop.test_models import NAMES as MODELS
 from tests.interop.test_models import SCRIPT
 from tests.training import runs
@@ -36,11 +38,21 @@ def too_far(found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     return {name: each for name, each in bad.items() if each}
 
 
+@pytest.mark.every_engine
+@pytest.mark.repetition("training in a further engine", further_engines=True)
 def test_recorded_runs(tab: Tab) -> None:
     """All recorded runs give TensorFlow.js's numbers in Pyodide, resumed ones included."""
     found = tab.python_module(runs, "every", CONTENT, NAMES)
     assert len(found) == len(NAMES) >= 50
     assert too_far(found) == {}
+
+
+def test_products_of_the_kernel(tab: Tab) -> None:
+    """Single products by the compiled kernel are NumPy's, for any sizes and strides."""
+    found = tab.python_module(runs, "products")
+    if found is None:
+        pytest.skip("there is no kernel in this page")
+    assert max(found.values()) < 1e-5, found
 
 
 def with_tensorflow(tab: Tab) -> Tab:
@@ -66,6 +78,8 @@ def test_every_model_trains_alike(tab: Tab) -> None:
     assert set(different) == BY_CHANCE | set(OTHER_RULES)
 
 
+@pytest.mark.every_engine
+@pytest.mark.repetition("training in a further engine", further_engines=True)
 def test_the_page_stays_responsive(tab: Tab) -> None:
     """While a model is trained, the page has its turn again and again: a timer of it runs."""
     tab.js("() => { window.ticks = 0; window.ticking = setInterval(() => ticks++, 20); }")

@@ -16,6 +16,7 @@ import pytest
 import pyio
 import pyio.bridge
 from pyio.display.tables import table
+from tests.support import graphs
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, model_json, run, same, shards, weight
 
@@ -125,6 +126,23 @@ def test_verify(place: Path) -> None:
     (place / "signed/weights.bin").write_bytes(bytes(104))
     rows = as_json("verify", str(place / "signed"), status=1)
     assert "the SHA-256 of its weights is" in rows[0]["damage"]
+
+
+def test_a_graph_that_is_not_whole(tmp_path: Path) -> None:
+    """Bytes may all be there, and the graph refer to what is not; unknown ops are no damage."""
+    x = graphs.placeholder("x")
+    for name, nodes in {
+        "good": [x, graphs.node("Fancy", "y", "x")],
+        "cut": [x, graphs.node("Neg", "y", "z")],
+        "empty": [x, graphs.node("Const", "w"), graphs.node("Add", "y", "x", "w")],
+    }.items():
+        run(pyio.save_artifacts(graphs.graph(nodes), f"file://{tmp_path}/{name}"))
+    places = [str(tmp_path / name) for name in ("good", "cut", "empty")]
+    good, cut, empty = as_json("verify", *places, status=1)
+    assert good["damage"] is None
+    assert "'z'" in cut["damage"]
+    assert "there is no weight" in empty["damage"]
+    assert as_json("inspect", places[0])["lackingInPyio"] == ["Fancy"]
 
 
 def test_copy(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""The cost of operations, in numbers of calls, look-ups, listings and parsed texts.
+"""The cost of operations, in numbers of modules, calls, look-ups, listings and parsed texts.
 
 Such numbers do not depend on the machine, so they are compared with fixed limits.
 """
@@ -6,6 +6,8 @@ Such numbers do not depend on the machine, so they are compared with fixed limit
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,49 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("memory")
 
+MODULES = {"import": 2, "save": 55, "list": 8, "load": 0}
+"""The most modules that each step may import after the one before it, Python's own included."""
+
+SLOW_MODULES = {
+    *("numpy", "http", "urllib.parse", "ipaddress", "secrets", "hmac", "importlib.resources"),
+    *("html", "unicodedata", "pyio.models"),
+}
+"""What takes long to import in a page, and what those steps do not need."""
+
+STEPS = """
+import asyncio, inspect, json, logging, pathlib, random, sys, tempfile, zipfile  # Pyodide has them
+
+def step(name):
+    steps[name] = sorted(set(sys.modules) - known)
+    known.update(sys.modules)
+
+steps, known = {}, set(sys.modules)
+
+async def work():
+    specs = [pyio.WeightSpec("w", (1,), "float32")]
+    model = pyio.ModelArtifacts(model_topology={"t": 1}, weight_specs=specs, weight_data=bytes(4))
+    await pyio.save_artifacts(model, "memory://m")
+    step("save")
+    await pyio.list_models()
+    step("list")
+    await pyio.load_artifacts("memory://m")
+    step("load")
+
+import pyio
+step("import")
+asyncio.run(work())
+print(json.dumps(steps))
+"""
+
+
+def test_modules_of_the_first_steps() -> None:
+    """Importing pyio loads nothing of it but its version; a save loads what saving needs."""
+    done = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True)
+    steps: dict[str, list[str]] = json.loads(done.stdout)
+    for name, most in MODULES.items():
+        assert len(steps[name]) <= most, (name, steps[name])
+        assert not SLOW_MODULES & set(steps[name]), name
+
 
 def counted(work: Awaitable[Any]) -> Counter[str]:
     """The number of calls of each Python function, by its qualified name."""
@@ -44,6 +89,14 @@ def counted(work: Awaitable[Any]) -> Counter[str]:
 
     asyncio.run(measured())
     return calls
+
+
+def test_the_pytest_plugin_loads_little() -> None:
+    """It is imported whenever pytest starts, so it brings nothing of pyio but the plugin itself."""
+    ask = "import sys, pyio.testing.plugin; print(*(m for m in sys.modules if m[:4] == 'pyio'))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = {"pyio", "pyio.version", "pyio.testing", "pyio.testing.plugin"}
+    assert set(done.stdout.split()) == loaded
 
 
 def test_calls_of_a_save() -> None:

@@ -19,6 +19,8 @@ CLASSES = {
     if inspect.isclass(value) and value.__module__ == errors.__name__
 }
 
+WARNINGS = {"CachedCopyWarning", "CompatibilityWarning"}
+
 SAMPLES: list[tuple[errors.PyioError, dict[str, Any]]] = [
     (errors.PyioError("m"), {}),
     (errors.InvalidURLError("x", "why"), {"url": "x"}),
@@ -77,13 +79,13 @@ def drawn() -> list[tuple[int, str, str | None]]:
 
 def test_samples_cover_every_class() -> None:
     """Every exception class has a sample, so that a new class is tested as well."""
-    assert {type(error).__name__ for error, _ in SAMPLES} == {*CLASSES} - {"CompatibilityWarning"}
+    assert {type(error).__name__ for error, _ in SAMPLES} == {*CLASSES} - WARNINGS
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
     """The tree in the docstring has exactly the module's classes, with their real bases."""
     tree = drawn()
-    assert sorted(name for _, name, _ in tree) == sorted({*CLASSES} - {"CompatibilityWarning"})
+    assert sorted(name for _, name, _ in tree) == sorted({*CLASSES} - WARNINGS)
     parents: list[str] = []
     for depth, name, builtin in tree:
         del parents[depth:]
@@ -101,9 +103,10 @@ def test_every_class_is_public_and_documented() -> None:
 
 
 def test_the_warning_is_a_user_warning() -> None:
-    """CompatibilityWarning is a warning and no error."""
-    assert issubclass(errors.CompatibilityWarning, UserWarning)
-    assert not issubclass(errors.CompatibilityWarning, errors.PyioError)
+    """The warnings are no errors."""
+    for name in WARNINGS:
+        assert issubclass(getattr(errors, name), UserWarning)
+        assert not issubclass(getattr(errors, name), errors.PyioError)
 
 
 @by_class

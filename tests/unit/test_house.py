@@ -17,7 +17,7 @@ FORMAT = (*GROUND, "format")
 BROWSER = (*GROUND, "browser")
 HANDLERS = (*FORMAT, "browser", "converters", "handlers")
 OPERATIONS = (*HANDLERS, "tensors", "display", "operations")
-MODELS = (*OPERATIONS, "converters", "models")
+MODELS = (*OPERATIONS, "converters", "kernel", "models")
 ALLOWED: dict[str, tuple[str, ...]] = {
     # The ground.
     "addresses": (),
@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "format": FORMAT,
     "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
+    "kernel": (*GROUND, "kernel"),
     "converters": (*FORMAT, "tensors", "converters", "models"),  # the last to compute constants
     # Media, and the operations on them.
     "handlers": HANDLERS,
@@ -46,9 +47,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         (*GROUND, "models"),
     ),
     "bridge": BROWSER,
-    "testing": ("__init__",),  # imports the public names, and is not imported by them
+    "testing": ("__init__", *HANDLERS),  # imports the public names, and is not imported by them
     "sync": MODELS,
-    "cli": (*MODELS, "bridge", "sync"),
+    "server": (*FORMAT, "handlers", "server"),  # it checks models, and never computes them
+    "cli": (*MODELS, "bridge", "server", "sync"),
     "__main__": ("cli",),
     "__init__": ("*",),
 }
@@ -64,10 +66,12 @@ INSIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "training": ("core", "inputs", "ops", "pending"),
         "layers": ("core", "ops", "serialization"),
         "serialization": ("core", "model", "ops"),
-        "model": ("core", "inputs", "pending", "serialization", "summary", "training"),
+        "plans": ("core", "ops"),
+        "model": ("core", "inputs", "pending", "plans", "serialization", "summary", "training"),
         "sequential": ("core", "layers", "model", "serialization"),
-        "graph_models": ("ops", "pending"),
+        "graph_models": ("ops", "pending", "plans"),
         "load": ("graph_models", "model", "serialization"),
+        "verification": ("graph_models",),
         "keras_files": ("core", "model", "serialization"),
     },
 }

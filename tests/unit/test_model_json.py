@@ -21,6 +21,7 @@ from pyio.format.model_json import (
     FILE_KEYS,
     METADATA_KEYS,
     MODEL_JSON_KEYS,
+    ORIGIN,
     RECORD_KEYS,
     fields_to_json,
     get_model_artifacts_for_json,
@@ -88,11 +89,11 @@ def test_metadata_order() -> None:
 
 def test_record_order() -> None:
     """The IndexedDB record has the order of LayersModel.save, the weights at the end."""
-    record = artifacts_to_record(serialize(replace(WHOLE, checksum=True)))
+    record = artifacts_to_record(serialize(replace(WHOLE, checksum=True, origin={"url": "x"})))
     assert list(record) == [*RECORD_KEYS, "weightData", "weightSpecs"]
     assert RECORD_KEYS[-1] == MEMBER
     assert list(artifacts_to_record(serialize(WHOLE))) == [
-        *RECORD_KEYS[:-1],
+        *RECORD_KEYS[:-2],
         "weightData",
         "weightSpecs",
     ]
@@ -112,9 +113,10 @@ def test_the_order_of_a_record_is_kept() -> None:
 
 
 def test_every_field_is_in_every_order() -> None:
-    """Each key order contains every field."""
+    """Each key order contains every field; what is sent to others does not tell its origin."""
     assert {*METADATA_KEYS, "modelTopology"} == set(RECORD_KEYS) == {*FIELDS, MEMBER}
-    assert set(MODEL_JSON_KEYS) == set(FILE_KEYS) == {*RECORD_KEYS, "weightsManifest"}
+    assert set(FILE_KEYS) == {*RECORD_KEYS, "weightsManifest"}
+    assert set(MODEL_JSON_KEYS) == {*FILE_KEYS} - {ORIGIN}
 
 
 # null and absent

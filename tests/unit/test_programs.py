@@ -70,10 +70,10 @@ def test_help(program: str, checkout: Path) -> None:
 
 
 def test_all_are_found() -> None:
-    """The list has the four programs for people, and those in the other folders."""
+    """The list has the five programs for people, and those in the other folders."""
     found = programs()
     top = [name for name in found if name.count("/") == 1]
-    assert top == [f"scripts/{name}.py" for name in ("bench", "check", "demo", "test")]
+    assert top == [f"scripts/{name}.py" for name in ("bench", "check", "demo", "release", "test")]
     assert {"tests/faults/__main__.py", "tests/fuzz/__main__.py"} <= set(found)
 
 

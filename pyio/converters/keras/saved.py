@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pyio import limits
 from pyio.converters.files import present
-from pyio.converters.hdf5.datasets import Dataset
 from pyio.converters.hdf5.opening import open_hdf5
 from pyio.converters.keras.keras_1 import is_keras_1, modernize
 from pyio.converters.keras.kinds import CONFIG, METADATA
-from pyio.converters.keras.layers import text_list, variables
+from pyio.converters.keras.optimizer_state import of_archive, of_h5
 from pyio.converters.keras.plain import simplify
 from pyio.converters.keras.safety import refuse_code
 from pyio.errors import InvalidModelError, UnsupportedModelError
@@ -22,14 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyio.converters.files import Files
+    from pyio.converters.hdf5.datasets import Dataset
     from pyio.converters.hdf5.file import Group
 
 WEIGHTS = "model.weights.h5"
 _ASSETS = "assets/"
 _OTHER_WEIGHTS = ("model.weights.npz", "model.weights.json")
 _VOCABULARY = "vocabulary.txt"
-_OLD_SLOT = re.compile(r"/(?:m|v|vhat|rms|momentum|accumulator|accum_grad|accum_var)(?::\d+)?$")
-"""How optimizers before Keras 2.11 call a slot, which they keep in another order."""
 
 
 @dataclass(slots=True)
@@ -45,6 +42,7 @@ class Saved:
         weights: The group that holds the weights.
         training: What the model was compiled with, in Keras's form.
         optimizer: The variables of the optimizer, in order.
+        old_optimizer: Whether that order is the one of Keras before 2.11.
         vocabularies: Path of a layer's tables -> its tokens.
         notes: What was changed while reading.
         old: Whether Keras 1 wrote the weights.
@@ -57,6 +55,7 @@ class Saved:
     weights: Group
     training: Any = None
     optimizer: Sequence[Dataset] = ()
+    old_optimizer: bool = False
     vocabularies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     old: bool = False
@@ -95,7 +94,6 @@ async def _open_archive(files: Files) -> Saved:
         name for name in files.names if name.startswith(_ASSETS) and name.endswith(_VOCABULARY)
     ]
     version = metadata.get("keras_version")
-    optimizer = weights.group("optimizer")
     return Saved(
         "keras",
         entry,
@@ -103,8 +101,8 @@ async def _open_archive(files: Files) -> Saved:
         None,
         weights,
         entry.get("compile_config"),
-        [] if optimizer is None else variables(optimizer),
-        {
+        of_archive(weights),
+        vocabularies={
             name.removeprefix(_ASSETS).rpartition("/")[0]: await _tokens(files, name)
             for name in tables
         },
@@ -155,12 +153,7 @@ def open_h5(data: memoryview) -> Saved:
         found.version = found.version or ("1.0.0" if found.old else "2.0.0")
         if attributes.get("training_config") is not None:
             found.training = _object(attributes["training_config"], "training_config")
-    optimizer = root.group("optimizer_weights")
-    if optimizer is not None:
-        names = text_list(optimizer, "weight_names") or []
-        if not any(_OLD_SLOT.search(name) for name in names):
-            named = map(optimizer.get, names)
-            found.optimizer = [each for each in named if isinstance(each, Dataset)]
+    found.optimizer, found.old_optimizer = of_h5(root)
     weights = root.group("model_weights")
     if config is not None and weights is None:
         raise InvalidModelError("the file has a model_config and no model_weights")

@@ -6,20 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
 
 _RATE = {"learning_rate": "learningRate"}
 _MOMENTS = {**_RATE, "beta_1": "beta1", "beta_2": "beta2", "epsilon": "epsilon"}
 _OPTIMIZERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "SGD": ("SGD", _RATE),
     "Adam": ("Adam", _MOMENTS),
+    "AdamW": ("AdamW", {**_MOMENTS, "weight_decay": "weightDecay"}),
+    "Nadam": ("Nadam", _MOMENTS),
     "Adamax": ("Adamax", _MOMENTS),
     "Adagrad": ("Adagrad", {**_RATE, "initial_accumulator_value": "initialAccumulatorValue"}),
     "Adadelta": ("Adadelta", {**_RATE, "rho": "rho", "epsilon": "epsilon"}),
@@ -34,11 +30,34 @@ _OPTIMIZERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
 }
-"""Class of Keras -> class of TensorFlow.js, and which settings go where."""
+"""Class of Keras -> class of TensorFlow.js or of pyio, and which settings go where."""
+
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+"""Settings of all optimizers that pyio has by the same names, and TensorFlow.js ignores."""
+
+_ONLY_HERE = ("AdamW", "Nadam")
+"""Optimizers that TensorFlow.js does not have, and without which it opens no training config."""
+
+_OTHERWISE = {
+    "amsgrad": (False,),
+    "use_ema": (False,),
+    "gradient_accumulation_steps": (None, 1),
+    "decay": (None, 0),
+    "weight_decay": (None, 0, False),
+}
+"""Settings that change the steps, and the values with which they do not. pyio has none of them."""
 
 _KERAS_DEFAULTS: Mapping[str, Mapping[str, float]] = {
     "SGD": {"learning_rate": 0.01},
     "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "AdamW": {
+        "learning_rate": 0.001,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-7,
+        "weight_decay": 0.004,
+    },
+    "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
     "Adamax": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
     "Adagrad": {"learning_rate": 0.001, "initial_accumulator_value": 0.1},
     "Adadelta": {"learning_rate": 0.001, "rho": 0.95, "epsilon": 1e-7},
@@ -80,132 +99,120 @@ _SHORT_METRICS = {
 """TensorFlow.js knows long names of losses, and short names of metrics."""
 
 _DEFAULTS: tuple[Any, ...] = (None, False, 0, 0.0, -1)
+LOSS_SETTINGS = ("from_logits", "label_smoothing")
+"""Settings of cross-entropies that pyio has by the same names, and TensorFlow.js ignores."""
+
+_NEUTRAL = ("name", "dtype", "reduction", "fn")
+_MEANS = ("None", "auto", "sum_over_batch_size", "mean", "sum_over_weights")
+"""Reductions of a loss that are the mean over the examples."""
 
 
-def training_config(compiled: Any, notes: list[str]) -> dict[str, Any] | None:
-    """Return the training config that TensorFlow.js reads, or None.
+def training_config(
+    compiled: Any, notes: list[str], *, outputs: Sequence[str] = (), for_tfjs: bool = True
+) -> dict[str, Any] | None:
+    """Return the training config in TensorFlow.js's form, or None.
 
-    TensorFlow.js refuses a model whose training config it does not know, so one that says more than
-    TensorFlow.js can is left out whole, and `notes` says why.
+    A config that says more than can be computed here is left out whole, and `notes` says why.
+
+    Args:
+        compiled: What the model was compiled with, as Keras writes it.
+        notes: Gets sentences on what was left out.
+        outputs: The names of the outputs.
+        for_tfjs: Leave out as well what TensorFlow.js cannot read: it would refuse the model.
     """
     if not isinstance(compiled, Mapping) or not compiled.get("loss"):
         return None
-    given = compiled.get("optimizer_config") or compiled.get("optimizer")
-    optimizer = _optimizer(given)
+    optimizer, why = _optimizer(inner_optimizer(given_optimizer(compiled)), for_tfjs=for_tfjs)
     if optimizer is None:
-        named = given.get("class_name") if isinstance(given, Mapping) else given
-        notes.append(f"the training config was left out: the optimizer is {named!r:.60}")
+        notes.append(f"the training config was left out: {why}")
         return None
-    loss = _mapped(compiled["loss"], _LOSSES, _SHORT, notes)
-    if loss is None:
-        notes.append("the training config was left out: TensorFlow.js does not have its loss")
+    lost: list[str] = []
+    loss = _mapped(compiled["loss"], _LOSSES, _SHORT, lost)
+    settings = _settings(compiled["loss"])
+    if loss is None or lost:
+        why = lost[0] if lost else "pyio and TensorFlow.js do not have its loss"
+    elif compiled.get("loss_weights"):
+        why = "its losses have weights, which is not computed here"
+    if why:
+        notes.append(f"the training config was left out: {why}; compile the model again")
         return None
-    metrics = _mapped(compiled.get("metrics") or [], _METRICS, _SHORT_METRICS, notes)
+    metrics = _mapped(_of_outputs(compiled, outputs), _METRICS, _SHORT_METRICS, notes)
     if metrics is None:
         notes.append("the metrics were left out: TensorFlow.js does not have all of them")
         metrics = []
-    if compiled.get("loss_weights"):
-        notes.append("the weights of the losses were left out")
-    return {"loss": loss, "metrics": metrics, "optimizer_config": optimizer}
+    found = {"loss": loss, "metrics": metrics, "optimizer_config": optimizer}
+    return found | ({"loss_settings": settings} if settings else {})
 
 
-def optimizer_state(
-    config: Mapping[str, Any],
-    variables: Sequence[Array],
-    weights: Sequence[tuple[str, tuple[int, ...]]],
-    notes: list[str],
-) -> dict[str, Array]:
-    """Return the state of an optimizer by the names of TensorFlow.js (tfjs-core ``optimizers/``).
-
-    Args:
-        config: The training config for TensorFlow.js.
-        variables: The variables of Keras's optimizer in order: the number of steps, for Keras 3 the
-            learning rate, then slots (keras ``base_optimizer.py``).
-        weights: Name and shape of the trainable weights in order.
-        notes: Gets a sentence if the state is left out.
-    """
-    optimizer = config["optimizer_config"]
-    name, settings = optimizer["class_name"], optimizer["config"]
-    steps = [each for each in variables[:1] if each.shape == () and each.dtype.kind in "iu"]
-    slots = list(variables[1:])
-    if slots and slots[0].shape == () and (not weights or weights[0][1] != ()):
-        del slots[0]  # the learning rate
-    kinds = _slots(name, settings)
-    if name == "SGD" and len(slots) == len(weights):
-        slots = []  # Keras 2 keeps momentums without using them
-    shapes = [shape for _, shape in weights]
-    expected = [s for s in shapes for _ in kinds] if name in _INTERLEAVED else shapes * len(kinds)
-    if not steps or [each.shape for each in slots] != expected:
-        notes.append("the state of the optimizer was left out")
-        return {}
-    state = {"iter": steps[0].astype(np.int32)}
-    return state | _by_names(name, settings, kinds, slots, weights)
+def _of_outputs(compiled: Mapping[str, Any], outputs: Sequence[str]) -> Any:
+    """Return the metrics: Keras 2 has a list for each output, TensorFlow.js the outputs by name."""
+    metrics = compiled.get("metrics") or []
+    if not isinstance(metrics, list) or not any(isinstance(each, list) for each in metrics):
+        return metrics
+    if len(metrics) == len(outputs) > 1:
+        return {name: each or [] for name, each in zip(outputs, metrics, strict=True)}
+    return metrics[0] if len(metrics) == 1 else metrics
 
 
-def _by_names(
-    name: str,
-    settings: Mapping[str, Any],
-    kinds: Sequence[str],
-    slots: Sequence[Array],
-    weights: Sequence[tuple[str, tuple[int, ...]]],
-) -> dict[str, Array]:
-    found: dict[str, Array] = {}
-    for number, kind in enumerate(kinds):
-        if name in _INTERLEAVED:
-            values = slots[number :: len(kinds)]
-        else:
-            values = slots[number * len(weights) : (number + 1) * len(weights)]
-        for (weight, _), value in zip(weights, values, strict=True):
-            # Keras's velocity is the step itself, TensorFlow.js's is the sum of gradients.
-            scaled = value / -settings["learningRate"] if name == "Momentum" else value
-            found[f"{weight}/{kind}"] = scaled.astype(np.float32)
-    if name == "RMSProp" and "momentum" not in kinds:
-        found |= {f"{key}/momentum": np.zeros(shape, np.float32) for key, shape in weights}
-    return found
+def given_optimizer(compiled: Mapping[str, Any]) -> Any:
+    """Return the optimizer as Keras 2 or Keras 3 calls it."""
+    return compiled.get("optimizer_config") or compiled.get("optimizer")
 
 
-_INTERLEAVED = ("Adam", "Adadelta")
-"""Optimizers whose slots Keras keeps weight by weight."""
+def inner_optimizer(given: Any) -> Any:
+    """Return the optimizer itself: Keras wraps that of a ``mixed_float16`` model."""
+    config = given.get("config") if isinstance(given, Mapping) else None
+    inner = config.get("inner_optimizer") if isinstance(config, Mapping) else None
+    return inner if isinstance(inner, Mapping) else given
 
 
-def _slots(name: str, settings: Mapping[str, Any]) -> list[str]:
-    """Return the slots of an optimizer in Keras's order."""
-    if name == "RMSProp":
-        found = ["rms"]
-        found += ["momentum"] if settings.get("momentum") else []
-        return found + (["mg"] if settings.get("centered") else [])
-    known = {
-        "SGD": [],
-        "Momentum": ["momentum"],
-        "Adam": ["m", "v"],
-        "Adagrad": ["accumulator"],
-        "Adadelta": ["accum_grad", "accum_var"],
-    }
-    return known.get(name, ["unknown"])
-
-
-def _optimizer(given: Any) -> dict[str, Any] | None:
+def _optimizer(given: Any, *, for_tfjs: bool) -> tuple[dict[str, Any] | None, str]:
+    """Return the config of an optimizer; or None, and the reason."""
     if isinstance(given, str):
-        named = {name.lower(): name for name in _OPTIMIZERS}.get(given.lower(), "")
+        named = {name.lower(): name for name in _OPTIMIZERS}.get(given.lower(), given)
         given = {"class_name": named, "config": _KERAS_DEFAULTS.get(named)}
     if not isinstance(given, Mapping) or not isinstance(given.get("config"), Mapping):
-        return None
+        return None, f"the optimizer is {_shown(given)}"
     config = given["config"]
-    known = _OPTIMIZERS.get(str(given.get("class_name")).rpartition(">")[2])
-    rate = config.get("learning_rate", config.get("lr"))
-    if known is None or not isinstance(rate, int | float):
-        return None
+    class_name = str(given.get("class_name")).rpartition(">")[2]
+    if class_name == "Adam" and config.get("weight_decay"):
+        class_name = "AdamW"  # Keras computes the same for both
+    known = _OPTIMIZERS.get(class_name)
+    why = _unlike(class_name, config, for_tfjs=for_tfjs)
+    if known is None or why:
+        return None, why or f"the optimizer is {class_name!r:.60}"
     name, keys = known
-    # Stored as float32: 0.009999999776 is 0.01.
-    found = {
+    # Numbers were stored as float32: 0.009999999776 is 0.01.
+    found: dict[str, Any] = {
         mine: config[theirs] for theirs, mine in keys.items() if config.get(theirs) is not None
     }
-    found["learningRate"] = float(f"{rate:.7g}")
+    found["learningRate"] = float(f"{config.get('learning_rate', config.get('lr')):.7g}")
     if name == "SGD" and config.get("momentum"):
         name = "Momentum"
         found["momentum"] = config["momentum"]
         found["useNesterov"] = bool(config.get("nesterov"))
-    return {"class_name": name, "config": found}
+    clipping = {key: config[key] for key in _CLIPPING if config.get(key) is not None}
+    return {"class_name": name, "config": found | clipping}, ""
+
+
+def _unlike(class_name: str, config: Mapping[str, Any], *, for_tfjs: bool) -> str:
+    """Return what pyio, or TensorFlow.js, would compute otherwise; empty for nothing."""
+    if for_tfjs and class_name in _ONLY_HERE:
+        return f"TensorFlow.js does not have the optimizer {class_name}"
+    rate = config.get("learning_rate", config.get("lr"))
+    if isinstance(rate, bool) or not isinstance(rate, int | float):
+        return f"the learning rate of {class_name} is {_shown(rate)}"
+    for key, usual in _OTHERWISE.items():
+        if key == "weight_decay" and class_name == "AdamW":
+            continue
+        if config.get(key, usual[0]) not in usual:
+            return f"the optimizer {class_name} has {key}={config[key]!r:.40}"
+    return ""
+
+
+def _shown(value: Any) -> str:
+    named = value.get("class_name") if isinstance(value, Mapping) else value
+    return f"{named!r:.60}"
 
 
 def _mapped(value: Any, known: frozenset[str], names: Mapping[str, str], notes: list[str]) -> Any:
@@ -225,6 +232,26 @@ def _mapped(value: Any, known: frozenset[str], names: Mapping[str, str], notes: 
     return name if name in known else None
 
 
+def _settings(value: Any) -> Any:
+    """Return the settings of a loss, or of losses in the form in which they are given; or None."""
+    if isinstance(value, list):
+        found = [_settings(each) for each in value]
+        return found if any(found) else None
+    if not isinstance(value, Mapping):
+        return None
+    if "class_name" not in value:
+        named = {key: _settings(each) for key, each in value.items()}
+        return {key: each for key, each in named.items() if each} or None
+    config = value.get("config")
+    config = config if isinstance(config, Mapping) else {}
+    own = {key: _rounded(config[key]) for key in LOSS_SETTINGS if config.get(key)}
+    return own or None
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.7g}") if isinstance(value, float) else value
+
+
 def _of_object(
     value: Mapping[str, Any], known: frozenset[str], names: Mapping[str, str], notes: list[str]
 ) -> str | None:
@@ -234,7 +261,10 @@ def _of_object(
     found = _mapped(str(name), known, names, notes) or _mapped(
         str(value["class_name"]), known, names, notes
     )
-    lost = [k for k, v in config.items() if k not in ("name", "reduction") and v not in _DEFAULTS]
+    kept = _NEUTRAL + (LOSS_SETTINGS if known is _LOSSES else ())
+    lost = [f"{k}={v!r:.20}" for k, v in config.items() if k not in kept and v not in _DEFAULTS]
+    if str(config.get("reduction")) not in _MEANS:
+        lost.append(f"reduction={config['reduction']!r:.20}")
     if found is not None and lost:
-        notes.append(f"the settings {', '.join(lost)} of {value['class_name']} were left out")
+        notes.append(f"{value['class_name']} has {', '.join(lost)}, which is not computed here")
     return found if isinstance(found, str) else None

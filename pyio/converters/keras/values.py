@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _BFLOAT16 = "bfloat16"
+_ATTENTIONS = ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention")
 
 
 def value_of(dataset: Dataset, notes: list[str]) -> Array:
@@ -51,6 +52,11 @@ def plain_arrays(
     ``quantizers.py``): value = stored / factor. Keras also quantizes inputs, so numbers differ.
     """
     stored = [array for array in arrays if array.dtype == np.int8]
+    if class_name in _ATTENTIONS and any(array.ndim == 0 for array in arrays):
+        raise UnsupportedModelError(
+            f"the {class_name} {name!r} is quantized to float8, which is not read. Save the model "
+            "before quantize()"
+        )
     if not stored:
         return list(arrays)
     # An .h5 has what is trained first: the bias before the kernel.

@@ -8,7 +8,7 @@ from pyio import limits
 from pyio.converters.files import present
 from pyio.converters.safetensors.header import Header, read_header
 from pyio.converters.safetensors.reader import read_tensors
-from pyio.errors import DamagedModelError, WeightsError
+from pyio.errors import DamagedModelError, UnsupportedModelError, WeightsError
 from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.json_text import loads
 from pyio.tensors.choosing import matching
@@ -27,7 +27,8 @@ async def artifacts(
 ) -> ModelArtifacts:
     """Return the tensors of all files; only files and bytes that hold `names` are read.
 
-    Raises DamagedModelError where the list and a file disagree, and what a single file raises.
+    Raises DamagedModelError where the list and a file disagree, UnsupportedModelError for a list of
+    Keras's, and what a single file raises.
     """
     index, by_file = await _listed(files)
     wanted = set(matching([tensor for each in by_file.values() for tensor in each], names))
@@ -73,6 +74,11 @@ async def _listed(files: Files) -> tuple[str, dict[str, set[str]]]:
     if not isinstance(places, dict) or not places or len(places) > limits.TENSORS:
         raise WeightsError(
             f"{name} has no weight_map from at most {limits.TENSORS:,} tensors to files"
+        )
+    if isinstance(next(iter(places.values())), list):  # Keras 3 lists the files of each layer
+        raise UnsupportedModelError(
+            f"{name} lists weights of Keras in several files, which are not read; save them again "
+            "without max_shard_size"
         )
     folder = name.rpartition("/")[0]
     by_file: dict[str, set[str]] = {}

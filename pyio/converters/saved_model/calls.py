@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _CALL = "__call__"
 _KINDS = ("variable", "constant", "asset")
+_CREATE = "_create_resource"
+_TABLE = "HashTable"
 
 
 class Call:
@@ -27,9 +29,14 @@ class Call:
     `inputs` and `outputs` are TensorInfos by key; `objects` are variables by their nodes.
     """
 
-    def __init__(self, graph: Message, function: Function, bound: Sequence[int]) -> None:
-        """Call `function`, which captures the objects of the numbers in `bound`."""
+    def __init__(
+        self, graph: Message, library: Library, function: Function, saved: Message
+    ) -> None:
+        """Call `function`, of which `saved` says what it captures and returns."""
+        bound: Sequence[int] = saved["bound_inputs"]
         self.function = function
+        self._library = library
+        self._nodes = library.graph(graph.get("graph_def", {}).get("node", ()))
         self.objects: dict[str, int] = {}
         self._objects = parse("SavedObjectGraph", graph.get("object_graph", b""))["nodes"]
         self._assets = graph["asset_file_def"]
@@ -42,9 +49,10 @@ class Call:
             }
             for each in given
         }
+        keys = _keys(saved, len(function.outputs))
         self.outputs = {
-            f"output_{index}": {"name": f"{_CALL}:{index}", "dtype": each.dtype}
-            for index, each in enumerate(function.outputs)
+            key: {"name": f"{_CALL}:{index}", "dtype": each.dtype}
+            for index, (key, each) in enumerate(zip(keys, function.outputs, strict=True))
         }
         self._captured = [self._value(number) for number in bound]
 
@@ -86,13 +94,55 @@ class Call:
                 raise InvalidModelError(f"there is no asset {index}")
             name: str = self._assets[index].get("tensor_info", {}).get("name", "")
             return name.split(":")[0]
+        table = self._table(saved) if kind is None else None
+        if table is not None:
+            return table
         if kind is None:
             raise UnsupportedModelError(
-                f"{_CALL} captures the object {number}, neither a variable nor a constant; "
+                f"{_CALL} captures the object {number}, which is no variable, constant or table; "
                 "save the model with a signature"
             )
         self.objects[f"object_{number}"] = number
         return f"object_{number}"
+
+    def _table(self, saved: Message) -> str | None:
+        """Return the node of a table: it shares its name with what the object's function makes."""
+        makers = [
+            name
+            for child in saved.get("children", ())
+            if child.get("local_name") == _CREATE
+            for name in _functions_at(self._objects, child.get("node_id", 0))
+        ]
+        made = {
+            _shared_name(node)
+            for name in makers
+            for node in self._library.function(name).nodes.values()
+            if _TABLE in node.op
+        }
+        tables = [node for node in self._nodes.values() if _TABLE in node.op]
+        found = [node.name for node in tables if _shared_name(node) in made - {b""}]
+        return found[0] if len(found) == 1 else None
+
+
+def _keys(saved: Message, count: int) -> list[str]:
+    """Return the keys of a dict that a function returns, in the order of its outputs: sorted.
+
+    Of anything else than tensors in a dict they are numbered.
+    """
+    fields = saved.get("output_signature", {}).get("dict_value", {}).get("fields", {})
+    if len(fields) == count and all("tensor_spec" in each for each in fields.values()):
+        return sorted(fields)
+    return [f"output_{index}" for index in range(count)]
+
+
+def _shared_name(node: Node) -> bytes:
+    return bytes(node.attr.get("shared_name", {}).get("s", b""))
+
+
+def _functions_at(objects: Sequence[Message], number: int) -> list[str]:
+    """Return the functions of an object."""
+    saved = objects[number] if 0 <= number < len(objects) else {}
+    return list(saved.get("function", {}).get("concrete_functions", ()))
 
 
 def call_of(graph: Message, library: Library, name: str | None) -> Call | None:
@@ -110,15 +160,13 @@ def call_of(graph: Message, library: Library, name: str | None) -> Call | None:
     chosen = name if name is not None else next(iter(functions), None)
     if chosen not in functions or chosen not in saved["concrete_functions"]:
         return None
-    bound = saved["concrete_functions"][chosen]["bound_inputs"]
-    return Call(graph, library.function(chosen), bound)
+    return Call(graph, library, library.function(chosen), saved["concrete_functions"][chosen])
 
 
 def _functions(saved: Message) -> list[str]:
     """Return the functions of the outermost object's ``__call__``."""
     nodes = saved["nodes"]
     for child in nodes[0]["children"] if nodes else ():
-        number = child.get("node_id", 0)
-        if child.get("local_name") == _CALL and 0 <= number < len(nodes):
-            return list(nodes[number].get("function", {}).get("concrete_functions", ()))
+        if child.get("local_name") == _CALL:
+            return _functions_at(nodes, child.get("node_id", 0))
     return []

@@ -20,7 +20,7 @@ from pyio.converters.saved_model.simplify.groups import split_groups
 from pyio.converters.saved_model.simplify.scales import without_scales
 from pyio.converters.saved_model.simplify.walk import prune, require_sound
 from pyio.converters.saved_model.tfjs_ops import ASYNC_OPS, TFJS_DIFFERS, TFJS_RUNS
-from pyio.converters.saved_model.weights import encoded
+from pyio.converters.saved_model.weights import encoded, specified
 from pyio.errors import (
     InvalidModelError,
     PyioError,
@@ -28,14 +28,18 @@ from pyio.errors import (
     UnsupportedOpsError,
 )
 from pyio.format.artifacts import ModelArtifacts
+from pyio.format.graph_ops import lacking_in_pyio
 from pyio.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from pyio.converters.saved_model.graph import Graph, Ref
     from pyio.converters.saved_model.protobuf import Message
     from pyio.converters.saved_model.source import Source
+    from pyio.format.artifacts import WeightSpec
     from pyio.format.json_text import JSONValue
     from pyio.tensors.quantization import QuantizationRule
 
@@ -53,7 +57,7 @@ _CONTRADICTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Which steps of the import are done."""
+    """Which steps of the import are done; without `weights`, no data is written."""
 
     clean_up: bool = True
     fold_constants: bool = True
@@ -61,6 +65,14 @@ class Steps:
     fuse: bool = True
     pyio_only: bool = False
     quantization: QuantizationRule = None
+    weights: bool = True
+
+
+def outlining(options: Mapping[str, Any]) -> Steps:
+    """Return the steps for an outline: of those in `options`, without weights, whichever ops."""
+    names = ("clean_up", "fold_constants", "fold_batch_norms", "fuse")
+    chosen: dict[str, Any] = {name: options[name] for name in names if name in options}
+    return Steps(**chosen, pyio_only=True, weights=False)
 
 
 @contextmanager
@@ -225,11 +237,11 @@ class _Conversion:
                 if node.op not in TFJS_RUNS:
                     lacking.setdefault(node.op, node.name)
         if lacking and not self.steps.pyio_only:
-            raise UnsupportedOpsError(
-                lacking,
-                "TensorFlow.js does not have",
-                "; pass pyio_only=True to import it for pyio alone",
-            )
+            here = lacking_in_pyio(dict.fromkeys(lacking, 1))
+            advice = "; pass pyio_only=True to import it for pyio alone"
+            if here:
+                advice = f"; pyio lacks {', '.join(sorted(here))} as well"
+            raise UnsupportedOpsError(lacking, "TensorFlow.js does not have", advice)
         if lacking:
             self.flattener.notes[
                 f"TensorFlow.js cannot run it: it lacks {', '.join(sorted(lacking))}"
@@ -243,7 +255,7 @@ class _Conversion:
             for node in graph.values()
             if node.op == "Const"
         }
-        specs, data = encoded(constants, self.steps.quantization)
+        specs, data = self._weights(constants)
         signature: dict[str, JSONValue] = {
             side: {key: tensor_info(name, infos[key]) for key, name in names.items()}
             for side, names, infos in (
@@ -263,6 +275,13 @@ class _Conversion:
         )
         artifacts.remember_notes(self._notes(graphs))
         return artifacts
+
+    def _weights(
+        self, constants: dict[str, NDArray[Any]]
+    ) -> tuple[tuple[WeightSpec, ...], tuple[memoryview, ...] | None]:
+        if self.steps.weights:
+            return encoded(constants, self.steps.quantization)
+        return tuple(specified(constants)), None
 
     def _notes(self, graphs: list[Graph]) -> list[str]:
         notes = [*self.source.notes, *self.flattener.notes]

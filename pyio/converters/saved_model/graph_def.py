@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.saved_model.convert import Steps, converted, sound
+from pyio.converters.saved_model.convert import Steps, converted, outlining, sound
 from pyio.converters.saved_model.source import open_graph_def
 
 if TYPE_CHECKING:
@@ -54,12 +54,10 @@ async def artifacts(
     )
 
 
-async def outline(files: Files, **options: Any) -> ModelArtifacts:
-    """Return the same without the weights, whichever ops it has.
-
-    The weights are read all the same, because constants are computed ahead.
-    """
-    whole = await artifacts(files, **{"for_tfjs": False, **options})
-    result = replace(whole, weight_data=None)
-    result.remember_notes(whole.import_notes)
-    return result
+async def outline(
+    files: Files, *, outputs: Sequence[str] | None = None, **options: Any
+) -> ModelArtifacts:
+    """Return the same without the weights, whichever ops it has."""
+    with sound():
+        source = await open_graph_def(files, files.names[0], outputs)
+    return converted(source, outlining(options))

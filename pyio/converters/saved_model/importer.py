@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.saved_model.convert import Steps, converted, sound
-from pyio.converters.saved_model.recognise import saved_model_folder
+from pyio.converters.saved_model.convert import Steps, converted, outlining, sound
 from pyio.converters.saved_model.source import open_saved_model
-from pyio.errors import InvalidModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +32,7 @@ async def artifacts(
     """Return a SavedModel as a graph model of TensorFlow.js.
 
     Args:
-        files: The directory, whose outermost saved_model.pb is read.
+        files: The directory, whose outermost saved_model.pb is read, or that file alone.
         signature: Its name; by default ``serving_default`` or ``default``, or the only one.
         tags: The tags of the graph, as a list or with commas; by default ``serve``, or none.
         clean_up: Leave out nodes that only pass on what they get.
@@ -50,23 +48,26 @@ async def artifacts(
         UnsupportedModelError: A choice that is not there, or what no graph model can express.
         UnsupportedOpsError: Ops that TensorFlow.js lacks, each with one node.
     """
-    folder = saved_model_folder(files.names)
-    if folder is None:
-        raise InvalidModelError("there is no saved_model.pb")
     with sound():
-        source = await open_saved_model(files, folder, tags, signature)
+        source = await open_saved_model(files, tags, signature)
     steps = Steps(clean_up, fold_constants, fold_batch_norms, fuse)
     return converted(
         source, replace(steps, pyio_only=pyio_only or not for_tfjs, quantization=quantization)
     )
 
 
-async def outline(files: Files, **options: Any) -> ModelArtifacts:
+async def outline(
+    files: Files,
+    *,
+    signature: str | None = None,
+    tags: str | Iterable[str] | None = None,
+    **options: Any,
+) -> ModelArtifacts:
     """Return the same without the weights, whichever ops it has.
 
-    The weights are read all the same, because constants are computed ahead.
+    Variables are not read: zeros of their shapes stand for them. What they would be quantized to
+    depends on them, and is left out.
     """
-    whole = await artifacts(files, **{"for_tfjs": False, **options})
-    result = replace(whole, weight_data=None)
-    result.remember_notes(whole.import_notes)
-    return result
+    with sound():
+        source = await open_saved_model(files, tags, signature, variables=False)
+    return converted(source, outlining(options))

@@ -100,7 +100,11 @@ SCHEMA: dict[str, dict[int, str]] = {
     "SavedFunction": {1: "concrete_functions text*"},
     "SavedVariable": {1: "dtype int", 6: "name text"},
     "SavedConstant": {1: "operation text"},
-    "ConcreteFunction": {2: "bound_inputs int*"},
+    "ConcreteFunction": {2: "bound_inputs int*", 4: "output_signature StructuredValue"},
+    # What a function returns (struct.proto); only dicts of tensors matter.
+    "StructuredValue": {53: "dict_value DictValue"},
+    "DictValue": {1: "fields StructuredTensor{}"},
+    "StructuredTensor": {33: "tensor_spec bytes"},
     # The state of the objects that were saved, which is a string tensor of the checkpoint.
     "TrackableObjectGraph": {1: "nodes TrackableObject*"},
     "TrackableObject": {2: "attributes SerializedTensor*"},

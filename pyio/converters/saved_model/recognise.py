@@ -38,6 +38,18 @@ def saved_model_folder(names: Iterable[str]) -> str | None:
     return min(folders, key=lambda folder: (folder.count("/"), folder), default=None)
 
 
+def saved_model_file(names: Sequence[str]) -> tuple[str, str]:
+    """Return the folder and the file of a SavedModel.
+
+    Where no file is called saved_model.pb, it is the first one: its content was recognised.
+    """
+    folder = saved_model_folder(names)
+    if folder is not None:
+        return folder, folder + MODEL_FILE
+    first = names[0]
+    return first[: first.rfind("/") + 1], first
+
+
 def is_graph_def(start: bytes, _names: Sequence[str]) -> bool:
     """Whether a file begins with a node: its name and then its op, with their lengths."""
     begin = _NODE.match(start)

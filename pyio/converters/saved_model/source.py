@@ -18,7 +18,7 @@ from pyio.converters.saved_model.choices import (
 )
 from pyio.converters.saved_model.graph import Graph, Library, Node, Ref
 from pyio.converters.saved_model.protobuf import Message, parse
-from pyio.converters.saved_model.recognise import MODEL_FILE
+from pyio.converters.saved_model.recognise import saved_model_file
 from pyio.converters.saved_model.restore import (
     VARIABLES,
     Stored,
@@ -48,7 +48,8 @@ class Source:
     `inputs` and `outputs` are TensorInfos by key of the signature. `variables` are values by node
     of the main graph, `tables` keys and values of mutable tables. `assets` are the contents of
     files by the placeholder that stands for their path. `initializers` are nodes that fill tables.
-    `notes` say what else the files hold.
+    `notes` say what else the files hold. `without` is the file that should have the variables, if
+    it is missing.
     """
 
     library: Library
@@ -61,21 +62,30 @@ class Source:
     assets: dict[str, memoryview | None] = field(default_factory=dict)
     initializers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    without: str | None = None
     variables: dict[str, NDArray[Any]] = field(default_factory=dict)
     tables: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
 
 
-async def read_saved_model(files: Files, folder: str) -> list[Message]:
-    """Return the graphs in a SavedModel. Raises InvalidModelError."""
-    data = await _whole(files, folder + MODEL_FILE, limits.PROTOBUF_BYTES)
+async def read_saved_model(files: Files, name: str) -> list[Message]:
+    """Return the graphs in a SavedModel's .pb file. Raises InvalidModelError."""
+    data = await _whole(files, name, limits.PROTOBUF_BYTES)
     return list(parse("SavedModel", data)["meta_graphs"])
 
 
 async def open_saved_model(
-    files: Files, folder: str, tags: str | Iterable[str] | None, signature: str | None
+    files: Files,
+    tags: str | Iterable[str] | None,
+    signature: str | None,
+    *,
+    variables: bool = True,
 ) -> Source:
-    """Read a SavedModel: the graph with `tags` from the outputs of `signature` on."""
-    graphs = await read_saved_model(files, folder)
+    """Read a SavedModel: the graph with `tags` from the outputs of `signature` on.
+
+    Without `variables` their values are not read, and zeros stand for them.
+    """
+    folder, name = saved_model_file(files.names)
+    graphs = await read_saved_model(files, name)
     graph = choose_graph(graphs, tags)
     source = _source(graph.get("graph_def") or parse("GraphDef", b""), graph)
     call = None
@@ -85,8 +95,8 @@ async def open_saved_model(
         call.add_to(source.nodes)
         source.inputs, source.outputs = call.inputs, call.outputs
     else:
-        name, chosen = choose_signature(graph, signature)
-        source.notes = others(graphs, graph, name)
+        taken, chosen = choose_signature(graph, signature)
+        source.notes = others(graphs, graph, taken)
         source.inputs = {key: chosen["inputs"][key] for key in sorted(chosen["inputs"])}
         source.outputs = {key: chosen["outputs"][key] for key in sorted(chosen["outputs"])}
     source.version = graph.get("meta_info", {}).get("tensorflow_version")
@@ -96,7 +106,9 @@ async def open_saved_model(
     if await present(files, index):
         table = await _whole(files, index, limits.INDEX_BYTES)
         checkpoint = Checkpoint(files, index.removesuffix(".index"), table)
-        await _read_variables(source, checkpoint, call)
+        await _read_variables(source, checkpoint, call, values=variables)
+    else:
+        source.without = index
     return source
 
 
@@ -193,7 +205,9 @@ async def _assets(
     return found
 
 
-async def _read_variables(source: Source, checkpoint: Checkpoint, call: Call | None) -> None:
+async def _read_variables(
+    source: Source, checkpoint: Checkpoint, call: Call | None, *, values: bool
+) -> None:
     restored = restored_by(source.nodes, source.library)
     if call is not None and (objects := await _object_graph(checkpoint)) is not None:
         restored.variables |= call.stored(objects)
@@ -210,13 +224,13 @@ async def _read_variables(source: Source, checkpoint: Checkpoint, call: Call | N
             variables[name] = by_name(source.nodes[name], checkpoint, full_names)
     found = {name: stored for name, stored in variables.items() if stored is not None}
     tables = {name: pair for name, pair in restored.tables.items() if name in reached}
-    keys = {stored.key for stored in found.values()}
-    keys.update(stored.key for pair in tables.values() for stored in pair)
-    values = await checkpoint.read(sorted(keys))
-    source.variables = {name: _part(values, stored) for name, stored in found.items()}
+    of_tables = {stored.key for pair in tables.values() for stored in pair}
+    of_variables = {stored.key for stored in found.values()} - of_tables
+    held = await (checkpoint.read if values else checkpoint.outlines)(sorted(of_variables))
+    held |= await checkpoint.read(sorted(of_tables))
+    source.variables = {name: _part(held, stored) for name, stored in found.items()}
     source.tables = {
-        name: (_part(values, first), _part(values, second))
-        for name, (first, second) in tables.items()
+        name: (_part(held, first), _part(held, second)) for name, (first, second) in tables.items()
     }
 
 

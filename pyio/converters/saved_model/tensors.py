@@ -30,7 +30,12 @@ TYPE_NAMES = {
     8: "DT_COMPLEX64",
     9: "DT_INT64",
     10: "DT_BOOL",
+    11: "DT_QINT8",
+    12: "DT_QUINT8",
+    13: "DT_QINT32",
     14: "DT_BFLOAT16",
+    15: "DT_QINT16",
+    16: "DT_QUINT16",
     17: "DT_UINT16",
     18: "DT_COMPLEX128",
     19: "DT_HALF",
@@ -107,6 +112,13 @@ def elements_from(data: memoryview, dtype: int, shape: tuple[int, ...], what: st
         )
     array = np.frombuffer(data, kind)
     return (_widened(array) if dtype == BFLOAT16 else array).reshape(shape)
+
+
+def zero_of(dtype: int, what: str) -> NDArray[Any]:
+    """Return a zero that stands for numbers of a type. Raises InvalidModelError."""
+    if dtype not in STORED:
+        raise InvalidModelError(f"{what} has the type {type_name(dtype)}, which holds no numbers")
+    return at_run_time(np.zeros((), np.float32 if dtype == BFLOAT16 else STORED[dtype]))
 
 
 def tensor_value(message: Message, what: str) -> NDArray[Any]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyio.format.artifacts import WeightSpec
 from pyio.tensors.encoding import encode_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from pyio.format.artifacts import WeightSpec
     from pyio.tensors.quantization import QuantizationRule
 
 
@@ -36,3 +38,10 @@ def encoded(
     }
     ordered = [pairs[name] for name in constants]
     return tuple(spec for spec, _ in ordered), tuple(buffer for _, buffer in ordered)
+
+
+def specified(constants: dict[str, NDArray[Any]]) -> Iterator[WeightSpec]:
+    """Yield the specs alone, of constants at run time."""
+    for name, value in constants.items():
+        dtype = "string" if value.dtype == object else value.dtype.name
+        yield WeightSpec(name, value.shape, dtype)

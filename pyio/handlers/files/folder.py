@@ -38,7 +38,7 @@ from pyio.handlers.findings import STALE
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pyio.progress import Meter
@@ -171,16 +171,24 @@ class Folder:
                     directory.rmdir()
             raise
 
-    async def replace_file(self, name: str, pieces: Sequence[memoryview], meter: Meter) -> None:
+    async def replace_file(
+        self,
+        name: str,
+        pieces: Sequence[memoryview],
+        meter: Meter,
+        require_allowed: Callable[[], None] = lambda: None,
+    ) -> None:
         """Write one file, all of it or nothing: it takes the old one's place by one rename.
 
-        Raises OSError, and then the old file is what it was.
+        `require_allowed` is called while the lock is held. What it raises ends the save. Raises
+        OSError, and then the old file is what it was.
         """
         made = _make_directories(self.path)
         temporary = self.path / f".{name}.{secrets.token_hex(4)}{_TEMPORARY}"
         try:
             await self._write(temporary.name, name, pieces, meter)
             async with self._locked(shared=False):
+                require_allowed()
                 temporary.replace(self.path / name)
                 self._flush_directory()
                 self._remove_stale()
@@ -190,6 +198,19 @@ class Folder:
                 for directory in made:
                     directory.rmdir()
             raise
+
+    async def remove_file(
+        self, name: str, require_allowed: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Remove one file, and return whether it was there; see `replace_file`."""
+        async with self._locked(shared=False):
+            require_allowed()
+            try:
+                (self.path / name).unlink()
+            except FileNotFoundError:
+                return False
+            self._flush_directory()
+            return True
 
     async def _write(
         self, temporary: str, name: str, pieces: Sequence[memoryview], meter: Meter

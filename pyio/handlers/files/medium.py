@@ -1,11 +1,10 @@
-"""``file://`` as a medium."""
+"""``file://`` as a medium. Its handlers are imported when they are first used."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pyio.handlers.files.handler import FileHandler
 from pyio.handlers.medium import Durability, Medium
 
 if TYPE_CHECKING:
@@ -24,12 +23,16 @@ class Files(Medium):
     instead = "look into the directory, and delete it yourself"
 
     def handler(self, path: str, **options: Any) -> Any:
+        from pyio.handlers.files.handler import FileHandler
+
         return FileHandler(path, **options)
 
     def format_of(self, path: str, given: str | None) -> str:
+        from pyio.handlers.files.handler import FileHandler
+
         return FileHandler(path, format=given).format
 
     async def leftovers(self, path: str, choices: Choices) -> Found:
-        from pyio.handlers.files.repair import find  # late: few programs repair
+        from pyio.handlers.files.repair import find
 
         return await find(path, choices)

@@ -27,6 +27,10 @@ _SLACK = 3.0
 """Seconds by which two answers of one server may be further apart than they were here."""
 
 
+_DISTINCT = 2.0
+"""Seconds after which a further change has another date for certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """When a file was sent and when it had changed, by the server's clock; None if it does not say.
@@ -51,6 +55,16 @@ def changed_between(first: Dates, later: Dates) -> bool:
         return False
     out_of_a_cache = later.sent - first.sent > later.here - first.here + _SLACK
     return first.sent < later.changed < later.sent and not out_of_a_cache
+
+
+def is_recent(dates: Dates) -> bool:
+    """Whether a file had changed so shortly before that its date does not tell two versions apart.
+
+    The fields have whole seconds (RFC 9110, 8.8.2.2).
+    """
+    if dates.sent is None or dates.changed is None:
+        return False
+    return dates.sent - dates.changed < _DISTINCT
 
 
 def _seconds(text: str) -> float | None:

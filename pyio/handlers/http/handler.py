@@ -7,11 +7,13 @@ files at once, each checked for status and size.
 
 from __future__ import annotations
 
+from asyncio import Semaphore, TaskGroup
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from pyio import limits
 from pyio.addresses import shown
@@ -24,7 +26,7 @@ from pyio.errors import (
     RequestError,
     WeightsError,
 )
-from pyio.format.artifacts import SaveResult
+from pyio.format.artifacts import ModelArtifactsInfo, SaveResult
 from pyio.format.checksum import require_weights
 from pyio.format.kinds import LOOKED_AT
 from pyio.format.manifest import (
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply, Request
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
-    from pyio.handlers.http.versions import Versions
+    from pyio.handlers.http.versions import Stamp, Versions
     from pyio.progress import OnProgress
 
 _JSON, _WEIGHTS = "model.json", "model.weights.bin"
@@ -78,11 +80,12 @@ class HTTPHandler(Saver, Loader):
         sha256: str | None = None,
         redirects: bool = True,
         allowed_hosts: Iterable[str] | None = None,
+        token: str | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         self.url = _absolute(url, fetch_func)
         init = options.init({} if request_init is None else request_init)
-        headers = options.headers(init.pop("headers", {}))
+        headers = options.with_token(options.headers(init.pop("headers", {})), token)
         follows = init.pop("redirect", "follow") == "follow"
         self._method = options.method(init.pop("method", "POST"))
         self._fetch_func = options.function(fetch_func, "fetch_func")
@@ -138,7 +141,10 @@ class HTTPHandler(Saver, Loader):
         return SaveResult(model.info, responses=(answer,))
 
     async def _fetch(self) -> ModelArtifacts:
-        versions = _versions()
+        return await self.fetch(_versions())
+
+    async def fetch(self, versions: Versions) -> ModelArtifacts:
+        """Return a model of TensorFlow.js, and note what the server says of each file."""
         async with self._client() as client:
             base, text = await self._get_json(client, versions)
             try:
@@ -163,6 +169,11 @@ class HTTPHandler(Saver, Loader):
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[Files | None]:
+        async with self.files(_versions()) as files:
+            yield files
+
+    @asynccontextmanager
+    async def files(self, versions: Versions) -> AsyncIterator[Files | None]:
         """Give the file of the address, or what a directory has that an importer knows."""
         from pyio.converters.table import beside  # late: no model of TensorFlow.js needs it
         from pyio.handlers.http.view import ServerFiles
@@ -173,11 +184,10 @@ class HTTPHandler(Saver, Loader):
             yield None
             return
         if is_directory:
-            parts = urlsplit(url)
-            url = parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
+            url = _as_directory(url)
         async with self._client() as client:
             meter = Meter(self._on_progress, "load", shown(self.url))
-            files = ServerFiles(url, self.url, client, self._servers.get, _versions(), meter)
+            files = ServerFiles(url, self.url, client, self._servers.get, versions, meter)
             if is_directory:
                 await beside(files)
             elif not await files.look(files.main):
@@ -230,6 +240,81 @@ class HTTPHandler(Saver, Loader):
         meter.finish()
         return data
 
+    async def stamps(self, names: Sequence[str], *, of_files: bool) -> dict[str, Stamp]:
+        """Ask what the server says now of the files of a copy, without their content.
+
+        `names` are paths of a model.json, or `of_files` those of another program's files. "" is
+        the file of the address itself; without it the address is a directory. A file of which the
+        server says nothing is left out.
+        """
+        from pyio.handlers.http.versions import stamp_of  # late: few programs keep copies
+
+        found: dict[str, Stamp] = {}
+        slots = Semaphore(self._parallel)
+
+        async def ask(name: str, url: str) -> str:
+            async def use(reply: Reply) -> str:
+                found[name] = stamp_of(reply)
+                return reply.url or url
+
+            try:
+                async with slots:
+                    return await client.get(self._servers.head(url), use)
+            except RequestError as error:
+                unknown = error.status in (405, 501)  # the server does not know HEAD
+                if not unknown and (error.may_pass or name == ""):
+                    raise
+                return url
+
+        async with self._client() as client:
+            client = replace(client, retries=min(client.retries, 1))  # a copy is there
+            base = await ask("", self.url) if "" in names else _as_directory(self.url)
+            try:
+                async with TaskGroup() as tasks:
+                    for name in filter(None, names):
+                        url = await self._url_of(name, base, of_files=of_files)
+                        tasks.create_task(ask(name, url))
+            except BaseExceptionGroup as errors:
+                raise errors.exceptions[0] from errors.exceptions[0].__cause__
+        return found
+
+    async def _url_of(self, name: str, base: str, *, of_files: bool) -> str:
+        if of_files:
+            return weights_url(quote(name), base, None, effective_query(self.url, base))
+        return await self._weights_url(name, base)
+
+    async def list(self) -> dict[str, ModelArtifactsInfo]:
+        """Return name -> info of the models of a pyio model server, whose ``/models`` this is.
+
+        Sizes are those of the files there. Raises UnsupportedOperationError for other servers.
+        """
+        from pyio.handlers.http.listing import parse_listing  # late: few servers list
+
+        async def use(reply: Reply) -> bytes:
+            return bytes(await read_all(reply, limit=limits.JSON_BYTES))
+
+        async with self._client() as client:
+            text = await client.get(self._servers.get(self.url), use)
+        return parse_listing(text, self.url)
+
+    async def remove(self, path: str = "") -> ModelArtifactsInfo:
+        """Remove the model at this address, or `path` below it, by DELETE.
+
+        Raises ModelNotFoundError if it does not exist, and RequestError if the server refuses.
+        """
+        url = f"{self.url.rstrip('/')}/{quote(path)}" if path else self.url
+        try:
+            async with (
+                deadline(self._deadline, url, ", so whether it was removed is not known"),
+                transport(self._fetch_func) as send,
+                sending(send, self._servers, self._servers.remove(url)),
+            ):
+                return ModelArtifactsInfo()
+        except RequestError as error:
+            if error.status in (404, 410):
+                raise ModelNotFoundError(url, f"the server answered {error.status}") from error
+            raise
+
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, relative to this address."""
         if self._sha256 is not None:
@@ -258,6 +343,11 @@ class HTTPHandler(Saver, Loader):
         return url
 
 
+def _as_directory(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path.rstrip('/')}/").geturl()
+
+
 def _versions() -> Versions:
     from pyio.handlers.http.versions import Versions  # late: most programs load from no server
 
@@ -266,72 +356,6 @@ def _versions() -> Versions:
 
 def _name(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[2]
-
-
-def http(
-    url: str,
-    *,
-    request_init: Mapping[str, Any] | None = None,
-    fetch_func: FetchFunction | None = None,
-    weight_path_prefix: str | None = None,
-    weight_url_converter: UrlConverter | None = None,
-    field_names: Mapping[str, str] | None = None,
-    timeout: float | None = 30.0,
-    retries: int = 3,
-    parallel: int = 6,
-    deadline: float | None = None,
-    sha256: str | None = None,
-    redirects: bool = True,
-    allowed_hosts: Iterable[str] | None = None,
-    on_progress: OnProgress | None = None,
-) -> HTTPHandler:
-    """Return the handler of a model on a server, for saving and for loading.
-
-    Args:
-        url: The model.json to load, or where to send a save. On a page it may be relative.
-        request_init: As in JavaScript: ``headers`` go with every request; ``method`` is that of a
-            save, POST by default; all else (``credentials``, ``mode``, ``cache``) only a browser
-            knows. Headers and credentials go to servers that you named here, and not to another
-            one on which the weights turn out to lie or to which a redirect leads.
-        fetch_func: Used instead of the browser's fetch and of httpx; see
-            `pyio.handlers.http.transport.FetchFunction`.
-        weight_path_prefix: Goes before the paths in the model.json, instead of its own directory.
-        weight_url_converter: Path -> address, as a mapping or a function, instead of all rules.
-        field_names: Other names for the form fields "model.json" and "model.weights.bin".
-        timeout: Seconds without an answer, or without a byte of it, after which a request failed.
-        retries: Further attempts of a load where the failure may pass: no connection, 408, 429,
-            5xx. A save is never sent twice.
-        parallel: How many weight files are on their way at once.
-        deadline: Seconds that the whole load or save may take, or None for no limit.
-        sha256: The SHA-256 that the weights must have when they are loaded, in hexadecimal digits:
-            of the bytes of all weight files one after another, in the order of the model.json.
-        redirects: Whether redirects are followed. A save is never redirected to another server. In
-            a browser, requests with headers are not redirected at all.
-        allowed_hosts: The only hosts that may be asked, such as "example.com" or "localhost:8000",
-            besides those that you named in other options. They get no headers by this.
-        on_progress: Called with a `pyio.Progress`. A save in a browser counts the bytes that the
-            browser has taken over; it does not tell what has left.
-
-    Raises:
-        InvalidURLError: The address is empty, or relative where there is no page.
-        HandlerError: An option that cannot be used.
-    """
-    return HTTPHandler(
-        url,
-        request_init=request_init,
-        fetch_func=fetch_func,
-        weight_path_prefix=weight_path_prefix,
-        weight_url_converter=weight_url_converter,
-        field_names=field_names,
-        timeout=timeout,
-        retries=retries,
-        parallel=parallel,
-        deadline=deadline,
-        sha256=sha256,
-        redirects=redirects,
-        allowed_hosts=allowed_hosts,
-        on_progress=on_progress,
-    )
 
 
 def _absolute(url: str, fetch_func: object) -> str:

@@ -1,4 +1,4 @@
-"""``http://`` and ``https://`` as media."""
+"""``http://`` and ``https://`` as media. Their handlers are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib.util
 from typing import Any
 
 from pyio.browser import fetch
-from pyio.handlers.http.handler import HTTPHandler
 from pyio.handlers.medium import Medium
 
 
@@ -28,6 +27,9 @@ class HTTP(Medium):
             "sha256",
             "redirects",
             "allowed_hosts",
+            "token",
+            "cache",
+            "refresh",
         }
     )
     instead = "ask the server"
@@ -38,7 +40,9 @@ class HTTP(Medium):
         return "Python needs the package httpx for it; install pyio-web[http]"
 
     def handler(self, path: str, **options: Any) -> Any:
-        return HTTPHandler(f"{self.scheme}://{path}", **options)
+        from pyio.handlers.http.opening import handler_for  # late: most programs need no server
+
+        return handler_for(f"{self.scheme}://{path}", **options)
 
 
 class HTTPS(HTTP):

@@ -21,6 +21,8 @@ T = TypeVar("T")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a method or the name of a header may be (RFC 9110)."""
 
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,6 +55,19 @@ def headers(value: Any) -> dict[str, str]:
                 "character beyond Latin-1"
             )
     return found
+
+
+def with_token(fields: dict[str, str], token: str | None) -> dict[str, str]:
+    """Header fields with a bearer token (RFC 6750) among them."""
+    if token is None:
+        return fields
+    if not isinstance(token, str) or not _BEARER.fullmatch(token):
+        raise HandlerError(  # without the text, which is a secret
+            "token should be a text of letters, digits and -._~+/= that a header can carry"
+        )
+    if any(name.lower() == "authorization" for name in fields):
+        raise HandlerError("request_init has a header Authorization already; leave out token")
+    return {**fields, "Authorization": f"Bearer {token}"}
 
 
 def function(value: T | None, name: str) -> T | None:

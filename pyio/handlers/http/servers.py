@@ -65,6 +65,14 @@ class Servers:
         """Return the request for a file."""
         return self._addressed(Request("GET", url, timeout=self.timeout))
 
+    def head(self, url: str) -> Request:
+        """Return the request for what a server says of a file, without its content."""
+        return self._addressed(Request("HEAD", url, timeout=self.timeout))
+
+    def remove(self, url: str) -> Request:
+        """Return the request that removes a model."""
+        return self._addressed(Request("DELETE", url, timeout=self.timeout))
+
     def part(self, request: Request, first: int, last: int) -> Request:
         """Return the request for the bytes from `first` up to `last` of a file."""
         return self._addressed(replace(request, span=(first, last)))

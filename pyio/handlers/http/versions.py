@@ -13,18 +13,50 @@ from typing import TYPE_CHECKING
 
 from pyio.addresses import shown
 from pyio.errors import WeightsError
-from pyio.handlers.http.dates import Dates, changed_between, dates_of
+from pyio.handlers.http.dates import Dates, changed_between, dates_of, is_recent
 
 if TYPE_CHECKING:
     from pyio.handlers.http.messages import Reply
 
+_LONGEST = 1000
+"""Characters of an ETag or a date that are kept."""
+
 _REMEDY = "the server changed the model during the load; load it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a server says of a file, by which a later request can tell whether it has changed.
+
+    Attributes:
+        etag: Its ETag; a weak one without its mark; "" without one.
+        modified: Its Last-Modified as the server writes it; "" without one.
+    """
+
+    etag: str
+    modified: str
+
+    def same(self, now: Stamp) -> bool:
+        """Whether both are known to be of one version of the file."""
+        if self.etag and now.etag:
+            return self.etag == now.etag
+        return bool(self.modified) and self.modified == now.modified
+
+
+def stamp_of(reply: Reply) -> Stamp:
+    """Return what an answer says of its file. Pages of other origins see the date only."""
+    tag = reply.headers.get("etag", "").removeprefix("W/")
+    modified = reply.headers.get("last-modified", "")
+    if is_recent(dates_of(reply)):  # it may have changed again within the same second
+        modified = ""
+    return Stamp(tag[:_LONGEST], modified[:_LONGEST])
 
 
 @dataclass(slots=True)
 class Versions:
     """The ETags and dates of the files of one load."""
 
+    stamps: dict[str, Stamp] = field(default_factory=dict)
     _tags: dict[str, str] = field(default_factory=dict)
     _dates: dict[str, Dates] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
@@ -32,6 +64,7 @@ class Versions:
     def arriving(self, name: str, reply: Reply) -> None:
         """Note the ETag of a file. Raises WeightsError if an earlier attempt had another one."""
         self._dates[name] = dates_of(reply)
+        self.stamps[name] = stamp_of(reply)
         tag = reply.headers.get("etag", "").removeprefix("W/")
         before = self._tags.setdefault(name, tag)
         if before and tag and before != tag:

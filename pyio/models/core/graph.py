@@ -46,6 +46,10 @@ class GraphLayer(Protocol):
         """Return about how many multiplications one example takes."""
         ...
 
+    def called_with(self, arguments: dict[str, Any]) -> GraphLayer:
+        """Return the layer as a call with these arguments computes it."""
+        ...
+
 
 class SymbolicTensor:
     """A tensor before there is data: the call of a layer that outputs it, and its shape.
@@ -97,6 +101,11 @@ class Node:
         self.kwargs = kwargs or {}
         layer.inbound_nodes.append(self)
 
+    @property
+    def computes(self) -> GraphLayer:
+        """The layer as this call computes it."""
+        return self.layer.called_with(self.kwargs) if self.kwargs else self.layer
+
 
 class Graph:
     """All calls between the inputs and the outputs of a model.
@@ -108,6 +117,7 @@ class Graph:
         layers: The layers in TensorFlow.js's order.
         known_work: What was found out about how much it computes, by the shapes of the inputs.
         affordable: The shapes of inputs that were looked at and are not too much work.
+        plans: What was compiled of it for the kernel; see `pyio.models.plans`.
 
     Raises InvalidModelError for outputs that do not depend on the inputs alone, and for layers of
     the same name.
@@ -130,6 +140,12 @@ class Graph:
         self._known_shapes: dict[str, dict[int, Any]] = {}
         self.known_work: dict[str, int] = {}
         self.affordable: set[Any] = set()
+        self.plans: Any = None
+
+    @property
+    def calls(self) -> list[Node]:
+        """The calls in the order in which they are computed, without those that make the inputs."""
+        return self._plan.calls
 
     def shapes_of(self, shapes: Sequence[Any]) -> dict[int, Any]:
         """Return the shape of every tensor, by its id, for inputs of `shapes`.
@@ -143,7 +159,9 @@ class Graph:
             for node in self.nodes:
                 if id(node.outputs[0]) not in found:
                     known = [found[id(tensor)] for tensor in node.inputs]
-                    result = node.layer.compute_output_shape(known if len(known) > 1 else known[0])
+                    result = node.computes.compute_output_shape(
+                        known if len(known) > 1 else known[0]
+                    )
                     every = result if isinstance(result, list) else [result]
                     found |= dict(zip(map(id, node.outputs), every, strict=False))
             self._known_shapes[key] = found
@@ -267,12 +285,13 @@ class _Plan:
         # the array is released, or a deep model would keep the outputs of all its layers.
         last_use = {self._slot(t): node for node in steps for t in node.inputs}
         kept = set(self._outputs)
+        self.calls = steps
         self._steps = []
         for node in steps:
             sources = [self._slot(tensor) for tensor in node.inputs]
             free = {slot for slot in sources if last_use[slot] is node} - kept
             targets = [self._slot(tensor) for tensor in node.outputs]
-            self._steps.append((node.layer, sources, targets, sorted(free)))
+            self._steps.append((node, sources, targets, sorted(free)))
 
     def _slot(self, tensor: SymbolicTensor) -> int:
         return self._slots.setdefault(id(tensor), len(self._slots))
@@ -285,7 +304,8 @@ class _Plan:
         known: list[Any] = [None] * len(self._slots)
         for slot, array, mask in zip(self._inputs, arrays, masks, strict=True):
             values[slot], known[slot] = array, mask
-        for layer, sources, targets, free in self._steps:
+        for node, sources, targets, free in self._steps:
+            layer = node.computes
             if len(sources) == 1:
                 result, mask = layer.compute(values[sources[0]], known[sources[0]])
             else:

@@ -36,7 +36,7 @@ _INNER = (
     "creates_mask early ensure_built first_node_index in_training infer_from_weights "
     "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
     "named_weights ndim omitted optimizer_incompatibility options own_options_last "
-    "own_weights positional positions prepare_for_save scope share_weights standardize "
+    "called_with own_weights positional positions prepare_for_save scope share_weights standardize "
     "supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset([*_INNER.split(), "casts"])
@@ -143,6 +143,10 @@ class Layer(Configured):
     def matrix_elements(self) -> int:
         """Return the number of elements of the weights that are matrices."""
         return sum(weight.size for weight in self.weights if len(weight.shape) > 1)
+
+    def called_with(self, arguments: dict[str, Any]) -> Layer:  # noqa: ARG002
+        """Return the layer as a call with these `arguments` computes it: for most, itself."""
+        return self
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside this one; most layers have none inside."""
@@ -430,7 +434,7 @@ class Layer(Configured):
         if None not in shapes:
             known = cast("Shapes", shapes if len(shapes) > 1 else shapes[0])
             self.ensure_built(known)
-            result = self.compute_output_shape(known)
+            result = self.called_with(kwargs).compute_output_shape(known)
             several = isinstance(result, list)
             outputs = [check_size(each, f"the output of {self.name!r}") for each in as_list(result)]
         index = len(self.inbound_nodes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z0-9]+)")
 _BEFORE_CAPITAL = re.compile(r"([a-z])([A-Z])")
@@ -16,6 +17,7 @@ _TFJS_NAME = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
 _used: defaultdict[str, int] = defaultdict(int)
 
 
+@lru_cache(maxsize=1024)  # a topology has the same few names in each layer
 def to_snake_case(name: str) -> str:
     """Return `name` in snake case: ``batchInputShape`` -> ``batch_input_shape``."""
     text = _BEFORE_CAPITAL.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", name)).lower()

@@ -96,6 +96,8 @@ def whole(minimum: int = 0) -> Check:
     """Accept whole numbers from `minimum` on."""
 
     def check(value: Any) -> int:
+        if type(value) is int and minimum <= value <= LAYER_SIDE:  # nearly always
+            return value
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # some JSON writers write 2 as 2.0
         if isinstance(value, bool) or not isinstance(value, Integral):
@@ -109,6 +111,8 @@ def whole(minimum: int = 0) -> Check:
 
 def any_whole(value: Any) -> int:
     """Accept any whole number, such as an axis."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise OptionError("a whole number")
     return int(value)
@@ -160,7 +164,8 @@ def sizes(rank: int, minimum: int = 1) -> Check:
 
     def check(value: Any) -> list[int]:
         try:
-            given = [value] * rank if isinstance(value, Real) else list(value)
+            one = type(value) is not list and isinstance(value, Real)
+            given = [value] * rank if one else list(value)
             values = [number(each) for each in given]
         except TypeError:
             values = []

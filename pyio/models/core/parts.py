@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from pyio.errors import InvalidModelError
 from pyio.models.core.config import Configured
 from pyio.models.core.names import to_snake_case
 from pyio.models.core.options import OptionError
-from pyio.models.ops.activations import ACTIVATIONS, ALIASES, Activation
+from pyio.models.ops.activations import ACTIVATIONS, ALIASES, BUILT_IN, Activation
 
 ConfigObject: TypeAlias = "dict[str, Any]"
 """``{"class_name": ..., "config": {...}}``, ready for JSON."""
@@ -48,6 +49,8 @@ SCALINGS: Mapping[str, Mapping[str, Any]] = {
 }
 """Names for settings of VarianceScaling, which is what TensorFlow.js writes for them."""
 
+_ALL_INITIALIZERS = {**INITIALIZERS, **SCALINGS}
+
 REGULARIZERS: Mapping[str, Mapping[str, Any]] = {"L1L2": {"l1": 0.01, "l2": 0.01}}
 
 CONSTRAINTS: Mapping[str, Mapping[str, Any]] = {
@@ -60,7 +63,7 @@ CONSTRAINTS: Mapping[str, Mapping[str, Any]] = {
 
 def initializer(value: Any) -> ConfigObject:
     """Return the config object of an initializer, given by name or as ``{class_name, config}``."""
-    part = _config_object(value, {**INITIALIZERS, **SCALINGS}, "an initializer")
+    part = _config_object(value, _ALL_INITIALIZERS, "an initializer")
     if part["class_name"] in SCALINGS:
         part["class_name"] = "VarianceScaling"
     return part
@@ -114,26 +117,37 @@ def activation(value: Any) -> str | ConfigObject:
     if not isinstance(value, str) or not value:
         names = ", ".join(list(ACTIVATIONS)[:4])
         raise OptionError(f"the name of an activation, such as {names}, or a layer such as ReLU")
+    short = value.rpartition(">")[2]  # without the package in which Keras has registered it
+    if short != value and short in ACTIVATIONS and ACTIVATIONS[short] is not BUILT_IN.get(short):
+        return short
     name = value if value in ACTIVATIONS else to_snake_case(value)
     return ALIASES.get(name, name)
 
 
 def _config_object(value: Any, classes: Mapping[str, Mapping[str, Any]], what: str) -> ConfigObject:
-    expected = f"{what}: one of {', '.join(sorted(classes))}, or {{class_name, config}}"
     given: Any = {}
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         name, given = value.get("class_name"), value.get("config") or {}
     else:
         name = value
     if not isinstance(name, str) or not isinstance(given, Mapping):
-        raise OptionError(expected)
-    known = {_key(each): each for each in classes}.get(_key(name))
+        raise OptionError(_expected(what, classes))
+    known = _spellings(tuple(classes)).get(_key(name))
     if known is None:
         if not isinstance(value, Mapping):
-            raise OptionError(expected)
+            raise OptionError(_expected(what, classes))
         return {"class_name": name, "config": dict(given)}
     defaults = classes[known]
     return {"class_name": known, "config": {k: _or(given.get(k), d) for k, d in defaults.items()}}
+
+
+def _expected(what: str, classes: Mapping[str, Any]) -> str:
+    return f"{what}: one of {', '.join(sorted(classes))}, or {{class_name, config}}"
+
+
+@cache
+def _spellings(names: tuple[str, ...]) -> dict[str, str]:
+    return {_key(each): each for each in names}
 
 
 def _or(given: Any, default: Any) -> Any:

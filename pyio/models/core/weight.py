@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -37,7 +37,10 @@ class Weight:
         trainable: Whether training changes it.
         regularizer: The config object of what training adds to the loss for it, or None.
         constraint: The config object of what training does with its values after each step.
+        changes: How often any weight has got another tensor. Where it stays, no weight has changed.
     """
+
+    changes: ClassVar[int] = 0
 
     __slots__ = (
         *("_initial", "_leaf", "_matrix", "_value", "constraint", "dtype", "name", "regularizer"),
@@ -109,6 +112,7 @@ class Weight:
         """Let `leaf` stand for the tensor, until this is called with None."""
         self._leaf = leaf
         self._matrix = None
+        Weight.changes += 1
 
     def assign(self, value: ArrayLike) -> None:
         """Replace the tensor by `value`; an array of the right dtype is not copied.
@@ -127,11 +131,13 @@ class Weight:
             )
         self._value = array.astype(self.dtype, copy=False)
         self._matrix = None
+        Weight.changes += 1
 
     def reshape(self, shape: tuple[int, ...]) -> None:
         """Give the weight another shape and forget its values."""
         self.shape = shape
         self._value = self._matrix = None
+        Weight.changes += 1
 
     def start_from_ones(self, start: int, stop: int) -> None:
         """Make the initial values from `start` to `stop` 1; values are still made late."""

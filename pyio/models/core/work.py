@@ -36,7 +36,7 @@ def work_of(graph: Graph, shapes: Shapes) -> int:
             if node.inputs:
                 inputs = [given[id(tensor)] for tensor in node.inputs]
                 outputs = [given[id(tensor)] for tensor in node.outputs]
-                total += CALL_WORK + node.layer.work(inputs, outputs)
+                total += CALL_WORK + node.computes.work(inputs, outputs)
         graph.known_work[key] = total
     return graph.known_work[key]
 

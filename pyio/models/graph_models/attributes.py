@@ -86,6 +86,11 @@ def ints(default: Any = REQUIRED, *names: str) -> Attribute:
     return Attribute(_ints, default, names)
 
 
+def fractions(default: Any = REQUIRED, *names: str) -> Attribute:
+    """A list of fractions, as a tuple."""
+    return Attribute(_fractions, default, names)
+
+
 def texts(default: Any = REQUIRED, *names: str) -> Attribute:
     """A list of texts, as a tuple."""
     return Attribute(_texts, default, names)
@@ -190,6 +195,10 @@ def _listed(value: Mapping[str, Any], member: str, what: str) -> list[Any]:
 def _ints(value: Mapping[str, Any], what: str) -> tuple[int, ...]:
     found = _listed(value, "i", what) or _listed(value, "f", what)
     return tuple(map(_integer, found))
+
+
+def _fractions(value: Mapping[str, Any], what: str) -> tuple[float, ...]:
+    return tuple(_number({"f": each}, what) for each in _listed(value, "f", what))
 
 
 def _texts(value: Mapping[str, Any], what: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.graph_models import summary
+from pyio.models.graph_models.compiled.use import results as results_of
 from pyio.models.graph_models.feeding import batches, by_input, checked, joined
 from pyio.models.graph_models.nodes import Graph, Reference
 from pyio.models.graph_models.run import Run, State
@@ -182,7 +183,8 @@ class GraphModel:
         fed = self._fed(x)
         wanted = [self._reference(name) for name in names]
         with np.errstate(all="ignore"):
-            results = Run(self._state, _examples(fed.values())).graph(self.graph, fed, wanted)
+            count = _examples(fed.values())
+            results = results_of(self._state, self.graph, fed, wanted, count)
         return _own(results, names, list(fed.values()))
 
     def _reference(self, name: Any) -> Reference:

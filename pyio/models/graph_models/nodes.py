@@ -55,6 +55,22 @@ OUTPUT_ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 """Op -> its output arguments, where it has several and each is one tensor (the OpDefs of TF)."""
 
+_MORE_ARGUMENTS = {
+    "UniqueWithCountsV2": "y idx count",
+    "CombinedNonMaxSuppression": "nmsed_boxes nmsed_scores nmsed_classes valid_detections",
+    "SparseCross": "output_indices output_values output_shape",
+    "SparseCrossV2": "output_indices output_values output_shape",
+    "SparseCrossHashed": "output_indices output_values output_shape",
+    "SparseReorder": "output_indices output_values",
+    "RaggedTensorToSparse": "sparse_indices sparse_values sparse_dense_shape",
+    "QuantizeV2": "output output_min output_max",
+    "BroadcastGradientArgs": "r0 r1",
+    "UnicodeDecode": "row_splits char_values",
+    "UnicodeDecodeWithOffsets": "row_splits char_values char_to_byte_starts",
+    "StatelessRandomGetKeyCounter": "key counter",
+    "StatelessRandomGetKeyCounterAlg": "key counter alg",
+}
+OUTPUT_ARGUMENTS |= {op: tuple(names.split()) for op, names in _MORE_ARGUMENTS.items()}
 OUTPUT_ARGUMENTS["FusedBatchNormV2"] = OUTPUT_ARGUMENTS["FusedBatchNorm"]
 OUTPUT_ARGUMENTS["FusedBatchNormV3"] = (*OUTPUT_ARGUMENTS["FusedBatchNorm"], "reserve_space_3")
 OUTPUT_ARGUMENTS["RefSwitch"] = OUTPUT_ARGUMENTS["Switch"]

@@ -91,9 +91,9 @@ def _weights(artifacts: ModelArtifacts) -> dict[str, Any]:
 def _require_known(graphs: Iterable[tuple[Graph, Sequence[Reference]]], state: State) -> None:
     """Look at every node that results need, also those in functions that they call.
 
-    Raises UnknownOpsError for all unknown ops at once, and InvalidModelError for functions that do
-    not exist and attributes without meaning. Files have functions that nothing calls, with ops for
-    training: those are no obstacle.
+    Raises UnknownOpsError for all unknown ops at once, and InvalidModelError for functions and
+    weights that do not exist and attributes without meaning. Files have functions that nothing
+    calls, with ops for training: those are no obstacle.
     """
     unknown: dict[str, list[str]] = {}
     waiting = list(graphs)
@@ -101,6 +101,8 @@ def _require_known(graphs: Iterable[tuple[Graph, Sequence[Reference]]], state: S
     while waiting:
         graph, wanted = waiting.pop()
         for node in needed_nodes(graph, set(), wanted).values():
+            if node.op == "Const":
+                state.constant(node)  # raises where there is no weight
             if node.op not in OPS:
                 if node.op not in FED and node.op != "Const":
                     unknown.setdefault(node.op, []).append(node.name)

@@ -33,6 +33,8 @@ class State:
     tables: dict[str, Table] = field(default_factory=dict)
     random: np.random.Generator = field(default_factory=np.random.default_rng)
     plans_made: int = 0
+    programs: dict[Any, Any] = field(default_factory=dict)
+    busy: bool = False
 
     def constant(self, node: Node) -> Any:
         """Return the value of a Const: the weight of its name. Raises InvalidModelError."""
@@ -136,7 +138,7 @@ class Run:
             if isinstance(step, Loop):
                 self._loop(step, slots)
             else:
-                inputs = _inputs(step, slots)
+                inputs = inputs_of(step, slots)
                 if guarded and _is_dead(step, inputs, slots):
                     slots[step.slot] = DEAD
                 elif step.merge:
@@ -154,7 +156,7 @@ class Run:
         first = True
         while True:
             for step in loop.merges:
-                inputs = _inputs(step, slots)
+                inputs = inputs_of(step, slots)
                 chosen = [i for i in range(len(inputs)) if (i not in step.back) is first]
                 slots[step.slot] = _merged(inputs, chosen)
             for slot in (*loop.nexts, *(each for step in loop.merges for each in step.release)):
@@ -169,7 +171,7 @@ class Run:
             slots[slot] = value
 
 
-def _inputs(step: Step, slots: list[Any]) -> list[Any]:
+def inputs_of(step: Step, slots: list[Any]) -> list[Any]:
     """Return the values that a node takes. Raises InvalidModelError for outputs that are absent."""
     try:
         return [slots[slot][output] for slot, output in step.inputs]

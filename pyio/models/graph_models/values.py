@@ -107,6 +107,15 @@ class Table:
         self.value_dtype = value_dtype
 
 
+class Words:
+    """Numbers of 64 bits, for which there is no array: the key of a random generator."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[int, ...]) -> None:
+        self.values = values
+
+
 class Dead:
     """What a Switch does not pass on. All outputs of a node that did not run are dead."""
 
@@ -121,7 +130,7 @@ class Dead:
 
 DEAD = Dead()
 
-HANDLES = (TensorList, TensorArray, Table, Dead)
+HANDLES = (TensorList, TensorArray, Table, Words, Dead)
 """What is no array."""
 
 

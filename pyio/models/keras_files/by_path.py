@@ -17,7 +17,7 @@ from pyio.converters.keras.layers import (
     weight_names,
 )
 from pyio.converters.keras.values import plain_arrays, value_of
-from pyio.errors import InvalidModelError
+from pyio.errors import InvalidModelError, UnsupportedModelError
 from pyio.models.core.container import Container
 from pyio.models.core.unknown import UnknownLayer
 from pyio.models.keras_files.assigning import SEEDS, Placed, assign
@@ -93,8 +93,9 @@ class _ByPath:
         if layer is None or isinstance(layer, UnknownLayer) or not layer.built:
             for target in targets:
                 self._keep(target, around)
+            self._keep_rest(name_of(entry), group)
             return
-        if not any(target.group and variables_of(target) for target in targets) and layer.weights:
+        if not any(map(datasets_of, targets)) and layer.weights:
             self._share(entry, layer)
             return
         for target in targets:
@@ -130,8 +131,18 @@ class _ByPath:
             path = "/".join([*around, short])
             self.placed.arrays[path if short in self.placed.arrays else short] = array
 
+    def _keep_rest(self, name: str, group: Group | None) -> None:
+        """Keep the weights of layers inside of one that is not known, named by their paths."""
+        if group is None:
+            return
+        for dataset in group.datasets():
+            if dataset.path not in self._used and not set(SEEDS) & set(dataset.path.split("/")):
+                inside = dataset.path[len(group.path) :].strip("/").replace("vars/", "")
+                self.placed.arrays[f"{name}/{inside}"] = value_of(dataset, self._saved.notes)
+                self._used.add(dataset.path)
+
     def _arrays(self, target: _Target) -> list[NDArray[Any]]:
-        datasets = variables_of(target)
+        datasets = datasets_of(target)
         self._used |= {dataset.path for dataset in datasets}
         arrays = [value_of(dataset, self._saved.notes) for dataset in datasets]
         return plain_arrays(target.class_name, "/".join(target.names), arrays, self._saved.notes)
@@ -174,11 +185,47 @@ class _Target:
 
 
 def variables_of(target: _Target) -> list[Dataset]:
-    """Return the datasets of a layer in the order of its weights."""
+    """Return the datasets of a layer of Keras's in the order of its weights."""
     if target.group is None:
         return []
     parts = parts_of(target.class_name, target.group)
     return [dataset for part in parts for dataset in variables(part)]
+
+
+def datasets_of(target: _Target) -> list[Dataset]:
+    """Return the datasets of a layer in the order of its weights."""
+    return of_ones_own(target) or variables_of(target)
+
+
+def of_ones_own(target: _Target) -> list[Dataset]:
+    """Return the datasets of a layer of the user's whose weights are named after layers inside.
+
+    A class of Keras that makes other layers has their weights in groups, called as its attributes
+    are: "a/vars/0". Here the class is one layer, whose weight "a/kernel" belongs there.
+
+    Raises UnsupportedModelError if there are other groups than the names of the weights say.
+    """
+    layer, group = target.layer, target.group
+    if layer is None or group is None or type(layer).__module__.startswith("pyio.models."):
+        return []
+    inside = [dataset.path[len(group.path) :].strip("/") for dataset in group.datasets()]
+    there = {path.rpartition("vars/")[0].strip("/") for path in inside}
+    if not any(there):
+        return []
+    names = [w.name.removeprefix(f"{layer.scope}/") for w in layer.own_weights]
+    prefixes = dict.fromkeys(name.rpartition("/")[0] for name in names)
+    if there != set(prefixes):
+        shown = ", ".join(map(repr, sorted(filter(None, there))))
+        raise UnsupportedModelError(
+            f"the {target.class_name} {layer.name!r} has weights of layers inside of it: {shown}. "
+            "Name the weights of the class after these, as in add_weight('a/kernel', ...)"
+        )
+    by_prefix = {
+        prefix: iter(variables(group.group(prefix) or group) if prefix else variables(group))
+        for prefix in prefixes
+    }
+    found = [next(by_prefix[name.rpartition("/")[0]], None) for name in names]
+    return [each for each in found if each is not None]
 
 
 def _targets(

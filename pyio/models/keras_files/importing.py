@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pyio.converters.keras.layers import MODELS, class_of
+from pyio.converters.keras.optimizer_state import optimizer_state
 from pyio.converters.keras.saved import Saved, open_saved
-from pyio.converters.keras.training import optimizer_state, training_config
+from pyio.converters.keras.training import training_config
 from pyio.converters.keras.values import value_of
 from pyio.errors import CompatibilityWarning, InvalidModelError, UnsupportedModelError
 from pyio.format.artifacts import ModelArtifacts
@@ -64,28 +65,35 @@ async def artifacts(files: Files, *, for_tfjs: bool = True) -> ModelArtifacts:
         saved.notes.append(f"the topology is kept as Keras wrote it: {error}")
     place = place_by_order if saved.kind == "h5" else place_by_path
     placed = place(saved, model)
+    if saved.training is not None and (model is None or model.unknown_classes):
+        saved.notes.append("how it was trained was left out: the model cannot be computed here")
     if model is None:
         return _packed(saved, around | {"model_config": saved.entry}, placed.arrays)
     if model.unknown_classes:
         arrays = {**dict(model.named_weights()), **placed.arrays}
         return _packed(saved, _topology(model), arrays)
     make_unique(model, saved.notes)
-    _compile(model, saved)
+    _compile(model, saved, for_tfjs=for_tfjs)
     if for_tfjs:
         return _labelled(_for_tfjs(model, saved.notes), saved, model.training_config)
     arrays = dict(model.named_weights())
     return _packed(saved, _topology(model), arrays, model.training_config, model.optimizer_weights)
 
 
-def _compile(model: LayersModel, saved: Saved) -> None:
+def _compile(model: LayersModel, saved: Saved, *, for_tfjs: bool) -> None:
     """Give the model what it was compiled with, and the state of its optimizer."""
-    model.training_config = training_config(saved.training, saved.notes)
-    if model.training_config is not None and saved.optimizer:
+    model.training_config = training_config(
+        saved.training, saved.notes, outputs=model.output_names, for_tfjs=for_tfjs
+    )
+    config = model.training_config
+    if config is not None and config["optimizer_config"]["class_name"] == "Adamax" and for_tfjs:
+        saved.notes.append("the state of the optimizer was left out: TensorFlow.js cannot load it")
+    elif config is not None and saved.optimizer:
         names = {weight: name for name, weight in named(model)}
         weights = [(names[weight], weight.shape) for weight in model.trainable_weights]
         variables = [value_of(each, saved.notes) for each in saved.optimizer]
         model.optimizer_weights = optimizer_state(
-            model.training_config, variables, weights, saved.notes
+            config, variables, weights, saved.notes, old=saved.old_optimizer
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.models.core.layer import Array, Layer
-from pyio.models.core.options import any_whole, flag, fraction, option, whole
+from pyio.models.core.options import any_whole, flag, fraction, keras_option, option, whole
 from pyio.models.core.parts import ConfigObject, activation, constraint, initializer, regularizer
 from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shapes, known, only
@@ -41,6 +41,11 @@ class Cell(Layer):
     def state_sizes(self) -> list[int]:
         """The size of each state."""
         raise NotImplementedError
+
+    @property
+    def output_state(self) -> int:
+        """The number of the state that is the output, and has its size."""
+        return 0
 
     def initial_states(self, x: Array) -> list[Array]:
         """Return states of 0 for the sequences `x` (batch, steps, ...)."""
@@ -307,37 +312,50 @@ class StackedRNNCells(Cell):
 
     Args:
         cells: The cells, from the bottom up.
+        first_states_first: Whether the states of the first cell come first, as in Keras. It is set
+            for models that Keras wrote.
     """
 
     positional: tuple[str, ...] = ("cells",)
 
     cells: list[Any] = option(check=layers_option)
+    first_states_first: bool = keras_option(False, flag)
 
     @property
     def state_sizes(self) -> list[int]:
-        """The sizes of all states, those of the last cell first."""
-        return [size for cell in reversed(self.cells) for size in cell.state_sizes]
+        """The sizes of all states, cell by cell."""
+        return [size for cell in self._in_order(self.cells) for size in cell.state_sizes]
+
+    @property
+    def output_state(self) -> int:
+        """The number of the first state of the last cell."""
+        before = self.cells[:-1] if self.first_states_first else []
+        return sum(len(cell.state_sizes) for cell in before) + int(self.cells[-1].output_state)
+
+    def _in_order(self, items: list[Any]) -> list[Any]:
+        """Return what belongs to the cells in the order of their states, or the reverse."""
+        return items if self.first_states_first else items[::-1]
 
     def build(self, shape: Shapes) -> None:
         """Build each cell for the output of the one below."""
         sides = only(shape, self.name)
         for index, cell in enumerate(self.cells):
             cell.ensure_built(sides, f"{self.scope}/RNNCell_{index}")
-            sides = (sides[0], cell.state_sizes[0])
+            sides = (sides[0], cell.state_sizes[cell.output_state])
 
     def step(self, prepared: Array, states: list[Array]) -> Step:
         """Return the output of the last cell and the new states of all."""
-        # The states come with those of the last cell first, the cells compute from the first on.
+        # The cells compute from the first on, whatever the order of the states is.
         rest, own = list(states), []
-        for cell in reversed(self.cells):
+        for cell in self._in_order(self.cells):
             count = len(cell.state_sizes)
             own.append(rest[:count])
             rest = rest[count:]
         output, new = prepared, []
-        for cell, its_states in zip(self.cells, reversed(own), strict=True):
+        for cell, its_states in zip(self.cells, self._in_order(own), strict=True):
             output, changed = cell.step(cell.prepare(output[None])[0], its_states)
             new.append(changed)
-        return output, [state for changed in reversed(new) for state in changed]
+        return output, [state for changed in self._in_order(new) for state in changed]
 
     def inner_layers(self) -> Any:
         """Yield the cells."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,7 +137,7 @@ class ReversibleEmbedding(Embedding):
         tie_weights: Whether the way back uses the same table.
         reverse_dtype: Stored in the config.
         logit_soft_cap: The scores are ``tanh(scores / cap) * cap``; None for no cap.
-        reverse: Whether it is the way back.
+        reverse: Whether it is the way back. A single call is with ``embedding(x, reverse=True)``.
     """
 
     tie_weights: bool = option(True, flag)
@@ -154,6 +155,14 @@ class ReversibleEmbedding(Embedding):
                 "reverse_embeddings", sides, self.embeddings_initializer
             )
 
+    def called_with(self, arguments: dict[str, Any]) -> ReversibleEmbedding:
+        """Return the way back, with the same weights, for the argument `reverse` of Keras."""
+        if arguments.get("reverse") is not True:
+            return self
+        back = copy(self)
+        back.reverse = True
+        return back
+
     def compute_mask(self, x: Array, mask: Mask) -> Mask:
         """Return where the input is not 0, if `mask_zero`."""
         return mask if self.reverse else super().compute_mask(x, mask)
@@ -164,9 +173,9 @@ class ReversibleEmbedding(Embedding):
             return (*only(shape, self.name)[:-1], self.input_dim)
         return super().compute_output_shape(shape)
 
-    def call(self, x: Array) -> Array:
+    def call(self, x: Array, reverse: bool = False) -> Array:
         """Return the vectors, or the scores."""
-        if not self.reverse:
+        if not self.reverse and not reverse:
             return super().call(x)
         if self.reverse_embeddings is None:
             scores = kernels.matmul(x, kernels.matrix(self.embeddings.value.T))

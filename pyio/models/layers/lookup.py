@@ -102,7 +102,7 @@ class _Table(Layer):
         distinct, where = np.unique(self._plain(x), return_inverse=True)
         found = np.array([self._number(token) for token in distinct.tolist()], np.int32)
         result = found[where].reshape(x.shape)
-        return encoded(result, self._count(), self.output_mode, self._weights())
+        return encoded(result, self._count(), self.output_mode, self.table_weights())
 
     def _plain(self, x: Array) -> Array:
         """Return the input as tokens are compared."""
@@ -132,7 +132,7 @@ class _Table(Layer):
         result = table[np.where(known, places, len(self._table))]
         return result.astype(np.int32) if self.type_of_token is int else result
 
-    def _weights(self) -> Any:
+    def table_weights(self) -> Any:
         """Return one weight for each place of the table."""
         if self.output_mode != "tf_idf":
             return None

@@ -12,6 +12,7 @@ from pyio.errors import InvalidModelError
 from pyio.models.core.layer import Array, Layer, Mask
 from pyio.models.core.options import any_whole, axes, flag, keras_option, option
 from pyio.models.core.shapes import Shape, Shapes, as_list, broadcast, normal_axis, without
+from pyio.models.ops import kernels
 from pyio.models.ops.activations import l2_normalized
 
 
@@ -214,7 +215,7 @@ class Dot(Merge):
         left, right = list(ascii_lowercase[: one.ndim]), list(ascii_lowercase[-two.ndim :])
         right[0], right[second] = left[0], left[first]
         rest = [*without(left, first), *without(right, second)[1:]]  # type: ignore[arg-type]
-        y = np.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
+        y = kernels.einsum(f"{''.join(left)},{''.join(right)}->{''.join(rest)}", one, two)  # type: ignore[arg-type]
         sums: Array = y if y.ndim > 1 else y[:, None]
         return sums
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,7 @@ class KerasOp(Layer):
         for trials in (((0, 2), (0, 3)), ((2, 2), (3, 3)), ((1, 2), (1, 3))):
             if None in found:
                 found = [self._tried(shapes, *sides) for sides in trials]
-        if None in found:
+        if not all(found):
             raise InvalidModelError(
                 f"the operation {self.op_name} {self.name!r} does not fit inputs of the shapes "
                 f"{[list(sides) for sides in shapes]}"
@@ -126,7 +127,8 @@ class KerasOp(Layer):
         if sum(map(volume, sides)) * self._largest > _TRIED:
             return None
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of means of no example
                 result = self.call([np.ones(each, np.float32) for each in sides])
         except InvalidModelError:
             return None

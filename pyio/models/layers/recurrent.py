@@ -115,7 +115,7 @@ class BaseRNN(Layer):
         """Return (batch, size) or (batch, steps, size), and the shapes of returned states."""
         sides = as_list(shape)[0]
         states = self.state_shapes(sides)
-        output = states[0]
+        output = states[self.cell.output_state]
         if self.return_sequences:
             output = (output[0], sides[1], *output[1:])
         return [output, *states] if self.return_state else output
@@ -164,7 +164,8 @@ class BaseRNN(Layer):
         prepared = self.cell.prepare(kernels.contiguous(x.swapaxes(0, 1)[order]))
         seen = None if mask is None else self._step_masks(mask, states[0].ndim)[order]
         outputs = []
-        output = np.zeros_like(states[0]) if self.zero_until_seen else states[0]
+        output = states[self.cell.output_state]
+        output = np.zeros_like(output) if self.zero_until_seen else output
         for number, item in enumerate(prepared):
             new_output, new_states = self.cell.step(item, states)
             if seen is not None:

@@ -124,7 +124,7 @@ class TextVectorization(Layer):
             np.add.at(counts[place], row, 1)
         if self.output_mode == "multi_hot":
             return np.minimum(counts, 1)
-        return counts * self._weights() if self.output_mode == "tf_idf" else counts
+        return counts * self.table_weights() if self.output_mode == "tf_idf" else counts
 
     def _standardized(self, text: str) -> str:
         if self.standardize in ("lower", "lower_and_strip_punctuation"):
@@ -151,7 +151,7 @@ class TextVectorization(Layer):
             words = [word for word in words if word]
         return [self._numbers.get(word, self._unknown) for word in words]
 
-    def _weights(self) -> Array:
+    def table_weights(self) -> Array:
         """Return one weight for each place of the table; unknown tokens have the mean."""
         if self.idf_weights is None:
             raise InvalidModelError(f"{self.name!r} has output_mode tf_idf and no idf_weights")

@@ -8,6 +8,7 @@ polynomial for erf (error below 1.5e-7), which is what TensorFlow.js computes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -20,6 +21,8 @@ Activation: TypeAlias = Callable[[Array], Array]
 EPSILON = 1e-7
 """Keeps divisions and logarithms away from 0; the value of TensorFlow.js's cpu backend."""
 
+_WITHOUT_SIMD = sys.platform == "emscripten"
+
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
@@ -27,6 +30,14 @@ _SELU_SCALE = 1.0507009873554805
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x))."""
     return 1 / (1 + np.exp(-x))
+
+
+def _relu(x: Array) -> Array:
+    """The larger one of ``x`` and 0."""
+    if _WITHOUT_SIMD and type(x) is np.ndarray:
+        # There a maximum branches for each number, which takes four times as long.
+        return np.where(x <= 0, x.dtype.type(0), x)
+    return np.maximum(x, 0)
 
 
 def elu(x: Array, alpha: float = 1.0) -> Array:
@@ -92,7 +103,7 @@ def _sparsemax(x: Array) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     "elu": elu,
     "selu": lambda x: _SELU_SCALE * elu(x, _SELU_ALPHA),
-    "relu": lambda x: np.maximum(x, 0),
+    "relu": _relu,
     "relu6": lambda x: np.minimum(np.maximum(x, 0), 6),
     "linear": lambda x: x,
     "sigmoid": sigmoid,

@@ -2,17 +2,23 @@
 
 `fingerprint` is ``farmhashna::Hash64`` of FarmHash 1.1, which TensorFlow's
 ``string_to_hash_bucket_fast`` calls; `siphash` is SipHash-2-4 of ``string_to_hash_bucket_strong``.
+`concatenated` is ``FingerprintCat64`` (``tsl/platform/fingerprint.h``).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from struct import unpack_from
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ALL = (1 << 64) - 1
 _K0 = 0xC3A5C85C97CB3127
 _K1 = 0xB492B66FBE98F273
 _K2 = 0x9AE16A3B2F90404F
+_K3 = 0xC6A4A7935BD1E995
 
 
 @lru_cache(maxsize=4096)
@@ -23,6 +29,18 @@ def fingerprint(data: bytes) -> int:
     if len(data) <= 32:
         return _up_to_32(data)
     return _up_to_64(data) if len(data) <= 64 else _longer(data)
+
+
+def concatenated(fingerprints: Iterable[int]) -> int:
+    """Return one fingerprint for several in order."""
+    first, *others = fingerprints
+    result = first & _ALL
+    for each in others:
+        result ^= _K3
+        result ^= _shifted(each * _K3 & _ALL) * _K3 & _ALL
+        result = result * _K3 & _ALL
+        result = _shifted(_shifted(result) * _K3 & _ALL)
+    return result
 
 
 def _word(data: bytes, place: int) -> int:
@@ -152,3 +170,16 @@ def _rounds(v: list[int], count: int) -> None:
             v[b] = _turned(v[b], 64 - turn) ^ v[a]
             if turn in (13, 17):
                 v[a] = _turned(v[a], 32)
+
+
+def murmur(data: bytes, seed: int = 0xDECAFCAFFE) -> int:
+    """Return MurmurHash64A of `data`, the ``Hash64`` of TensorFlow 1 (``tsl/platform/hash.cc``)."""
+    result = seed ^ len(data) * _K3 & _ALL
+    whole = len(data) // 8 * 8
+    for place in range(0, whole, 8):
+        word = _word(data, place) * _K3 & _ALL
+        result = (result ^ (word ^ word >> 47) * _K3 & _ALL) * _K3 & _ALL
+    if len(data) > whole:
+        result = (result ^ int.from_bytes(data[whole:], "little")) * _K3 & _ALL
+    result = _shifted(result) * _K3 & _ALL
+    return _shifted(result)

@@ -5,7 +5,7 @@ computes instead, with the functions here, and notes how the gradients go back.
 
 The NumPy wheel of Pyodide has neither BLAS nor SIMD. There, ``@`` on large float32 matrices takes
 four times as long as ``einsum`` on a transposed right operand, whose inner loop runs over
-contiguous memory. A faster kernel replaces `matmul` and `depthwise` here and nothing else.
+contiguous memory. The compiled kernel computes large products and convolutions, where there is one.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from pyio.models.ops import compiled
 from pyio.models.ops.followed import Followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pyio.kernel.library import Kernel
 
 Array: TypeAlias = NDArray[Any]
 
@@ -40,7 +43,7 @@ PATCH_BYTES = 1 << 25
 class Matrix:
     """The right operand of a product, usually a weight: prepared once, used for every batch."""
 
-    __slots__ = ("_columns", "value")
+    __slots__ = ("_columns", "_panels", "value")
 
     followed = False
     """Whether training asks for its gradient."""
@@ -48,6 +51,13 @@ class Matrix:
     def __init__(self, value: Array, columns: Array | None = None) -> None:
         self.value = value
         self._columns = columns
+        self._panels: Array | None = None
+
+    def panels(self, kernel: Kernel) -> Array:
+        """The matrix as the right operand of the kernel's products."""
+        if self._panels is None:
+            self._panels = compiled.packed(kernel, self.value)
+        return self._panels
 
     @property
     def columns(self) -> Array:
@@ -83,7 +93,10 @@ def matmul(left: Array, right: Matrix) -> Array:
         return _followed(left, right).matmul(left, right)  # type: ignore[no-any-return]
     k, n = right.value.shape
     flat = left.reshape(-1, k).astype(np.float32, copy=False)
-    if not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
+    kernel = compiled.usable(flat.shape[0] * k * n, flat, right.value)
+    if kernel is not None:
+        product = compiled.product(kernel, flat, right.panels(kernel), n)
+    elif not _WITHOUT_BLAS or k < _SHORT_SUM or flat.shape[0] * k * n < _SMALL_PRODUCT:
         product = flat @ right.value
     else:
         product = np.einsum("ij,kj->ik", flat, right.columns)
@@ -92,7 +105,15 @@ def matmul(left: Array, right: Matrix) -> Array:
 
 def batch_matmul(left: Array, right: Array) -> Array:
     """Return ``left @ right`` for stacks of matrices, whose other sides broadcast."""
-    if not _WITHOUT_BLAS or left.dtype != np.float32 or left.shape[-1] < _SHORT_SUM:
+    if not _WITHOUT_BLAS or left.dtype != np.float32 or right.dtype != np.float32:
+        return np.asarray(np.matmul(left, right))
+    outer = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    work = math.prod(outer) * left.shape[-2] * math.prod(right.shape[-2:])
+    kernel = compiled.usable(work, left, right)
+    if kernel is not None:
+        wide = [np.broadcast_to(each, (*outer, *each.shape[-2:])) for each in (left, right)]
+        return compiled.stacked(kernel, *wide)
+    if left.shape[-1] < _SHORT_SUM:
         return np.asarray(np.matmul(left, right))
     columns = np.ascontiguousarray(np.swapaxes(right, -1, -2))
     return np.asarray(np.einsum("...ij,...kj->...ik", left, columns))
@@ -105,15 +126,47 @@ def dots(left: Array, right: Array) -> Array:
     """
     if isinstance(left, Followed) or isinstance(right, Followed):
         return _followed(left, right).dots(left, right)  # type: ignore[no-any-return]
-    if _WITHOUT_BLAS:  # both inner loops run over contiguous memory
+    work = left.size * right.shape[-2]
+    if _WITHOUT_BLAS and compiled.usable(work, left, right) is None:
+        # Both inner loops run over contiguous memory.
         return np.asarray(np.einsum("...id,...kd->...ik", left, right))
-    return np.asarray(left @ np.swapaxes(right, -1, -2))
+    return batch_matmul(left, np.swapaxes(right, -1, -2))
 
 
 def einsum(equation: str, left: Array, right: Array) -> Array:
     """Return the sum of products that `equation` names, as ``numpy.einsum`` does."""
-    sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
-    return sums
+    inputs, output = equation.split("->")
+    one, two = inputs.split(",")
+    followed = isinstance(left, Followed) or isinstance(right, Followed)
+    if followed or not _is_product(one, two, output) or left.dtype != right.dtype:
+        sums: Array = np.einsum(equation, left, right, optimize=not _WITHOUT_BLAS)
+        return sums
+    both = [letter for letter in one if letter in two]
+    outer = [letter for letter in both if letter in output]
+    summed = [letter for letter in both if letter not in output]
+    rows = [letter for letter in one if letter not in two]
+    columns = [letter for letter in two if letter not in one]
+    sides = dict(zip(one + two, left.shape + right.shape, strict=True))
+
+    def flat(value: Array, letters: str, *groups: list[str]) -> Array:
+        order = [letters.index(letter) for group in groups for letter in group]
+        whole = [math.prod(sides[letter] for letter in group) for group in groups[-2:]]
+        return value.transpose(order).reshape(*(sides[letter] for letter in outer), *whole)
+
+    product = batch_matmul(
+        flat(left, one, outer, rows, summed), flat(right, two, outer, summed, columns)
+    )
+    found = [*outer, *rows, *columns]
+    shaped = product.reshape([sides[letter] for letter in found])
+    return shaped.transpose([found.index(letter) for letter in output])
+
+
+def _is_product(one: str, two: str, output: str) -> bool:
+    """Whether an equation is a product of matrices, or of stacks of them."""
+    letters = set(one) | set(two)
+    alone = (set(one) ^ set(two)) - set(output)  # what only one operand has, and is summed
+    plain = all(len(set(each)) == len(each) and each.isalpha() for each in (one, two, output))
+    return plain and not alone and set(output) <= letters
 
 
 def conv(
@@ -131,6 +184,11 @@ def conv(
     batch = x.shape[0]
     patches = windows(x, size, strides, dilation)
     space = patches.shape[1 : 1 + len(size)]
+    if len(size) < 3:
+        used = compiled.usable(patches.size * kernel.value.shape[1], x, kernel.value)
+        if used is not None:
+            panels, filters = kernel.panels(used), kernel.value.shape[1]
+            return compiled.conv(used, x, panels, filters, size, strides, dilation)
     parts = [
         matmul(patches[cut].reshape(-1, kernel.value.shape[0]), kernel)
         for cut in in_chunks(patches)
@@ -226,6 +284,10 @@ def depthwise(x: Array, kernel: Array, strides: Sequence[int], dilation: Sequenc
     if isinstance(x, Followed) or isinstance(kernel, Followed):
         return _followed(x, kernel).depthwise(x, kernel, strides, dilation)  # type: ignore[no-any-return]
     *size, channels, multiplier = kernel.shape
+    if len(size) < 3:
+        used = compiled.usable(x.size * math.prod(size) * multiplier, x, kernel)
+        if used is not None and all(windows(x, size, strides, dilation).shape):
+            return compiled.depthwise(used, x, kernel, strides, dilation)
     total: Array | None = None  # the first term is the sum to which the others are added in place
     for position, view in taps(x, size, strides, dilation):
         weight = kernel[position]

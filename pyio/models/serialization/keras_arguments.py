@@ -16,7 +16,7 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 }
 """Classes whose calls take several tensors by name, with the names in order."""
 
-_MEANT = ("use_causal_mask", "return_attention_scores", "reverse")
+_MEANT = ("use_causal_mask", "return_attention_scores")
 """Arguments of calls that are options of the layer here."""
 
 _RANDOM = [
@@ -124,6 +124,16 @@ def _flat(positional: list[Any]) -> list[Any]:
     """Return arguments without the list that Keras 2 writes around several tensors."""
     only = positional[0] if len(positional) == 1 else None
     return list(only) if isinstance(only, list) and not is_place(only) else positional
+
+
+def kept_with_call(class_name: str, arguments: Arguments) -> dict[str, Any]:
+    """Return the arguments that stay with a call, because another call can have others."""
+    if not arguments.keras_3:
+        return arguments.plain
+    if class_name != "ReversibleEmbedding":
+        return {}
+    given = dict(zip(("inputs", "reverse"), arguments.positional, strict=False)) | arguments.named
+    return {"reverse": True} if given.get("reverse") is True else {}
 
 
 def options_of(class_name: str, name: str, arguments: Arguments) -> dict[str, Any]:

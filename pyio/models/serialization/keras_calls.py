@@ -17,6 +17,7 @@ from pyio.models.serialization.keras_arguments import (
     arguments_of,
     is_constant,
     is_place,
+    kept_with_call,
     options_of,
     places_in,
     tensors_of,
@@ -87,7 +88,7 @@ def _call(entry: Mapping[str, Any], node: Any, masks: Masks) -> tuple[Any, dict[
         return [[*place[:3], {}] for place in places_in(arguments)], {}
     tensors = [list(place[:3]) for place in tensors_of(class_name, arguments)]
     tensors = masks.given(name, class_name, tensors, arguments)
-    kept = arguments.plain if isinstance(node, list) else {}
+    kept = kept_with_call(class_name, arguments)
     call = [[*place, kept] for place in tensors]
     return call, options_of(class_name, name, arguments)
 

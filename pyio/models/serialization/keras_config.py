@@ -29,8 +29,12 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "quantization_config": (None,),
     "pad_to_aspect_ratio": (False,),
     "antialias": (False,),
+    "sliding_window": (None,),
+    "oov_method": ("floormod", None),
 }
 """Keys of Keras that TensorFlow.js does not have, and their values that change nothing."""
+
+_SIMPLE = frozenset({str, int, float, bool, list})
 
 ORIGINAL = "pyio"
 """The member of an entry that has the class and config that the entry stands for."""
@@ -222,6 +226,8 @@ def _rename(class_name: str, config: dict[str, Any]) -> None:
 
 def _unboxed(value: Any) -> Any:
     """Return the number of ``{"type": "ndarray", "value": n}``, and other values unchanged."""
+    if value is None or type(value) in _SIMPLE:  # nearly always, and much faster to find out
+        return value
     if isinstance(value, Mapping) and value.get("type") == "ndarray" and "value" in value:
         return value["value"]
     return value

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.converters.keras.export import files
 from pyio.converters.keras.export.training import Training, training
-from pyio.models.core.container import named
+from pyio.errors import WeightsError
 from pyio.models.serialization.read import model_from_artifacts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pyio.format.artifacts import ModelArtifacts
+    from pyio.models.model import LayersModel
 
 
 def keras_pieces(artifacts: ModelArtifacts) -> list[memoryview]:
@@ -30,9 +33,28 @@ def weights_pieces(artifacts: ModelArtifacts) -> list[memoryview]:
     return files.weights_pieces(model_from_artifacts(artifacts))
 
 
-def _training(model: Any) -> Training | None:
-    if model.training_config is None:
+def _training(model: LayersModel) -> Training | None:
+    """Return how the model is trained, with the state that its next step would start from.
+
+    Raises WeightsError for a state that is not whole.
+    """
+    config = model.training_config
+    if config is None or not isinstance(config.get("optimizer_config"), dict):
         return None
-    trainable = set(model.trainable_weights)
-    names = [name for name, weight in named(model) if weight in trainable]
-    return training(model.training_config, model.optimizer_weights, names)
+    optimizer, weights = model.optimizer, model.trainable_weights
+    stored = set(model.optimizer_weights)
+    optimizer.begin(weights)
+    report = optimizer.report
+    if report is not None:
+        wanted = sum(len(optimizer.state_of(weight)) for weight in weights)
+        if len(stored - {"iter", *report.extra}) < wanted:
+            raise WeightsError(
+                f"the state of the optimizer {optimizer.class_name} is not there for all weights; "
+                "save without it (include_optimizer=False), or train once more"
+            )
+
+    def slots(kind: str) -> list[NDArray[Any]]:
+        return [optimizer.state_of(weight)[kind] for weight in weights]
+
+    steps = optimizer.iterations if stored else None
+    return training(config, (optimizer.class_name, optimizer.config), steps, slots)

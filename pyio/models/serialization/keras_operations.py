@@ -132,6 +132,9 @@ _FUNCTIONS: Mapping[str, str] = {
     "tile": "Tile",
     "identity": "Identity",
     "reverse": "Flip",
+    "roll": "Roll",
+    "norm": "Norm",
+    "compat.v1.norm": "Norm",
     "one_hot": "OneHot",
     "zeros_like": "ZerosLike",
     "ones_like": "OnesLike",
@@ -162,7 +165,7 @@ _KEYWORDS: Mapping[str, str] = {
 _SECOND = ("y", "slice_spec", "b", "x2", "indices")
 """Names of the second argument, which is passed by its place here."""
 
-_SAYING_NOTHING: Mapping[str, Any] = {"conjugate": False, "batch_dims": 0}
+_SAYING_NOTHING: Mapping[str, Any] = {"conjugate": False, "batch_dims": 0, "ord": "euclidean"}
 """Arguments of TensorFlow that are left out if they have these values."""
 
 

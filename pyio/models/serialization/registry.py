@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -121,6 +122,9 @@ NEVER_COMPUTED: Mapping[str, str] = {
             "AutoContrast",
             "Equalization",
             "Solarization",
+            "ContrastLimitedAdaptiveHistogramEqualization",
+            "MaxNumBoundingBoxes",
+            "Pipeline",
         ],
         _NOT_YET,
     ),
@@ -183,20 +187,28 @@ def register(cls: L) -> L:
     return cls
 
 
+@cache
+def _own_class(name: str) -> type[Layer]:
+    module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
+    found: type[Layer] = getattr(module, name)
+    return found
+
+
 def layer_class(name: str) -> type[Layer] | None:
     """Return the class that a topology calls `name`, or None."""
     found = (_scope.get() or {}).get(name) or _custom.get(name)
     if found is None and name in MODELS:
         return None
     if found is None and name in _MODULE_OF:
-        module = import_module(f"pyio.models.layers.{_MODULE_OF[name]}")
-        found = getattr(module, name)
+        return _own_class(name)
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, find `custom_objects` too, and use `placeholders` for unknown classes.
+
+    Without `custom_objects`, those of the block around this one are found.
 
     Both are context variables, so that two loads at once do not see each other's classes.
     """
@@ -207,7 +219,8 @@ def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Ite
     for name, value in (custom_objects or {}).items():
         if callable(value) and not isinstance(value, type):
             register_activation(name, value)
-    tokens = _scope.set(custom_objects), _placeholders.set(placeholders)
+    known = _scope.get() if custom_objects is None else custom_objects
+    tokens = _scope.set(known), _placeholders.set(placeholders)
     try:
         yield
     finally:
@@ -234,7 +247,10 @@ def layer_from_json(value: Any) -> Layer:
     if not isinstance(config, Mapping):
         raise InvalidModelError(f"the config of a {name} is {config!r:.120}; expected an object")
     if cls is not None:
-        return cls.from_config(config)
+        made: Layer = cls.from_config(config)
+        if cls is (_scope.get() or {}).get(name):
+            made.class_name = name  # the name by which the caller knows it, also for the next load
+        return made
     if not _placeholders.get():
         raise UnknownLayersError([name], "build this model")
     return UnknownLayer(name, config)

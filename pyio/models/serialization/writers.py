@@ -6,6 +6,7 @@ Keras wrote is brought to options of pyio's own which say the formula, so that c
 * ``hard_sigmoid`` is ``clip(0.2 x + 0.5, 0, 1)`` for TensorFlow.js and Keras 2, and
   ``clip(x / 6 + 0.5, 0, 1)`` for Keras 3 (keras 3.15 ``activations.py``).
 * Keras resizes images by the middles of pixels, TensorFlow.js by their corners.
+* Of stacked cells Keras has the states of the first one first, TensorFlow.js those of the last.
 * Keras passes masks on through more layers, and leaves masked steps out of means. Keras 3 joins
   the masks of several inputs by "or", the others by "and".
 """
@@ -68,10 +69,13 @@ def make_explicit(topology: Mapping[str, Any], writer: str) -> None:
     masked = any(
         entry["class_name"] in _MASKS or entry["config"].get("mask_zero") for entry in entries
     )
+    shows_states = any(map(_shows_states, entries))
     for entry in entries:
         if masked:
             _explain_masks(entry, keras)
         config = entry["config"]
+        if shows_states and entry["class_name"] == "StackedRNNCells":
+            config["first_states_first"] = True
         if entry["class_name"] in _HALF_PIXELS:
             config["half_pixels"] = True
         for key in _ACTIVATIONS if keras == 3 else ():
@@ -103,6 +107,14 @@ def _starts_from_states(entry: Mapping[str, Any]) -> bool:
     """Whether a recurrent layer has other states to start from than 0."""
     nodes = entry.get("inbound_nodes") or []
     return bool(entry["config"].get("stateful")) or any(len(node) > 1 for node in nodes)
+
+
+def _shows_states(entry: Mapping[str, Any]) -> bool:
+    """Whether the order of the states of a recurrent layer can be seen in the model."""
+    if entry["config"].get("return_state"):
+        return True
+    nodes = entry.get("inbound_nodes") or []
+    return "cell" in entry["config"] and any(len(node) > 1 for node in nodes)
 
 
 def _is_keras_3(value: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from pyio.errors import InvalidModelError, ModelInputError
 from pyio.models.core.names import to_snake_case
 from pyio.models.inputs import check_batch_size, numbers, standardize
 from pyio.models.training import losses
+from pyio.models.training.loss_settings import is_loss, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +191,7 @@ def _target(
     if array.ndim == 1:
         array = array[:, None]
     if shape is not None and function is not None:
-        if function is losses.sparse_categorical_crossentropy:
+        if is_loss(function, losses.sparse_categorical_crossentropy):
             shape = (*shape[:-1], 1)
         if len(shape) != array.ndim or any(
             side not in (None, given)
@@ -206,24 +207,32 @@ def _target(
 
 def loss_functions(model: Container, config: Mapping[str, Any]) -> list[losses.Measure | None]:
     """Return the loss of each output, None for one without a loss. Raises InvalidModelError."""
-    loss = config.get("loss")
-    if isinstance(loss, str):
-        names: list[str | None] = [loss] * len(model.outputs)
-    elif isinstance(loss, Mapping):
-        strange = [name for name in loss if name not in model.output_names]
+    names = _for_outputs(model, config.get("loss"))
+    settings = _for_outputs(model, config.get("loss_settings"), one=Mapping)
+    return [
+        None if name is None else with_settings(loss_name(name), each)
+        for name, each in zip(names, settings, strict=True)
+    ]
+
+
+def _for_outputs(model: Container, given: Any, one: type = str) -> list[Any]:
+    """Return what a training config has for each output; `one` is the type of a single one."""
+    if isinstance(given, Mapping) and (one is str or set(given) <= set(model.output_names)):
+        strange = [name for name in given if name not in model.output_names]
         if strange:
             raise InvalidModelError(
                 f"the loss names the output {strange[0]!r}; the model has {model.output_names}"
             )
-        names = [loss.get(name) for name in model.output_names]
-    else:
-        names = list(loss or [None] * len(model.outputs))
-    if len(names) != len(model.outputs):
+        return [given.get(name) for name in model.output_names]
+    if isinstance(given, one):
+        return [given] * len(model.outputs)
+    found = list(given or [None] * len(model.outputs))
+    if len(found) != len(model.outputs):
         raise InvalidModelError(
-            f"{len(names)} losses were given for the {len(model.outputs)} outputs of "
+            f"{len(found)} losses were given for the {len(model.outputs)} outputs of "
             f"{model.name!r}; give one for each"
         )
-    return [None if name is None else losses.LOSSES[loss_name(name)] for name in names]
+    return found
 
 
 def measures(model: Container, config: Mapping[str, Any]) -> list[tuple[str, losses.Measure, int]]:
@@ -238,8 +247,10 @@ def measures(model: Container, config: Mapping[str, Any]) -> list[tuple[str, los
         for given in [chosen] if isinstance(chosen, str) else chosen:
             metric = metric_name(given)
             short = losses.SHORT_METRICS.get(metric)
-            binary = (shape is not None and shape[-1] == 1) or loss is losses.binary_crossentropy
-            sparse = loss is losses.sparse_categorical_crossentropy
+            binary = (shape is not None and shape[-1] == 1) or is_loss(
+                loss, losses.binary_crossentropy
+            )
+            sparse = is_loss(loss, losses.sparse_categorical_crossentropy)
             function = losses.METRICS[metric] if short is None else _short(short, binary, sparse)
             name = short or metric
             found.append((f"{output}_{name}" if len(model.outputs) > 1 else name, function, index))

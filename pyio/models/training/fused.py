@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pyio.models.ops.activations import BUILT_IN, Activation, erf
-from pyio.models.training.rules import tape_of, unbroadcast
-from pyio.models.training.tape import Array, Traced, raw
+from pyio.models.training.rules import kept, tape_of, unbroadcast
+from pyio.models.training.tape import Array, Traced, let_go, raw
 
 Derivative = Callable[[Array, Array, Array], Array]
 """Takes the gradient of the result, the operand and the result; returns that of the operand."""
@@ -44,13 +44,13 @@ def _gelu(g: Array, x: Array, _: Array) -> Array:
 
 _DERIVATIVES: Mapping[str, Derivative] = {
     "linear": lambda g, _x, _y: g,
-    "relu": lambda g, _x, y: g * (y > 0),
-    "relu6": lambda g, x, _y: g * ((x > 0) & (x <= 6)),
+    "relu": lambda g, _x, y: kept(g, y > 0),
+    "relu6": lambda g, x, _y: kept(g, (x > 0) & (x <= 6)),
     "elu": lambda g, x, y: np.where(x >= 0, g, g * (y + 1)),
     "selu": lambda g, x, y: np.where(x > 0, g * _SELU_SCALE, g * (y + _SELU_BOTH)),
     "sigmoid": lambda g, _x, y: g * (y * (1 - y)),
     "tanh": lambda g, _x, y: g * (1 - y * y),
-    "hard_sigmoid": lambda g, x, _y: g * ((x >= -2.5) & (x <= 2.5)) * np.float32(0.2),
+    "hard_sigmoid": lambda g, x, _y: kept(g * np.float32(0.2), (x >= -2.5) & (x <= 2.5)),
     "softplus": lambda g, x, _y: g * _sigmoid(x),
     "softsign": lambda g, x, _y: g / np.square(1 + np.abs(x)),
     "softmax": lambda g, _x, y: y * (g - (g * y).sum(axis=-1, keepdims=True)),
@@ -59,6 +59,14 @@ _DERIVATIVES: Mapping[str, Derivative] = {
     "mish": _mish,
     "gelu": _gelu,
 }
+
+_LONG_ROW = 64
+"""Numbers in a row from which on it is added as quickly as a longer one."""
+
+_OF_RESULT = frozenset(
+    BUILT_IN[name] for name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax")
+)
+"""Activations whose derivative needs the result only, so that the operand is not kept."""
 
 _BY_FUNCTION: Mapping[Activation, Derivative] = {
     BUILT_IN[name]: derivative for name, derivative in _DERIVATIVES.items()
@@ -72,23 +80,38 @@ def activated(x: Any, function: Activation) -> Any:
         return function(x)
     value = raw(x)
     y = function(value)
-    return x.tape.record(y, lambda g: x.add(derivative(g, value, y)))
+    operand = None if function in _OF_RESULT else value
+    return x.tape.record(y, lambda g: x.add(derivative(g, operand, y)))
 
 
 def finish(x: Any, bias: Any, function: Activation) -> Any:
-    """Return ``function(x + bias)``; `bias` is broadcast, or None."""
+    """Return ``function(x + bias)``; `bias` is broadcast, or None.
+
+    `x` is the result of a product, which is used only here.
+    """
     if bias is None:
         return activated(x, function)
-    value, b = raw(x), raw(bias)
-    total = value + b
+    total = _plus_bias(raw(x), raw(bias))
     derivative = _BY_FUNCTION.get(function)
     tape = tape_of(x, bias)
+    if isinstance(x, Traced) and not x.shared:
+        let_go(x)
     if derivative is None:
         return function(tape.record(total, lambda g: _add_bias(x, bias, g)))
     y = function(total)
     if y is total:  # linear
         return tape.record(y, lambda g: _add_bias(x, bias, g))
-    return tape.record(y, lambda g: _add_bias(x, bias, derivative(g, total, y)))
+    operand = None if function in _OF_RESULT else total
+    return tape.record(y, lambda g: _add_bias(x, bias, derivative(g, operand, y)))
+
+
+def _plus_bias(value: Array, bias: Array) -> Array:
+    """Return the sum. A short bias is repeated first: additions of long rows take less time."""
+    if bias.ndim != 1 or value.ndim < 3 or bias.size >= _LONG_ROW or not value.flags.c_contiguous:
+        return value + bias
+    side = value.shape[-2]
+    rows = value.reshape(-1, side * bias.size) if value.size else value
+    return (rows + np.tile(bias, side if value.size else 1)).reshape(value.shape)
 
 
 def _add_bias(x: Any, bias: Any, g: Array) -> None:

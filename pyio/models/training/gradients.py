@@ -85,8 +85,9 @@ def gradients(
             for extra in (*phase.penalties, *map(activity_penalty, phase.penalized)):
                 total = total + extra
             values = float(raw(total)), losses, [raw(output) for output in outputs]
-            if isinstance(total, Traced):  # not if no output depends on a weight
-                tape.backward(total)
+            if not isinstance(total, Traced):
+                raise GradientError(_NO_WEIGHT)
+            tape.backward(total)
     except ValueError as error:
         if "read-only" in str(error):
             raise GradientError(_CHANGED) from error
@@ -95,6 +96,12 @@ def gradients(
         tape.close()
     return Found(*values, [leaf.gradient for leaf in leaves], phase)
 
+
+_NO_WEIGHT = (
+    "the loss does not depend on any trainable weight, so there is nothing to train: between the "
+    "weights and the outputs something has no gradient, such as a comparison, a rounding, numbers "
+    "of classes or pyio.layers.plain(x). Compute it from the trained outputs instead, as a metric"
+)
 
 _CHANGED = (
     "training cannot follow a layer that changes an array in place after it was used; write the "

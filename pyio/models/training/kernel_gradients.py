@@ -19,7 +19,7 @@ from pyio.models.training.fused import gru_candidate as gru_candidate
 from pyio.models.training.fused import gru_gates as gru_gates
 from pyio.models.training.fused import gru_step as gru_step
 from pyio.models.training.fused import lstm_step as lstm_step
-from pyio.models.training.rules import tape_of, unbroadcast
+from pyio.models.training.rules import kept, tape_of, unbroadcast
 from pyio.models.training.tape import Array, Tape, Traced, raw
 
 if TYPE_CHECKING:
@@ -220,18 +220,22 @@ def max_pool(x: Traced, size: Sequence[int], strides: Sequence[int], padding: st
     """Return the largest value of each window. Of equal ones, the first gets the gradient."""
     values = raw(x)
     ones = [1] * len(size)
+    apart = all(step >= side for step, side in zip(strides, size, strict=True))
+
     result = kernels.max_pool(values, size, strides, padding)
 
     def back(g: Array) -> None:
-        padded = kernels.pad(values, size, strides, ones, padding, -np.inf)
-        total = np.zeros(padded.shape, padded.dtype)
-        free = np.ones(result.shape, np.bool_)
+        source = kernels.pad(values, size, strides, ones, padding, -np.inf)
+        total = np.zeros(source.shape, source.dtype)
         targets = kernels.taps(total, size, strides, ones)
-        views = kernels.taps(padded, size, strides, ones)
+        views = kernels.taps(source, size, strides, ones)
         for (_, view), (_, target) in zip(views, targets, strict=True):
-            here = (view == result) & free
-            free &= ~here
-            target += g * here
+            here = view == result
+            if apart:
+                target[...] = kept(g, here)
+            else:
+                target += kept(g, here)
+            g = np.where(here, g.dtype.type(0), g)
         x.add(_without_border(total, values.shape, size, strides, padding))
 
     return x.tape.record(result, back)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pyio.models.training.history import History
     from pyio.models.training.optimizers import Optimizer
     from pyio.models.training.state import RunningOptimizer
+    from pyio.models.training.trainer import Trainer
 
 
 class TrainableModel(Container):
@@ -41,7 +42,7 @@ class TrainableModel(Container):
         self.in_training = False
         self._optimizer: RunningOptimizer | None = None
         self._stored_state: dict[str, NDArray[Any]] = {}
-        self._steps_random: np.random.Generator | None = None
+        self._single_steps: tuple[Any, Trainer] | None = None
 
     def predict(self, x: Any, batch_size: int = 32) -> Any:
         """Return the predictions for `x`."""
@@ -100,9 +101,13 @@ class TrainableModel(Container):
         self._optimizer = None
 
     def optimizer_incompatibility(self) -> str | None:
-        """Return what TensorFlow.js cannot do with the optimizer, or None."""
-        config = (self.training_config or {}).get("optimizer_config")
-        return optimizer_incompatibility(config) if isinstance(config, dict) else None
+        """Return what TensorFlow.js cannot do with the optimizer and the loss, or None."""
+        config = self.training_config or {}
+        optimizer = config.get("optimizer_config")
+        found = optimizer_incompatibility(optimizer) if isinstance(optimizer, dict) else None
+        if found is None and config.get("loss_settings"):
+            return "the settings of the loss, which it ignores"
+        return found
 
     @property
     def metrics_names(self) -> list[str]:
@@ -222,11 +227,17 @@ class TrainableModel(Container):
         Raises what `fit` raises.
         """
         from pyio.models.training.batches import whole_batch
-        from pyio.models.training.trainer import Trainer
 
-        if self._steps_random is None:
-            self._steps_random = np.random.default_rng()
-        trainer = Trainer(self, self._steps_random)
+        trainer = self._trainer()
         batch = whole_batch(self, trainer.functions, x, y, sample_weight, class_weight)
         numbers = [float(number) for number in trainer.step(batch)]
         return numbers if len(numbers) > 1 else numbers[0]
+
+    def _trainer(self) -> Trainer:
+        """Return what does single steps. It is kept until the model is compiled or added to."""
+        from pyio.models.training.trainer import Trainer
+
+        made_for = self.optimizer, len(self.layers)
+        if self._single_steps is None or self._single_steps[0] != made_for:
+            self._single_steps = made_for, Trainer(self, np.random.default_rng())
+        return self._single_steps[1]

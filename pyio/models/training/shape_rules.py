@@ -197,9 +197,11 @@ def take(a: Traced, indices: Any, axis: int | None = None, **others: Any) -> Tra
     return item(a, (slice(None),) * axis + (numbers,)) if axis else item(a, numbers)
 
 
-def take_along_axis(a: Traced, indices: Any, axis: int = -1) -> Traced:
+def take_along_axis(a: Traced, indices: Any, axis: int | None = -1) -> Traced:
     """``np.take_along_axis``."""
     x, numbers = raw(a), np.asarray(raw(indices))
+    if axis is None:
+        return item(ravel(a), numbers.ravel())
     axis = axis % x.ndim
     sides = [max(pair) for pair in zip(x.shape, numbers.shape, strict=True)]
     sides[axis] = numbers.shape[axis]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyio.models.ops import kernels
 from pyio.models.training.rules import (
     divide,
+    kept,
     multiply,
     no_others,
     subtract,
@@ -92,7 +94,7 @@ def _extreme(function: Any) -> Any:
         x = raw(a)
         best = function(x, axis=axis, keepdims=True, **options)
         y = best if keepdims else function(x, axis=axis, **options)
-        return a.tape.record(y, lambda g: a.add(_spread(g, x, axis, keepdims) * (x == best)))
+        return a.tape.record(y, lambda g: a.add(kept(_spread(g, x, axis, keepdims), x == best)))
 
     return rule
 
@@ -126,6 +128,24 @@ def cumsum(a: Traced, axis: int | None = None, **others: Any) -> Traced:
         a.add(np.flip(np.cumsum(np.flip(g, axis), axis), axis))
 
     return a.tape.record(np.cumsum(raw(a), axis), back)
+
+
+def cumprod(a: Traced, axis: int | None = None, **others: Any) -> Traced:
+    """``np.cumprod``."""
+    _without_dtype("cumprod", a, others)
+    if axis is None:
+        return cumprod(reshape(a, (-1,)), 0)
+    x = np.moveaxis(raw(a), axis, 0)
+
+    def back(g: Array) -> None:
+        along, sums = np.moveaxis(g, axis, 0), np.empty_like(x)
+        for place in range(len(x)):
+            others = x.copy()  # the products without this factor, and no division by what may be 0
+            others[place] = 1
+            sums[place] = (np.cumprod(others, 0) * along)[place:].sum(axis=0)
+        a.add(np.moveaxis(sums, 0, axis))
+
+    return a.tape.record(np.cumprod(raw(a), axis), back)
 
 
 def diff(a: Traced, n: int = 1, axis: int = -1, **others: Any) -> Traced:
@@ -188,13 +208,20 @@ def matmul(a: Any, b: Any) -> Any:
 
     def back(g: Array) -> None:
         if isinstance(a, Traced):
-            a.add(unbroadcast(g @ np.swapaxes(y, -1, -2), x.shape))
+            a.add(unbroadcast(_product(g, np.swapaxes(y, -1, -2)), x.shape))
         if isinstance(b, Traced):
-            b.add(unbroadcast(np.swapaxes(x, -1, -2) @ g, y.shape))
+            b.add(unbroadcast(_product(np.swapaxes(x, -1, -2), g), y.shape))
 
     tape = tape_of(a, b)
     tape.lock(a, b)
-    return tape.record(x @ y, back)
+    return tape.record(_product(x, y), back)
+
+
+def _product(x: Array, y: Array) -> Array:
+    """Return ``x @ y`` for matrices and stacks of them, by the fastest way."""
+    if not x.dtype == y.dtype == np.float32:
+        return x @ y
+    return kernels.batch_matmul(x, y) if y.ndim > 2 else kernels.matmul(x, kernels.Matrix(y))
 
 
 def einsum(text: Any, *operands: Any, **options: Any) -> Traced:
@@ -207,7 +234,7 @@ def einsum(text: Any, *operands: Any, **options: Any) -> Traced:
     inputs, output = _letters(text, values)
     if any(len(set(letters)) < len(letters) for letters in inputs):
         refuse("the diagonal of an array in np.einsum", "take it by an index")
-    result = np.einsum(f"{','.join(inputs)}->{output}", *values)
+    result = _einsum(f"{','.join(inputs)}->{output}", values)
 
     def back(g: Array) -> None:
         for number, each in enumerate(operands):
@@ -217,6 +244,10 @@ def einsum(text: Any, *operands: Any, **options: Any) -> Traced:
     tape = tape_of(*operands)
     tape.lock(*operands)
     return tape.record(result, back)
+
+
+def _einsum(text: str, values: Sequence[Array]) -> Array:
+    return kernels.einsum(text, *values) if len(values) == 2 else np.einsum(text, *values)
 
 
 def _letters(text: str, values: Sequence[Array]) -> tuple[list[str], str]:
@@ -248,7 +279,7 @@ def _einsum_gradient(
     mine = inputs[number]
     present = "".join(letter for letter in mine if letter in known)
     text = ",".join([output, *(inputs[i] for i in others)])
-    found = np.einsum(f"{text}->{present}", g, *(values[i] for i in others))
+    found = _einsum(f"{text}->{present}", [g, *(values[i] for i in others)])
     # An axis that only this operand has was summed, so each of its places has the same gradient.
     shape = iter(found.shape)
     sides = [next(shape) if letter in known else 1 for letter in mine]
@@ -303,6 +334,7 @@ _REDUCED = {
     "min": min_,
     "prod": prod,
     "cumsum": cumsum,
+    "cumprod": cumprod,
 }
 METHODS.update(_REDUCED)
 METHODS["dot"] = dot

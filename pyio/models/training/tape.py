@@ -305,6 +305,12 @@ def refuse(what: str, instead: str) -> NoReturn:
     )
 
 
+def let_go(old: Traced) -> None:
+    """Free the value of `old`, which nothing needs any more; its gradient is still collected."""
+    old.value = np.broadcast_to(old.value.dtype.type(0), old.value.shape)
+    old.__class__ = Changed
+
+
 def replaced(old: Traced, new: Traced) -> Traced:
     """Return `new` for `old`, which ``old += ...`` changes: from now on only `new` can be used.
 

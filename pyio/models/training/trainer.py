@@ -60,16 +60,20 @@ class Trainer:
             )
         check_parts(model.all_layers())
         _warn_of_passing(model)
-        if not self.weights():
-            raise InvalidModelError(
-                f"the model {model.name!r} has no trainable weights; set `trainable` of a layer "
-                "to True"
-            )
         model.optimizer.begin(self.weights())
 
     def weights(self) -> list[Weight]:
-        """Return the weights that training changes now: freezing a layer acts at once."""
-        return [weight for weight in self.model.trainable_weights if weight.trainable]
+        """Return the weights that training changes now: freezing a layer acts at once.
+
+        Raises InvalidModelError if all are frozen.
+        """
+        found = [weight for weight in self.model.trainable_weights if weight.trainable]
+        if not found:
+            raise InvalidModelError(
+                f"the model {self.model.name!r} has no trainable weights; set `trainable` of a "
+                "layer to True"
+            )
+        return found
 
     def step(self, batch: Batch) -> NDArray[Any]:
         """Train with one batch and return its numbers, those that `labels` names.

@@ -79,18 +79,26 @@ def _adadelta(w: Array, g: Array, state: State, step: Step) -> tuple[Array, Stat
 
 
 def _moments(g: Array, state: State, step: Step) -> tuple[Array, Array]:
-    return (
-        state["m"] * step["beta1"] + g * step.rest("beta1"),
-        state["v"] * step["beta2"] + g * g * step.rest("beta2"),
-    )
+    """Return the means of gradients and of their squares. Large weights need few new arrays."""
+    m, v = np.asarray(state["m"] * step["beta1"]), np.asarray(state["v"] * step["beta2"])
+    share = np.asarray(g * step.rest("beta1"))
+    m += share
+    np.multiply(g, g, out=share)
+    share *= step.rest("beta2")
+    v += share
+    return m, v
 
 
 def _adam(w: Array, g: Array, state: State, step: Step) -> tuple[Array, State]:
     m, v = _moments(g, state, step)
     b1, b2 = step.powers
-    corrected = m / (f32(1) - b1)
-    change = corrected / (np.sqrt(v / (f32(1) - b2)) + step["epsilon"])
-    return w - step["learningRate"] * change, {"m": m, "v": v}
+    below = np.asarray(v / (f32(1) - b2))
+    np.sqrt(below, out=below)
+    below += step["epsilon"]
+    change = np.asarray(m / (f32(1) - b1))
+    change /= below
+    change *= step["learningRate"]
+    return np.subtract(w, change, out=change), {"m": m, "v": v}
 
 
 def _adamw(w: Array, g: Array, state: State, step: Step) -> tuple[Array, State]:

@@ -157,6 +157,45 @@ def test_what_keras_has_no_layer_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_masks_that_keras_joins_otherwise(tmp_path: Path) -> None:
+    """Keras 3 joins masks by "or", Keras 2 by "and"; masks from one place are the same in both."""
+    start, other = pyio.Input((4,)), pyio.Input((4,))
+    words, more = (layers.Embedding(5, 3, mask_zero=True)(each) for each in (start, other))
+    dense = layers.Dense(3)(words)  # passes the mask on
+    same = pyio.Model(start, layers.LSTM(2)(layers.Add(name="joined")([words, dense])))
+    run(same.save(f"file://{tmp_path}/same.keras"))
+    joined = layers.Add(name="joined")([words, more])
+    unused = pyio.Model([start, other], layers.Flatten()(joined))
+    run(unused.save(f"file://{tmp_path}/unused.keras"))
+    model = pyio.Model([start, other], layers.LSTM(2)(joined))
+    with pytest.raises(pyio.UnsupportedModelError, match="'joined' joins masks otherwise"):
+        run(model.save(f"file://{tmp_path}/m.keras"))
+    run(model.save(f"file://{tmp_path}/m.h5"))
+    of_keras_3 = reopened(same, tmp_path / "again.keras")
+    assert of_keras_3.get_layer("joined").any_mask
+    run(of_keras_3.save(f"file://{tmp_path}/again.h5"))
+
+
+def test_what_an_h5_has_no_place_for(tmp_path: Path) -> None:
+    """States of stacked cells in another order, tables of tf_idf and lists of ngrams."""
+    cells = [layers.LSTMCell(2), layers.GRUCell(3)]
+    start = pyio.Input((4, 2))
+    states = pyio.Model(start, layers.RNN(cells, return_state=True, name="stack")(start))
+    words = ["the", "cat"]
+    lookup = layers.StringLookup(
+        vocabulary=words, output_mode="tf_idf", idf_weights=[0.5, 0.7], name="table"
+    )
+    text = pyio.Input((1,), dtype="string")
+    table = pyio.Model(text, lookup(text))
+    with pytest.raises(pyio.UnsupportedModelError, match="'stack' has the states of the last"):
+        run(states.save(f"file://{tmp_path}/m.keras"))
+    with pytest.raises(pyio.UnsupportedModelError, match="'table' has tf_idf"):
+        run(table.save(f"file://{tmp_path}/m.h5"))
+    again = reopened(table, tmp_path / "m.keras")
+    x = np.array([["cat"], ["the"], ["dog"]])
+    assert np.allclose(again.predict(x), table.predict(x))
+
+
 OPTIMIZERS: dict[str, tuple[Any, list[str], int]] = {
     "sgd": (pyio.optimizers.sgd(0.1), [], 0),
     "momentum": (pyio.optimizers.momentum(0.1, 0.8), ["momentum"], 2),
@@ -217,13 +256,40 @@ def test_the_state_of_an_optimizer(name: str, tmp_path: Path) -> None:
 
 
 def test_an_optimizer_without_counterpart(tmp_path: Path) -> None:
-    """Adamax keeps no state in TensorFlow.js, so it is refused by name."""
+    """Adamax with a decay of the learning rate is TensorFlow.js's alone, so it is refused."""
     model = pyio.Sequential([layers.Dense(2, input_shape=(3,))])
-    model.compile("adamax", "mean_squared_error")
+    model.compile(pyio.optimizers.adamax(decay=0.1), "mean_squared_error")
     with pytest.raises(pyio.UnsupportedModelError, match="Adamax"):
         run(model.save(f"file://{tmp_path}/m.keras", include_optimizer=True))
     run(model.save(f"file://{tmp_path}/m.keras"))
     assert "compile_config" not in config_of(tmp_path / "m.keras")
+
+
+def test_a_config_in_the_words_of_keras(tmp_path: Path) -> None:
+    """TensorFlow.js reads a training config with Keras's names; its state has TF.js's suffixes."""
+    model = pyio.Sequential([layers.Dense(2, input_shape=(3,), name="d")])
+    model.training_config = {
+        "loss": "mean_squared_error",
+        "metrics": [],
+        "optimizer_config": {
+            "class_name": "RMSprop",
+            "config": {"learning_rate": 0.25, "rho": 0.5, "epsilon": None},
+        },
+    }
+    state = {"d_1/kernel": (3, 2), "d_1/bias": (2,)}
+    model.optimizer_weights = {
+        "iter": np.array(3, np.int32),
+        **{f"{name}/rms": np.full(shape, 2, np.float32) for name, shape in state.items()},
+        **{f"{name}/momentum": np.zeros(shape, np.float32) for name, shape in state.items()},
+    }
+    run(model.save(f"file://{tmp_path}/m.keras", include_optimizer=True))
+    optimizer = config_of(tmp_path / "m.keras")["compile_config"]["optimizer"]
+    assert optimizer["class_name"] == "RMSprop"
+    assert optimizer["config"]["learning_rate"] == 0.25
+    assert optimizer["config"]["rho"] == 0.5
+    again = run(pyio.load_layers_model(f"file://{tmp_path}/m.keras"))
+    assert again.optimizer.iterations == 3
+    assert again.optimizer_weights["d/bias/rms"].tolist() == [2, 2]
 
 
 def test_h5py_reads_the_whole_file(tmp_path: Path) -> None:

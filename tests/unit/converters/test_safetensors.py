@@ -327,3 +327,14 @@ def test_what_the_format_has_no_place_for(tmp_path: Path) -> None:
     with pytest.raises(pyio.InvalidModelError, match="no place for the layers"):
         run(model.save(url))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_keras_is_named(tmp_path: Path) -> None:
+    """Weights of Keras in several files have a list like that of safetensors; they are refused."""
+    listed = {
+        "metadata": {"total_size": 8},
+        "weight_map": {"/layers/dense/vars": ["m_0.weights.h5"]},
+    }
+    (tmp_path / "m.weights.json").write_text(json.dumps(listed))
+    with pytest.raises(pyio.UnsupportedModelError, match="of Keras in several files"):
+        run(pyio.load_arrays(f"file://{tmp_path}/m.weights.json"))

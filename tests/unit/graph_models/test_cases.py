@@ -14,16 +14,18 @@ DATA = Path(__file__).parents[2] / "data" / "graphs"
 TOLERANCE = 2e-5
 
 
-@pytest.mark.parametrize("file", ["cases.zip", "ops.zip"])
-def test_like_tensorflow(file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "cases"), [("cases.zip", 73), ("ops.zip", 868), ("beyond.zip", 246)]
+)
+def test_like_tensorflow(file: str, cases: int) -> None:
     """The outputs are TensorFlow's: shapes, texts, places of NaN and numbers.
 
-    cases.zip has 73 graphs of its converter, ops.zip 868 ops that `graph_cases` of
-    scripts/generate made.
+    cases.zip has graphs of its converter, ops.zip single ops that `graph_cases` of scripts/generate
+    made, and beyond.zip those that TensorFlow.js lacks.
     """
     count, wrong = graphs.far((DATA / file).read_bytes(), TOLERANCE)
     assert wrong == {}
-    assert count == {"cases.zip": 73, "ops.zip": 868}[file]
+    assert count == cases
 
 
 def test_fused_depthwise() -> None:

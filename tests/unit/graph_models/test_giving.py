@@ -222,3 +222,15 @@ def test_inspect_says_what_is_lacking() -> None:
     assert found.lacking_in_pyio == ("Fancy",)
     assert found.lacking_in_tfjs == ("Erfc", "Fancy")
     assert "pyio lacks the ops Fancy" in found._repr_html_()
+
+
+@pytest.mark.parametrize("option", ["signature", "tags", "outputs", "quantization"])
+def test_a_choice_that_is_not_there_is_refused(option: str) -> None:
+    """A model of TensorFlow.js has one signature: a choice is an error and never left out."""
+    run(pyio.save_artifacts(graph([placeholder("x"), node("Neg", "y", "x")]), "memory://m"))
+    chosen: Any = {option: "y"}
+    for call in (pyio.load_graph_model, pyio.load_artifacts, pyio.inspect):
+        with pytest.raises(pyio.UnsupportedModelError, match=f"{option}='y' cannot be chosen"):
+            run(call("memory://m", **chosen))
+    without: Any = {option: None, "fuse": False}
+    assert run(pyio.load_graph_model("memory://m", **without)).predict(np.float32(1)) == -1

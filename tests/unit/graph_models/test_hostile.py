@@ -190,6 +190,14 @@ MANY = np.array([70_000, 70_000], np.int32)
             [np.ones((70_000, 1), bool), np.zeros((1, 70_000), np.float32), np.float32(0)],
         ),
         ("RandomUniform", [MANY]),
+        ("StatelessRandomNormal", [MANY, np.zeros(2, np.int32)]),
+        ("StatelessMultinomial", [np.zeros((1, 2), np.float32), BIG, np.zeros(2, np.int32)]),
+        ("MatrixDiag", [np.zeros(70_000, np.float32)]),
+        ("MatrixDiagV2", [np.zeros(1, np.float32), np.int32(0), BIG, BIG, np.float32(0)]),
+        ("SegmentSum", [np.zeros(1, np.float32), np.array([BIG], np.int32)]),
+        ("DynamicStitch", [np.array([BIG], np.int32), np.zeros(1, np.float32)]),
+        ("ResizeBicubic", [np.zeros((1, 2, 2, 1), np.float32), MANY]),
+        ("ResizeArea", [np.zeros((1, 2, 2, 1), np.float32), np.array([1, BIG], np.int32)]),
         ("TensorListReserve", [np.int32(-1), BIG]),
         ("TensorArrayV3", [BIG]),
         ("Bincount", [np.zeros(1, np.int32), BIG, np.zeros(0, np.float32)]),
@@ -239,6 +247,7 @@ def test_results_that_are_too_large(op: str, inputs: list[Any]) -> None:
     all_attributes: dict[str, dict[str, Any]] = {
         "MirrorPad": {"mode": "SYMMETRIC"},
         "NonMaxSuppressionV4": {"pad_to_max_output_size": True},
+        "DynamicStitch": {"N": 1},
     }
     attributes = all_attributes.get(op, {})
     weights = {f"in{index}": value for index, value in enumerate(inputs)}

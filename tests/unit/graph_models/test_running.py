@@ -396,6 +396,49 @@ def test_random_ops_give_other_numbers_each_time() -> None:
     assert not np.array_equal(u, built.execute({}, "u"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("RandomUniform", []),
+        ("RandomNormal", []),
+        ("TruncatedNormal", []),
+        ("RandomUniformInt", ["low", "high"]),
+        ("RandomUniformFullInt", []),
+    ],
+)
+def test_keys_and_counters_of_random_numbers(kind: str, more: list[str]) -> None:
+    """Ops that take a key give what ops with seeds give, which are compared with TensorFlow's."""
+    dtype = {"dtype": "DT_INT32" if "Int" in kind else "DT_FLOAT"}
+    weights = {
+        "shape": np.array([5, 3], np.int32),
+        "seeds": np.array([3, -4], np.int32),
+        "low": np.int32(-9),
+        "high": np.int32(70),
+    }
+    built = model(
+        [
+            node("StatelessRandomGetKeyCounter", "key", "seeds"),
+            node("StatelessRandomGetAlg", "algorithm"),
+            node(f"Stateless{kind}", "old", "shape", "seeds", *more, **dtype),
+            node(f"Stateless{kind}V2", "new", "shape", "key", "key:1", "algorithm", *more, **dtype),
+        ],
+        weights,
+    )
+    old, new = built.execute({}, ["old", "new"])
+    assert old.shape == (5, 3)
+    assert np.array_equal(old, new)
+    with pytest.raises(pyio.ModelInputError, match="Words"):
+        built.execute({}, "key")
+
+
+def test_seeds_that_may_have_been_cut_off() -> None:
+    """A constant seed of 64 bits is cut off where it is imported: an error, never other numbers."""
+    weights = {"shape": np.array([2], np.int32), "seeds": np.array([2**31 - 1, 0], np.int32)}
+    built = model([node("StatelessRandomUniform", "y", "shape", "seeds")], weights)
+    with pytest.raises(pyio.OpError, match="cut off"):
+        built.execute({}, "y")
+
+
 def test_a_graph_model_is_saved_as_it_was(tmp_path: Any) -> None:
     """Saving writes topology and weights unchanged, and the saved model predicts the same."""
     stored = graph(

@@ -81,6 +81,21 @@ EVERY = {
 
 @pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("name", EVERY)
+def test_a_single_number(name: str) -> None:
+    """A weight that is one number moves as each number of an array does."""
+    made = getattr(pyio.optimizers, name)()
+    config = {"class_name": made.class_name, "config": dict(made.config)}
+    weights = [Weight("w", shape, "float32", lambda *s: np.ones(s[0], "f")) for shape in ((), (3,))]
+    for weight in weights:
+        running = RunningOptimizer(config, {})
+        for gradient in (0.5, -0.2, 0.0):
+            commit(running.changes([weight], [np.full(weight.shape, gradient, np.float32)]))
+    assert weights[0].value.shape == ()
+    assert (weights[0].value == weights[1].value).all()
+    assert weights[0].value != 1
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_training_is_resumed(name: str) -> None:
     """Saved with its optimizer and loaded, a training goes on as if nothing had happened."""
     warnings.simplefilter("ignore", pyio.CompatibilityWarning)

@@ -50,6 +50,7 @@ def slope_is_right(function: Callable[[Any], Any], x: Any) -> None:
 
 _OF_ALL = """
 negative positive absolute fabs exp exp2 expm1 square sin cos arctan sinh cosh tanh arcsinh
+conjugate deg2rad rad2deg
 """
 _STEPS = """
 equal not_equal less less_equal greater greater_equal logical_and logical_or logical_not logical_xor
@@ -100,7 +101,7 @@ def test_every_rule_of_numbers_is_tested() -> None:
     """No universal function has a rule without a test here, or in the lists of plain results."""
     plain = {f.__name__ for f in UFUNCS if not isinstance(_result_of(f), Followed)}
     assert plain == set(_STEPS.split())
-    named = {f.__name__ for f in UFUNCS} - plain - {"remainder", "matmul"}
+    named = {f.__name__ for f in UFUNCS} - plain - {"remainder", "fmod", "matmul"}
     assert named == {getattr(np, name).__name__ for name in (*ELEMENTWISE, *PAIRS)}
 
 
@@ -160,6 +161,14 @@ SHAPED: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "clip method": (lambda a: a.clip(-0.5, None), T),
     "clip by itself": (lambda a: np.clip(a, a[:1], 0.7), T),
     "remainder": (lambda a: a % 0.7, T),
+    "fmod": (lambda a: np.fmod(a, 0.7), T),
+    "fmod by itself": (lambda a: np.fmod(2.1, np.abs(a) + 0.9), T),
+    "sinc": (lambda a: np.sinc(a), T),
+    "sinc at 0": (lambda a: np.sinc(a), T * np.float32(0)),
+    "nan_to_num": (lambda a: np.nan_to_num(a, nan=0.0), T),
+    "cumprod": (lambda a: np.cumprod(a, axis=1), T),
+    "cumprod flat": (lambda a: a[0].cumprod(), T),
+    "cumprod with a zero": (lambda a: np.cumprod(np.where(a > 0.5, a * 0, a), axis=2), T),
     "sum": (lambda a: a.sum(axis=1), T),
     "sum of all": (lambda a: np.sum(a, keepdims=True), T),
     "reduce": (lambda a: np.add.reduce(a, 1), T),
@@ -549,7 +558,7 @@ model.evaluate(np.ones((1, 3, 2)), np.ones((1, 2)))
 print(*sorted(m for m in sys.modules if m.startswith("pyio.models.training.")))
 """
     modules = python(code).split()
-    known = "compiling evaluation losses model optimizers"
+    known = "compiling evaluation loss_settings losses model optimizers"
     assert modules == [f"pyio.models.training.{name}" for name in known.split()]
 
 

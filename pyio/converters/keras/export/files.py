@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.converters.hdf5.writer import Group, pieces, text_lists
 from pyio.converters.keras.export import topology_2, topology_3
+from pyio.converters.keras.export.masks import find_mask_problems
 from pyio.converters.keras.export.operations import MISSING
 from pyio.converters.keras.export.parts import ACTIVATIONS, Problems, find_problems
 from pyio.converters.keras.export.weights import by_order, by_path
@@ -80,12 +81,21 @@ def h5_pieces(model: Any, training: Training | None) -> list[memoryview]:
     """
     problems = Problems("Keras 2")
     find_problems(model.all_layers(), problems, _NOT_IN_2)
+    find_mask_problems(model, 2, problems)
     for layer in model.all_layers():
         for name in (getattr(layer, key, None) for key in ACTIVATIONS):
             if name in _ACTIVATIONS_OF_3:
                 problems.add(layer.name, f"has the activation {name}")
         if getattr(layer, "rms_scaling", False):
             problems.add(layer.name, "has rms_scaling")
+        if getattr(layer, "output_mode", "") == "tf_idf":
+            problems.add(layer.name, "has tf_idf, whose weights have no place in an .h5")
+        if isinstance(getattr(layer, "ngrams", None), list):
+            problems.add(layer.name, "has a list of ngrams, which Keras 2 does not read back")
+        if layer.class_name == "CategoryEncoding" and any(
+            len(node.inputs) > 1 for node in layer.inbound_nodes
+        ):
+            problems.add(layer.name, "takes count_weights")
     weights = by_order(model, problems, VERSION_2)
     problems.refuse(model.name)
     root = Group()
@@ -102,6 +112,7 @@ def h5_pieces(model: Any, training: Training | None) -> list[memoryview]:
 def _weights_3(model: Any) -> Group:
     problems = Problems("Keras 3")
     find_problems(model.all_layers(), problems, _NOT_IN_3)
+    find_mask_problems(model, 3, problems)
     weights = by_path(model, problems)
     problems.refuse(model.name)
     return weights
@@ -111,6 +122,8 @@ def _optimizer_2(training: Training) -> Group:
     """Return the state for Keras 2: the count of steps, then the slots, without learning rate."""
     steps, _rate, *slots = training.variables
     name = training.optimizer["class_name"]
+    if name == "Nadam":
+        del slots[-1]  # the product of momentums, which Keras 2 does not keep
     names = [f"{name}/iter:0", *(f"{name}/slot_{index}:0" for index in range(len(slots)))]
     group = Group()
     for path, value in zip(names, [steps, *slots], strict=True):

@@ -20,7 +20,12 @@ _MODULES = {
 MISSING = frozenset(("SquaredDifference", "LeakyReluOfTensorFlow", "L2Normalize"))
 """Operations of Keras 2 that Keras 3 has none like."""
 
-_CALLED_WITH = frozenset(("x", "x1", "x2", "xs", "key", "indices", "weights", "condition"))
+_CALLED_WITH = frozenset(
+    (
+        *("x", "x1", "x2", "xs", "key", "indices", "weights", "condition"),
+        *("constant_values", "fill_value", "start_indices"),
+    )
+)
 """Named arguments of calls. All others belong to the operation itself, and so to its config."""
 
 

@@ -39,7 +39,7 @@ class ModelLayer(Protocol):
         ...
 
 
-CALLED_WITH = ("use_causal_mask", "return_attention_scores")
+CALLED_WITH = ("use_causal_mask", "return_attention_scores", "reverse")
 """Options of attentions here that are arguments of their calls in Keras."""
 
 _DROPPED = {
@@ -51,7 +51,8 @@ _DROPPED = {
         "own",
         "build_input_shape",
     ],
-    *("use_mask", "half_pixels", "takes_attention_mask", *CALLED_WITH),
+    *("use_mask", "half_pixels", "takes_attention_mask", "first_states_first", *CALLED_WITH),
+    *("ignores_mask", "any_mask", "zero_until_seen"),
 }
 """Keys of TensorFlow.js and of pyio that no layer of Keras takes."""
 
@@ -136,6 +137,11 @@ def trimmed(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
         kept.pop("noise_shape", None)
     if class_name == "Bidirectional" and kept.get("merge_mode") == "none":
         kept["merge_mode"] = None
+    if class_name == "TextVectorization":
+        kept |= {key: None for key in ("standardize", "split") if kept.get(key) == "none"}
+    if isinstance(kept.get("idf_weights"), list) and isinstance(kept.get("vocabulary"), list):
+        # A file of Keras has one for each place of the table, also for those that are empty.
+        kept["idf_weights"] = kept["idf_weights"][: len(kept["vocabulary"])]
     return kept
 
 
@@ -150,6 +156,14 @@ def activation_layer(value: Any) -> tuple[str, dict[str, Any]] | None:
 def activation_name(value: Any) -> Any:
     """Return the name of an activation as both Keras spell it."""
     return "hard_sigmoid" if value == HARD_SIGMOIDS[3] else value
+
+
+def _shows_states_otherwise(layer: Any) -> bool:
+    """Whether a layer outputs or takes the states of stacked cells, and in another order."""
+    cell: Any = getattr(layer, "cell", None)
+    if getattr(cell, "first_states_first", True) or len(cell.cells) < 2:
+        return False
+    return bool(layer.return_state) or any(len(node.inputs) > 1 for node in layer.inbound_nodes)
 
 
 def find_problems(layers: Iterator[Any], problems: Problems, missing: frozenset[str]) -> None:
@@ -172,6 +186,8 @@ def find_problems(layers: Iterator[Any], problems: Problems, missing: frozenset[
         resizes = cls == "Resizing" or getattr(layer, "interpolation", "") == "bilinear"
         if resizes and not getattr(layer, "half_pixels", False):
             problems.add(name, f"({cls}) takes other points of the image")
+        if _shows_states_otherwise(layer):
+            problems.add(name, "has the states of the last of its cells first")
         masked |= layer.creates_mask and (cls != "Embedding" or bool(layer.mask_zero))
         if cls == "GlobalAveragePooling1D" and not layer.use_mask:
             unmasked.append(name)

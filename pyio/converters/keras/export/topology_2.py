@@ -113,6 +113,8 @@ def _without_keras_3(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
     if class_name.startswith("Random"):
         dropped += ("data_format",)
     kept = {key: value for key, value in config.items() if key not in dropped}
+    if class_name == "Discretization" and kept.get("bin_boundaries") is not None:
+        kept["num_bins"] = None  # it takes one of the two
     if class_name == "MultiHeadAttention":  # needs these keys, and finds the shapes by itself
         kept |= dict.fromkeys(("query_shape", "key_shape", "value_shape"))
     return kept

@@ -125,11 +125,20 @@ def _value(class_name: str, key: str, value: Any, layer: Any) -> Any:
 def _inner(class_name: str, key: str, value: dict[str, Any], layer: Any) -> Any:
     live = getattr(layer, key, None)
     if value["class_name"] in MODELS and live is not None:
-        return topology(live)  # a model in TimeDistributed
+        return _with_one_tensor(topology(live))  # a model in TimeDistributed
     made = _of_config(value["class_name"], value["config"])
     if class_name == "Bidirectional" and key == "backward_layer":
         made["config"].setdefault("go_backwards", True)
     return made
+
+
+def _with_one_tensor(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a model without the list around a single input or output: no wrapper takes a list."""
+    for key in ("input_layers", "output_layers"):
+        ends = entry["config"].get(key, ())
+        if len(ends) == 1:
+            entry["config"][key] = ends[0]
+    return entry
 
 
 def _activation(value: Any) -> Any:
@@ -218,6 +227,8 @@ class _Calls:
             if layer.takes_attention_mask:
                 kwargs["attention_mask"] = tensors.pop()
             return {"args": tensors, "kwargs": kwargs}
+        if kind == "CategoryEncoding" and len(tensors) > 1:
+            kwargs["count_weights"] = tensors.pop()
         listed = kind not in RECURRENT and (len(tensors) > 1 or kind in MERGES)
         if any(mask is not None for mask in masks):
             kwargs["mask"] = masks if listed else masks[0]

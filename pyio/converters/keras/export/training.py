@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.errors import UnsupportedModelError, WeightsError
+from pyio.errors import UnsupportedModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -78,47 +78,54 @@ class Training:
 
 
 def training(
-    config: Mapping[str, Any], state: Mapping[str, NDArray[Any]], weights: Sequence[str]
+    config: Mapping[str, Any],
+    optimizer: tuple[str, Mapping[str, Any]],
+    steps: int | None,
+    slots: Slots,
 ) -> Training:
     """Return the training of a model for Keras 3.
 
     Args:
         config: The training config as TensorFlow.js writes it.
-        state: The state of the optimizer: name -> array.
-        weights: The names of the trainable weights in order.
+        optimizer: Class and settings of the optimizer, by TensorFlow.js's names, all of them.
+        steps: How many steps were done; None if there is no state to save.
+        slots: Returns the arrays of a kind of state.
 
-    Raises UnsupportedModelError for an optimizer that Keras has no counterpart of, WeightsError for
-    a state that is not whole.
+    Raises UnsupportedModelError for an optimizer that Keras has no counterpart of.
     """
-    optimizer = config["optimizer_config"]
-    name, settings = optimizer["class_name"], optimizer["config"]
-
-    def slots(slot: str) -> list[NDArray[Any]]:
-        missing = [weight for weight in weights if f"{weight}/{slot}" not in state]
-        if missing:
-            raise WeightsError(
-                f"the state of the optimizer {name} has no {missing[0]}/{slot}; save without it "
-                "(include_optimizer=False), or train once more"
-            )
-        return [np.asarray(state[f"{weight}/{slot}"]) for weight in weights]
-
+    name, settings = optimizer
     made = _OPTIMIZERS.get(name)
-    if made is None:
+    if made is None or (settings.get("decay") and name == "Adamax"):
         raise UnsupportedModelError(
             f"the optimizer {name} has no counterpart in Keras; save with include_optimizer=False"
         )
     rate = settings["learningRate"]
-    trained = len(state) > 1 or (name == "SGD" and bool(state))
-    keras_name, keras_config, variables = made(settings, slots, trained)
-    about = {"name": keras_name.lower(), "learning_rate": rate, **keras_config}
-    steps = np.asarray(state.get("iter", 0)).astype(np.int64).reshape(())
-    start: list[NDArray[Any]] = [steps, np.asarray(rate, np.float32)]
+    keras_name, keras_config, variables = made(settings, slots, steps is not None)
+    if name == "Nadam" and steps is not None:
+        variables.append(np.asarray(_nadam_product(settings["beta1"], steps), np.float32))
+    clipping = {key: settings[key] for key in _CLIPPING if settings.get(key) is not None}
+    about = {"name": keras_name.lower(), "learning_rate": rate, **keras_config, **clipping}
+    start: list[NDArray[Any]] = [
+        np.asarray(steps or 0, np.int64),
+        np.asarray(rate, np.float32),
+    ]
     return Training(
         {"class_name": keras_name, "config": about},
-        [*start, *variables] if trained else [],
-        _losses(config.get("loss")),
+        [] if steps is None else [*start, *variables],
+        _losses(config.get("loss"), config.get("loss_settings")),
         _metrics(config.get("metrics")),
     )
+
+
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def _nadam_product(beta: float, steps: int) -> float:
+    """Return the product of the momentums of all steps, which Keras keeps (``nadam.py``)."""
+    product = 1.0
+    for step in range(1, min(steps, 2000) + 1):  # it is 0 long before
+        product *= beta * (1 - 0.5 * 0.96**step)
+    return product
 
 
 _Made = tuple[str, dict[str, Any], "list[NDArray[Any]]"]
@@ -139,13 +146,20 @@ def _momentum(settings: Mapping[str, Any], slots: Slots, trained: bool) -> _Made
     return "SGD", config, [-rate * each for each in slots("momentum")] if trained else []
 
 
-def _adam(settings: Mapping[str, Any], slots: Slots, trained: bool) -> _Made:
-    config = {
-        "beta_1": settings["beta1"],
-        "beta_2": settings["beta2"],
-        "epsilon": settings.get("epsilon") or 1e-7,
-    }
-    return "Adam", config, _interleaved(slots("m"), slots("v")) if trained else []
+def _moments(class_name: str) -> Callable[[Mapping[str, Any], Slots, bool], _Made]:
+    """Return what makes Adam, or an optimizer with the same kinds of state."""
+
+    def made(settings: Mapping[str, Any], slots: Slots, trained: bool) -> _Made:
+        config = {
+            "beta_1": settings["beta1"],
+            "beta_2": settings["beta2"],
+            "epsilon": settings.get("epsilon") or 1e-7,
+        }
+        if class_name == "AdamW":
+            config["weight_decay"] = settings["weightDecay"]
+        return class_name, config, _interleaved(slots("m"), slots("v")) if trained else []
+
+    return made
 
 
 def _rmsprop(settings: Mapping[str, Any], slots: Slots, trained: bool) -> _Made:
@@ -174,19 +188,33 @@ def _adadelta(settings: Mapping[str, Any], slots: Slots, trained: bool) -> _Made
 _OPTIMIZERS: Mapping[str, Callable[[Mapping[str, Any], Slots, bool], _Made]] = {
     "SGD": _sgd,
     "Momentum": _momentum,
-    "Adam": _adam,
+    **{name: _moments(name) for name in ("Adam", "AdamW", "Nadam", "Adamax")},
     "RMSProp": _rmsprop,
     "Adagrad": _adagrad,
     "Adadelta": _adadelta,
 }
 
 
-def _losses(loss: Any) -> Any:
+def _losses(loss: Any, settings: Any) -> Any:
     if isinstance(loss, str):
-        return _LOSSES.get(loss, loss)
+        name = _LOSSES.get(loss, loss)
+        return _with_settings(name, settings) if settings else name
     if isinstance(loss, dict):
-        return {output: _losses(name) for output, name in loss.items()} or None
-    return [_losses(name) for name in loss] if loss else None
+        own = settings if isinstance(settings, dict) else {}
+        return {key: _losses(name, own.get(key)) for key, name in loss.items()} or None
+    each = settings or [None] * len(loss or ())
+    return [_losses(*pair) for pair in zip(loss, each, strict=True)] if loss else None
+
+
+def _with_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a loss as an object, in the form that Keras 2 and Keras 3 read."""
+    class_name = "".join(part.capitalize() for part in name.split("_"))
+    return {
+        "module": "keras.losses",
+        "class_name": class_name,
+        "config": {"name": name, "reduction": "sum_over_batch_size", **settings},
+        "registered_name": None,
+    }
 
 
 def _metrics(metrics: Any) -> Any:

@@ -96,7 +96,17 @@ def by_path(model: Any, problems: Problems) -> Group:
             group = root.group((*path, *inner, "vars"))
             group.attributes["name"] = inner[0].strip("_") if inner else layer.name
             group.members.update({str(index): value for index, value in enumerate(part)})
+        if getattr(layer, "output_mode", "") == "tf_idf" and hasattr(layer, "table_weights"):
+            _add_table_weights(root, layer, path)
     return root
+
+
+def _add_table_weights(root: Group, layer: Any, path: tuple[str, ...]) -> None:
+    """Write the weights of "tf_idf" under their own key (``index_lookup.py``, which reads them)."""
+    weights = np.asarray(layer.table_weights(), np.float32)
+    text = layer.class_name == "TextVectorization"
+    for inner in ((), *((("_lookup_layer",),) if text else ())):
+        root.group((*path, *inner, "vars")).members["idf_weights"] = weights
 
 
 def _in_parts(

@@ -23,6 +23,7 @@ from pyio.converters.saved_model.tensors import (
     STRING,
     elements_from,
     shape_of,
+    zero_of,
 )
 from pyio.errors import InvalidModelError
 
@@ -82,6 +83,16 @@ class Checkpoint:
             for key, entry in wanted.items()
         }
 
+    async def outlines(self, keys: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return zeros in place of variables, which take no memory. Texts are read.
+
+        Raises InvalidModelError for one that is not there.
+        """
+        entries = {key: self._entry(key.encode(), key) for key in keys}
+        texts = [key for key, entry in entries.items() if entry.get("dtype", 0) == STRING]
+        zeros = {key: _zeros(entry, key) for key, entry in entries.items() if key not in texts}
+        return zeros | await self.read(texts)
+
     def _entry(self, code: bytes, key: str) -> Message:
         if code not in self._entries:
             raise InvalidModelError(f"the checkpoint has no variable {key!r:.120}")
@@ -135,6 +146,14 @@ def _neighbours(
         group.append(place)
     if group:
         yield group
+
+
+def _zeros(entry: Message, key: str) -> NDArray[Any]:
+    what = f"the variable {key!r:.120}"
+    shape = shape_of(entry.get("shape", {}), what)
+    if math.prod(shape) > limits.SIDE:
+        raise InvalidModelError(f"{what} has an impossible shape: {list(shape)!r:.80}")
+    return np.broadcast_to(zero_of(entry.get("dtype", 0), what), shape)
 
 
 def _value(entry: Message, data: memoryview, key: str) -> NDArray[Any]:

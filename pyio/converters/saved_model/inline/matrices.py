@@ -40,7 +40,13 @@ def space_to_depth(w: Writer, x: Ref) -> Ref | None:
 def matrix_diag(w: Writer, diagonal: Ref, k: Ref, rows: Ref, columns: Ref, fill: Ref) -> Ref | None:
     """A square matrix with a main diagonal, as ``tf.eye`` and ``tf.linalg.diag`` make it."""
     usual = ((k, 0), (rows, -1), (columns, -1), (fill, 0))
-    if w.dtype in COMPLEX or not all(w.is_number(ref, number) for ref, number in usual):
+    plain = all(w.is_number(ref, number) for ref, number in usual)
+    return plain_diag(w, diagonal) if plain else None
+
+
+def plain_diag(w: Writer, diagonal: Ref) -> Ref | None:
+    """The same without what else could be asked for."""
+    if w.dtype in COMPLEX:
         return None
     last = w.constant("last", np.int32(-1))
     column = w.add("column", "ExpandDims", diagonal, last, Tdim=INT_TYPE)

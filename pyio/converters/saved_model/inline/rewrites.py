@@ -14,12 +14,13 @@ from pyio.converters.saved_model.inline.matrices import (
     bucketize,
     matrix_band_part,
     matrix_diag,
+    plain_diag,
     scatter_into_list,
     space_to_depth,
 )
 from pyio.converters.saved_model.inline.scope import INT_TYPE
 from pyio.converters.saved_model.inline.writer import COMPLEX, FLOATS
-from pyio.converters.saved_model.tensors import BOOL
+from pyio.converters.saved_model.tensors import BOOL, INT32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,6 +124,31 @@ def _remainder(w: Writer, a: Ref, b: Ref) -> Ref:
     return w.last("Mul", w.add("sign", "Sign", a), size)
 
 
+def _scatter_add(w: Writer, x: Ref, indices: Ref, updates: Ref) -> Ref:
+    return w.last("AddV2", x, _scattered(w, x, indices, updates))
+
+
+def _scatter_sub(w: Writer, x: Ref, indices: Ref, updates: Ref) -> Ref:
+    return w.last("Sub", x, _scattered(w, x, indices, updates))
+
+
+def _scattered(w: Writer, x: Ref, indices: Ref, updates: Ref) -> Ref:
+    """The updates at their places, added where several have the same, and 0 elsewhere."""
+    shape = w.add("shape", "Shape", x, out_type=INT_TYPE)
+    return w.add("scattered", "ScatterNd", indices, updates, shape, Tindices=INT_TYPE)
+
+
+def _inverted_order(w: Writer, order: Ref) -> Ref:
+    """The numbers from 0, each at the place that the order says."""
+    w.dtype = INT32
+    count = w.add("count", "Size", order, out_type=INT_TYPE)
+    last, first = w.constant("last", np.int32(-1)), w.constant("first", np.int32(0))
+    places = w.add("places", "ExpandDims", order, last, Tdim=INT_TYPE)
+    shape = w.add("shape", "ExpandDims", count, first, Tdim=INT_TYPE)
+    numbers = w.numbers("numbers", count)
+    return w.last("ScatterNd", places, numbers, shape, Tindices=INT_TYPE)
+
+
 REWRITES: dict[str, tuple[int, Callable[..., Ref | None]]] = {
     "Erfc": (1, _erfc),
     "LookupTableFind": (3, _find),
@@ -142,6 +168,11 @@ REWRITES: dict[str, tuple[int, Callable[..., Ref | None]]] = {
     "TruncateMod": (2, _remainder),
     "Mod": (2, _remainder),
     "SpaceToDepth": (1, space_to_depth),
+    "TensorScatterAdd": (3, _scatter_add),
+    "ScatterNdNonAliasingAdd": (3, _scatter_add),
+    "TensorScatterSub": (3, _scatter_sub),
+    "InvertPermutation": (1, _inverted_order),
+    "MatrixDiag": (1, plain_diag),
     "MatrixDiagV3": (5, matrix_diag),
     "MatrixBandPart": (3, matrix_band_part),
     "Bucketize": (1, bucketize),
@@ -159,6 +190,7 @@ RENAMED = {
     "RefIdentity": "Identity",
     "PreventGradient": "Identity",
     "CheckNumerics": "Identity",
+    "GuaranteeConst": "Identity",
     "EnsureShape": "Identity",
     "DebugGradientIdentity": "Identity",
     "HashTable": "HashTableV2",

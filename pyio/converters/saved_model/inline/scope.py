@@ -198,6 +198,11 @@ class Inliner(ABC):
                 given = source.nodes.get(node.inputs[1].name) if len(node.inputs) > 1 else None
                 if given is not None and given.name in source.assets:
                     return np.array(given.name.encode(), object)
+        if source.without is not None:
+            raise InvalidModelError(
+                f"the file {source.without!r:.120} with the variables is missing; a SavedModel is "
+                "the whole directory"
+            )
         raise InvalidModelError(f"no value is stored for the variable {name!r:.120}")
 
 

@@ -76,7 +76,15 @@ _SIZES: dict[str, Callable[[Any], float]] = {
 _GROWING_TEXT = """
 Pad PadV2 MirrorPad ScatterNd SparseToDense ResizeBilinear ResizeNearestNeighbor CropAndResize
 Bincount DenseBincount Conv2DBackpropInput RaggedRange RaggedTensorToTensor BatchToSpaceND
-SpaceToBatchND IRFFT RFFT ImageProjectiveTransformV3 StringNGrams Where
+SpaceToBatchND IRFFT RFFT ImageProjectiveTransformV2 ImageProjectiveTransformV3 StringNGrams Where
+AsString CombinedNonMaxSuppression Conv3DBackpropInputV2 DynamicStitch Empty ExtractImagePatches
+IRFFT2D MatrixDiag MatrixDiagV2 MatrixDiagV3 Ones ParallelDynamicStitch RFFT2D ResizeArea
+ResizeBicubic ScaleAndTranslate SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum
+SparseCross SparseCrossHashed SparseCrossV2 SparseFillEmptyRows SparseSegmentMean
+SparseSegmentSqrtN SparseSegmentSum SparseTensorDenseMatMul StatelessMultinomial
+StatelessRandomNormal StatelessRandomUniform StatelessRandomUniformFullInt
+StatelessRandomUniformInt StatelessTruncatedNormal UnsortedSegmentMax UnsortedSegmentMin
+UnsortedSegmentProd UnsortedSegmentSum Zeros
 """
 _GROWING = frozenset(_GROWING_TEXT.split())
 """Ops that are left as they are, because a few numbers decide how large their result is."""

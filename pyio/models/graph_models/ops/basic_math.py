@@ -213,6 +213,30 @@ def fake_quant(x: Array, low: Array, high: Array, *, num_bits: int, narrow_range
     return (steps * scale + low).astype(FLOAT)
 
 
+@op("FakeQuantWithMinMaxVarsPerChannel", num_bits=whole(8), narrow_range=flag())
+def fake_quant_per_channel(
+    x: Array, low: Array, high: Array, *, num_bits: int, narrow_range: bool
+) -> Array:
+    """`fake_quant` with ends for each place along the last side."""
+    return fake_quant(x, low, high, num_bits=num_bits, narrow_range=narrow_range)
+
+
+@op(
+    "FakeQuantWithMinMaxArgs",
+    low=number(-6.0, "min"),
+    high=number(6.0, "max"),
+    num_bits=whole(8),
+    narrow_range=flag(),
+)
+def fake_quant_args(
+    x: Array, *, low: float, high: float, num_bits: int, narrow_range: bool
+) -> Array:
+    """`fake_quant` with its ends as attributes."""
+    return fake_quant(
+        x, np.float32(low), np.float32(high), num_bits=num_bits, narrow_range=narrow_range
+    )
+
+
 @op("L2Loss")
 def l2_loss(x: Array) -> Array:
     """Half of the sum of squares."""

@@ -152,7 +152,18 @@ def fused_depthwise_conv2d(
 
 
 @op("Conv2DBackpropInput", work=transposed_work, layout=LAYOUT, **CONVOLUTION)
-def conv2d_transpose(
+def conv2d_transpose(sides: Array, kernel: Array, x: Array, **window: Any) -> Array:
+    """The transposed convolution of images."""
+    return convolve_back(sides, kernel, x, **window)
+
+
+@op("Conv3DBackpropInputV2", work=transposed_work, layout=LAYOUT_3D, **CONVOLUTION)
+def conv3d_transpose(sides: Array, kernel: Array, x: Array, **window: Any) -> Array:
+    """The transposed convolution of volumes."""
+    return convolve_back(sides, kernel, x, **window)
+
+
+def convolve_back(
     sides: Array,
     kernel: Array,
     x: Array,
@@ -163,37 +174,43 @@ def conv2d_transpose(
     explicit: Sequence[int],
     dilations: Sequence[int],
 ) -> Array:
-    """The transposed convolution: what has `x` as its convolution's gradient, in the shape `sides`.
+    """Return what has `x` as its convolution's gradient, in the shape `sides`.
 
-    Old files give the height and the width alone.
+    Old files give the sides of the space alone.
     """
+    *size, filters, channels = kernel.shape
     first = layout.startswith("NC")
     if first:
         x = np.moveaxis(x, 1, -1)
-    wanted = wholes(sides)
-    shape = [wanted[i] for i in (0, 2, 3, 1)] if first and len(wanted) == 4 else wanted
-    shape = [len(x), *shape, kernel.shape[2]] if len(shape) == 2 else shape
-    if shape[0] != len(x) or shape[3] != kernel.shape[2] or x.shape[3] != kernel.shape[3]:
+    shape = _whole_shape(wholes(sides), len(x), filters, len(size), first)
+    if shape[0] != len(x) or shape[-1] != filters or x.shape[-1] != channels:
         raise ValueError(f"the shape {shape} does not fit a kernel of {list(kernel.shape)}")
     # The geometry is that of the convolution which goes from the result to `x`.
     like = np.broadcast_to(np.zeros((), x.dtype), sized(shape))
     laid_out = np.moveaxis(like, -1, 1) if first else like
-    _, window = window_over(
-        laid_out, kernel.shape[:2], strides, dilations, padding, explicit, layout
-    )
-    columns = kernel.transpose(3, 0, 1, 2).reshape(kernel.shape[3], -1)
+    _, window = window_over(laid_out, size, strides, dilations, padding, explicit, layout)
+    columns = np.moveaxis(kernel, -1, 0).reshape(channels, -1)
     whole = kernels.conv_transpose(
-        x, kernels.Matrix(np.ascontiguousarray(columns)), *window.steps, kernel.shape[2]
+        x, kernels.Matrix(np.ascontiguousarray(columns)), *window.steps, filters
     )
     result = np.zeros(shape, x.dtype)
     _place(whole, result, window.borders)
     return window.back(result)
 
 
+def _whole_shape(wanted: list[int], batch: int, filters: int, space: int, first: bool) -> list[int]:
+    """Return the shape of a result with its channels last."""
+    if len(wanted) == space:
+        return [batch, *wanted, filters]
+    if len(wanted) != space + 2:
+        raise ValueError(f"the shape {wanted} has {len(wanted)} sides; expected {space + 2}")
+    return [wanted[0], *wanted[2:], wanted[1]] if first else wanted
+
+
 def _place(whole: Array, result: Array, borders: Sequence[tuple[int, int]]) -> None:
     """Copy what lies inside of the borders; cells that no window reached stay 0."""
     source, target = [slice(None)], [slice(None)]
-    for side, full, (before, _) in zip(result.shape[1:3], whole.shape[1:3], borders, strict=True):
+    for side, full, (before, _) in zip(result.shape[1:-1], whole.shape[1:-1], borders, strict=True):
         count = max(0, min(side, full - before))
         source.append(slice(before, before + count))
         target.append(slice(0, count))

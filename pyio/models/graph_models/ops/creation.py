@@ -127,6 +127,12 @@ def random_uniform_int(call: Call, sides: Array, low: Array, high: Array) -> Arr
     return call.run.random.integers(whole_in(low), whole_in(high), shape_in(sides), np.int32)
 
 
+@op("RandomShuffle", calls=True)
+def random_shuffle(call: Call, x: Array) -> Array:
+    """Rows in another order."""
+    return call.run.random.permutation(x) if x.ndim else x
+
+
 @op("Multinomial", calls=True)
 def multinomial(call: Call, logits: Array, count: Array) -> Array:
     """Indices drawn with the probabilities softmax(logits), for each row."""

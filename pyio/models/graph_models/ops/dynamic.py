@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import flag
+from pyio.models.graph_models.attributes import flag, number
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import FLOAT, INT, Array, scalar, sized, whole
 
@@ -107,6 +107,12 @@ class _Areas:
         found = np.where(real, common / np.where(real, union, 1), 0)
         result: list[float] = found.tolist()
         return result
+
+
+@op("NonMaxSuppression", work=suppression_work, overlap=number(0.5, "iou_threshold"))
+def non_max_suppression(boxes: Array, scores: Array, most: Array, *, overlap: float) -> Array:
+    """The best boxes that overlap little, the overlap an attribute."""
+    return suppress(boxes, scores, Selection(whole(most), overlap, -math.inf))[0]
 
 
 @op("NonMaxSuppressionV2", work=suppression_work)

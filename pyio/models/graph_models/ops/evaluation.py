@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import flag, whole
+from pyio.models.graph_models.attributes import flag, fractions, whole
 from pyio.models.graph_models.ops.slice_join import axis_of
 from pyio.models.graph_models.ops.table import op
-from pyio.models.graph_models.values import INT, Array
+from pyio.models.graph_models.values import INT, Array, sized
 from pyio.models.graph_models.values import whole as whole_in
 
 
@@ -72,10 +72,64 @@ def _only_axis(x: Array) -> int:
     return 0
 
 
+@op("UniqueWithCountsV2")
+def unique_with_counts_v2(x: Array, axis: Array) -> tuple[Array, Array, Array]:
+    """`unique_v2`, and how often each occurs."""
+    return distinct(x, axis_of(whole_in(axis), x) if axis.size else _only_axis(x))
+
+
 @op("UniqueWithCounts")
 def unique_with_counts(x: Array) -> tuple[Array, Array, Array]:
     """`unique`, and how often each occurs."""
     return distinct(_vector(x), 0)
+
+
+@op("NthElement", reverse=flag())
+def nth_element(x: Array, place: Array, *, reverse: bool) -> Array:
+    """What would be at a place if each row were sorted."""
+    number = whole_in(place)
+    if not x.ndim or not 0 <= number < x.shape[-1]:
+        raise IndexError(f"place {number} of {list(x.shape)}")
+    return np.sort(x, axis=-1)[..., -1 - number if reverse else number]
+
+
+@op("Bucketize", boundaries=fractions(()))
+def bucketize(x: Array, *, boundaries: tuple[float, ...]) -> Array:
+    """Between which boundaries each number is; at one, it is above."""
+    if list(boundaries) != sorted(boundaries):
+        raise ValueError("the boundaries are not sorted")
+    return np.searchsorted(np.array(boundaries, np.float32), x, "right").astype(INT)
+
+
+@op("InTopK", count=whole(1, "k"))
+def in_top_k(scores: Array, classes: Array, *, count: int) -> Array:
+    """Whether a class is among the best of its row; equals do not push it out."""
+    return _among_best(scores, classes, count)
+
+
+@op("InTopKV2")
+def in_top_k_v2(scores: Array, classes: Array, count: Array) -> Array:
+    """`in_top_k` with the count as an input."""
+    return _among_best(scores, classes, whole_in(count))
+
+
+def _among_best(scores: Array, classes: Array, count: int) -> Array:
+    known = (classes >= 0) & (classes < scores.shape[1])
+    own = np.take_along_axis(scores, np.where(known, classes, 0)[:, None].astype(np.intp), 1)
+    better = (scores > own).sum(axis=1)
+    return known & np.isfinite(scores).all(axis=1) & (better < count)
+
+
+@op("HistogramFixedWidth")
+def histogram(x: Array, ends: Array, count: Array) -> Array:
+    """How many numbers are in each of some equal parts; those outside count at the ends."""
+    low, high = ends
+    many = whole_in(count)
+    if many < 1 or not low < high:
+        raise ValueError(f"{many} parts from {low} to {high}")
+    sized([many])
+    places = np.floor((x.reshape(-1) - low) / ((high - low) / many))
+    return np.bincount(np.clip(places, 0, many - 1).astype(np.intp), minlength=many).astype(INT)
 
 
 def _sought(rows: Array, values: Array, side: Literal["left", "right"]) -> Array:

@@ -13,6 +13,7 @@ from pyio.models.graph_models.ops.table import op
     "Identity",
     "RefIdentity",
     "Snapshot",
+    "GuaranteeConst",
     "StopGradient",
     "PreventGradient",
     "CheckNumerics",

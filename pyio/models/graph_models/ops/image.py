@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _new_size(images: Array, size: Array) -> tuple[int, int]:
+def new_size(images: Array, size: Array) -> tuple[int, int]:
+    """Return the wanted height and width, if such images may be made."""
     height, width = wholes(size)
     if images.ndim != 4 or height < 1 or width < 1 or 0 in images.shape[1:3]:
         raise ValueError(f"images of {list(images.shape)} cannot become {height} x {width}")
@@ -28,7 +29,7 @@ def resize_bilinear(
     images: Array, size: Array, *, align_corners: bool, half_pixel_centers: bool
 ) -> Array:
     """Images in another size, pixels blended."""
-    sides = _new_size(images, size)
+    sides = new_size(images, size)
     return resizing.resize_bilinear(
         images.astype(FLOAT, copy=False), *sides, align_corners, half_pixel_centers, np.float32
     )
@@ -39,7 +40,7 @@ def resize_nearest(
     images: Array, size: Array, *, align_corners: bool, half_pixel_centers: bool
 ) -> Array:
     """Images in another size, pixel by pixel."""
-    sides = _new_size(images, size)
+    sides = new_size(images, size)
     return resizing.resize_nearest(images, *sides, align_corners, half_pixel_centers, np.float32)
 
 

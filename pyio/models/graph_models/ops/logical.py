@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyio.models.graph_models.attributes import number
 from pyio.models.graph_models.ops.arithmetic import pair
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import Array, broadcast_shape
@@ -52,6 +53,12 @@ def left_shift(a: Array, b: Array) -> Array:
 def right_shift(a: Array, b: Array) -> Array:
     """A / 2^b, rounded down."""
     return np.right_shift(a, b)
+
+
+@op("ApproximateEqual", tolerance=number(1e-5))
+def approximate_equal(a: Array, b: Array, *, tolerance: float) -> Array:
+    """Whether a and b are nearly equal."""
+    return np.abs(a - b) < a.dtype.type(tolerance)
 
 
 @op("LogicalNot")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,10 +11,14 @@ from pyio import limits
 from pyio.errors import ModelInputError
 from pyio.models.graph_models.attributes import flag, number, text, texts
 from pyio.models.graph_models.ops.fused import finish
+from pyio.models.graph_models.ops.pairs import paired
 from pyio.models.graph_models.ops.prepared import matrix
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import FLOAT, Array, broadcast_shape, sized, whole, wholes
 from pyio.models.ops import kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def product(a: Array, b: Array, transpose_a: bool = False, transpose_b: bool = False) -> Array:
@@ -98,8 +103,11 @@ def einsum(*arrays: Array, equation: str) -> Array:
     """The sum of products that an equation describes."""
     plain = equation.replace(" ", "")
     _require_affordable(plain, arrays)
-    # Pairs become matrix products, which are much faster than a loop over all labels.
-    return np.einsum(plain, *arrays, optimize=True).astype(arrays[0].dtype, copy=False)
+    pair = len(arrays) == 2 and "." not in plain and arrays[0].dtype == arrays[1].dtype == FLOAT
+    found = paired(plain, *arrays) if pair else None
+    # Other pairs become matrix products as well, which are much faster than a loop over all labels.
+    result = np.einsum(plain, *arrays, optimize=True) if found is None else found
+    return result.astype(arrays[0].dtype, copy=False)
 
 
 def _require_affordable(equation: str, arrays: tuple[Array, ...]) -> None:
@@ -125,6 +133,12 @@ def transpose(x: Array, order: Array) -> Array:
     return np.transpose(x, wholes(order))
 
 
+@op("ConjugateTranspose")
+def conjugate_transpose(x: Array, order: Array) -> Array:
+    """The sides in another order, complex numbers mirrored."""
+    return np.conj(np.transpose(x, wholes(order)))
+
+
 @op("InvertPermutation")
 def invert_permutation(order: Array) -> Array:
     """The order that undoes an order."""
@@ -143,11 +157,50 @@ def matrix_band_part(x: Array, lower: Array, upper: Array) -> Array:
     return np.where(inside, x, x.dtype.type(0))
 
 
-@op("MatrixDiag")
-def matrix_diag(x: Array) -> Array:
-    """Matrices with the last side on their diagonal."""
-    side = x.shape[-1]
-    result = np.zeros(sized([*x.shape, side]), x.dtype)
-    places = np.arange(side)
-    result[..., places, places] = x
-    return result
+def _cubic_work(x: Array, *_rest: Array) -> int:
+    return int(x.size) * int(x.shape[-1])
+
+
+@op("MatrixInverse", work=_cubic_work, adjoint=flag())
+def matrix_inverse(x: Array, *, adjoint: bool) -> Array:
+    """The inverse of square matrices."""
+    return _exactly(np.linalg.inv, _adjoint(x) if adjoint else x)
+
+
+@op("MatrixDeterminant", work=_cubic_work)
+def matrix_determinant(x: Array) -> Array:
+    """The determinant of square matrices."""
+    return _exactly(np.linalg.det, x)
+
+
+@op("MatrixSolve", work=_cubic_work, adjoint=flag())
+def matrix_solve(matrix: Array, right: Array, *, adjoint: bool) -> Array:
+    """What the matrices are to be multiplied with to give the right side."""
+    return _exactly(np.linalg.solve, _adjoint(matrix) if adjoint else matrix, right)
+
+
+@op("Cholesky", work=_cubic_work)
+def cholesky(x: Array) -> Array:
+    """The lower triangles whose squares are the matrices."""
+    return _exactly(np.linalg.cholesky, x)
+
+
+@op("MatrixTriangularSolve", work=_cubic_work, lower=flag(True), adjoint=flag())
+def triangular_solve(matrix: Array, right: Array, *, lower: bool, adjoint: bool) -> Array:
+    """`matrix_solve` with the lower or the upper triangles of the matrices."""
+    part = np.tril(matrix) if lower else np.triu(matrix)
+    return matrix_solve(part, right, adjoint=adjoint)
+
+
+@op("Cross")
+def cross(a: Array, b: Array) -> Array:
+    """The cross products of vectors of three."""
+    if a.shape != b.shape or a.shape[-1] != 3:
+        raise ValueError(f"{list(a.shape)} and {list(b.shape)}; expected vectors of 3")
+    return np.cross(a, b)
+
+
+def _exactly(function: Callable[..., Array], *matrices: Array) -> Array:
+    """Compute in double precision, in which an inverse loses less."""
+    wide = np.complex128 if matrices[0].dtype.kind == "c" else np.float64
+    return function(*(each.astype(wide) for each in matrices)).astype(matrices[0].dtype)

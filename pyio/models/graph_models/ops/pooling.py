@@ -10,7 +10,7 @@ import numpy as np
 from pyio.models.graph_models.attributes import REQUIRED, flag, ints, text
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.ops.windows import LAYOUT, LAYOUT_3D, WINDOW, of_space, window_over
-from pyio.models.graph_models.values import INT
+from pyio.models.graph_models.values import INT, sized
 from pyio.models.ops import kernels
 
 if TYPE_CHECKING:
@@ -97,6 +97,25 @@ def max_pool_with_argmax(
     if not with_batch:
         place = place % max(height * width * channels, 1)
     return best, place.astype(INT)
+
+
+@op(
+    "ExtractImagePatches",
+    size=ints(REQUIRED, "ksizes"),
+    strides=ints(),
+    rates=ints(),
+    padding=text(),
+)
+def extract_patches(
+    x: Array, *, size: Sequence[int], strides: Sequence[int], rates: Sequence[int], padding: str
+) -> Array:
+    """All values of each window as channels: by row, column and channel."""
+    inner = of_space(size, 1, 2, "ksizes")
+    x, window = window_over(x, inner, strides, rates, padding, (), "NHWC")
+    taps = kernels.taps(window.padded(x), *window.steps)
+    first = taps[0][1].shape
+    sized([*first[:-1], first[-1] * len(taps)])
+    return np.concatenate([view for _, view in taps], axis=-1)
 
 
 @op("Dilation2D", strides=ints(), rates=ints(), padding=text())

@@ -116,7 +116,7 @@ def _without_nan(x: Array, value: float) -> Array:
 
 
 def _so_far(
-    x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: int
+    x: Array, axis: Array, exclusive: bool, reverse: bool, function: Any, none: float
 ) -> Array:
     """Return what `function` gives for each place and all before it."""
     along = whole(axis)
@@ -140,6 +140,16 @@ def cumprod(x: Array, axis: Array, *, exclusive: bool, reverse: bool) -> Array:
     return _so_far(x, axis, exclusive, reverse, np.cumprod, 1)
 
 
+@op("CumulativeLogsumexp", exclusive=flag(), reverse=flag())
+def cumulative_log_sum(x: Array, axis: Array, *, exclusive: bool, reverse: bool) -> Array:
+    """The logarithms of the sums of exp of all before."""
+    return _so_far(x, axis, exclusive, reverse, _log_sums, -np.inf)
+
+
+def _log_sums(x: Array, axis: int, dtype: np.dtype[np.generic]) -> Array:
+    return np.logaddexp.accumulate(x, axis=axis, dtype=dtype)
+
+
 @op("Bincount")
 def bincount(x: Array, size: Array, weights: Array) -> Array:
     """How often each number below `size` occurs, or the sum of its weights."""
@@ -158,14 +168,43 @@ def dense_bincount(x: Array, size: Array, weights: Array, *, binary: bool) -> Ar
     return counts if x.ndim == 2 else counts[0]
 
 
+@op("RaggedBincount", binary=flag(False, "binary_output"))
+def ragged_bincount(splits: Array, x: Array, size: Array, weights: Array, *, binary: bool) -> Array:
+    """`bincount` for each row of a ragged tensor."""
+    lengths = np.diff(splits)
+    if np.any(lengths < 0) or lengths.sum() != x.size:
+        raise ValueError(f"splits of {x.size} numbers end at {splits[-1:].tolist()}")
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    return _tallied(row, x.reshape(-1), (len(lengths), whole(size)), weights, binary)
+
+
+@op("SparseBincount", binary=flag(False, "binary_output"))
+def sparse_bincount(
+    indices: Array, x: Array, sides: Array, size: Array, weights: Array, *, binary: bool
+) -> Array:
+    """`bincount` for each row of a sparse tensor, or of all its numbers if it has one side."""
+    rows = wholes(sides)[0] if indices.shape[1] == 2 else 1
+    row = indices[:, 0] if indices.shape[1] == 2 else np.zeros(len(indices), np.intp)
+    if row.size and not 0 <= row.min() <= row.max() < rows:
+        raise IndexError(f"rows from {row.min()} to {row.max()} of {rows}")
+    counts = _tallied(row, x, (rows, whole(size)), weights, binary)
+    return counts if indices.shape[1] == 2 else counts[0]
+
+
 def _counted(rows: Array, size: int, weights: Array, binary: bool) -> Array:
-    counts = np.zeros(sized([len(rows), size]), weights.dtype)
-    if np.any(rows < 0):
+    row = np.repeat(np.arange(len(rows)), rows.shape[1])
+    return _tallied(row, rows.reshape(-1), (len(rows), size), weights.reshape(-1), binary)
+
+
+def _tallied(row: Array, x: Array, shape: tuple[int, int], weights: Array, binary: bool) -> Array:
+    """Return how often each number occurs in each row, or the sum of its weights."""
+    counts = np.zeros(sized(shape), weights.dtype)
+    if np.any(x < 0):
         raise ValueError("a number below 0 cannot be counted")
-    row, column = np.nonzero(rows < size)
-    places = row, rows[row, column]
+    inside = x < shape[1]
+    places = row[inside], x[inside]
     if binary:
         counts[places] = 1
     else:
-        np.add.at(counts, places, weights[row, column] if weights.size else weights.dtype.type(1))
+        np.add.at(counts, places, weights[inside] if weights.size else weights.dtype.type(1))
     return counts

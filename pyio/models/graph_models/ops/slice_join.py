@@ -168,7 +168,7 @@ def tensor_scatter_update(x: Array, indices: Array, updates: Array) -> Array:
     return _scattered(x.copy(), indices, updates, None)
 
 
-@op("TensorScatterAdd", wraps=True)
+@op("TensorScatterAdd", "ScatterNdNonAliasingAdd", wraps=True)
 def tensor_scatter_add(x: Array, indices: Array, updates: Array) -> Array:
     """What is added at the indices."""
     return _scattered(x.copy(), indices, updates, np.add)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyio.models.graph_models.attributes import texts
+from pyio.models.graph_models.attributes import flag, texts
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.values import INT, Array, sized, whole, wholes
 
@@ -51,6 +51,34 @@ def sparse_reshape(indices: Array, sides: Array, wanted: Array) -> tuple[Array, 
         return np.zeros((0, len(new)), INT), np.array(new, INT)
     flat = np.ravel_multi_index(tuple(indices.T.astype(np.int64)), old)
     return np.stack(np.unravel_index(flat, new), axis=1), np.array(new, INT)
+
+
+@op("SparseReorder")
+def sparse_reorder(indices: Array, values: Array, _sides: Array) -> tuple[Array, Array]:
+    """The elements in the order of their indices."""
+    order = np.lexsort(indices.T[::-1]) if indices.shape[1] else np.arange(len(indices))
+    return indices[order], values[order]
+
+
+@op("SparseTensorDenseMatMul", adjoint_a=flag(), adjoint_b=flag())
+def sparse_matmul(
+    indices: Array, values: Array, sides: Array, b: Array, *, adjoint_a: bool, adjoint_b: bool
+) -> Array:
+    """The product of a sparse matrix with another one."""
+    rows, columns = wholes(sides)
+    row, column = indices[:, 0], indices[:, 1]
+    if adjoint_a:
+        rows, columns, row, column, values = columns, rows, column, row, np.conj(values)
+    right = np.conj(b.T) if adjoint_b else b
+    if len(right) != columns or (
+        indices.size
+        and not (0 <= row.min() <= row.max() < rows and 0 <= column.min() <= column.max() < columns)
+    ):
+        raise ValueError(f"{rows} x {columns} does not fit {list(right.shape)}")
+    sized([len(values), right.shape[1]])
+    result = np.zeros(sized([rows, right.shape[1]]), b.dtype)
+    np.add.at(result, row, values[:, None] * right[column])
+    return result
 
 
 def _segments(data: Array, indices: Array, owners: Array) -> tuple[Array, Array]:
@@ -174,6 +202,26 @@ def ragged_gather(*inputs: Array) -> tuple[Array, ...]:
     if places.size and not 0 <= places.min() <= places.max() < len(values):
         raise IndexError(f"places up to {places.max()} of {len(values)} values")
     return (*(each.astype(INT) for each in (*outer, *inner)), values[places])
+
+
+@op("RaggedTensorToSparse")
+def ragged_to_sparse(*inputs: Array) -> tuple[Array, Array, Array]:
+    """The values of a ragged tensor with their indices, and the shape around them."""
+    *all_splits, values = inputs
+    shape = [len(all_splits[0]) - 1]
+    places = np.arange(shape[0])[:, None]
+    for splits in all_splits:
+        owner = _rows_of(splits, "ROW_SPLITS")
+        column = _columns_of(owner)
+        places = np.concatenate([places[owner], column[:, None]], axis=1)
+        shape.append(int(column.max()) + 1 if column.size else 0)
+    inner = values.shape[1:]
+    within = np.stack(np.unravel_index(np.arange(math.prod(inner)), inner or (1,)), axis=1)
+    sized([len(values), len(within), len(shape) + len(inner)])
+    if inner:
+        outer = np.repeat(places, len(within), axis=0)
+        places = np.concatenate([outer, np.tile(within, (len(values), 1))], axis=1)
+    return places.astype(INT), values.reshape(-1), np.array([*shape, *inner], INT)
 
 
 def _rows_of(partition: Array, kind: str) -> Array:

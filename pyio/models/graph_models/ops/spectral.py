@@ -1,4 +1,4 @@
-"""Fourier transforms of the last side."""
+"""Fourier transforms of the last sides."""
 
 from __future__ import annotations
 
@@ -36,6 +36,49 @@ def irfft(x: Array, length: Array) -> Array:
     if x.shape[-1] < count // 2 + 1:
         raise ValueError(f"{x.shape[-1]} numbers are fewer than fft_length {count} needs")
     return np.fft.irfft(x[..., : count // 2 + 1], count).astype(FLOAT)
+
+
+@op("FFT2D")
+def fft_2d(x: Array) -> Array:
+    """The transform of the last two sides."""
+    return np.fft.fft2(x).astype(COMPLEX)
+
+
+@op("IFFT2D")
+def ifft_2d(x: Array) -> Array:
+    """The transform of the last two sides back."""
+    return np.fft.ifft2(x).astype(COMPLEX)
+
+
+@op("FFT3D")
+def fft_3d(x: Array) -> Array:
+    """The transform of the last three sides."""
+    return np.fft.fftn(x, axes=(-3, -2, -1)).astype(COMPLEX)
+
+
+@op("IFFT3D")
+def ifft_3d(x: Array) -> Array:
+    """The transform of the last three sides back."""
+    return np.fft.ifftn(x, axes=(-3, -2, -1)).astype(COMPLEX)
+
+
+@op("RFFT2D")
+def rfft_2d(x: Array, lengths: Array) -> Array:
+    """The transform of the last two sides of real numbers."""
+    rows, columns = (_length(each) for each in lengths)
+    if x.shape[-2] < rows or x.shape[-1] < columns:
+        raise ValueError(f"{list(x.shape[-2:])} numbers are fewer than {[rows, columns]}")
+    return np.fft.rfft2(x[..., :rows, :columns]).astype(COMPLEX)
+
+
+@op("IRFFT2D")
+def irfft_2d(x: Array, lengths: Array) -> Array:
+    """The transform of the last two sides back to real numbers."""
+    rows, columns = (_length(each) for each in lengths)
+    half = columns // 2 + 1
+    if x.shape[-2] < rows or x.shape[-1] < half:
+        raise ValueError(f"{list(x.shape[-2:])} numbers are fewer than {[rows, half]}")
+    return np.fft.irfft2(x[..., :rows, :half], (rows, columns)).astype(FLOAT)
 
 
 def _length(length: Array) -> int:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyio.models.graph_models.attributes import flag, ints, kind, raw, text, whole
-from pyio.models.graph_models.ops.fingerprint import fingerprint
 from pyio.models.graph_models.ops.table import op
 from pyio.models.graph_models.patterns.pattern import Pattern
 from pyio.models.graph_models.values import (
@@ -23,9 +22,14 @@ from pyio.models.graph_models.values import (
     text_array,
     wholes,
 )
+from pyio.models.ops.fingerprint import fingerprint, murmur, siphash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+_WIDEST = 10_000
+"""Characters that a number may be filled up to."""
 
 
 def _each(x: Array, function: Callable[[bytes], bytes]) -> Array:
@@ -156,9 +160,26 @@ def _pads(width: int, pad_width: int) -> int:
 @op("StringToHashBucketFast", buckets=whole(1, "num_buckets"))
 def string_to_hash_bucket_fast(x: Array, *, buckets: int) -> Array:
     """The fingerprint of each text, below `num_buckets`."""
+    return _in_buckets(x, fingerprint, buckets)
+
+
+@op("StringToHashBucketStrong", buckets=whole(1, "num_buckets"), key=ints())
+def string_to_hash_bucket_strong(x: Array, *, buckets: int, key: tuple[int, ...]) -> Array:
+    """A hash of each text with a key, below `num_buckets`."""
+    first, second = key
+    return _in_buckets(x, lambda each: siphash(each, first, second), buckets)
+
+
+@op("StringToHashBucket", buckets=whole(1, "num_buckets"))
+def string_to_hash_bucket(x: Array, *, buckets: int) -> Array:
+    """The hash of TF 1 of each text, below `num_buckets`."""
+    return _in_buckets(x, murmur, buckets)
+
+
+def _in_buckets(x: Array, hashed: Callable[[bytes], int], buckets: int) -> Array:
     if not 1 <= buckets < 2**63:
         raise ValueError(f"num_buckets is {buckets}")
-    found = [fingerprint(as_text(each)) % buckets for each in x.reshape(-1).tolist()]
+    found = [hashed(as_text(each)) % buckets for each in x.reshape(-1).tolist()]
     if buckets > 2**31 and any(each >= 2**31 for each in found):
         raise OverflowError("a hash is beyond int32")
     return np.array(found, INT).reshape(x.shape)
@@ -234,12 +255,35 @@ def _part(value: bytes, start: int, length: int, unit: str) -> bytes:
     return as_text(units[begin : begin + max(length, 0)])
 
 
-@op("AsString")
-def as_string(x: Array) -> Array:
-    """Whole numbers and conditions as text."""
-    if x.dtype.kind not in "ib":
-        raise TypeError(f"{x.dtype} as text is not supported")
-    return text_array([str(each).lower().encode() for each in x.reshape(-1).tolist()], x.shape)
+@op(
+    "AsString",
+    precision=whole(-1),
+    scientific=flag(),
+    shortest=flag(),
+    width=whole(-1),
+    fill=text(""),
+)
+def as_string(
+    x: Array, *, precision: int, scientific: bool, shortest: bool, width: int, fill: str
+) -> Array:
+    """Numbers and conditions as text, as ``printf`` writes them."""
+    if x.dtype.kind not in "ibf" or fill not in {"", " ", "+", "-", "0", "#"}:
+        raise TypeError(f"{x.dtype} as text, filled with {fill!r}, is not supported")
+    if max(width, precision) > _WIDEST:
+        raise ValueError(f"a width of {width} and a precision of {precision} are too large")
+    sized([x.size, max(width, precision, 1)], itemsize=1)
+    form = f"%{fill}{width if width > 0 else ''}"
+    if x.dtype.kind == "f":
+        form += f".{precision}" if precision >= 0 else ""
+        form += "e" if scientific else "g" if shortest else "f"
+    else:
+        form += "d"
+    found = [_as_form(each, form) for each in x.reshape(-1).tolist()]
+    return text_array(found, x.shape)
+
+
+def _as_form(value: float, form: str) -> bytes:
+    return str(value).lower().encode() if isinstance(value, bool) else (form % value).encode()
 
 
 @op("StringToNumber", type_=kind("float32", "out_type"))

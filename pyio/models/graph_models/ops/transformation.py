@@ -207,6 +207,18 @@ def batch_to_space(x: Array, block: Array, crops: Array) -> Array:
     return x[(slice(None), *parts)]
 
 
+@op("SpaceToBatch", block=whole(REQUIRED, "block_size"))
+def space_to_batch_v1(x: Array, paddings: Array, *, block: int) -> Array:
+    """`space_to_batch` with square blocks, of images."""
+    return space_to_batch(x, np.array([block, block], INT), paddings)
+
+
+@op("BatchToSpace", block=whole(REQUIRED, "block_size"))
+def batch_to_space_v1(x: Array, crops: Array, *, block: int) -> Array:
+    """`batch_to_space` with square blocks, of images."""
+    return batch_to_space(x, np.array([block, block], INT), crops)
+
+
 @op("DepthToSpace", block=whole(REQUIRED, "block_size"), layout=text("NHWC", "data_format"))
 def depth_to_space(x: Array, *, block: int, layout: str) -> Array:
     """Channels as blocks of the space."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 import pyio
 from pyio import limits
+from pyio.converters.files import MemoryFiles
+from pyio.converters.saved_model import graph_def, importer
 from pyio.converters.saved_model.protobuf import parse
 from pyio.converters.saved_model.tfjs_ops import TFJS_RUNS
 from pyio.errors import InvalidModelError, UnsupportedModelError, UnsupportedOpsError
 from pyio.handlers.keywords import ImportOptions
 from pyio.operations.transfer import IMPORTING
+from tests.support.models import run
 from tests.support.protobuf import const, encode, node, placeholder
 from tests.support.saved_models import (
     DATA,
@@ -29,9 +32,6 @@ from tests.support.saved_models import (
     nodes_of,
     operations,
 )
-
-if TYPE_CHECKING:
-    import pyio
 
 NAMES = sorted(path.name for path in DATA.iterdir())
 STEPS = ("clean_up", "fold_constants", "fold_batch_norms", "fuse")
@@ -113,6 +113,60 @@ def test_choices_are_listed(options: dict[str, Any], message: str) -> None:
         model("hub_v2", **options)
 
 
+class CountedFiles(MemoryFiles):
+    """Files that note which of them are read."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        super().__init__(files)
+        self.seen: list[str] = []
+
+    async def read(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
+        self.seen.append(name)
+        return await super().read(name, start, stop)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_outline_says_the_same(name: str) -> None:
+    """What `inspect` gets: topology, specs and notes as in the import, and no variable is read."""
+    told = case(name)
+    chosen: dict[str, Any] = {key: told[key] for key in ("signature", "tags") if key in told}
+    files = CountedFiles(contents(DATA / name / "model"))
+    frozen = len(files.names) == 1 and files.names != ["saved_model.pb"]
+    if frozen:
+        chosen = {"outputs": told["outputs_wanted"]} if "outputs_wanted" in told else {}
+    found = run((graph_def if frozen else importer).outline(files, **chosen))
+    whole = model(name, pyio_only=True)
+    assert found.weight_data is None
+    assert found.weight_specs == whole.weight_specs
+    assert found.model_topology == whole.model_topology
+    assert found.import_notes == whole.import_notes
+    # Without a signature the objects that were saved are read, which the checkpoint has as a text.
+    assert not any(".data-" in each for each in files.seen) or "signature" not in told
+
+
+def test_a_saved_model_file_alone() -> None:
+    """It may have any name; if it needs variables, the error says that they are missing."""
+    saved = contents(DATA / "hub_v2" / "model")["saved_model.pb"]
+    with pytest.raises(InvalidModelError, match=r"variables\.index' with the variables is missing"):
+        run(importer.artifacts(MemoryFiles({"model (1).pb": saved})))
+    graph = {"node": [placeholder("x"), node("y", "Neg", "x")]}
+    info = {each: {"name": f"{each}:0", "dtype": 1} for each in "xy"}
+    signature = {"inputs": {"x": info["x"]}, "outputs": {"y": info["y"]}}
+    meta = {"graph_def": graph, "signature_def": {"serving_default": signature}}
+    alone = encode("SavedModel", {"version": 1, "meta_graphs": [meta]})
+    for name in ("model (1).pb", "saved_model.pb", "deep/other.pb"):
+        artifacts = run(importer.artifacts(MemoryFiles({name: alone})))
+        assert executed(artifacts, {"x": np.float32(2)})["y"] == -2
+
+
+def test_a_choice_of_another_kind_is_refused() -> None:
+    """Outputs are those of frozen graphs, signatures those of SavedModels."""
+    for name, file, option in (("hub_v2", "", "outputs"), ("frozen_loop", "/g.pb", "signature")):
+        chosen: Any = {option: "y"}
+        with pytest.raises(UnsupportedModelError, match=f"{option}='y' cannot be chosen"):
+            run(pyio.load_artifacts(f"file://{DATA}/{name}/model{file}", **chosen))
+
+
 def without_signatures(name: str) -> dict[str, bytes]:
     """The files of a model that has only its ``__call__``, as modules of TensorFlow Hub may."""
     files = contents(DATA / name / "model")
@@ -183,6 +237,10 @@ def numbers(name: str, values: list[int]) -> dict[str, Any]:
         ("MatrixBandPart", X, ["all", "none"], {}, np.tril(X)),
         ("MatrixBandPart", X, ["none", "one"], {}, [[1.5, -2, 0], [0, 3, -0.25]]),
         ("MatrixDiagV3", X[0], ["none", "all", "all", "zero"], {}, np.diag(X[0])),
+        ("MatrixDiag", X, [], {}, [np.diag(row) for row in X]),
+        ("InvertPermutation", np.array([2, 0, 1], np.int32), [], {"T": {"type": 3}}, [1, 2, 0]),
+        ("TensorScatterAdd", X, ["places", "rows"], {}, X + np.array([[3], [0]])),
+        ("TensorScatterSub", X, ["places", "rows"], {}, X - np.array([[3], [0]])),
         ("Bucketize", X, [], {"boundaries": {"list": {"f": [0.0, 1.0]}}}, [[2, 0, 1], [1, 2, 0]]),
         (
             "SpaceToDepth",
@@ -202,6 +260,8 @@ def test_rewritten_ops(op: str, x: Any, others: list[str], attr: Any, expected: 
         numbers("none", [0]),
         numbers("one", [1]),
         const("zero", [], float_val=[0.0]),
+        const("places", [2, 1], dtype=3, int_val=[0, 0]),
+        const("rows", [2, 3], float_val=[1.0] * 3 + [2.0] * 3),
     ]
     changed = node("y", op, "x", *others, **{"T": {"type": dtype}, **attr})
     artifacts = frozen(placeholder("x", list(x.shape), dtype), *constants, changed)

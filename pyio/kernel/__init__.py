@@ -1,0 +1,1 @@
+"""The kernel: ``kernel.c``, compiled for WebAssembly, and how Python calls it."""

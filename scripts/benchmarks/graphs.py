@@ -1,0 +1,83 @@
+"""Graph models, compared with TensorFlow.js's cpu and wasm backends.
+
+Five real models from npm run in one page of Chromium, on the same inputs: a face detector, a face
+mesh, a hand, a pose and basic-pitch (sound). The outputs are compared first. Each contender
+predicts for about as long, and the medians are shown. A ratio above 1 means that pyio is faster.
+The wasm backend runs in one thread with SIMD, as on pages without cross-origin isolation.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import sync_playwright
+
+from scripts.support import runtime
+from scripts.support.chromium import ARGUMENTS, executable
+from scripts.support.environment import ROOT
+from scripts.support.real_models import FACES, PITCHES, POSES, TFJS_WASM
+from scripts.support.server import Site
+from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MODELS = {
+    "faces": f"{FACES.folder}/blazeface.json",
+    "face mesh": f"{FACES.folder}/facemesh.json",
+    "hands": f"{FACES.folder}/handlandmark-lite.json",
+    "poses": f"{POSES.folder}/movenet-lightning.json",
+    "pitches": f"{PITCHES.folder}/model.json",
+}
+
+MOST_TIMES = 15
+"""Predictions of one contender; fewer if they take longer than `SECONDS`."""
+
+SECONDS = 10
+
+
+def compare(page: Page, seconds: float) -> None:
+    """Print one line per model."""
+    heads = f"{'TF.js cpu ms':>14}{'TF.js wasm ms':>15}{'pyio ms':>10}"
+    print(f"{'model':12}{heads}{'cpu/pyio':>10}{'wasm/pyio':>11}{'differs by':>12}")
+    for name, path in MODELS.items():
+        url = f"/vendor/{path}"
+        limits = [MOST_TIMES, seconds]
+        times = {
+            backend: page.evaluate("(asked) => bench.theirs(...asked)", [url, backend, *limits])
+            for backend in ("cpu", "wasm")
+        }
+        ours, error = page.evaluate("(asked) => bench.ours(...asked)", [url, *limits])
+        assert error < 5e-3, f"{name}: predictions differ by {error}"
+        print(_line(name, median(times["cpu"]), median(times["wasm"]), median(ours), error))
+
+
+def _line(name: str, cpu: float, wasm: float, ours: float, error: float) -> str:
+    shown: list[Any] = [cpu, wasm, ours, cpu / ours, wasm / ours]
+    widths = ("14.1f", "15.1f", "10.1f", "10.1f", "11.2f")
+    columns = "".join(format(each, width) for each, width in zip(shown, widths, strict=True))
+    return f"{name:12}{columns}{error:12.1e}"
+
+
+def main(*, quick: bool) -> None:
+    """Fetch the models, build the wheel, open a page, compare."""
+    runtime.ensure(runtime.VENDOR)
+    runtime.ensure(runtime.VENDOR, (FACES, POSES, PITCHES, TFJS_WASM))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        wheel = build_wheel(Path(folder) / "wheels")
+        directories = {
+            "/": ROOT / "scripts/benchmarks/page",
+            "/vendor/": runtime.VENDOR,
+            "/wheels/": wheel.parent,
+        }
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
+        with Site(directories) as site:
+            page = browser.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(f"{site.url}/graphs.html?wheel={wheel.name}")
+            page.wait_for_function("() => Boolean(window.bench)")
+            compare(page, 1 if quick else SECONDS)
+        browser.close()

@@ -1,0 +1,153 @@
+"""Graph models with the kernel: the same numbers as with NumPy alone, also for other inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import pyio
+from pyio.kernel import library
+from tests.support import graphs, native
+from tests.support.graphs import node, placeholder
+from tests.support.models import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DATA = Path(__file__).parents[2] / "data" / "graphs"
+CLOSE = 2e-6
+pytestmark = pytest.mark.skipif(
+    native.compiler() is None, reason="a C compiler is not installed; a page tests the same"
+)
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> library.Kernel:
+    """The kernel, compiled for this machine."""
+    return library.Kernel(native.compiled(tmp_path_factory.mktemp("kernel")))
+
+
+def executed(model: Any, inputs: Any, names: Any, kernel: Any) -> list[Any]:
+    """The outputs with a kernel, or with NumPy alone for None."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "kernel", lambda: kernel)
+        results = model.execute(inputs, names)
+    return [results] if len(names) == 1 else list(results)
+
+
+def gap(found: Any, wanted: Any) -> float:
+    """How far an output is from NumPy's, relative to its largest number."""
+    if (found.shape, found.dtype) != (wanted.shape, wanted.dtype):
+        return float("inf")
+    if wanted.dtype.kind not in "fc":
+        return 0.0 if np.array_equal(found, wanted) else float("inf")
+    if not np.array_equal(np.isnan(found), np.isnan(wanted)):
+        return float("inf")
+    same = (found == wanted) | np.isnan(wanted)
+    with np.errstate(all="ignore"):
+        far = np.where(same, 0, np.abs(found - wanted)).max(initial=0)
+    return float(far / np.abs(wanted[np.isfinite(wanted)]).max(initial=1e-30))
+
+
+def computed_by_rows(model: Any) -> bool:
+    """Whether the model has a program."""
+    return any(program is not None for program, _ in model._state.programs.values())
+
+
+@pytest.mark.parametrize(("file", "fewest"), [("cases.zip", 12), ("ops.zip", 20)])
+def test_every_case(kernel: library.Kernel, file: str, fewest: int) -> None:
+    """Each graph gives NumPy's numbers in the first run, and in those by its program."""
+    wrong, programs = {}, 0
+    for name, artifacts, case in graphs.cases((DATA / file).read_bytes()):
+        inputs = {key: graphs.array(value) for key, value in case["inputs"].items()}
+        names = list(case["outputs"])
+        model = pyio.graph_model_from_artifacts(artifacts)
+        wanted = executed(model, inputs, names, None)
+        for _ in range(3):
+            found = executed(model, inputs, names, kernel)
+            far = max(gap(a, b) for a, b in zip(found, wanted, strict=True))
+            if not far <= CLOSE:
+                wrong[name] = far
+        programs += computed_by_rows(model)
+    assert wrong == {}
+    assert programs >= fewest
+
+
+def test_a_real_model(real_models: Path, kernel: library.Kernel) -> None:
+    """Spotify's basic-pitch gives NumPy's numbers, as near as its logarithms allow."""
+    model = run(pyio.load_graph_model(f"file://{real_models}/model-pitches"))
+    sound = np.sin(np.arange(43844) * 0.05).astype(np.float32).reshape(1, -1, 1)
+    names = [each.key for each in model.outputs]
+    wanted = executed(model, sound, names, None)
+    for _ in range(2):
+        for found, each in zip(executed(model, sound, names, kernel), wanted, strict=True):
+            np.testing.assert_allclose(found, each, atol=1e-3)
+    assert computed_by_rows(model)
+
+
+def graph(*nodes: dict[str, Any]) -> pyio.GraphModel:
+    return pyio.graph_model_from_artifacts(
+        pyio.ModelArtifacts(model_topology={"node": list(nodes), "versions": {"producer": 1}})
+    )
+
+
+def outputs(model: Any, x: Any, names: Sequence[str], kernel: Any) -> list[Any]:
+    """What NumPy computes, after it is checked that three runs with the kernel give the same."""
+    wanted = executed(model, {"x": x}, list(names), None)
+    for _ in range(3):
+        found = executed(model, {"x": x}, list(names), kernel)
+        for one, other in zip(found, wanted, strict=True):
+            assert gap(one, other) <= CLOSE
+    return wanted
+
+
+def test_shapes_that_depend_on_numbers(kernel: library.Kernel) -> None:
+    """A result whose shape depends on the numbers is right for other numbers of the same shape."""
+    model = graph(
+        placeholder("x", shape=[6]),
+        node("Relu", "positive", "x"),
+        node("Where", "where", "positive"),
+        node("Shape", "count", "where"),
+        node("GatherNd", "found", "positive", "where"),
+        node("Tanh", "y", "found"),
+    )
+    for x in ([1, -1, 2, 3, -1, 0], [2, -1, 1, 4, -3, 0], [1, 1, 1, 1, 1, 1], [-1] * 6):
+        outputs(model, np.array(x, np.float32), ["count", "y"], kernel)
+    assert model._state.programs
+
+
+def test_results_of_earlier_runs_stay(kernel: library.Kernel) -> None:
+    """The outputs of a run, and views of tensors among them, do not change with the next run."""
+    model = graph(
+        placeholder("x", shape=[2, 3]),
+        node("Tanh", "a", "x"),
+        node("ZerosLike", "zeros", "a"),
+        node("Relu", "b", "a"),
+        node("Selu", "c", "b"),
+    )
+    names = ["a", "b", "c", "zeros"]
+    first = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for _ in range(2):
+        executed(model, {"x": first}, names, kernel)
+    kept = executed(model, {"x": first}, names, kernel)
+    copies = [each.copy() for each in kept]
+    executed(model, {"x": -first}, names, kernel)
+    for one, other in zip(kept, copies, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert computed_by_rows(model)
+    np.testing.assert_array_equal(first, np.arange(6).reshape(2, 3))
+
+
+def test_the_limit_of_work_counts(kernel: library.Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program does not run where NumPy would refuse the work."""
+    model = graph(placeholder("x", shape=[50]), node("Tanh", "y", "x"))
+    x = np.ones(50, np.float32)
+    for _ in range(3):
+        executed(model, {"x": x}, ["y"], kernel)
+    assert computed_by_rows(model)
+    monkeypatch.setattr(pyio.limits, "PREDICT_WORK", 0.1)
+    with pytest.raises(pyio.ModelInputError, match="PREDICT_WORK"):
+        executed(model, {"x": x}, ["y"], kernel)

@@ -1,0 +1,103 @@
+"""The places for models: in this browser, and a folder of this computer; and which work here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from js import document
+
+import pyio
+from web.page import computer, words
+from web.page.panels import element
+
+if TYPE_CHECKING:
+    from pyio import ModelArtifactsInfo
+
+PLACES = ("indexeddb", "localstorage")
+"""The schemes that the page offers, in the order in which it shows them."""
+
+OTHER = {"indexeddb": "localstorage", "localstorage": "indexeddb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One place and what it holds.
+
+    Attributes:
+        scheme: Which place.
+        models: Address -> info.
+        refused: Why the place cannot be used, in the browser's words; None if it can.
+        bytes: What its models take of the room.
+        bytes_left: How much more it takes, or None where that is not known.
+    """
+
+    scheme: str
+    models: dict[str, ModelArtifactsInfo]
+    refused: str | None
+    bytes: int
+    bytes_left: int | None
+
+
+async def shelves() -> tuple[list[Shelf], pyio.StorageReport]:
+    """Return what is stored in each place, and what the browser says about the room."""
+    found, report = await pyio.list_models(), await pyio.storage_report()
+    reports = {medium.scheme: medium for medium in report.media}
+    made = []
+    for scheme in PLACES:
+        medium = reports[scheme]
+        # A place that cannot be listed has one entry, its scheme without a name.
+        refusal = found.get(f"{scheme}://")
+        models = {
+            url: info
+            for url, info in found.items()
+            if url.startswith(f"{scheme}://") and url != f"{scheme}://"
+        }
+        refused = medium.missing or (refusal.damage if refusal is not None else None)
+        made.append(Shelf(scheme, models, refused, medium.bytes, medium.bytes_available))
+    if computer.chosen() is not None:
+        models = await computer.models()
+        size = sum(info.total_bytes for info in models.values())
+        made.append(Shelf(computer.SCHEME, models, None, size, None))
+    return made, report
+
+
+def offer_folder() -> None:
+    """Offer the folder of this computer as a place, once one is chosen."""
+    name = computer.chosen()
+    element("folder").hidden = not computer.possible()
+    element("folder").textContent = (
+        "Choose another folder" if name else "Add a folder of this computer"
+    )
+    for choice in (element("save-computer"), element("destination-computer")):
+        choice.disabled = name is None
+        choice.closest("label").hidden = name is None
+
+
+def offer(refused: list[Shelf]) -> None:
+    """Let nothing be saved in places that are refused; a download is always possible."""
+    schemes = {shelf.scheme for shelf in refused}
+    for scheme in PLACES:
+        for choice in (element(f"save-{scheme}"), element(f"destination-{scheme}")):
+            choice.disabled = scheme in schemes
+    chosen = document.querySelector("input[name=save-place]:checked")
+    if chosen is None or chosen.disabled:
+        free = next((scheme for scheme in PLACES if scheme not in schemes), "downloads")
+        element(f"save-{free}").checked = True
+
+
+_INSTEAD = (
+    "Cookies and site data may be blocked for it, or this is a frame of another site. "
+    "You can still draw, teach and open models, and keep them as downloads."
+)
+
+
+def refusal_words(refused: list[Shelf]) -> tuple[str, str]:
+    """Return a headline and the reason for places that are refused."""
+    if len(refused) == len(PLACES):
+        return "This browser lets the page store nothing.", _INSTEAD
+    names = " and ".join(words.PLACES[shelf.scheme] for shelf in refused)
+    return (
+        f"{names} cannot be used here.",
+        f"The browser says: {refused[0].refused}. The other places work.",
+    )
