@@ -148,8 +148,38 @@ def test_what_is_copied_is_whole(tab: Tab) -> None:
     assert tab.python(copied, "opfs://m", "opfs://n", False) == "DamagedModelError"
 
 
+async def through_low_memory(url: str) -> Any:
+    """Save and load as if Python's memory went beyond 2 GiB; return whether all bytes came back."""
+    import os
+
+    import numpy as np
+
+    import pyio
+    from pyio.browser import ffi
+
+    heap_bytes = ffi._heap_bytes
+    ffi._heap_bytes = lambda: 2**32
+    try:
+        arrays = {
+            f"w{n}": np.frombuffer(os.urandom(size), bool)
+            for n, size in enumerate((5, 0, 262_144, 2_000_001))
+        }
+        await pyio.save_arrays(arrays, url)
+        found = await pyio.load_arrays(url)
+    finally:
+        ffi._heap_bytes = heap_bytes
+    return {name: found[name].tobytes() == arrays[name].tobytes() for name in arrays}
+
+
+def test_memory_beyond_two_gigabytes(tab: Tab) -> None:
+    """Where JavaScript does not reach all of Python's memory, bytes go through lower memory."""
+    for scheme in ("opfs", "indexeddb", "localstorage"):
+        same = tab.python(through_low_memory, f"{scheme}://m")
+        assert same == {"w0": True, "w1": True, "w2": True, "w3": True}, scheme
+
+
 async def save_large(size: int, count: int) -> Any:
-    """Save `count` weights of `size` bytes; return the bytes of the model and of the memory."""
+    """Save `count` weights of `size` bytes; return the bytes of them and of Python's memory."""
     import numpy as np
     import pyodide_js
 
