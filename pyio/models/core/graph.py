@@ -238,7 +238,8 @@ def _refuse_same_names(layers: Sequence[GraphLayer]) -> None:
     if len(set(names)) < len(names):
         same = next(name for name in names if names.count(name) > 1)
         raise InvalidModelError(
-            f"{names.count(same)} layers of the model are called {same!r}; names must be unique"
+            f"{names.count(same)} layers of the model are called {same!r}; names must be unique. "
+            "A loaded model may have a name that a new layer gets by itself: give that one a name"
         )
 
 
