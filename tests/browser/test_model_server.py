@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.processes import TOKEN, Serving
+from scripts.support.model_servers import TOKEN, Serving
 
 if TYPE_CHECKING:
     from pathlib import Path

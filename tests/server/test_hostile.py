@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.server.processes import TOKEN
+from scripts.support.model_servers import TOKEN
 from tests.support.models import TOPOLOGY, model_json, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scripts.support.model_servers import Serving
     from tests.server.conftest import Store
-    from tests.server.processes import Serving
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 MOST = 3_000_000

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.server.processes import TOKEN, wait_until
+from scripts.support.model_servers import TOKEN, wait_until
 from tests.support.models import model_json, weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scripts.support.model_servers import Serving
     from tests.server.conftest import Store
-    from tests.server.processes import Serving
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 NAMES = ("a", "b/c")

@@ -13,15 +13,15 @@ import pytest
 
 import pyio
 from pyio import cli
-from tests.server.processes import TOKEN
+from scripts.support.model_servers import TOKEN
 from tests.support.models import TOPOLOGY, artifacts, model_json, run, same, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scripts.support.model_servers import Serving
     from tests.server.conftest import Store
-    from tests.server.processes import Serving
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from obstore.store import S3Store
 
-TOKEN = "a-token-of-the-tests"
+TOKEN = "a-token-of-the-tests"  # noqa: S105 - of servers on this machine
 PATIENCE = 120.0
 """Seconds to wait for a process that is to answer, on a machine that is busy."""
 
@@ -30,6 +30,7 @@ BUCKET = "models"
 
 
 def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -179,7 +180,7 @@ class Seaweed(Process):
         return S3Store(
             BUCKET,
             access_key_id="tests",
-            secret_access_key="secret",
+            secret_access_key="secret",  # noqa: S106 - as above
             region="us-east-1",
             endpoint=f"http://127.0.0.1:{self.port}",
             client_options={"allow_http": True},
