@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -30,11 +31,16 @@ BUCKET = "models"
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free now.
+
+    It is below those that systems give to programs that ask for any, so that it stays free until
+    the process that is started with it has opened it.
+    """
+    while True:
+        port = random.randrange(18_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(holds: Callable[[], bool], what: str, alive: Callable[[], object]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import pyio
 from pyio.converters.writers import writer_of
-from tests.server.processes import TOKEN, Serving
+from scripts.support.model_servers import TOKEN, Serving
 from tests.support.demo import PLACES, SEVEN, WEB, files
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 import pyio
 from pyio import cli
-from tests.server.processes import TOKEN, Serving
+from scripts.support.model_servers import TOKEN, Serving
 from tests.support.models import artifacts, run, same
 
 if TYPE_CHECKING:
