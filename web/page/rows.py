@@ -108,12 +108,14 @@ def _room_words(shelf: Shelf) -> str:
 def _picture(shelf: Shelf) -> Any:
     """Return a bar with a part for each model; what is free is shown where it is not nearly all."""
     bar = create("span", class_="room", aria_hidden="true")
-    left = shelf.bytes_left
-    whole = shelf.bytes + left if left is not None and shelf.bytes > left / 50 else shelf.bytes
-    for url, info in shelf.models.items():
-        part = create("span", title=f"{words.split(url)[1]}: {words.size(info.total_bytes or 0)}")
-        share = (info.total_bytes or 0) / whole if whole else 0
-        part.style.width = f"{100 * min(share, 1):.2f}%"
+    sizes = {url: info.total_bytes or 0 for url, info in shelf.models.items()}
+    left, total = shelf.bytes_left, sum(sizes.values()) or 1
+    # A place may count more for a model than the model has: letters of 16 bits, and their keys.
+    counts_free = left is not None and shelf.bytes > left / 50
+    taken = shelf.bytes / (shelf.bytes + (left or 0)) if counts_free else 1
+    for url, size in sizes.items():
+        part = create("span", title=f"{words.split(url)[1]}: {words.size(size)}")
+        part.style.width = f"{100 * taken * size / total:.2f}%"
         bar.append(part)
     return bar
 
