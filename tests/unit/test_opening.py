@@ -256,7 +256,7 @@ def test_a_folder_that_may_not_be_read() -> None:
     """It is a finding, and hides nothing of the others."""
     code = (
         "import asyncio, os, sys, pyio, pyio.operations.repair\n"
-        "import pyio.handlers.files.medium\n"  # now: another user may not read the library
+        "import pyio.handlers.files.repair\n"  # now: another user may not read the library
         "os.getuid() or os.setuid(65534)\n"  # no permission holds for root
         "for found in asyncio.run(pyio.repair(sys.argv[1], older_than=0)).findings:\n"
         "    print(found.where, found.problem)\n"
