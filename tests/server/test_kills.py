@@ -111,5 +111,5 @@ def test_kills(store: Store) -> None:
 
 @pytest.mark.repetition("more kills of the server")
 def test_many_kills(store: Store) -> None:
-    """12 kills. 200 were tried once over a folder and over a bucket: with the variable, 200 again."""
+    """12 kills; 200 were tried once over a folder and a bucket, and the variable repeats that."""
     kill_many(store, int(os.environ.get("PYIO_SERVER_KILLS", "12")), seed=18)
