@@ -15,8 +15,8 @@ from pyio.browser.ffi import (
     create_proxy,
     js,
     options,
+    own_copy,
     run_file,
-    to_js,
 )
 from pyio.browser.timers import milliseconds
 from pyio.errors import RequestError
@@ -154,7 +154,7 @@ def _form_data(files: Sequence[FormFile], sent: Callable[[int, str], None]) -> J
     for field, name, media_type, pieces in files:
         pieces_js = []
         for chunk in (chunk for piece in pieces for chunk in chunks(piece)):
-            pieces_js.append(to_js(chunk))
+            pieces_js.append(own_copy(chunk))
             sent(chunk.nbytes, name)
         blob_js = js.Blob.new(array_of(pieces_js), options(type=media_type))
         form_js.append(field, blob_js, name)

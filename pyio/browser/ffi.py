@@ -29,19 +29,24 @@ __all__ = [
     "array_of",
     "can_run_sync",
     "copy_bytes",
+    "copy_in",
+    "copy_out",
     "create_once_callable",
     "create_proxy",
     "is_bytes",
     "is_nothing",
     "js",
+    "low_steps",
     "object_from_json",
     "optional",
     "options",
+    "own_copy",
     "run_file",
     "run_sync",
     "storage_error",
     "to_js",
     "translated",
+    "view_of",
 ]
 
 IN_PYODIDE = sys.platform == "emscripten"
@@ -50,6 +55,7 @@ _NULLS: tuple[Any, ...] = (None,)
 
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
+    pyodide_js: Any = None
     run_js: Any = None
     can_run_sync: Any = None
     create_once_callable: Any = None
@@ -65,6 +71,7 @@ if TYPE_CHECKING or not IN_PYODIDE:
         name: str = ""
 else:
     import js
+    import pyodide_js
     from pyodide.code import run_js
     from pyodide.ffi import (
         JsBuffer,
@@ -139,14 +146,14 @@ def array_buffer(
     """
     buffers = [buffer for buffer in buffers if buffer.nbytes]
     if len(buffers) == 1 and moved is None and spare_js is None:
-        return to_js(buffers[0]).buffer  # a new ArrayBuffer would be filled with zeros first
+        return own_copy(buffers[0]).buffer  # a new ArrayBuffer would be filled with zeros first
     if spare_js is None:
         spare_js = js.ArrayBuffer.new(sum(buffer.nbytes for buffer in buffers))
     buffer_js = spare_js
-    view_of = js.Uint8Array.new
+    new_view = js.Uint8Array.new
     start = 0
     for part in joined(buffers):
-        view_of(buffer_js, start, part.nbytes).assign(part)
+        copy_out(part, new_view(buffer_js, start, part.nbytes))
         start += part.nbytes
         if moved is not None:
             moved(part.nbytes)
@@ -168,8 +175,87 @@ def copy_bytes(value_js: JSObject) -> memoryview:
         if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
             extent = (value_js.byteOffset, target.nbytes)
             value_js = js.Uint8Array.new(value_js.buffer, *extent)
-        value_js.assign_to(target)
+        else:
+            value_js = js.Uint8Array.new(value_js)
+        copy_in(value_js, target)
     return target
+
+
+@contextmanager
+def view_of(piece: memoryview) -> Iterator[JSObject]:
+    """Give a Uint8Array of Python's memory itself, one of `low_steps`.
+
+    Little may be done in Python meanwhile: memory that grows takes its views away.
+    """
+    proxy = create_proxy(piece)
+    try:
+        buffer_js = proxy.getBuffer("u8")
+        try:
+            yield buffer_js.data
+        finally:
+            buffer_js.release()
+    finally:
+        proxy.destroy()
+
+
+_HALF = 2**31
+_STEP = 256 * 1024
+_LOW = memoryview(bytearray(_STEP if IN_PYODIDE else 0))
+"""Memory below 2 GiB: it is there before any model is."""
+
+
+def low_steps(piece: memoryview) -> Iterator[tuple[memoryview, memoryview]]:
+    """Yield the parts of `piece`, each with memory for it that JavaScript can reach.
+
+    That is the part itself, or, if memory goes beyond 2 GiB, other memory to copy through. Pyodide
+    314 takes addresses from there on for negative numbers: ``getBuffer`` raises RangeError then,
+    `assign_to` does too, and `assign` and `to_js` copy other bytes without any error.
+    """
+    if _heap_bytes() <= _HALF:
+        yield piece, piece
+        return
+    for start in range(0, piece.nbytes, _STEP):
+        part = piece[start : start + _STEP]
+        yield part, _LOW[: part.nbytes]
+
+
+def _heap_bytes() -> int:
+    module_js = getattr(pyodide_js, "_module", None)
+    heap_js = getattr(module_js, "HEAPU8", None)
+    return 2 * _HALF if heap_js is None else int(heap_js.length)
+
+
+def copy_in(bytes_js: JSObject, target: memoryview) -> None:
+    """Copy a Uint8Array into Python's memory of the same size."""
+    start = 0
+    for part, low in low_steps(target) if target.nbytes else ():
+        end = start + part.nbytes
+        with view_of(low) as view_js:
+            view_js.set(bytes_js if part is target else bytes_js.subarray(start, end))
+        if low is not part:
+            part[:] = low
+        start = end
+
+
+def copy_out(piece: memoryview, bytes_js: JSObject) -> None:
+    """Copy Python's bytes into a Uint8Array of the same size."""
+    start = 0
+    for part, low in low_steps(piece) if piece.nbytes else ():
+        if low is not part:
+            low[:] = part
+        with view_of(low) as view_js:
+            bytes_js.set(view_js, start)
+        start += part.nbytes
+
+
+def own_copy(piece: memoryview) -> JSObject:
+    """Return a Uint8Array with a copy of Python's bytes."""
+    if piece.nbytes and _heap_bytes() <= _HALF:
+        with view_of(piece) as view_js:
+            return view_js.slice()
+    bytes_js = js.Uint8Array.new(piece.nbytes)
+    copy_out(piece, bytes_js)
+    return bytes_js
 
 
 @contextmanager

@@ -931,3 +931,10 @@ EXPORT void widen_halves(const unsigned short *from, float *to, word n) {
     to[j] = r.number;
   }
 }
+
+// Whole numbers of 1 or 2 bytes to float32: number * scale + low, in double precision as NumPy has it.
+EXPORT void widen_wholes(const void *from, float *to, word n, word bytes, double scale, double low) {
+  const unsigned char *one = from;
+  const unsigned short *two = from;
+  for (word j = 0; j < n; j++) to[j] = (float)((double)(bytes == 1 ? one[j] : two[j]) * scale + low);
+}

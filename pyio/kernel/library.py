@@ -39,6 +39,16 @@ class Kernel:
         self.pack.argtypes, self.pack.restype = [address, word, word, address, word, word], None
         self.widen_halves = library.widen_halves
         self.widen_halves.argtypes, self.widen_halves.restype = [address, address, word], None
+        self.widen_wholes = library.widen_wholes
+        self.widen_wholes.argtypes = [
+            address,
+            address,
+            word,
+            word,
+            ctypes.c_double,
+            ctypes.c_double,
+        ]
+        self.widen_wholes.restype = None
 
 
 @cache

@@ -38,7 +38,7 @@ from pyio.errors import LockTimeoutError
 from pyio.server import storage as stores
 from pyio.server.names import EXPECTED, JSON, Place, place_of
 from pyio.server.storage import Condition, ConditionError, Storage, Stored
-from pyio.server.uploads import received
+from pyio.server.uploads import drain, received
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,7 +82,7 @@ def application(storage: Storage, settings: Settings) -> Starlette:
         expose_headers=["etag", "location", "content-length", "content-range", "last-modified"],
         max_age=3600,
     )
-    return Starlette(
+    made = Starlette(
         routes=[
             Route("/models", server.listing, methods=["GET"]),
             Route("/models/", server.listing, methods=["GET"]),
@@ -99,6 +99,8 @@ def application(storage: Storage, settings: Settings) -> Starlette:
             OSError: _failed,
         },
     )
+    made.state.max_bytes = settings.max_bytes
+    return made
 
 
 class _Server:
@@ -263,7 +265,9 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
 async def _problem(request: Request, error: Any) -> Response:
     headers = dict(error.headers or {})
     if request.method in ("POST", "PUT"):
-        headers["Connection"] = "close"  # or the rest of a long body would still be received
+        most = 2 * request.app.state.max_bytes  # a model that is a little too large
+        if error.status_code == 408 or not await drain(request, most):
+            headers["Connection"] = "close"
     return JSONResponse({"error": error.detail}, error.status_code, headers=headers)
 
 

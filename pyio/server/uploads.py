@@ -39,6 +39,9 @@ _WEIGHTS_FILE = "model.weights.bin"
 STALL_SECONDS = 60.0
 """Seconds without a byte, after which an upload is ended."""
 
+_DRAIN_SECONDS, _DRAIN_PAUSE = 30.0, 2.0
+"""Seconds that the rest of a refused body may take, and those between two parts of it."""
+
 _PART = 1024 * 1024
 
 
@@ -86,9 +89,30 @@ async def received(request: Request, most: int) -> AsyncIterator[Upload]:
         yield upload
 
 
+async def drain(request: Request, most: int) -> bool:
+    """Receive the rest of a body that is refused, and drop it; return whether that was all.
+
+    A client reads the answer only once it has sent all. If the connection were closed before, it
+    would see a lost connection and not the reason.
+    """
+    receive = getattr(request.state, "receive", None) or request.receive
+    seen = 0
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while not getattr(request.state, "is_received", False) and seen <= most:
+                message = await asyncio.wait_for(receive(), _DRAIN_PAUSE)
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return True
+                seen += len(message.get("body", b""))
+    except TimeoutError:
+        return False
+    return seen <= most
+
+
 def _bound(request: Request, most: int) -> None:
     """Let a request end with an error once its body is too long, or does not go on."""
     receive = request._receive  # noqa: SLF001 - Starlette has no other way to count a body
+    request.state.receive = receive
     seen = 0
 
     async def counted() -> Message:
@@ -97,6 +121,7 @@ def _bound(request: Request, most: int) -> None:
             message = await asyncio.wait_for(receive(), STALL_SECONDS)
         except TimeoutError as error:
             raise HTTPException(408, f"no byte came for {STALL_SECONDS:.0f} seconds") from error
+        request.state.is_received = not message.get("more_body")
         seen += len(message.get("body", b""))
         if seen > most:
             raise _too_large(most)

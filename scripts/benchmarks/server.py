@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from tests.server.processes import TOKEN, Serving
+from scripts.support.model_servers import TOKEN, Serving
 
 CLIENTS = 2
 """Processes that ask at once, each over 8 connections."""

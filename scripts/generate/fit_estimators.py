@@ -15,6 +15,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+if __name__ == "__main__":  # before the imports below, so that --help needs no packages
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.neural_network import MLPClassifier
@@ -55,5 +58,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     asyncio.run(main())

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 
 COMPACT = ROOT / "build/compact"
 
+LEFT_OUT = (".h", ".pyi")
+"""Endings of files that nothing in a page reads."""
+
 LARGE = 1_000_000
 """Bytes from which a file is compressed when it is written, and not when it is first asked for."""
 
 
 def compact(pyodide: Path, folder: Path = COMPACT) -> Path:
     """Write the runtime of `pyodide` to `folder`, unless it is there, and return `folder`."""
-    stamp, wanted = folder / "made-from", f"{has_brotli()}\n{_lock(pyodide)}"
+    stamp, wanted = folder / "made-from", f"{has_brotli()} {LEFT_OUT}\n{_lock(pyodide)}"
     if stamp.is_file() and stamp.read_text("utf-8") == wanted:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -59,12 +62,12 @@ def _lock(pyodide: Path) -> str:
 def stored(path: Path) -> bytes:
     """Return an archive with the same files, none of them compressed, and alike ones together.
 
-    Headers and type stubs are left out: nothing in a page reads them.
+    Headers and type stubs are left out.
     """
     sink = io.BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as copy:
         for entry in sorted(archive.infolist(), key=_kind):
-            if not entry.filename.endswith((".h", ".pyi")):
+            if not entry.filename.endswith(LEFT_OUT):
                 plain = zipfile.ZipInfo(entry.filename, entry.date_time)
                 plain.external_attr = entry.external_attr
                 copy.writestr(plain, archive.read(entry))

@@ -26,7 +26,7 @@ COMPILER = "ziglang==0.17.1"
 FOLDER = ROOT / ".venv-kernel"
 SOURCE = ROOT / "pyio/kernel/kernel.c"
 COMPILED = SOURCE.with_suffix(".wasm")
-EXPORTS = ("run", "pack", "widen_halves")
+EXPORTS = ("run", "pack", "widen_halves", "widen_wholes")
 
 # Unrolled or vectorized by the compiler, the loops become larger and no faster: those that matter
 # are written with vectors. No contraction, so that all engines round alike.

@@ -511,6 +511,7 @@ def test_is_accessible_in_every_state(demo: Demo, axe: str) -> None:
     page.click("#teach-digits button[value='7']")
     demo.saved("one", "indexeddb")
     demo.act("Look inside", "one", "indexeddb")
+    page.click("text=Add a server")
     demo.save("a://b", "indexeddb")
     demo.alert()
     look("models and a message")

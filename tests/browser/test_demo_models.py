@@ -13,6 +13,7 @@ import pytest
 
 import pyio
 from pyio.converters.writers import writer_of
+from scripts.support.model_servers import TOKEN, Serving
 from tests.support.demo import PLACES, SEVEN, WEB, files
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def test_opens_what_is_dropped(demo: Demo) -> None:
     """Files of TensorFlow.js: facts, verdicts, a histogram for each tensor, and what it says."""
     demo.draw(SEVEN)
     demo.says(7)
-    labels = b'{"labels": ["O", "I", "Z", "E", "A", "S", "G", "T", "B", "P"]}'
+    labels = (
+        b'{"tfjsVersion": "1.3.1", "labels": ["O", "I", "Z", "E", "A", "S", "G", "T", "B", "P"]}'
+    )
     drop(demo, trained() | {"metadata.json": labels})
     said = opened(demo)
     assert "a model of layers" in said
@@ -130,6 +133,7 @@ def test_opens_a_folder_with_a_saved_model(demo: Demo) -> None:
     """A picked folder with a SavedModel of TensorFlow becomes a graph model that can be kept."""
     folder = next(path for path in sorted(SAVED_MODELS.iterdir()) if path.is_dir())
     demo.page.set_input_files("#pick-folder", folder)
+    demo.page.locator("#open-status", has_text=f"Opened “{folder.name}”").wait_for()
     said = opened(demo)
     assert "a graph of ops (TensorFlow)" in said
     assert "Keras 3 does not open it" in said
@@ -205,7 +209,8 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
         )
     assert demo.page.locator("#teach-drawings li").count() == 5
     demo.page.click("#teach-start")
-    demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now").wait_for()
+    taught = demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now")
+    taught.wait_for(timeout=60_000)
     demo.idle()
     assert "Round 15 of 15: right on 5 of 5" in demo.page.inner_text("#teach-words")
     assert (demo.page.get_attribute("#teach-curve", "d") or "").count("L") == 15
@@ -324,10 +329,7 @@ def test_shares_by_a_link(demo: Demo) -> None:
     link = demo.page.input_value("#share-link")
     assert link.startswith(f"{demo.url}#model=")
     assert len(link) < 25_000
-    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
-    demo.booted()
-    assert demo.page.inner_text("#model-name") == "model"
-    assert demo.page.inner_text("#model-from") == "came by a link"
+    demo.page.goto("about:blank")  # else only the fragment would change
     demo.page.goto(link)
     demo.booted()
     assert demo.page.inner_text("#model-name") == "Digit-recogniser"
@@ -336,11 +338,23 @@ def test_shares_by_a_link(demo: Demo) -> None:
     assert demo.show(8) == pytest.approx(before, abs=0.02)
 
 
+@pytest.mark.repetition("links lead to models: here by an address")
+def test_opens_a_link_to_an_address(demo: Demo) -> None:
+    """``?model=`` names a model of a server, which is used at once."""
+    demo.page.goto(f"{demo.url}?model={demo.url}model/model.json")
+    demo.booted()
+    assert demo.page.inner_text("#model-name") == "model"
+    assert demo.page.inner_text("#model-from") == "came by a link"
+    demo.page.goto(demo.url)
+    demo.booted()
+
+
 def test_tensorflow_side_by_side(demo: Demo) -> None:
     """TensorFlow.js computes the same drawing beside Python, and goes on as one draws."""
     demo.show(5)
     demo.page.click("#compare")
-    demo.page.locator("#compare-status", has_text="runs beside Python").wait_for()
+    beside = demo.page.locator("#compare-status", has_text="runs beside Python")
+    beside.wait_for(timeout=60_000)
     rows = demo.page.locator("#compared-rows tr").all_inner_texts()
     pairs = [[float(number) for number in row.split()[1:]] for row in rows]
     assert len(pairs) == 10
@@ -377,3 +391,30 @@ def test_a_folder_of_this_computer(demo: Demo) -> None:
     demo.page.get_by_role("button", name="Remove “out” in the folder").click()
     demo.page.locator("#question .yes").click()
     assert demo.status() == "“out” in the folder was removed."
+
+
+def test_a_server_in_the_same_view(demo: Demo, tmp_path: Path) -> None:
+    """Models go to a real server and come back; without its answer the other places are shown."""
+    (tmp_path / "models").mkdir()
+    demo.saved("one", "indexeddb")
+    with Serving(str(tmp_path / "models"), tmp_path / "serve.log") as serving:
+        demo.may_ask = (serving.url,)
+        demo.page.click("text=Add a server")
+        demo.page.fill("#server", serving.url)
+        demo.page.fill("#token", TOKEN)
+        demo.page.keyboard.press("Enter")
+        demo.page.locator("tbody[data-place=server]", has_text=f"{serving.port}").wait_for()
+        assert "are shown below" in demo.status()
+        demo.transfer("move", ("one", "indexeddb"), ("out", "server"))
+        assert demo.status() == "“one” in IndexedDB was moved to “out” on the server."
+        assert [row[0] for row in demo.rows()] == ["out"]
+        demo.page.get_by_role("button", name="Load “out” on the server").click()
+        assert demo.status() == "“out” on the server is in use now."
+        assert demo.page.inner_text("#model-parameters") == "17,226"
+        demo.page.get_by_role("button", name="Remove “out” on the server").click()
+        demo.page.locator("#question .yes").click()
+        assert demo.status() == "“out” on the server was removed."
+    demo.saved("two", "indexeddb")
+    assert [row[0] for row in demo.rows()] == ["two"]
+    assert "gives no answer" in demo.room("server")
+    demo.complaints.clear()  # Chromium writes requests without an answer to the console

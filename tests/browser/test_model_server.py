@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.processes import TOKEN, Serving
+from scripts.support.model_servers import TOKEN, Serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ async def save_again(source: str, destination: str, token: str) -> Any:
     return [refused, response_js.status, bool(response_js.headers.get("etag")), sorted(listed)]
 
 
-async def cached(url: str, refresh: Any) -> Any:
+async def cached(url: str, refresh: Any, cache: bool | str = True) -> Any:
     """Load through the cache; return the weights, the listing's origins, and the warnings."""
     import warnings
 
@@ -43,7 +43,7 @@ async def cached(url: str, refresh: Any) -> Any:
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        arrays = await pyio.load_arrays(url, cache=True, refresh=refresh, retries=0)
+        arrays = await pyio.load_arrays(url, cache=cache, refresh=refresh, retries=0)
     listed = await pyio.list_models()
     return {
         "weights": {name: array.tolist() for name, array in arrays.items()},
@@ -90,8 +90,15 @@ def test_clients_on_pages(tab: Tab, tmp_path: Path) -> None:
         assert first["warnings"] == []
         assert tab.python(cached, ours, "if-newer") == first
         assert tab.js("url => interop.predictStored(url)", copy) == expected
-    assert tab.python(cached, ours, "if-newer") == {**first, "warnings": ["CachedCopyWarning"]}
-    assert tab.python(cached, ours, "never") == first
+        in_files = tab.python(cached, ours, "if-newer", "opfs://")
+        (another,) = in_files["copies"].keys() - {copy}
+        assert in_files["copies"][another] == ours
+        assert another.startswith("opfs://")
+        assert in_files["weights"] == first["weights"]
+    for place in (True, "opfs://"):
+        offline = tab.python(cached, ours, "if-newer", place)
+        assert offline == {**in_files, "warnings": ["CachedCopyWarning"]}
+        assert tab.python(cached, ours, "never", place) == in_files
 
     with Serving(str(folder), tmp_path / "log") as server:
         again = f"{server.url}/of/pyio/model.json"

@@ -458,3 +458,24 @@ def _source(function: Any) -> str:
     import textwrap
 
     return textwrap.dedent(inspect.getsource(function))
+
+
+def test_metadata_of_other_programs(tab: Tab) -> None:
+    """Teachable Machine's export has its metadata in a file beside the model, loose and zipped."""
+    metadata = {
+        "packageName": "@teachablemachine/image",
+        "labels": ["Katze", "犬"],
+        "imageSize": 224,
+    }
+    files = {
+        "metadata.json": json.dumps(metadata).encode(),
+        "model.json": model_json([{"paths": ["weights.bin"], "weights": [weight("w", 1)]}]),
+        "weights.bin": bytes(4),
+    }
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    for offered in (files, {"converted_tfjs.zip": sink.getvalue()}):
+        offer(tab, offered)
+        assert tab.python(load)["fields"]["user_defined_metadata"] == metadata

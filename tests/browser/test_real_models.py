@@ -43,14 +43,16 @@ THEIRS = """async ([scripts, url, { values, shape, dtype }]) => {
 
 
 async def ours(url: str, given: Any) -> Any:
-    """Load over HTTP and predict."""
+    """Load over HTTP and predict, more than once: from the second run on the kernel may compute."""
     import numpy as np
 
     import pyio
 
     model = await pyio.load_graph_model(pyio.http(url))
     dtype = object if given["dtype"] == "string" else given["dtype"]
-    results = model.predict(np.array(given["values"], dtype).reshape(given["shape"]))
+    x = np.array(given["values"], dtype).reshape(given["shape"])
+    for _ in range(3):
+        results = model.predict(x)
     return [
         {"shape": list(each.shape), "values": each.ravel().tolist()}
         for each in (results if isinstance(results, list) else [results])

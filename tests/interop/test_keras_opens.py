@@ -109,8 +109,8 @@ OPTIMIZERS = {
     "nadam": pyio.optimizers.nadam(0.01),
     "adamax": pyio.optimizers.adamax(0.01),
     "momentum": pyio.optimizers.momentum(0.05, 0.9, use_nesterov=True),
-    "rmsprop": pyio.optimizers.rmsprop(0.01, momentum=0.5, centered=True),
-    "clipped": pyio.optimizers.adam(0.01, clipnorm=0.1),
+    "rmsprop": pyio.optimizers.rmsprop(0.01, momentum=0.5),
+    "clipped": pyio.optimizers.momentum(0.05, 0.9, clipnorm=0.1),
     "clipped_all": pyio.optimizers.sgd(0.1, global_clipnorm=0.2),
     "clipped_values": pyio.optimizers.adagrad(0.1, clipvalue=0.02),
 }

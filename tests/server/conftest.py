@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server.processes import Seaweed, Serving, weed
+from scripts.support.model_servers import Seaweed, Serving, weed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

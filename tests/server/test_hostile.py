@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.server.processes import TOKEN
+from scripts.support.model_servers import TOKEN
 from tests.support.models import TOPOLOGY, model_json, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scripts.support.model_servers import Serving
     from tests.server.conftest import Store
-    from tests.server.processes import Serving
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 MOST = 3_000_000
@@ -161,11 +161,25 @@ def test_lost_in_the_middle(server: Serving, store: Store) -> None:
     assert httpx.post(f"{server.url}/lost", files=files(GOOD), headers=WRITE).status_code == 201
 
 
-def test_tokens_before_bodies(server: Serving) -> None:
-    """Without the token nothing of the body is read: an endless one is answered at once."""
+def test_refusals_arrive(server: Serving) -> None:
+    """A client that sends all of a body before it reads learns why it was refused."""
+    large = files(manifest(weight("w", MOST // 4)), bytes(MOST // 4 * 4))
+    for headers, status in (({}, 401), (WRITE, 413)):
+        answer = httpx.post(f"{server.url}/refused", files=large, headers=headers, timeout=60)
+        assert answer.status_code == status
+    for path, status in (("weights", 400), (f"m/weights/{'0' * 64}.bin", 400)):
+        answer = httpx.post(f"{server.url}/{path}", files=large, headers=WRITE, timeout=60)
+        assert answer.status_code == status
+
+
+def test_refusals_do_not_wait_for_ever(server: Serving) -> None:
+    """Without the token, a body that does not go on is answered soon, and the connection ends."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(
             b"POST /models/m HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; "
             b"boundary=a\r\nContent-Length: 1000000\r\n\r\n--a\r\n"
         )
-        assert connection.recv(100).startswith(b"HTTP/1.1 401")
+        answer = b""
+        while part := connection.recv(10_000):
+            answer += part
+        assert answer.startswith(b"HTTP/1.1 401")

@@ -13,15 +13,15 @@ import pytest
 
 import pyio
 from pyio import cli
-from tests.server.processes import TOKEN
+from scripts.support.model_servers import TOKEN, wait_until
 from tests.support.models import TOPOLOGY, artifacts, model_json, run, same, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scripts.support.model_servers import Serving
     from tests.server.conftest import Store
-    from tests.server.processes import Serving
 
 WRITE = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -317,11 +317,11 @@ def test_no_torn_reads(servers: list[Serving], client: httpx.Client) -> None:
         thread.start()
     for thread in writers:
         thread.join()
+    wait_until(lambda: all(reader.count for reader in readers), "reads", servers[0].alive)
     done.set()
     for reader in readers:
         reader.join()
     assert [reader.failures for reader in readers] == [[], [], []]
-    assert all(reader.count for reader in readers)
     assert value_at(client, urls[0]) in (114, 214)
 
 

@@ -30,10 +30,11 @@ class Demo:
         self.complaints: list[str] = []
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.may_ask: tuple[str, ...] = ()
         page.on("request", lambda request: self._requested(request.url))
 
     def _requested(self, url: str) -> None:
-        if not url.startswith((self.url, "data:", "blob:")):
+        if not url.startswith((self.url, "data:", "blob:", *self.may_ask)):
             self.complaints.append(f"asked for {url}")
 
     def open(self) -> None:

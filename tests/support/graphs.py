@@ -91,10 +91,14 @@ def _difference_or_error(model: pyio.ModelArtifacts, case: dict[str, Any]) -> fl
 def _difference(model: pyio.ModelArtifacts, case: dict[str, Any]) -> float:
     inputs = {key: array(value) for key, value in case["inputs"].items()}
     names = list(case["outputs"])
-    results = pyio.graph_model_from_artifacts(model).execute(inputs, names)
-    results = [results] if len(names) == 1 else results
     expected = [array(case["outputs"][name]) for name in names]
-    return max(difference(a, b) for a, b in zip(results, expected, strict=True))
+    built = pyio.graph_model_from_artifacts(model)
+    # From the second run with the same shapes on the kernel may compute.
+    runs = [built.execute(inputs, names) for _ in range(3)]
+    if len(names) == 1:
+        runs = [[each] for each in runs]
+    pairs = [pair for results in runs for pair in zip(results, expected, strict=True)]
+    return max(difference(a, b) for a, b in pairs)
 
 
 # ---------------------------------------------------------------- graphs from nodes

@@ -29,7 +29,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "version": (),
     # File formats and bytes, then the only package that touches JavaScript.
     "format": FORMAT,
-    "tensors": (*FORMAT, "browser", "tensors"),  # a stream of weights may be one of JavaScript's
+    "tensors": (
+        *FORMAT,
+        "browser",
+        "kernel",
+        "tensors",
+    ),  # a stream of weights may be one of JavaScript's
     "browser": BROWSER,
     "kernel": (*GROUND, "kernel"),
     "converters": (*FORMAT, "tensors", "converters", "models"),  # the last to compute constants

@@ -17,7 +17,6 @@ from tests.support.models import run
 from web.page import lessons as teaching
 from web.page.anatomy import BINS, ends_of, histogram, kind_of
 from web.page.compatibility import verdicts
-from web.page.labels import metadata_in, with_metadata
 from web.page.lessons import Lessons, Progress, scored, teach, varied
 from web.page.links import MARK, name_in, packed, unpacked
 from web.page.reasons import PageError, checked_name, enough, reason
@@ -124,19 +123,15 @@ def test_labels() -> None:
     assert labels_of(None, 2) == ("0", "1")
 
 
-def test_metadata_beside_a_model(trained: pyio.ModelArtifacts) -> None:
-    """Labels of Teachable Machine's metadata.json go into the model; odd files change nothing."""
-    text = (
-        '{"labels": ["cat", "dog"], "tfjsVersion": "1.3.1", "userMetadata": {}, "modelName": "m"}'
-    )
-    assert metadata_in(text) == {"labels": ["cat", "dog"], "modelName": "m"}
-    for odd in ("[", "[]", '{"labels": [1]}', "[" * 100_000):
-        assert metadata_in(odd) == {}
-    labelled = with_metadata(trained, metadata_in(text))
-    known: Any = labelled.user_defined_metadata
-    assert labels_of(known, 2) == ("cat", "dog")
-    assert known["testAccuracy"] > 0.9
-    assert with_metadata(trained, {}) is trained
+def test_pixels_go_where_the_model_wants_them() -> None:
+    """A model whose card says -1 to 1 gets paper as 1 and ink as -1, in colours."""
+    pool = pyio.layers.GlobalAveragePooling2D(input_shape=(32, 32, 3))
+    model = pyio.Sequential([pool, pyio.layers.Dense(2)])
+    model.user_defined_metadata = pyio.ModelCard(input_range=(-1, 1)).metadata()
+    classifier = classifier_of(pyio.model_to_artifacts(model))
+    example = classifier.sight.example(Drawing(SEVEN))
+    assert example.max() == 1
+    assert example.min() < -0.5
 
 
 def test_learns_a_hand_and_forgets_nothing(

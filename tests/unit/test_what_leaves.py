@@ -34,6 +34,8 @@ NUMBERS: list[Any] = [
     *([None], [-1], [[]], [2**40] * 2, [[1, 2], [3]], ([1, 2], [3]), np.array(["a"]), b"x"),
 ]
 NOT_CALLED = {
+    "LazyWeights": "load_artifacts makes it, from what it has checked",
+    "LazyArtifacts": "load_artifacts makes it, from what it has checked",
     "pick_files": "asks a person",
     "with_save_handler": "takes a function and returns it, and cannot know what it raises",
 }

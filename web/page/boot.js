@@ -4,8 +4,8 @@
 "use strict";
 (async () => {
   const MODULES = [
-    "__init__", "anatomy", "compatibility", "computer", "dialogs", "digits", "dissection", "drawing", "labels",
-    "lessons", "links", "model", "opening", "panels", "places", "prediction", "reasons", "rows", "saving",
+    "__init__", "anatomy", "compatibility", "computer", "dialogs", "digits", "dissection", "drawing",
+    "lessons", "links", "model", "opening", "panels", "places", "prediction", "reasons", "rows", "saving", "server",
     "sharing", "sight", "start", "stored", "teaching", "tensorflow", "words",
   ];
   const RERUN = "Run “python3 scripts/demo.py” in the repository. It fetches what is missing, " +

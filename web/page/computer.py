@@ -10,7 +10,6 @@ from js import computerFolder
 from pyodide.ffi import JsException, to_js
 
 import pyio
-from pyio.handlers.registry import register_load_router, register_save_router
 
 SCHEME = "computer"
 _PREFIX = f"{SCHEME}://"
@@ -57,8 +56,8 @@ def _route(url: Any, _options: Any = None) -> _Model | None:
     return None
 
 
-register_save_router(_route)
-register_load_router(_route)
+pyio.register_save_router(_route)
+pyio.register_load_router(_route)
 
 
 def possible() -> bool:
@@ -96,8 +95,5 @@ async def models() -> dict[str, pyio.ModelArtifactsInfo]:
 
 
 async def remove(url: str) -> None:
-    """Remove a model, wherever it is stored."""
-    if url.startswith(_PREFIX):
-        await computerFolder.remove(url.removeprefix(_PREFIX))
-    else:
-        await pyio.remove_model(url)
+    """Remove a model from the folder."""
+    await computerFolder.remove(url.removeprefix(_PREFIX))

@@ -74,11 +74,10 @@ def _facts(opened: Opened) -> Iterator[Any]:
     named = opened.classifier.labels if opened.classifier else ()
     if named and named != labels_of(None, len(named)):
         facts["Labels"] = ", ".join(named[:20]) + (" …" if len(named) > 20 else "")
-    metadata = opened.artifacts.user_defined_metadata
-    for key in ("description", "license", "licence"):
-        said = metadata.get(key) if isinstance(metadata, dict) else None
-        if isinstance(said, str):
-            facts[key.capitalize()] = said[:500]
+    card = pyio.ModelCard.from_metadata(opened.artifacts.user_defined_metadata)
+    if card:
+        texts = {"About": card.description, "By": card.author, "Licence": card.license}
+        facts |= {name: text[:500] for name, text in texts.items() if text}
     for name, fact in facts.items():
         yield create("div", "", create("dt", name), create("dd", fact))
 

@@ -10,7 +10,6 @@ from js import document, droppedFiles
 import pyio
 from web.page import words
 from web.page.dissection import show_model
-from web.page.labels import metadata_in, with_metadata
 from web.page.panels import Messages, element, listen, operate, working
 from web.page.reasons import PageError, checked_name
 from web.page.sight import Drawing, NotADigitModelError, classifier_of, model_of
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from web.page.stored import Stored
 
 _FAILED = "This was not opened."
-_METADATA = 1_000_000
-"""Bytes of a metadata.json that is read."""
-
 _TOP = 5
 """Outputs that are shown, the highest first."""
 
@@ -101,8 +97,7 @@ class Opening:
             files = list(await coming)
             if not files:
                 raise PageError("There are no files in it.")
-            beside = await _metadata_beside(files)
-            await self._open(lambda: pyio.browser_files(files), _name_of(files), beside=beside)
+            await self._open(lambda: pyio.browser_files(files), _name_of(files))
 
     async def open_files(self, files: list[Any], *, use: bool) -> None:
         """Open a model in files, and take it into use if it recognises digits."""
@@ -127,17 +122,10 @@ class Opening:
             name = _plain(opened.name)
             self._use.use(opened.artifacts, opened.url, name=name, origin="came by a link")
 
-    async def _open(
-        self,
-        source: Callable[[], Any],
-        name: str,
-        url: str | None = None,
-        *,
-        beside: dict[str, Any] | None = None,
-    ) -> None:
-        """Show what `source` gives; what was `beside` it goes into its metadata."""
+    async def _open(self, source: Callable[[], Any], name: str, url: str | None = None) -> None:
+        """Show what `source` gives: first what it is, then its weights."""
         found = await pyio.inspect(source())
-        artifacts = with_metadata(await pyio.load_artifacts(source()), beside or {})
+        artifacts = await pyio.load_artifacts(source())
         self._opened = Opened(name, found, artifacts, url)
         show_model(self._opened)
         self.predict(self._drawing)
@@ -209,14 +197,6 @@ class Opening:
         if self._opened is None:
             raise PageError("Open a model first.")
         return self._opened
-
-
-async def _metadata_beside(files: list[Any]) -> dict[str, Any]:
-    """Return what Teachable Machine writes into a file beside its model, such as the labels."""
-    for file in files:
-        if file.name == "metadata.json" and file.size < _METADATA:
-            return metadata_in(str(await file.text()))
-    return {}
 
 
 async def _ready(files: list[Any]) -> list[Any]:

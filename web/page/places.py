@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from js import document
 
 import pyio
-from web.page import computer, words
+from web.page import computer, server, words
 from web.page.panels import element
+from web.page.reasons import reason
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -59,19 +60,43 @@ async def shelves() -> tuple[list[Shelf], pyio.StorageReport]:
         models = await computer.models()
         size = sum(info.total_bytes for info in models.values())
         made.append(Shelf(computer.SCHEME, models, None, size, None))
+    if server.chosen() is not None:
+        made.append(await _of_server())
     return made, report
 
 
-def offer_folder() -> None:
-    """Offer the folder of this computer as a place, once one is chosen."""
+async def _of_server() -> Shelf:
+    """Return what is on the server; one that gives no answer hides nothing of the other places."""
+    try:
+        models, refused = await server.models(), None
+    except pyio.PyioError as error:
+        models, refused = {}, reason(error) or str(error)
+    size = sum(info.total_bytes for info in models.values())
+    return Shelf(server.SCHEME, models, refused, size, None)
+
+
+async def remove(url: str) -> None:
+    """Remove a model, wherever it is."""
+    outside = {computer.SCHEME: computer.remove, server.SCHEME: server.remove}
+    await outside.get(words.split(url)[0], pyio.remove_model)(url)
+
+
+def is_outside(url: str) -> bool:
+    """Whether a model is not in this browser's storage, so that it cannot be moved at one go."""
+    return words.split(url)[0] in (computer.SCHEME, server.SCHEME)
+
+
+def offer_outside() -> None:
+    """Offer a folder of this computer and a server as places, once they are chosen."""
     name = computer.chosen()
     element("folder").hidden = not computer.possible()
     element("folder").textContent = (
         "Choose another folder" if name else "Add a folder of this computer"
     )
-    for choice in (element("save-computer"), element("destination-computer")):
-        choice.disabled = name is None
-        choice.closest("label").hidden = name is None
+    for scheme, chosen in ((computer.SCHEME, name), (server.SCHEME, server.chosen())):
+        for choice in (element(f"save-{scheme}"), element(f"destination-{scheme}")):
+            choice.disabled = chosen is None
+            choice.closest("label").hidden = chosen is None
 
 
 def offer(refused: list[Shelf]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from js import encodeURIComponent
 
 import pyio
-from web.page import computer, words
+from web.page import computer, server, words
 from web.page.panels import create
+from web.page.sight import named_outputs
 
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
@@ -60,13 +61,10 @@ async def _words(url: str) -> str:
         else words.count(len(found.tensors), "array"),
         words.count(found.parameters, "parameter"),
     ]
-    metadata = found.user_defined_metadata
-    for key in ("labels", "classes"):
-        labels = metadata.get(key) if isinstance(metadata, dict) else None
-        if isinstance(labels, list) and labels:
-            shown = ", ".join(str(label)[:30] for label in labels[:_LABELS])
-            parts.append(f"labels {shown}{' …' if len(labels) > _LABELS else ''}")
-            break
+    labels = named_outputs(found.user_defined_metadata)
+    if labels:
+        shown = ", ".join(label[:30] for label in labels[:_LABELS])
+        parts.append(f"labels {shown}{' …' if len(labels) > _LABELS else ''}")
     return " · ".join(parts)
 
 
@@ -89,13 +87,17 @@ def _title(scheme: str) -> str:
     folder = computer.chosen()
     if scheme == computer.SCHEME and folder:
         return f"Folder “{folder}” of this computer"
+    if scheme == server.SCHEME:
+        return f"Server {server.chosen()}"
     return words.PLACES[scheme]
 
 
 def _room_words(shelf: Shelf) -> str:
     count = words.count(len(shelf.models), "model")
     left = shelf.bytes_left
-    if shelf.scheme == computer.SCHEME:
+    if shelf.refused is not None:
+        return shelf.refused
+    if shelf.scheme in (computer.SCHEME, server.SCHEME):
         return f"{count}, {words.size(shelf.bytes)}"
     more = "the browser does not say how much room is left"
     if left is not None:
@@ -106,12 +108,14 @@ def _room_words(shelf: Shelf) -> str:
 def _picture(shelf: Shelf) -> Any:
     """Return a bar with a part for each model; what is free is shown where it is not nearly all."""
     bar = create("span", class_="room", aria_hidden="true")
-    left = shelf.bytes_left
-    whole = shelf.bytes + left if left is not None and shelf.bytes > left / 50 else shelf.bytes
-    for url, info in shelf.models.items():
-        part = create("span", title=f"{words.split(url)[1]}: {words.size(info.total_bytes or 0)}")
-        share = (info.total_bytes or 0) / whole if whole else 0
-        part.style.width = f"{100 * min(share, 1):.2f}%"
+    sizes = {url: info.total_bytes or 0 for url, info in shelf.models.items()}
+    left, total = shelf.bytes_left, sum(sizes.values()) or 1
+    # A place may count more for a model than the model has: letters of 16 bits, and their keys.
+    counts_free = left is not None and shelf.bytes > left / 50
+    taken = shelf.bytes / (shelf.bytes + (left or 0)) if counts_free else 1
+    for url, size in sizes.items():
+        part = create("span", title=f"{words.split(url)[1]}: {words.size(size)}")
+        part.style.width = f"{100 * taken * size / total:.2f}%"
         bar.append(part)
     return bar
 

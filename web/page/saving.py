@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from js import document
 
 import pyio
-from web.page import computer, words
+from web.page import words
 from web.page.panels import Messages, Offer, element, listen, operate, working
+from web.page.places import remove
 from web.page.reasons import PageError, checked_name, enough
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Saving:
             try:
                 name = checked_name(str(self._name.value))
                 for url in removed:
-                    await computer.remove(url)
+                    await remove(url)
                     self._model.moved(url, None)
                 self._messages.say(await self._save_to(place, name))
             except (PageError, pyio.InvalidURLError):

@@ -56,17 +56,24 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The picture that a model takes: its sides, and the shape of one example."""
+    """The picture that a model takes: its sides, the shape of an example, and what a pixel is.
+
+    The pixels go from the first number of `span`, which is black in pictures with colours and paper
+    in others, to the second.
+    """
 
     height: int
     width: int
     shape: tuple[int, ...]
+    span: tuple[float, float] = (0, 1)
 
     def example(self, drawing: Drawing) -> Array:
         """Return `drawing` as a batch of one, float32."""
         picture = drawing.picture(self.height, self.width)
         if len(self.shape) == 3 and self.shape[2] != 1:  # colours: black ink on white paper
             picture = np.repeat(1 - picture[..., None], self.shape[2], axis=2)
+        low, high = self.span
+        picture = low + (high - low) * picture
         return picture.reshape(1, *self.shape).astype(np.float32)
 
     @property
@@ -127,7 +134,9 @@ def classifier_of(artifacts: pyio.ModelArtifacts, model: AnyModel | None = None)
         raise
     except pyio.InvalidModelError as error:
         raise _other("it is not made of layers that this page can compute") from error
-    sight, count = sight_of(model), _outputs_of(model)
+    card = pyio.ModelCard.from_metadata(artifacts.user_defined_metadata)
+    span = card.input_range if card and card.input_range else (0, 1)
+    sight, count = sight_of(model, span), _outputs_of(model)
     if sight is None:
         raise _other("its input is no picture")
     if count is None:
@@ -145,7 +154,7 @@ def digit_classifier_of(
     return classifier
 
 
-def sight_of(model: AnyModel) -> Sight | None:
+def sight_of(model: AnyModel, span: tuple[float, float] = (0, 1)) -> Sight | None:
     """Return the picture that a model takes: (n), (h, w), (h, w, 1) or (h, w, 3); or None."""
     if len(model.inputs) != 1 or model.inputs[0].shape is None:
         return None
@@ -160,7 +169,7 @@ def sight_of(model: AnyModel) -> Sight | None:
         height, width = shape[:2]
     else:
         return None
-    return Sight(height, width, shape) if 4 <= min(height, width) <= LARGEST else None
+    return Sight(height, width, shape, span) if 4 <= min(height, width) <= LARGEST else None
 
 
 def _outputs_of(model: AnyModel) -> int | None:
@@ -171,14 +180,21 @@ def _outputs_of(model: AnyModel) -> int | None:
 
 
 def labels_of(metadata: Any, count: int) -> tuple[str, ...]:
-    """Return a name for each output: those in the metadata, or else numbers.
+    """Return a name for each output: those that travel with the model, or else numbers."""
+    names = named_outputs(metadata)
+    return tuple(name[:60] for name in names) if len(names) == count else _numbers(count)
 
-    Teachable Machine calls them ``labels``.
-    """
-    for key in ("labels", "classes"):
-        names = metadata.get(key) if isinstance(metadata, dict) else None
-        if isinstance(names, list) and len(names) == count:
-            return tuple(str(name)[:60] for name in names)
+
+def named_outputs(metadata: Any) -> tuple[str, ...]:
+    """Return the names of outputs that travel with a model, in their order; none if it has none."""
+    card = pyio.ModelCard.from_metadata(metadata)
+    if card and card.labels:
+        return card.labels
+    own = metadata.get("classes") if isinstance(metadata, dict) else None  # the page's own model
+    return tuple(map(str, own)) if isinstance(own, list) else ()
+
+
+def _numbers(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(count)))
 
 

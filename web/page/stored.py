@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 from js import document
 
 import pyio
-from web.page import computer, words
+from web.page import computer, server, words
 from web.page.panels import Messages, Offer, element, listen, operate, reported, working
-from web.page.places import OTHER, PLACES, offer, offer_folder, refusal_words, shelves
+from web.page.places import (
+    OTHER,
+    PLACES,
+    is_outside,
+    offer,
+    offer_outside,
+    refusal_words,
+    remove,
+    shelves,
+)
 from web.page.reasons import PageError, checked_name, enough
 from web.page.rows import Contents, group
 
@@ -54,6 +63,7 @@ class Stored:
         listen(document, "visibilitychange", self._seen_again)
         listen(element("keep"), "click", lambda _: operate(self._keep()))
         listen(element("folder"), "click", lambda _: operate(self._add_folder()))
+        listen(element("server-form"), "submit", self._server_named)
 
     async def refresh(self) -> None:
         """Show what is stored now, or why it cannot be listed."""
@@ -64,9 +74,9 @@ class Stored:
             self._show_persistence(report)
 
     def _show(self, found: list[Shelf]) -> None:
-        refused = [shelf for shelf in found if shelf.refused is not None]
+        refused = [shelf for shelf in found if shelf.refused and shelf.scheme in PLACES]
         offer(refused)
-        offer_folder()
+        offer_outside()
         element("save-form").dispatchEvent(_change())
         if refused:
             self._messages.warn(*refusal_words(refused))
@@ -76,7 +86,7 @@ class Stored:
         self._table.append(
             *(group(shelf, self._contents, in_use) for shelf in found if shelf not in refused)
         )
-        anything = any(shelf.models or shelf.scheme == computer.SCHEME for shelf in found)
+        anything = any(shelf.models or shelf.scheme not in PLACES for shelf in found)
         self._table.hidden = not anything
         element("stored-nothing").hidden = anything
         element("stored-nothing").textContent = (
@@ -105,6 +115,16 @@ class Stored:
             chosen = await computer.choose()
             await self.refresh()
             self._messages.say("" if chosen else "No folder was chosen.")
+
+    def _server_named(self, event: Any) -> None:
+        event.preventDefault()
+        operate(self._add_server(str(element("server").value), str(element("token").value)))
+
+    async def _add_server(self, address: str, token: str) -> None:
+        async with working(self._messages, "Asking the server …", "The server was not added."):
+            await server.add(address, token)
+            await self.refresh()
+            self._messages.say(f"The models of {server.chosen()} are shown below.")
 
     async def start(self) -> None:
         """Show what is stored when the page starts."""
@@ -180,7 +200,7 @@ class Stored:
 
     async def _after_removal(self, removed: Iterable[str], url: str, place: str) -> None:
         for each in removed:
-            await computer.remove(each)
+            await remove(each)
             self._model.moved(each, None)
         await self._run("Copy", url, place)
 
@@ -213,13 +233,13 @@ class Stored:
             "Replace",
         ):
             return False
-        outside = computer.SCHEME in (words.split(url)[0], goal.place)
+        outside = is_outside(url) or is_outside(to)
         if goal.keeps or outside:
             await pyio.copy_model(url, to, overwrite=True)
         else:
             await pyio.move_model(url, to, overwrite=True)
         if outside and not goal.keeps:
-            await computer.remove(url)
+            await remove(url)
         return True
 
     async def _remove(self, url: str, _place: str) -> str:
@@ -228,7 +248,7 @@ class Stored:
             "Remove the model?", f"{what} will be deleted. This cannot be undone.", "Remove"
         ):
             return "Nothing was removed."
-        await computer.remove(url)
+        await remove(url)
         self._model.moved(url, None)
         return f"{what} was removed."
 

@@ -15,6 +15,7 @@ PLACES = {
     "indexeddb": "IndexedDB",
     "localstorage": "localStorage",
     "computer": "the folder",
+    "server": "the server",
     "memory": "this tab's memory",
 }
 """Scheme -> the name of the medium on the page."""
@@ -61,4 +62,5 @@ def place(url: str) -> str:
 
 def described(url: str) -> str:
     """Return an address in words: “digits” in IndexedDB."""
-    return f"“{split(url)[1]}” in {place(url)}"
+    scheme, name = split(url)
+    return f"“{name}” {'on' if scheme == 'server' else 'in'} {place(url)}"

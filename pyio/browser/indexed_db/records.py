@@ -15,6 +15,7 @@ from pyio.browser.ffi import (
     JsProxy,
     array_buffer,
     copy_bytes,
+    copy_in,
     is_bytes,
     is_nothing,
     js,
@@ -151,7 +152,7 @@ async def _copy(part_js: JSObject, start: int, target: memoryview) -> None:
     buffer_js, offset = part_js, start
     if hasattr(part_js, "byteOffset"):  # its elements may be no bytes
         buffer_js, offset = part_js.buffer, part_js.byteOffset + start
-    js.Uint8Array.new(buffer_js, offset, target.nbytes).assign_to(target)
+    copy_in(js.Uint8Array.new(buffer_js, offset, target.nbytes), target)
 
 
 def _taken_out(record_js: JSObject, buffer: Member) -> JSObject:

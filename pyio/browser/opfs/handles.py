@@ -7,17 +7,17 @@ its file from being removed. So it is closed at once.
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pyio.browser.ffi import JsException, JSObject, create_proxy, js, options
+from pyio.browser.ffi import JsException, JSObject, js, low_steps, options, view_of
 from pyio.browser.opfs import slices
 from pyio.browser.opfs.directories import folder
 from pyio.browser.opfs.pieces import arrived, require_read, require_written
 from pyio.progress import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
     from pyio.browser.opfs.pieces import Content, Targets
@@ -58,10 +58,13 @@ async def write(path: Path, name: str, content: Content, moved: Callable[[int], 
         start = 0
         for coming in content.pieces:
             piece = await arrived(coming)
-            with _view(piece) as view_js:
-                count = handle_js.write(view_js, options(at=start))
-            require_written(count, piece.nbytes)
-            start += piece.nbytes
+            for part, low in low_steps(piece):
+                if low is not part:
+                    low[:] = part
+                with view_of(low) as view_js:
+                    count = handle_js.write(view_js, options(at=start))
+                require_written(count, part.nbytes)
+                start += part.nbytes
             moved(piece.nbytes)
         handle_js.flush()
     finally:
@@ -107,10 +110,13 @@ def _fill(
     handle_js: JSObject, start: int, target: memoryview, moved: Callable[[int], None]
 ) -> None:
     for piece in chunks(target):
-        with _view(piece) as view_js:
-            count = handle_js.read(view_js, options(at=start))
-        require_read(count, piece.nbytes)
-        start += piece.nbytes
+        for part, low in low_steps(piece):
+            with view_of(low) as view_js:
+                count = handle_js.read(view_js, options(at=start))
+            require_read(count, part.nbytes)
+            if low is not part:
+                part[:] = low
+            start += part.nbytes
         moved(piece.nbytes)
 
 
@@ -130,17 +136,3 @@ async def _open(folder_js: JSObject, name: str, *, writing: bool) -> JSObject:
         return await file_js.createSyncAccessHandle()
     # Several tabs may read at once. Firefox 153 ignores the mode.
     return await file_js.createSyncAccessHandle(options(mode="read-only"))
-
-
-@contextmanager
-def _view(piece: memoryview) -> Iterator[JSObject]:
-    """Give a view of Python's memory, without a copy; Python must not be called meanwhile."""
-    proxy = create_proxy(piece)
-    try:
-        buffer_js = proxy.getBuffer("u8")
-        try:
-            yield buffer_js.data
-        finally:
-            buffer_js.release()
-    finally:
-        proxy.destroy()

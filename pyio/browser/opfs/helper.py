@@ -20,6 +20,8 @@ from pyio.browser.ffi import (
     JsException,
     JSObject,
     array_of,
+    copy_in,
+    copy_out,
     create_proxy,
     is_nothing,
     js,
@@ -78,7 +80,7 @@ async def write(path: Path, name: str, content: Content, moved: Callable[[int], 
             if len(flying) == _SAVING:
                 spare.append(await helper.moved(flying.popleft()))
             buffer_js = spare.pop() if spare else js.ArrayBuffer.new(content.largest)
-            js.Uint8Array.new(buffer_js, 0, piece.nbytes).assign(piece)
+            copy_out(piece, js.Uint8Array.new(buffer_js, 0, piece.nbytes))
             flying.append(helper.move("write", start, piece.nbytes, buffer_js))
             start += piece.nbytes
             moved(piece.nbytes)
@@ -93,7 +95,7 @@ async def _put(path: Path, name: str, content: Content, moved: Callable[[int], N
     buffer_js, start = js.ArrayBuffer.new(total), 0
     for coming in content.pieces:
         piece = await arrived(coming)
-        js.Uint8Array.new(buffer_js, start, piece.nbytes).assign(piece)
+        copy_out(piece, js.Uint8Array.new(buffer_js, start, piece.nbytes))
         start += piece.nbytes
     async with _helper() as helper:
         sent = helper.send("put", array_of(path), name, total, buffer_js=buffer_js)
@@ -152,7 +154,7 @@ async def _read(
     async def land() -> None:
         sent, part = flying.popleft()
         buffer_js = await helper.moved(sent)
-        js.Uint8Array.new(buffer_js, 0, part.nbytes).assign_to(part)
+        copy_in(js.Uint8Array.new(buffer_js, 0, part.nbytes), part)
         spare.append(buffer_js)
         moved(part.nbytes)
 

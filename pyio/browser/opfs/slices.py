@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pyio.browser.ffi import JsException, JSObject, array_buffer, js, options
+from pyio.browser.ffi import JsException, JSObject, array_buffer, copy_in, js, options
 from pyio.browser.opfs.directories import folder
 from pyio.browser.opfs.pieces import arrived, require_read
 from pyio.errors import StorageError
@@ -80,7 +80,7 @@ async def _fill(
             end = start + offset + part.nbytes
             bytes_js = await file_js.slice(start + offset, end).arrayBuffer()
             require_read(bytes_js.byteLength, part.nbytes)
-            js.Uint8Array.new(bytes_js).assign_to(part)
+            copy_in(js.Uint8Array.new(bytes_js), part)
             moved(part.nbytes)
 
     workers = [

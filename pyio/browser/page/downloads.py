@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyio.browser.bridge.protocol import Retry
-from pyio.browser.ffi import array_of, js, options, to_js, translated
+from pyio.browser.ffi import array_of, js, options, own_copy, translated
 from pyio.browser.page.functions import PageFunctions
 from pyio.progress import chunks
 
@@ -24,7 +24,7 @@ async def download(name: str, pieces: Sequence[memoryview], media_type: str) -> 
     with translated(what):  # the browser may lack the memory
         # A Blob of Blobs, so that there are never two copies of all the bytes.
         parts_js = [
-            js.Blob.new(array_of([to_js(part)])) for piece in pieces for part in chunks(piece)
+            js.Blob.new(array_of([own_copy(part)])) for piece in pieces for part in chunks(piece)
         ]
         blob_js = js.Blob.new(array_of(parts_js), options(type=media_type))
     await _PAGE.store("download", blob_js, name, _URL_LIFETIME, what=what, retry=Retry.ONCE)

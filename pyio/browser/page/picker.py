@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyio.allocation import allocate
 from pyio.browser.bridge.protocol import Retry
 from pyio.browser.environment import in_worker, missing_picker
-from pyio.browser.ffi import IN_PYODIDE, JsException, JSObject
+from pyio.browser.ffi import IN_PYODIDE, JsException, JSObject, copy_bytes, copy_in, js
 from pyio.browser.page.functions import PageFunctions
 from pyio.errors import StorageError, UnsupportedEnvironmentError
 from pyio.progress import CHUNK
@@ -45,13 +45,13 @@ class PickedFile:
         for start in range(0, self.size, CHUNK):
             end = min(start + CHUNK, self.size)
             buffer_js = await self._buffer(self._file_js.slice(start, end), end - start)
-            buffer_js.assign_to(target[start:end])
+            copy_in(js.Uint8Array.new(buffer_js), target[start:end])
             moved(end - start)
 
     async def start(self, count: int) -> bytes:
         """Return the first `count` bytes, or fewer if there are fewer."""
         size = min(count, self.size)
-        return bytes((await self._buffer(self._file_js.slice(0, size), size)).to_bytes())
+        return bytes(copy_bytes(await self._buffer(self._file_js.slice(0, size), size)))
 
     async def read_range(self, start: int, stop: int) -> memoryview:
         """Return the bytes from `start` to `stop`, which lie inside the file."""
@@ -59,7 +59,7 @@ class PickedFile:
         for first in range(start, stop, CHUNK):
             last = min(first + CHUNK, stop)
             buffer_js = await self._buffer(self._file_js.slice(first, last), last - first)
-            buffer_js.assign_to(content[first - start : last - start])
+            copy_in(js.Uint8Array.new(buffer_js), content[first - start : last - start])
         return content
 
     async def _buffer(self, part_js: JSObject, size: int) -> JSObject:

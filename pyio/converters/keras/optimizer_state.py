@@ -84,6 +84,8 @@ def optimizer_state(
         variables = variables[_AROUND:]
     steps = [each for each in variables[:1] if _is_count(each)]
     slots = _after_steps(name, list(variables[1:]), weights, kinds)
+    if steps and not slots and not int(steps[0]):
+        return {}  # compiled, and not trained yet
     together = name in _INTERLEAVED and not old
     shapes = [shape for _, shape in weights]
     expected = [s for s in shapes for _ in kinds] if together else shapes * len(kinds)

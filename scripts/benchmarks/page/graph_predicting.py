@@ -17,18 +17,21 @@ async def predict(url: str, described: str, most: int, seconds: float) -> str:
         for each in told["given"]
     }
     model = await pyio.load_graph_model(pyio.http(url))
-    error = max(map(_difference, _listed(model.predict(given)), told["outputs"]))
+    error = _error(model.predict(given), told)
     milliseconds: list[float] = []
     began = time.perf_counter()
     while len(milliseconds) < most and (not milliseconds or time.perf_counter() - began < seconds):
         start = time.perf_counter()
         model.predict(given)
         milliseconds.append(1000 * (time.perf_counter() - start))
+    # Later runs may be computed otherwise than the first.
+    error = max(error, _error(model.predict(given), told))
     return json.dumps([milliseconds, error])
 
 
-def _listed(results: Any) -> list[Any]:
-    return results if isinstance(results, list) else [results]
+def _error(results: Any, told: dict[str, Any]) -> float:
+    listed = results if isinstance(results, list) else [results]
+    return max(map(_difference, listed, told["outputs"]))
 
 
 def _difference(mine: Any, theirs: list[float]) -> float:

@@ -154,6 +154,8 @@ def test_orders_of_slots() -> None:
     assert [float(each.flat[0]) for each in old.values()] == [5, 1, 2, 3, 4]
     assert list(old) == ["iter", "a/m", "b/m", "a/v", "b/v"]
     notes: list[str] = []
+    assert optimizer_state(config, [np.array(0), np.array(0.01)], weights, notes) == {}
+    assert notes == []  # it was compiled, and not trained yet
     assert optimizer_state(config, [steps, *slots[:3]], weights, notes) == {}
     assert "left out" in notes[0]
 

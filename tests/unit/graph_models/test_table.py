@@ -5,9 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 from pyio.format.graph_ops import PYIO_ADDS, PYIO_LACKS, TFJS_OPS
 from pyio.models.graph_models.ops.all import MODULES, OPS
+from pyio.models.ops import kernels
+from tests.support import graphs
 
 FOLDER = Path(inspect.getfile(MODULES[0])).parent
 
@@ -41,3 +47,46 @@ def test_functions_are_small() -> None:
                 if node.end_lineno - start + 1 > 40:
                     long.append(f"{file.name}: {node.name}: {node.end_lineno - start + 1}")
     assert long == []
+
+
+ROWS = np.ones((2, 3), np.float32)
+PICTURE = np.ones((1, 4, 4, 2), np.float32)
+STEPS: dict[str, Any] = {"strides": [1, 1, 1, 1], "padding": "SAME"}
+WINDOW: dict[str, Any] = {**STEPS, "ksize": [1, 2, 2, 1]}
+FILTER = np.ones((2, 2, 2, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs", "attributes", "kernel"),
+    [
+        ("MatMul", [ROWS, ROWS.T], {}, "matmul"),
+        ("_FusedMatMul", [ROWS, ROWS.T, ROWS[0, :2]], {"fused_ops": ["BiasAdd"]}, "matmul"),
+        ("BatchMatMulV2", [ROWS[None], ROWS.T[None]], {}, "batch_matmul"),
+        ("Einsum", [ROWS, ROWS], {"equation": "ij,kj->ik"}, "batch_matmul"),
+        ("Conv2D", [PICTURE, FILTER], STEPS, "conv"),
+        ("DepthwiseConv2dNative", [PICTURE, FILTER], STEPS, "depthwise"),
+        (
+            "Conv2DBackpropInput",
+            [np.array([1, 4, 4, 2], np.int32), FILTER, np.ones((1, 4, 4, 3), np.float32)],
+            STEPS,
+            "conv_transpose",
+        ),
+        ("MaxPool", [PICTURE], WINDOW, "pool_max"),
+        ("AvgPool", [PICTURE], WINDOW, "pool_sum"),
+        ("ResizeArea", [PICTURE, np.array([2, 2], np.int32)], {}, "matmul"),
+    ],
+)
+def test_products_go_through_the_kernels_of_the_layers(
+    monkeypatch: pytest.MonkeyPatch, op: str, inputs: list[Any], attributes: Any, kernel: str
+) -> None:
+    """A faster kernel of `pyio.models.ops.kernels` serves graphs as well."""
+    called = []
+    real = getattr(kernels, kernel)
+
+    def noted(*arguments: Any) -> Any:
+        called.append(kernel)
+        return real(*arguments)
+
+    monkeypatch.setattr(kernels, kernel, noted)
+    graphs.apply(op, *inputs, **attributes)
+    assert called

@@ -11,6 +11,7 @@ import pytest
 import pyio
 from pyio.kernel import library, rows
 from pyio.models.core.phase import Phase, during
+from pyio.tensors.quantization import dequantize, quantize
 from tests.support import native
 from tests.support.models import run
 from tests.unit.models import plan_cases
@@ -332,6 +333,19 @@ def test_half_numbers(compiled: library.Kernel) -> None:
     np.testing.assert_array_equal(wide, wanted)
     finite = ~np.isnan(wanted)
     np.testing.assert_array_equal(wide[finite].view(np.uint32), wanted[finite].view(np.uint32))
+
+
+@pytest.mark.parametrize("stored", ["uint8", "uint16", "float16"])
+def test_quantized_weights(
+    compiled: library.Kernel, monkeypatch: pytest.MonkeyPatch, stored: str
+) -> None:
+    """Weights that are stored smaller become exactly the numbers that NumPy gives them."""
+    values = (numbers(200, 300) * 3)[:, ::2]
+    quantized, how = quantize(values, stored)
+    wanted = dequantize(quantized, how, "float32")
+    monkeypatch.setattr(library, "kernel", lambda: compiled)
+    np.testing.assert_array_equal(dequantize(quantized, how, "float32"), wanted)
+    np.testing.assert_array_equal(dequantize(quantized.T, how, "float32"), wanted.T)
 
 
 def test_there_is_no_kernel_outside_of_pages() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from obstore.store import S3Store
 
-TOKEN = "a-token-of-the-tests"
+TOKEN = "a-token-of-the-tests"  # noqa: S105 - of servers on this machine
 PATIENCE = 120.0
 """Seconds to wait for a process that is to answer, on a machine that is busy."""
 
@@ -30,10 +31,16 @@ BUCKET = "models"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free now.
+
+    It is below those that systems give to programs that ask for any, so that it stays free until
+    the process that is started with it has opened it.
+    """
+    while True:
+        port = random.randrange(18_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(holds: Callable[[], bool], what: str, alive: Callable[[], object]) -> None:
@@ -179,7 +186,7 @@ class Seaweed(Process):
         return S3Store(
             BUCKET,
             access_key_id="tests",
-            secret_access_key="secret",
+            secret_access_key="secret",  # noqa: S106 - as above
             region="us-east-1",
             endpoint=f"http://127.0.0.1:{self.port}",
             client_options={"allow_http": True},
