@@ -27,6 +27,13 @@ def copied(value: ArrayLike, name: str) -> NDArray[Any]:
         ) from None
 
 
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view of `array` that cannot be written into."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 class Weight:
     """One named tensor of a layer.
 
@@ -85,12 +92,13 @@ class Weight:
         """The tensor. The initializer makes it at first use, unless values were assigned before.
 
         So a model that is loaded never draws the random numbers that its weights replace. While a
-        step of training runs, it is what stands for the tensor there.
+        step of training runs, it is what stands for the tensor there. It cannot be written into:
+        `assign` gives other values, because matrices and plans are made of them and must notice.
         """
         if self._leaf is not None:
             return self._leaf  # type: ignore[no-any-return]
         if self._value is None:
-            self._value = self._initial(self.shape, self.dtype)
+            self._value = read_only(self._initial(self.shape, self.dtype))
         return self._value
 
     @property
@@ -129,7 +137,7 @@ class Weight:
             raise WeightsError(
                 f"weight {self.name!r} is {self.dtype}; the array given is {array.dtype}"
             )
-        self._value = array.astype(self.dtype, copy=False)
+        self._value = read_only(array.astype(self.dtype, copy=False))
         self._matrix = None
         Weight.changes += 1
 

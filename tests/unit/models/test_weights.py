@@ -329,3 +329,16 @@ def test_a_layer_twice_in_a_sequential() -> None:
     copy = through(model)
     assert copy.layers[-1] is copy.layers[-2]
     np.testing.assert_array_equal(copy.predict(np.ones((1, 2))), model.predict(np.ones((1, 2))))
+
+
+def test_a_tensor_is_replaced_and_not_written_into() -> None:
+    """Matrices and plans are made of the tensors, so a change in place would go unnoticed."""
+    model = pyio.Sequential([pyio.layers.Dense(2, input_shape=[2])])
+    kernel = model.layers[0].kernel
+    for _ in range(2):
+        with pytest.raises(ValueError, match="read-only"):
+            kernel.value[...] = 1
+        kernel.assign(np.ones((2, 2), np.float32))
+    mine = model.get_weights()[0]
+    mine[...] = 3  # an array of the caller's own
+    np.testing.assert_array_equal(kernel.value, 1)
