@@ -334,7 +334,8 @@ def test_a_layer_twice_in_a_sequential() -> None:
 def test_a_tensor_is_replaced_and_not_written_into() -> None:
     """Matrices and plans are made of the tensors, so a change in place would go unnoticed."""
     model = pyio.Sequential([pyio.layers.Dense(2, input_shape=[2])])
-    kernel = model.layers[0].kernel
+    layer: Any = model.layers[0]
+    kernel = layer.kernel
     for _ in range(2):
         with pytest.raises(ValueError, match="read-only"):
             kernel.value[...] = 1
