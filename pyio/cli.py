@@ -134,6 +134,16 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_repair(commands, common)
 
+    _add_serve(commands)
+
+    bridge = commands.add_parser(
+        "bridge", help="print the script for a page whose Python runs in a web worker"
+    )
+    bridge.set_defaults(command=_bridge)
+    return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serving = commands.add_parser(
         "serve",
         help="serve and receive models, in a folder or a bucket",
@@ -142,12 +152,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_arguments(serving)
     serving.set_defaults(command=serve)
-
-    bridge = commands.add_parser(
-        "bridge", help="print the script for a page whose Python runs in a web worker"
-    )
-    bridge.set_defaults(command=_bridge)
-    return parser
 
 
 def _add_copy(
