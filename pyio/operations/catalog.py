@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
 
 from pyio.display.listing import Listing
 from pyio.errors import (
@@ -84,6 +83,8 @@ async def _list_place(place: str, options: HTTPOptions) -> Listing:
     handler = load_handler(place, options)
     if not isinstance(handler, StoreManager):
         raise medium.cannot("list", path)
+    from urllib.parse import quote  # late: few programs list a server
+
     below = place.partition("?")[0].rstrip("/")
     infos = await handler.list()
     return Listing({f"{below}/{quote(name)}/model.json": info for name, info in infos.items()})
