@@ -227,22 +227,30 @@ def _heap_bytes() -> int:
 
 def copy_in(bytes_js: JSObject, target: memoryview) -> None:
     """Copy a Uint8Array into Python's memory of the same size."""
+    if not target.nbytes:
+        return
+    if _heap_bytes() <= _HALF:
+        bytes_js.assign_to(target)  # a view of Python's memory takes a hundred times as long
+        return
     start = 0
-    for part, low in low_steps(target) if target.nbytes else ():
+    for part, low in low_steps(target):
         end = start + part.nbytes
         with view_of(low) as view_js:
-            view_js.set(bytes_js if part is target else bytes_js.subarray(start, end))
-        if low is not part:
-            part[:] = low
+            view_js.set(bytes_js.subarray(start, end))
+        part[:] = low
         start = end
 
 
 def copy_out(piece: memoryview, bytes_js: JSObject) -> None:
     """Copy Python's bytes into a Uint8Array of the same size."""
+    if not piece.nbytes:
+        return
+    if _heap_bytes() <= _HALF:
+        bytes_js.assign(piece)
+        return
     start = 0
-    for part, low in low_steps(piece) if piece.nbytes else ():
-        if low is not part:
-            low[:] = part
+    for part, low in low_steps(piece):
+        low[:] = part
         with view_of(low) as view_js:
             bytes_js.set(view_js, start)
         start += part.nbytes
@@ -251,8 +259,7 @@ def copy_out(piece: memoryview, bytes_js: JSObject) -> None:
 def own_copy(piece: memoryview) -> JSObject:
     """Return a Uint8Array with a copy of Python's bytes."""
     if piece.nbytes and _heap_bytes() <= _HALF:
-        with view_of(piece) as view_js:
-            return view_js.slice()
+        return to_js(piece)
     bytes_js = js.Uint8Array.new(piece.nbytes)
     copy_out(piece, bytes_js)
     return bytes_js

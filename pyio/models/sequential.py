@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from pyio.errors import InvalidModelError
@@ -109,10 +111,13 @@ class Sequential(LayersModel):
     def from_config(cls, config: Any) -> Self:
         """Return the model that `get_config` described. Raises InvalidModelError."""
         layers, name = checked_config(cls.class_name, config)
+        names = Counter(map(_name_in, layers))
         made: dict[str, Layer] = {}
 
         def layer_of(entry: Any) -> Layer:
             """Return the layer of an entry: the one from before if the same is there again."""
+            if names[_name_in(entry)] == 1:
+                return layer_from_json(entry)
             key = dumps(entry)
             if key not in made:
                 made[key] = layer_from_json(entry)
@@ -126,3 +131,10 @@ class Sequential(LayersModel):
             {"class_name": layer.class_name, "config": layer.get_config()} for layer in self.layers
         ]
         return {"name": self.name, "layers": layers}
+
+
+def _name_in(entry: Any) -> str | None:
+    """Return the name of the layer that `entry` of a config describes, None without a name."""
+    config = entry.get("config") if isinstance(entry, Mapping) else None
+    name = config.get("name") if isinstance(config, Mapping) else None
+    return name if isinstance(name, str) else None

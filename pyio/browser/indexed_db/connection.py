@@ -12,6 +12,7 @@ is written to it.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyio.browser.ffi import (
@@ -62,6 +63,16 @@ class Connection:
                 if not again or failure.reason != "InvalidStateError":
                     raise failure from error
         raise AssertionError("unreachable")
+
+    def is_open(self) -> bool:
+        """Whether the database is open, and so exists."""
+        if self._opening is None or not self._opening.done():
+            return False
+        # A closed connection shows itself by this alone; an empty transaction ends by itself.
+        with suppress(JsException, StorageError):
+            self._opening.result().transaction(array_of(self._stores), "readonly")
+            return True
+        return False
 
     async def _opened(self, what: str) -> JSObject:
         if self._opening is None:

@@ -120,7 +120,7 @@ class Database:
 
         Does not create the database.
         """
-        if await look(self._name, what) is None:
+        if not await self._exists(what):
             return {}, set()
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
@@ -140,7 +140,7 @@ class Database:
 
         Does not create the database.
         """
-        if await look(self._name, what) is None:
+        if not await self._exists(what):
             return None, False
 
         def issue(transaction_js: JSObject) -> list[JSObject]:
@@ -152,6 +152,10 @@ class Database:
         record_js, key_js = await self._run(self._stores, "readonly", issue, what)
         text = None if is_nothing(record_js) else _text(record_js)
         return text, not is_nothing(key_js)
+
+    async def _exists(self, what: str) -> bool:
+        """Whether the database exists. Asking the browser takes longer than a whole listing."""
+        return self.connection.is_open() or await look(self._name, what) is not None
 
     async def delete(self, key: str, store: str, what: str) -> tuple[bool, str | None]:
         """Delete `key` from all stores; return whether any had it, and its record in `store`."""
