@@ -172,11 +172,12 @@ def copy_bytes(value_js: JSObject) -> memoryview:
     """
     target = allocate(int(value_js.byteLength), "a buffer of the browser", zeros=False)
     if target.nbytes:
-        if hasattr(value_js, "byteOffset"):  # its elements may be no bytes
+        if not hasattr(value_js, "byteOffset"):
+            # Beyond 2 GiB it is copied in parts, which an ArrayBuffer does not give.
+            value_js = value_js if _heap_bytes() <= _HALF else js.Uint8Array.new(value_js)
+        elif getattr(value_js, "BYTES_PER_ELEMENT", 0) != 1:  # its elements are no bytes
             extent = (value_js.byteOffset, target.nbytes)
             value_js = js.Uint8Array.new(value_js.buffer, *extent)
-        else:
-            value_js = js.Uint8Array.new(value_js)
         copy_in(value_js, target)
     return target
 
@@ -226,7 +227,7 @@ def _heap_bytes() -> int:
 
 
 def copy_in(bytes_js: JSObject, target: memoryview) -> None:
-    """Copy a Uint8Array into Python's memory of the same size."""
+    """Copy the bytes of a typed array into Python's memory of the same size."""
     if not target.nbytes:
         return
     if _heap_bytes() <= _HALF:

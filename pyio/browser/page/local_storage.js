@@ -143,8 +143,11 @@
       return keys.map((key) => valueOf(key, journal)?.length ?? -1);
     },
 
-    // The bytes that the base64 text under `key` stands for.
-    readBase64: (key) => decode(valueOf(key, pending())),
+    // The bytes that the base64 text under `key` stands for, null for a missing item.
+    readBase64: (key) => {
+      const text = valueOf(key, pending());
+      return text === null ? null : decode(text);
+    },
 
     // Whether a write has begun and not finished, as far as this tab can see.
     unfinished: () => localStorage.getItem(JOURNAL) !== null,

@@ -15,6 +15,7 @@ from pyio.browser.ffi import (
     array_buffer,
     array_of,
     copy_bytes,
+    is_nothing,
     js,
     optional,
     storage_error,
@@ -87,12 +88,13 @@ class Items:
 
 async def read_together(keys: Sequence[str], base64_key: str, *, decode: bool) -> Items:
     """Return the values of `keys` and, with `decode`, the bytes kept under `base64_key`."""
-    calls = [("read", array_of(keys)), ("lengths", array_of([base64_key]))]
-    calls += [("readBase64", base64_key)] if decode else []
-    values_js, lengths_js, *bytes_js = await _PAGE.together(*calls, what=_READING)
-    _results([values_js, lengths_js])
+    about = ("readBase64", base64_key) if decode else ("lengths", array_of([base64_key]))
+    values_js, about_js = await _PAGE.together(("read", array_of(keys)), about, what=_READING)
+    _results([values_js] if decode else [values_js, about_js])
     texts = {key: optional(value_js) for key, value_js in zip(keys, values_js, strict=True)}
-    return Items(texts, lengths_js[0] >= 0, bytes_js[0] if decode else None)
+    if decode:
+        return Items(texts, not is_nothing(about_js), about_js)
+    return Items(texts, about_js[0] >= 0, None)
 
 
 def _results(outcomes_js: Sequence[JSObject]) -> Sequence[JSObject]:
