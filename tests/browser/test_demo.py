@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts.support.compact import compact, stored
+from scripts.support.compression import install_brotli
+from scripts.support.demo import add_wheel
 from scripts.support.server import Site
 from tests.support.demo import LINE, PLACES, SAVED_MODELS, SEVEN, TURN, WEB, Demo, files
 
@@ -56,6 +59,35 @@ def test_boots_and_moves_nothing(browser_context_kept: BrowserContext, demo_site
     assert demo.page.locator("#save").is_enabled()
     assert demo.complaints == []
     demo.page.close()
+
+
+@pytest.mark.repetition("the bytes of the page's first load")
+def test_the_first_load_is_small(
+    browser_context_kept: BrowserContext, vendor: Path, tmp_path: Path
+) -> None:
+    """From our own server the first load takes less than 8 MB, with Python and NumPy in it."""
+    if not install_brotli():
+        pytest.skip("Brotli is not installed; gzip takes a few more bytes")
+    wheel = add_wheel(tmp_path / "wheels")
+    wheel.write_bytes(stored(wheel))
+    directories = {
+        "/": WEB,
+        "/vendor/": vendor,
+        "/vendor/pyodide/": compact(vendor / "pyodide", tmp_path / "compact"),
+        "/vendor/wheels/": tmp_path / "wheels",
+    }
+    with Site(directories, compressed=True) as site:
+        demo = Demo(browser_context_kept.new_page(), site)
+        demo.open()
+        sizes: dict[str, int] = demo.page.evaluate(
+            """() => Object.fromEntries(["navigation", "resource"]
+              .flatMap((kind) => performance.getEntriesByType(kind))
+              .map(({ name, transferSize }) => [name, transferSize]))"""
+        )
+        demo.page.close()
+    assert any(name.endswith(".wasm") for name in sizes)
+    assert 0 not in sizes.values()
+    assert sum(sizes.values()) < 8_000_000, sizes
 
 
 def test_says_what_is_missing(browser_context_kept: BrowserContext, tmp_path: Path) -> None:
