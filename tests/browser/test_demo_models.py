@@ -188,7 +188,8 @@ def test_opens_an_address(demo: Demo) -> None:
 def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site, axe: str) -> None:
     """Five drawings are taught, the accuracy moves; it still knows after a save and a reload.
 
-    axe-core finds nothing in either state. The server gives no answer any more: the page starts without a network after its first load.
+    axe-core finds nothing in either state. The server gives no answer any more: the page starts
+    without a network after its first load.
     """
 
     def draw_seven() -> None:
