@@ -184,7 +184,10 @@ def test_odd_files_of_metadata_on_disk(tmp_path: Path) -> None:
     ):
         make()
         assert run(pyio.load_artifacts(url)).user_defined_metadata is None
-        place.rmdir() if place.is_dir() else place.unlink()
+        if place.is_dir():
+            place.rmdir()
+        else:
+            place.unlink()
     on_disk(inside, {"metadata.json": json.dumps(TEACHABLE).encode()})
     on_disk(inside, {"model_meta.json": json.dumps(ML5).encode()})
     assert run(pyio.load_artifacts(url)).user_defined_metadata is None  # which is not known
