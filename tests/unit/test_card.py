@@ -149,7 +149,7 @@ def on_disk(folder: Path, content: dict[str, bytes]) -> str:
 
 
 def test_an_unpacked_export_on_disk(tmp_path: Path) -> None:
-    """file:// reads Teachable Machine's folder as `browser_files` does, and so does a copy of it."""
+    """file:// reads Teachable Machine's folder as `browser_files` does, and a copy keeps it."""
     url = on_disk(tmp_path, files() | {"metadata.json": json.dumps(TEACHABLE).encode()})
     assert run(pyio.load_artifacts(url)).user_defined_metadata == TEACHABLE
     found = run(pyio.inspect(f"{url}/model.json"))
