@@ -245,7 +245,7 @@ def repository() -> Iterator[Site]:
 def built_site() -> Iterator[tuple[str, float]]:
     """Serve the built site; the time begins when it is there."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, ROOT / "scripts/demo.py", "--build", f"{folder}/site"]
+        command = [sys.executable, str(ROOT / "scripts/demo.py"), "--build", f"{folder}/site"]
         subprocess.run(command, check=True)
         with Site({"/": Path(folder) / "site"}) as site:
             yield f"{site.url}/", time.monotonic()
