@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.format.json_text import loads
+from pyio.format.manifest import metadata_names
 from pyio.format.words import OneLine
 
 if TYPE_CHECKING:
@@ -217,5 +218,4 @@ def metadata_of(text: bytes) -> dict[str, JSONValue] | None:
 
 def is_metadata_name(name: str, json_name: str) -> bool:
     """Whether a file beside the json `json_name` may hold metadata, by its name."""
-    stem = json_name.lower().removesuffix(".json")
-    return name.lower() in ("metadata.json", f"{stem}_meta.json", f"{stem}-meta.json")
+    return name.lower() in metadata_names(json_name.lower())

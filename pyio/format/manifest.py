@@ -141,6 +141,15 @@ def parse_model_json(text: bytes | str, name: str = "model.json") -> Manifest:
     )
 
 
+def metadata_names(json_name: str) -> tuple[str, ...]:
+    """Return how files beside a json are called that may hold metadata; see `pyio.format.card`.
+
+    Teachable Machine writes ``metadata.json``, and ml5 ``NAME_meta.json``.
+    """
+    stem = json_name[: -len(".json")] if json_name.lower().endswith(".json") else json_name
+    return "metadata.json", f"{stem}_meta.json", f"{stem}-meta.json"
+
+
 def with_metadata(manifest: Manifest, beside: Mapping[str, JSONValue]) -> Manifest:
     """Return a manifest with metadata that stood in a file beside it; its own comes first.
 

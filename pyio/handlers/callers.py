@@ -19,6 +19,9 @@ class _FromMemory:
     def __init__(self, artifacts: ModelArtifacts) -> None:
         self._artifacts = artifacts
 
+    def __repr__(self) -> str:
+        return f"pyio.from_memory({self._artifacts!r:.200})"
+
     def load(self) -> ModelArtifacts:
         return self._artifacts
 
@@ -26,6 +29,9 @@ class _FromMemory:
 class _WithSave:
     def __init__(self, save: SaveFunction) -> None:
         self._save = save
+
+    def __repr__(self) -> str:
+        return f"pyio.with_save_handler({self._save!r:.200})"
 
     def save(self, artifacts: ModelArtifacts) -> SaveResult | Awaitable[SaveResult]:
         return self._save(artifacts)

@@ -201,6 +201,9 @@ class Loader(ABC):
     url: str
     reads_ranges: ClassVar[bool] = False
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.url!r}>"
+
     async def load(self, **importing: Any) -> ModelArtifacts:
         """Return the whole model, or raise what keeps it from being one.
 

@@ -52,6 +52,9 @@ class BrowserFilesHandler:
         self._on_progress = on_progress
         self.url = ", ".join(file.name for file in self._files)
 
+    def __repr__(self) -> str:
+        return f"<BrowserFilesHandler of {self.url!r:.200}>"
+
     async def load(self, **importing: Any) -> ModelArtifacts:
         """Return the whole model; `importing` are options of the importer of other files.
 

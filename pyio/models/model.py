@@ -247,6 +247,7 @@ class LayersModel(TrainableModel):
         return self._metadata
 
     @user_defined_metadata.setter
+    @short
     def user_defined_metadata(self, value: dict[str, JSONValue] | None) -> None:
         if value is not None and not isinstance(value, dict):
             raise InvalidModelError(

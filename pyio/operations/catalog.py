@@ -32,10 +32,16 @@ from pyio.handlers.registry import (
     split_url,
 )
 from pyio.operations.inspection import is_stored
-from pyio.operations.transfer import format_at, load_artifacts, save_artifacts
+from pyio.operations.transfer import (
+    IMPORTING,
+    divided,
+    format_at,
+    load_artifacts,
+    save_artifacts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from typing import Unpack
 
     from pyio.format.artifacts import ModelArtifacts
@@ -136,6 +142,7 @@ async def copy_model(
     what loading and saving raise. A file of another program is converted, and a warning says
     what TensorFlow.js cannot use. The source is not changed, and no half copy is ever visible.
     """
+    _require_importing(importing)
     origin, url = _address_of(source, "load"), _address_of(destination, "save")
     if origin and url:
         _require_different(origin, url)
@@ -212,6 +219,17 @@ async def move_model(
         with suppress(ModelNotFoundError):  # it has been removed meanwhile
             await remove_model(source)
     return info
+
+
+def _require_importing(given: Mapping[str, object]) -> None:
+    """Raise HandlerError for an option that is not one of importing."""
+    unknown, _ = divided(given)
+    if unknown:
+        raise HandlerError(
+            f"copy_model has no option {min(unknown)!r}; its options: on_progress, overwrite, and "
+            f"for models of TensorFlow {', '.join(sorted(IMPORTING))}. An option of a medium "
+            "belongs to its handler, as in copy_model(pyio.http(url, timeout=60), destination)"
+        )
 
 
 def _address_of(place: str | LoadHandler | SaveHandler, verb: str) -> str:

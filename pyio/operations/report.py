@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyio.display.tables import html_lines, html_table, table
 from pyio.errors import PyioError
-from pyio.format.words import size_text
+from pyio.format.words import OneLine, size_text
 from pyio.handlers.quota import Sizes, by_size
 from pyio.handlers.registry import media
 from pyio.operations import persistence as origin
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pyio.handlers.medium import Medium
 
 
-@dataclass(frozen=True, slots=True)
-class MediumReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class MediumReport(OneLine):
     """The abilities and the models of one medium. Sizes are in bytes.
 
     Attributes:
@@ -44,6 +44,16 @@ class MediumReport:
     models: Sizes = ()
     bytes_available: int | None = None
     problem: str | None = None
+
+    def __repr__(self) -> str:
+        if self.missing is not None:
+            return f"<MediumReport: {self.scheme}:// does not work here: {self.missing}>"
+        parts = [f"{self.scheme}:// can {self.can}"]
+        if self.lists:
+            parts.append(f"{len(self.models)} models take {size_text(self.bytes)}")
+        if self.problem is not None:
+            parts.append(self.problem)
+        return f"<MediumReport: {'; '.join(parts)}>"
 
     @property
     def bytes(self) -> int:

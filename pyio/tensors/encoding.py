@@ -20,6 +20,7 @@ from pyio.format.artifacts import (
 )
 from pyio.format.layout import locate
 from pyio.format.segments import SegmentedBuffer
+from pyio.format.words import OneLine, size_text
 from pyio.tensors.quantization import QuantizationRule, dequantize, quantize, rule_for
 from pyio.tensors.strings import decode_strings, encode_strings, is_text
 from pyio.tracebacks import short
@@ -40,8 +41,8 @@ _CASTS = {"f": "float32", "i": "int32", "u": "int32", "c": "complex64"}
 """What ``cast=True`` makes of each kind of NumPy dtype (``numpy.dtype.kind``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedWeights:
+@dataclass(frozen=True, slots=True, repr=False)
+class EncodedWeights(OneLine):
     """The outcome of `encode_weights`.
 
     Attributes:
@@ -54,6 +55,11 @@ class EncodedWeights:
     specs: tuple[WeightSpec, ...]
     data: tuple[memoryview, ...]
     conversions: tuple[Conversion, ...] = ()
+
+    def __repr__(self) -> str:
+        size = size_text(sum(buffer.nbytes for buffer in self.data))
+        converted = f", {len(self.conversions)} converted" if self.conversions else ""
+        return f"<EncodedWeights: {len(self.specs)} tensors, {size}{converted}>"
 
 
 @short

@@ -6,6 +6,7 @@ Both load their own Pyodide from the public CDN, as their users' sites do. pyio 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,14 @@ from scripts.support.environment import ROOT
 from scripts.support.hosts import HOSTS, ensure_hosts, export_marimo
 
 EXAMPLES = ROOT / "web/examples"
+
+_PLACE = re.compile(r'<(div|span) id="try-here">\s*</\1>')
+"""Where a page has links to the notebooks, if the site has them."""
+
+_LINKS = {
+    "Try it in JupyterLite": "try/jupyterlite/lab/index.html?path=jupyterlite.ipynb",
+    "Try it in marimo": "try/marimo/index.html",
+}
 
 _DATE = "2026-01-01T00:00:00Z"
 """Of the files in JupyterLite; Jupyter wants one."""
@@ -41,6 +50,17 @@ def add_notebooks(site: Path, wheel: Path, address: str) -> None:
         text = (EXAMPLES / notebook.name).read_text("utf-8")
         notebook.write_text(text.replace('"pyio-web"', f'"pyio-web @ {place}"'), "utf-8")
         export_marimo(notebook, site / "try/marimo", "edit")
+    link_notebooks(site)
+
+
+def link_notebooks(site: Path) -> None:
+    """Link the notebooks from the page and from the manual, where these have a place for it."""
+    for file in (site / "index.html", *(site / "manual").glob("*.html")):
+        text = file.read_text("utf-8") if file.is_file() else ""
+        up = "" if file.parent == site else "../"
+        links = " ".join(f'<a href="{up}{place}">{words}</a>' for words, place in _LINKS.items())
+        if _PLACE.search(text):
+            file.write_text(_PLACE.sub(links if not up else f"<p>{links}</p>", text), "utf-8")
 
 
 def _build_jupyterlite(folder: Path, wheel: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +13,11 @@ import pytest
 import pyio
 from pyio.converters.writers import writer_of
 from scripts.support.model_servers import TOKEN, Serving
-from tests.support.demo import PLACES, SEVEN, WEB, files
+from tests.support.demo import PLACES, SAVED_MODELS, SEVEN, TITLES, WEB, files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scripts.support.server import Site
     from tests.support.demo import Demo, Points
@@ -27,8 +27,6 @@ BARRED: list[Points] = [
     [(0.3, 0.55), (0.68, 0.5)],
 ]
 """A 7 with a bar, as the page's model does not know it."""
-
-SAVED_MODELS = Path(__file__).resolve().parents[1] / "data/saved_models"
 
 DROP = """([files, target]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
@@ -187,10 +185,11 @@ def test_opens_an_address(demo: Demo) -> None:
     demo.complaints.clear()  # Chromium writes the 404 to the console
 
 
-def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
+def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site, axe: str) -> None:
     """Five drawings are taught, the accuracy moves; it still knows after a save and a reload.
 
-    The server gives no answer any more: the page starts without a network after its first load.
+    axe-core finds nothing in either state. The server gives no answer any more: the page starts
+    without a network after its first load.
     """
 
     def draw_seven() -> None:
@@ -216,6 +215,7 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
     assert (demo.page.get_attribute("#teach-curve", "d") or "").count("L") == 15
     assert demo.page.inner_text("#model-accuracy") == "5 of 5 drawings of your hand"
     assert demo.page.input_value("#save-name") == "my-hand"
+    assert demo.violations(axe) == {"dark": [], "light": []}
     demo.page.check("#save-indexeddb")
     demo.page.click("#save")
     demo.idle()
@@ -236,6 +236,7 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site) -> None:
         demo.page.fill("#address", f"{demo.url}model/absent.json")
         demo.page.keyboard.press("Enter")
         assert "you are offline" in demo.alert()
+        assert demo.violations(axe) == {"dark": [], "light": []}
     finally:
         demo_site.offline = False
     demo.complaints.clear()  # Chromium writes each request without an answer to the console
@@ -269,8 +270,23 @@ def test_offers_to_keep_everything(demo: Demo) -> None:
     )
 
 
-def test_works_where_storage_is_refused(demo: Demo) -> None:
-    """One message says so; the two places cannot be chosen, and downloads work."""
+def test_works_where_storage_is_refused(demo: Demo, axe: str) -> None:
+    """One message says so; no place can be chosen, and downloads work. axe-core finds nothing.
+
+    Where only OPFS is refused, as in some private windows, the page leaves it out without a word.
+    """
+    demo.page.evaluate(
+        """() => {
+          globalThis.folders = StorageManager.prototype.getDirectory;
+          StorageManager.prototype.getDirectory = () =>
+            Promise.reject(new DOMException("denied", "SecurityError"));
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    demo.page.locator("#save-opfs").wait_for(state="hidden")
+    demo.saved("one", "indexeddb")
+    assert demo.page.locator("tbody[data-place=opfs]").count() == 0
+    assert demo.page.get_by_role("alert").count() == 0
     demo.page.evaluate(
         """() => {
           const refused = () => { throw new DOMException("denied", "SecurityError"); };
@@ -286,20 +302,42 @@ def test_works_where_storage_is_refused(demo: Demo) -> None:
     demo.idle()
     assert "lets the page store nothing" in demo.alert()
     assert demo.rows() == []
-    for place in PLACES:
+    for place in TITLES:
         assert demo.page.locator(f"#save-{place}").is_disabled()
     assert demo.page.is_checked("#save-downloads")
     assert demo.page.is_visible("#save-format")
+    assert demo.violations(axe) == {"dark": [], "light": []}
     assert len(files(demo, 1)) == 1
     demo.page.evaluate(
         """() => {
           Object.defineProperty(globalThis, "localStorage", plain);
           Object.assign(IDBFactory.prototype, globalThis.before);
+          StorageManager.prototype.getDirectory = folders;
           document.dispatchEvent(new Event("visibilitychange"));
         }"""
     )
     demo.page.locator("#save-indexeddb:enabled").wait_for()
+    demo.page.locator("#save-opfs:enabled").wait_for()
     demo.idle()
+
+
+def test_keeps_models_in_private_files(demo: Demo) -> None:
+    """OPFS is a place as the others are: models are saved there, look inside, load, and move."""
+    assert demo.saved("one", "opfs") == "Saved “one” in OPFS: 70.7 kB."
+    assert demo.rows() == [["one", "OPFS", "70.7 kB"]]
+    assert "1 model, " in demo.room("opfs")
+    demo.act("Load", "one", "opfs")
+    assert demo.status() == "“one” in OPFS is in use now."
+    demo.act("Look inside", "one", "opfs")
+    assert "17,226 parameters" in opened(demo)
+    demo.transfer("move", ("one", "opfs"), ("two", "indexeddb"))
+    assert demo.status() == "“one” in OPFS was moved to “two” in IndexedDB."
+    demo.transfer("keep", ("two", "indexeddb"), ("three", "opfs"))
+    assert demo.status() == "“two” in IndexedDB was copied to “three” in OPFS."
+    demo.act("Remove", "three", "opfs")
+    demo.page.locator("#question .yes").click()
+    assert demo.status() == "“three” in OPFS was removed."
+    assert [row[:2] for row in demo.rows()] == [["two", "IndexedDB"]]
 
 
 def test_names_of_all_kinds(demo: Demo) -> None:
@@ -349,7 +387,7 @@ def test_opens_a_link_to_an_address(demo: Demo) -> None:
     demo.booted()
 
 
-def test_tensorflow_side_by_side(demo: Demo) -> None:
+def test_tensorflow_side_by_side(demo: Demo, axe: str) -> None:
     """TensorFlow.js computes the same drawing beside Python, and goes on as one draws."""
     demo.show(5)
     demo.page.click("#compare")
@@ -359,6 +397,7 @@ def test_tensorflow_side_by_side(demo: Demo) -> None:
     pairs = [[float(number) for number in row.split()[1:]] for row in rows]
     assert len(pairs) == 10
     assert [ours for ours, _ in pairs] == pytest.approx([theirs for _, theirs in pairs], abs=1e-6)
+    assert demo.violations(axe) == {"dark": [], "light": []}
     demo.show(6)
     assert demo.page.locator("#compared-rows tr").all_inner_texts() != rows
 

@@ -16,6 +16,7 @@ from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own na
 from scripts.support import site as site_script
 from scripts.support.server import Site
 from scripts.support.site import ManualError, build_manual, write_site
+from scripts.support.try_out import link_notebooks
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -83,7 +84,10 @@ def test_built_pages_fetch_nothing_elsewhere(manual: Path) -> None:
 
 
 def test_the_static_site(manual: Path, tmp_path: Path) -> None:
-    """A folder gets the page, the manual and the runtime, and nothing else; no file is replaced."""
+    """A folder gets the page, the manual and the runtime, and nothing else; no file is replaced.
+
+    Both link to the notebooks once the site has them.
+    """
     pyodide, folder = tmp_path / "pyodide", tmp_path / "site"
     pyodide.mkdir()
     (pyodide / "pyodide.mjs").write_text("")
@@ -93,6 +97,13 @@ def test_the_static_site(manual: Path, tmp_path: Path) -> None:
     assert {path.name for path in (folder / "vendor").iterdir()} == {"pyodide"}
     assert (folder / "manual/index.html").read_bytes() == (manual / "index.html").read_bytes()
     assert not list((folder / "manual").glob("*.md"))
+    places = [folder / name for name in ("index.html", "manual/notebooks.html")]
+    assert not [path for path in places for link in Document(path).linked if "try/" in link]
+    link_notebooks(folder)
+    for path, up in zip(places, ("", "../"), strict=True):
+        linked = [link.partition("?")[0] for link in Document(path).linked if "try/" in link]
+        notebooks = ["try/jupyterlite/lab/index.html", "try/marimo/index.html"]
+        assert linked == [f"{up}{place}" for place in notebooks]
     with pytest.raises(FileExistsError, match="not empty"):
         write_site(folder, pyodide)
 

@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     Points = list[tuple[float, float]]
 
 WEB = ROOT / "web"
+SAVED_MODELS = ROOT / "tests/data/saved_models"
 PLACES = {"indexeddb": "IndexedDB", "localstorage": "localStorage"}
+"""The places that every engine has."""
+
+TITLES = PLACES | {"opfs": "OPFS"}
 TURN: Points = [(0.5 + 0.2 * cos(i * pi / 20), 0.5 + 0.32 * sin(i * pi / 20)) for i in range(41)]
 LINE: Points = [(0.5, 0.2), (0.5, 0.4), (0.5, 0.6), (0.5, 0.8)]
 SEVEN: Points = [(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.85)]
+
+
+VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`))"""
 
 
 class Demo:
@@ -54,6 +62,8 @@ class Demo:
         self.page.evaluate(
             """async () => {
               localStorage.clear();
+              const root = await navigator.storage.getDirectory();
+              await root.removeEntry("pyio-models", { recursive: true }).catch(() => {});
               for (const { name } of await indexedDB.databases()) {
                 const request = indexedDB.deleteDatabase(name);
                 await new Promise((done) => { request.onsuccess = done; });
@@ -81,7 +91,7 @@ class Demo:
     def act(self, action: str, name: str, place: str) -> None:
         """Press a button of the table."""
         self.page.get_by_role(
-            "button", name=f"{action} “{name}” in {PLACES[place]}", exact=True
+            "button", name=f"{action} “{name}” in {TITLES[place]}", exact=True
         ).click()
 
     def transfer(self, way: str, source: tuple[str, str], to: tuple[str, str]) -> None:
@@ -140,6 +150,17 @@ class Demo:
                 self.page.mouse.down()
         if lift:
             self.page.mouse.up()
+
+    def violations(self, axe: str) -> dict[str, list[str]]:
+        """Return what axe-core finds on the page as it is now, in each colour scheme."""
+        if not self.page.evaluate("() => 'axe' in globalThis"):
+            self.page.evaluate(axe)
+        found: dict[str, list[str]] = {}
+        for scheme in ("dark", "light"):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found[scheme] = self.page.evaluate(VIOLATIONS)
+        self.page.emulate_media(reduced_motion="no-preference")
+        return found
 
     def says(self, digit: int) -> None:
         """Wait until the page shows `digit` and has announced it to screen readers."""

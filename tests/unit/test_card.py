@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,6 +140,67 @@ def test_a_zip_of_teachable_machine_on_disk(tmp_path: Path) -> None:
     content = files() | {"metadata.json": json.dumps(TEACHABLE).encode()}
     (tmp_path / "tm.zip").write_bytes(packed(content))
     assert card(run(pyio.load_artifacts(f"file://{tmp_path}/tm.zip"))).labels == ("Katze", "犬")
+
+
+def on_disk(folder: Path, content: dict[str, bytes]) -> str:
+    for name, each in content.items():
+        (folder / name).write_bytes(each)
+    return f"file://{folder}"
+
+
+def test_an_unpacked_export_on_disk(tmp_path: Path) -> None:
+    """file:// reads Teachable Machine's folder as `browser_files` does, and a copy keeps it."""
+    url = on_disk(tmp_path, files() | {"metadata.json": json.dumps(TEACHABLE).encode()})
+    assert run(pyio.load_artifacts(url)).user_defined_metadata == TEACHABLE
+    found = run(pyio.inspect(f"{url}/model.json"))
+    assert found.card is not None
+    assert found.card.labels == ("Katze", "犬")
+    run(pyio.copy_model(url, "memory://copied"))
+    assert card(run(pyio.load_artifacts("memory://copied"))).image_size == 224
+
+
+def test_an_export_of_ml5_on_disk(tmp_path: Path) -> None:
+    """The metadata of ml5 is that of the json of its name; another json's is left alone."""
+    content = files("my colors.json") | {"my colors_meta.json": json.dumps(ML5).encode()}
+    url = on_disk(tmp_path, content | {"other_meta.json": json.dumps(ML5).encode()})
+    assert run(pyio.load_artifacts(f"{url}/my colors.json")).user_defined_metadata == ML5
+    on_disk(tmp_path, files("another.json"))
+    assert run(pyio.load_artifacts(f"{url}/another.json")).user_defined_metadata is None
+
+
+def test_odd_files_of_metadata_on_disk(tmp_path: Path) -> None:
+    """A directory, a pipe, a long file and a link out of the directory change nothing."""
+    inside, outside = tmp_path / "model", tmp_path / "secret.json"
+    inside.mkdir()
+    url, place = on_disk(inside, files()), inside / "metadata.json"
+    outside.write_bytes(json.dumps(TEACHABLE).encode())
+    long = json.dumps({**TEACHABLE, "more": "x" * 2**20}).encode()
+    for make in (
+        place.mkdir,
+        lambda: os.mkfifo(place),
+        lambda: place.symlink_to(outside),
+        lambda: place.symlink_to(inside / "not-there"),
+        lambda: place.write_bytes(long),
+    ):
+        make()
+        assert run(pyio.load_artifacts(url)).user_defined_metadata is None
+        if place.is_dir():
+            place.rmdir()
+        else:
+            place.unlink()
+    on_disk(inside, {"metadata.json": json.dumps(TEACHABLE).encode()})
+    on_disk(inside, {"model_meta.json": json.dumps(ML5).encode()})
+    assert run(pyio.load_artifacts(url)).user_defined_metadata is None  # which is not known
+
+
+def test_a_new_model_in_the_folder_of_an_export(tmp_path: Path) -> None:
+    """What the model that is saved says comes first; with digests nothing is added to it."""
+    url = on_disk(tmp_path, {"metadata.json": json.dumps(TEACHABLE).encode()})
+    mine = picked(files(userDefinedMetadata={"labels": ["mine"]}))
+    run(pyio.save_artifacts(mine, url))
+    assert card(run(pyio.load_artifacts(url))).labels == ("mine",)
+    run(pyio.save_artifacts(mine, url, checksum=True))
+    assert same(run(pyio.load_artifacts(url)), replace(mine, checksum=True))
 
 
 def test_metadata_of_the_model_comes_first() -> None:

@@ -287,6 +287,15 @@ def test_an_ambiguous_destination_is_refused() -> None:
         run(pyio.copy_model("memory://a", "memory://b"))
 
 
+def test_an_option_of_a_medium_is_no_option_of_a_copy() -> None:
+    """The error names the option, those that there are, and where the medium's options belong."""
+    put("a")
+    wrong: Any = {"timeout": 60}
+    with pytest.raises(HandlerError, match=r"no option 'timeout'.*overwrite.*signature.*pyio.http"):
+        run(pyio.copy_model("memory://a", "memory://b", **wrong))
+    assert list(listed()) == ["memory://a"]
+
+
 def never() -> pyio.SaveResult:
     raise AssertionError
 

@@ -162,6 +162,7 @@ def test_results_are_one_line() -> None:
     found = pyio.sync.inspect("memory://line")
     model = pyio.Sequential([pyio.layers.Dense(1, input_shape=(2,))])
     report = model.load_weights(dict(model.named_weights()))
+    media = {medium.scheme: medium for medium in pyio.sync.storage_report().media}
     shown: list[tuple[Any, str]] = [
         (saved, "SaveResult: .* saved 20.* UTC; 1 tensors converted, 0 not exactly"),
         (saved.model_artifacts_info, "ModelArtifactsInfo: .*, saved 20.* UTC"),
@@ -170,6 +171,13 @@ def test_results_are_one_line() -> None:
         (report, r"LoadReport: 2 weights loaded \(2 by name\)"),
         (pyio.sync.storage_report(), "StorageReport: .* models take .* work here"),
         (pyio.RepairPlan(("a",), ()), "RepairPlan: Looked at a: nothing is left over"),
+        (pyio.sync.verify("memory://line"), "Verification of 'memory://line': whole, 1 tensors"),
+        (
+            pyio.encode_weights({"<w>": [1.0, 2.0]}, cast=True),
+            "EncodedWeights: 1 tensors, 8 bytes, 1 converted",
+        ),
+        (media["memory"], "MediumReport: memory:// can save, .* models take"),
+        (media["opfs"], "MediumReport: opfs:// does not work here: the origin"),
     ]
     for result, words in shown:
         assert re.match(f"<{words}", repr(result)), repr(result)
@@ -178,3 +186,20 @@ def test_results_are_one_line() -> None:
         assert "<p>" in result._repr_html_()
         assert "<w>" not in result._repr_html_()
     pyio.sync.remove_model("memory://line")
+
+
+def test_layers_and_handlers_name_themselves() -> None:
+    """A notebook shows which layer or handler it is, and not where it lies in memory."""
+    model = pyio.ModelArtifacts()
+
+    def keep(_artifacts: pyio.ModelArtifacts) -> pyio.SaveResult:
+        raise NotImplementedError
+
+    for shown, words in (
+        (pyio.layers.Dense(1, name="say"), "<Dense 'say'>"),
+        (pyio.file_system("a/b"), "<FileHandler of 'file://a/b'>"),
+        (pyio.from_memory(model), f"pyio.from_memory({model!r})"),
+        (pyio.with_save_handler(keep), f"pyio.with_save_handler({keep!r})"),
+        (pyio.get_load_handlers("memory://m")[0], "<MemoryHandler of 'memory://m'>"),
+    ):
+        assert repr(shown) == words

@@ -42,6 +42,9 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     "from_config": lambda: layers.Dense.from_config({}),
     "initializer": lambda: layers.Dense(1, kernel_initializer="nothing"),
     "register": lambda: pyio.layers.register_activation("", len),
+    "EarlyStopping": lambda: pyio.callbacks.EarlyStopping(monitor=3),  # type: ignore[arg-type]
+    "Checkpoint": lambda: pyio.callbacks.Checkpoint("memory://m", mode="best"),
+    "metadata": lambda: setattr(model(), "user_defined_metadata", {"a": object()}),
     "inspect": lambda: run(pyio.inspect("memory://not-there")),
     "decode": lambda: pyio.decode_weights(b"1", [pyio.WeightSpec("w", (2,), "bool")]),
 }

@@ -26,6 +26,7 @@ pyio.Sequential(layrs=[])
 pyio.Model(pyio.Input(shape=(2,)), output=None)
 pyio.layers.Conv1D(2, 3, data_fromat="channels_first")
 pyio.layers.GRU("4")
+pyio.callbacks.Checkpoint("memory://m", chekcsum=True)
 
 
 async def save(model: pyio.LayersModel) -> None:
@@ -109,6 +110,7 @@ def test_a_wrong_keyword_is_an_error(check: Callable[[str], list[str]]) -> None:
         'Unexpected keyword argument "data_fromat" for "Conv1D"',
         'Unexpected keyword argument "cheksum" for "save"',
         'Unexpected keyword argument "tiemout" for "load_arrays"',
+        'Unexpected keyword argument "chekcsum" for "Checkpoint"',
         'Argument 1 to "GRU" has incompatible type "str"; expected "int"',
     ):
         assert any(text in error for error in found), (text, found)

@@ -15,10 +15,13 @@ from web.page.reasons import reason
 if TYPE_CHECKING:
     from pyio import ModelArtifactsInfo
 
-PLACES = ("indexeddb", "localstorage")
+PLACES = ("indexeddb", "localstorage", "opfs")
 """The schemes that the page offers, in the order in which it shows them."""
 
-OTHER = {"indexeddb": "localstorage", "localstorage": "indexeddb"}
+FURTHER = ("opfs",)
+"""Those that a browser may lack, as it does in some private windows: they are then left out."""
+
+OTHER = {"indexeddb": "localstorage", "localstorage": "indexeddb", "opfs": "indexeddb"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def offer(refused: list[Shelf]) -> None:
     for scheme in PLACES:
         for choice in (element(f"save-{scheme}"), element(f"destination-{scheme}")):
             choice.disabled = scheme in schemes
+            choice.closest("label").hidden = scheme in schemes and scheme in FURTHER
     chosen = document.querySelector("input[name=save-place]:checked")
     if chosen is None or chosen.disabled:
         free = next((scheme for scheme in PLACES if scheme not in schemes), "downloads")
@@ -117,12 +121,15 @@ _INSTEAD = (
 )
 
 
-def refusal_words(refused: list[Shelf]) -> tuple[str, str]:
-    """Return a headline and the reason for places that are refused."""
+def refusal_words(refused: list[Shelf]) -> tuple[str, str] | None:
+    """Return a headline and the reason for places that are refused, if that needs to be said."""
     if len(refused) == len(PLACES):
         return "This browser lets the page store nothing.", _INSTEAD
-    names = " and ".join(words.PLACES[shelf.scheme] for shelf in refused)
+    missed = [shelf for shelf in refused if shelf.scheme not in FURTHER]
+    if not missed:
+        return None
+    names = " and ".join(words.PLACES[shelf.scheme] for shelf in missed)
     return (
         f"{names} cannot be used here.",
-        f"The browser says: {refused[0].refused}. The other places work.",
+        f"The browser says: {missed[0].refused}. The other places work.",
     )

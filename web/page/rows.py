@@ -102,7 +102,7 @@ def _room_words(shelf: Shelf) -> str:
     more = "the browser does not say how much room is left"
     if left is not None:
         more = f"room for {words.size(left)} more, as the browser estimates"
-    return f"{count}, {words.size(shelf.bytes)}; {more}"
+    return f"{count}, {words.size(shelf.bytes)} taken; {more}"
 
 
 def _picture(shelf: Shelf) -> Any:

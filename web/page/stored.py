@@ -78,8 +78,9 @@ class Stored:
         offer(refused)
         offer_outside()
         element("save-form").dispatchEvent(_change())
-        if refused:
-            self._messages.warn(*refusal_words(refused))
+        told = refusal_words(refused)
+        if told is not None:
+            self._messages.warn(*told)
         in_use = self._model.url
         for old in list(self._table.tBodies):
             old.remove()

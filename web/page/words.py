@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PLACES = {
     "indexeddb": "IndexedDB",
     "localstorage": "localStorage",
+    "opfs": "OPFS",
     "computer": "the folder",
     "server": "the server",
     "memory": "this tab's memory",

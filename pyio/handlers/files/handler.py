@@ -30,7 +30,13 @@ from pyio.errors import (
 from pyio.format.archive import zip_pieces
 from pyio.format.artifacts import SaveResult
 from pyio.format.kinds import LOOKED_AT
-from pyio.format.manifest import is_weights_file, parse_model_json, refuse_other_format
+from pyio.format.manifest import (
+    is_weights_file,
+    metadata_names,
+    parse_model_json,
+    refuse_other_format,
+    with_metadata,
+)
 from pyio.format.model_files import (
     lay_out,
     outline,
@@ -50,7 +56,8 @@ if TYPE_CHECKING:
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
-    from pyio.format.manifest import WeightGroup
+    from pyio.format.json_text import JSONValue
+    from pyio.format.manifest import Manifest, WeightGroup
     from pyio.format.serialized import Serialized
     from pyio.progress import OnProgress
 
@@ -175,7 +182,7 @@ class FileHandler(Saver, Loader):
         with self._translated("loading"):
             json, folder = self._places()
             async with folder.reading() as contents:
-                manifest = parse_model_json(self._read_json(json, contents), json)
+                manifest = self._manifest(json, contents)
                 source = _Directory(contents)
                 return await read_model(self.url, manifest, source, self._on_progress)
 
@@ -216,7 +223,7 @@ class FileHandler(Saver, Loader):
         with self._translated("reading"):
             json, folder = self._places()
             async with folder.reading() as contents:
-                return outline(parse_model_json(self._read_json(json, contents), json))
+                return outline(self._manifest(json, contents))
 
     async def load_groups(self, groups: Sequence[WeightGroup]) -> tuple[memoryview, ...]:
         """Return the bytes of groups that were parsed elsewhere, from this directory."""
@@ -229,6 +236,26 @@ class FileHandler(Saver, Loader):
         if self._path.is_dir():
             return _JSON, Folder(self._path)
         return self._path.name, Folder(self._path.parent)
+
+    def _manifest(self, json: str, contents: Contents) -> Manifest:
+        """Return what the json says, and what Teachable Machine or ml5 says in a file beside it.
+
+        Only files of their names are looked at: a directory may hold many others.
+        """
+        manifest = parse_model_json(self._read_json(json, contents), json)
+        names = [name for name in metadata_names(json) if name != json and contents.has(name)]
+        found = [self._metadata(name, contents) for name in names]
+        metadata = [each for each in found if each is not None]
+        return with_metadata(manifest, metadata[0]) if len(metadata) == 1 else manifest
+
+    def _metadata(self, name: str, contents: Contents) -> dict[str, JSONValue] | None:
+        from pyio.format.card import METADATA_BYTES, metadata_of  # late: few models have it
+
+        try:
+            text = read_file(contents.locate(name), contents.path, METADATA_BYTES)
+        except (OSError, InvalidModelError):  # a pipe, a link that leaves the directory, too long
+            return None
+        return metadata_of(text)
 
     def _read_json(self, name: str, contents: Contents) -> bytes:
         file = contents.locate(name)

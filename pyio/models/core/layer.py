@@ -106,6 +106,9 @@ class Layer(Configured):
         if cls.__module__.startswith("pyio."):  # a class of the user's may take whole numbers
             cls.casts = cast_kinds(cls.__name__) or cls.casts
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'name', None)!r}>"
+
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()) - INNER)
 

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyio.errors import ModelInputError
 from pyio.operations.catalog import remove_model
+from pyio.tracebacks import short
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from pyio.handlers.keywords import AnySaveOptions
     from pyio.models.core.weight import Weight
 
 Logs: TypeAlias = "dict[str, Any]"
@@ -131,6 +135,7 @@ class EarlyStopping(Callback):
         best_epoch: Its epoch.
     """
 
+    @short
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -182,6 +187,10 @@ class EarlyStopping(Callback):
 def _is_higher_better(monitor: str, mode: str) -> bool:
     if mode not in ("auto", "min", "max"):
         raise ModelInputError(f"mode is {mode!r}; expected 'auto', 'min' or 'max'")
+    if not isinstance(monitor, str):
+        raise ModelInputError(
+            f"monitor is {monitor!r:.80}; expected the name of a number, such as 'val_loss'"
+        )
     return mode == "max" or (mode == "auto" and "acc" in monitor)
 
 
@@ -224,6 +233,7 @@ class Checkpoint(Callback):
         saved: The addresses of the checkpoints that are there, the oldest first.
     """
 
+    @short
     def __init__(
         self,
         target: Any,
@@ -232,7 +242,7 @@ class Checkpoint(Callback):
         mode: str = "auto",
         every: int = 1,
         include_optimizer: bool = True,
-        **options: Any,
+        **options: Unpack[AnySaveOptions],
     ) -> None:
         for name, value in {"keep": keep, "every": every}.items():
             if value is not None and (isinstance(value, bool) or value < 1):
