@@ -123,6 +123,7 @@ INLINE v4 clip4(v4 x, float low, float high) { return least(most(x, all(low)), a
 enum activation {
   LINEAR, RELU, RELU6, TANH, SIGMOID, HARD_SIGMOID, ELU, SELU, SOFTPLUS, SOFTSIGN, SWISH, GELU,
   GELU_NEW, MISH, EXPONENTIAL, HARD_SIGMOID_KERAS3, HARD_SILU, HARD_TANH, LEAKY_RELU,
+  ELU_ALPHA,
 };
 
 INLINE v4 rectified(v4 x, word act) {
@@ -135,7 +136,8 @@ INLINE v4 gelu_new4(v4 x) {
   return all(0.5f) * x * (all(1) + tanh4(all(0.7978845608f) * (x + all(0.044715f) * (x * x * x))));
 }
 
-// Apply an activation to n numbers; `slope` is that of LEAKY_RELU. x and y may be the same.
+// Apply an activation to n numbers. `slope` is that of LEAKY_RELU and the alpha of ELU_ALPHA. x and
+// y may be the same.
 APART void activate(const float *x, float *y, word n, word act, float slope) {
 #define EACH(RESULT)                                                   \
   {                                                                    \
@@ -173,6 +175,7 @@ APART void activate(const float *x, float *y, word n, word act, float slope) {
     case HARD_SILU: EACH(v * clip4(v / all(6) + all(0.5f), 0, 1))
     case HARD_TANH: EACH(clip4(v, -1, 1))
     case LEAKY_RELU: EACH(choose(v >= all(0), v, all(slope) * v))
+    case ELU_ALPHA: EACH(choose(v >= all(0), v, all(slope) * expm1_4(v)))
   }
 #undef EACH
 }
@@ -654,7 +657,8 @@ APART void affine(const struct affine *row) {
 
 struct elementwise { word op; const float *x; float *y; word count, act; float slope; };
 
-enum combination { ADD, SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM };
+// KEEP and HIDE have a mask on the right: scores that it leaves out become -1e9, or that is added.
+enum combination { ADD, SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, KEEP, HIDE };
 struct combine {
   word op; const float *a, *b; float *y; word how, act; float factor; word sides[4], a_steps[4], b_steps[4];
 };
@@ -665,6 +669,8 @@ INLINE v4 combined(v4 a, v4 b, word how) {
     case SUBTRACT: return a - b;
     case MULTIPLY: return a * b;
     case MAXIMUM: return larger(a, b);
+    case KEEP: return choose(b != all(0), a, all(-1e9f));
+    case HIDE: return a + choose(b != all(0), all(0), all(-1e9f));
   }
   return choose((b < a) | (b != b), b, a);
 }
@@ -692,6 +698,67 @@ APART void combine(const struct combine *row) {
   if (o->act > RELU6) {
     word count = o->sides[0] * o->sides[1] * o->sides[2] * n;
     activate(o->y, o->y, count, o->act, 0);
+  }
+}
+
+struct prelu { word op; const float *x; float *y; const float *slopes; word rows, width; };
+
+// x above 0, x times its own slope below. The slopes are those of one row. x and y may be the same.
+APART void prelu(const struct prelu *row) {
+  LOCAL(prelu);
+  word n = o->width;
+  for (word i = 0; i < o->rows; i++) {
+    const float *x = o->x + i * n;
+    float *y = o->y + i * n;
+    word j = 0;
+    for (; j + 4 <= n; j += 4) {
+      v4 v = load(x + j);
+      store(y + j, choose(v >= all(0), v, v * load(o->slopes + j)));
+    }
+    for (; j < n; j++) y[j] = x[j] >= 0 ? x[j] : x[j] * o->slopes[j];
+  }
+}
+
+// ---------------------------------------------------------------- images in another size
+
+// `rows` has the row of x before each one of y, then all those after; `down` has how near the second
+// one is. Columns likewise. Without `down` the first ones are copied.
+struct resize {
+  word op; const float *x; float *y; const int *rows, *columns; const float *down, *across;
+  word images, height, width, channels, y_height, y_width, shares;
+};
+
+// Keras adds two shares of the numbers (`shares`), TensorFlow a part of their difference.
+INLINE v4 blend(v4 a, v4 b, v4 part, word shares) {
+  return shares ? a * (all(1) - part) + b * part : a + (b - a) * part;
+}
+
+APART void resize(const struct resize *row) {
+  LOCAL(resize);
+  word C = o->channels, H = o->y_height, W = o->y_width;
+  float *y = o->y;
+  for (word i = 0; i < o->images; i++) {
+    const float *x = o->x + i * o->height * o->width * C;
+    for (word h = 0; h < H; h++)
+      for (word w = 0; w < W; w++, y += C) {
+        word left = o->columns[w] * C, right = o->columns[W + w] * C;
+        const float *top = x + o->rows[h] * o->width * C, *bottom = x + o->rows[H + h] * o->width * C;
+        if (!o->down) {
+          copy_short(y, top + left, C);
+          continue;
+        }
+        v4 down = all(o->down[h]), across = all(o->across[w]);
+#define BLENDED(AT) blend(blend(AT(top + left), AT(top + right), across, o->shares), \
+                          blend(AT(bottom + left), AT(bottom + right), across, o->shares), down, o->shares)
+#define FOUR(P) load((P) + c)
+#define ONE(P) all((P)[c])
+        word c = 0;
+        for (; c + 4 <= C; c += 4) store(y + c, BLENDED(FOUR));
+        for (; c < C; c++) y[c] = BLENDED(ONE)[0];
+#undef ONE
+#undef FOUR
+#undef BLENDED
+      }
   }
 }
 
@@ -865,7 +932,7 @@ APART void gru_after(const struct cell *row) {
 enum operation {
   GEMM = 1, CONV, DEPTHWISE, SPREAD, POOL, SOFTMAX, NORMALIZE, AFFINE, ELEMENTWISE, COMBINE, MOVE,
   FILL, EMBED, SIMPLE_RNN, LSTM, GRU, GRU_AFTER, PRODUCTS, WIDEN,
-  DIFFERS,
+  DIFFERS, PRELU, RESIZE,
 };
 
 // Execute `count` rows. Return 0, or the number of the row (from 1) that only NumPy can answer.
@@ -906,6 +973,8 @@ EXPORT int run(const word *rows, int count) {
       case GRU_AFTER: gru_after(o); break;
       case PRODUCTS: products(o); break;
       case DIFFERS: differs(o); break;
+      case PRELU: prelu(o); break;
+      case RESIZE: resize(o); break;
       case WIDEN: {  // int32 to float32
         const struct widen *w = o;
         for (word j = 0; j < w->count; j++) w->y[j] = (float)w->x[j];

@@ -15,12 +15,13 @@ from pyio.models.plans import (  # noqa: F401 -- they enter their layers in the 
     normalization,
     pooling,
     products,
+    resizing,
     sequences,
     shaping,
 )
 from pyio.models.plans.builder import Builder, Value
 from pyio.models.plans.constants import Constants, Unplanned
-from pyio.models.plans.step import IDENTITIES, RECURRENT, own_name
+from pyio.models.plans.step import ATTENTIVE, IDENTITIES, RECURRENT, own_name
 from pyio.models.plans.steps import steps_of
 from pyio.models.plans.table import EMITTERS
 
@@ -203,8 +204,12 @@ class Compiler:
     def _give_mask(self, step: Step) -> None:
         """Give a step the mask of its input. Raises Unplanned where only NumPy can use it."""
         step.mask = step.made_mask = None
+        step.masks = []
         masks = [self._masked[slot] for slot in step.sources if slot in self._masked]
         if not masks or not step.layers[0].supports_masking:
+            return
+        if own_name(step.layer) in ATTENTIVE and all(isinstance(each, Value) for each in masks):
+            step.masks = [self._masked.get(slot) for slot in step.sources]
             return
         if len(step.sources) > 1:
             raise Unplanned("several masks")
