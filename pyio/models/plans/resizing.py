@@ -31,8 +31,8 @@ def resizing(builder: Builder, step: Step, xs: list[Value]) -> Value:
     """Images in a fixed size."""
     layer: Any = step.layer
     (x,) = xs
-    if layer.crop_to_aspect_ratio:
-        raise Unplanned("images that are cut first")
+    if layer.crop_to_aspect_ratio or len(x.shape) < 4:
+        raise Unplanned("images that are cut first, or a batch that is the height")
     sides = layer.height, layer.width
     return resized(builder, x, sides, layer.interpolation, middles=layer.half_pixels, corners=True)
 
