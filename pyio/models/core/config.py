@@ -160,10 +160,14 @@ class Configured:
                 f"{', '.join([*self.options, *COMMON])}"
             )
         for key, each in self.options.items():
+            value = given.get(key)
+            if value is None and each.default is None:  # nearly half of them
+                setattr(self, key, None)
+                continue
             try:
-                setattr(self, key, each.value(given.get(key)))
+                setattr(self, key, each.value(value))
             except ValueError as error:
                 raise InvalidModelError(
-                    f"{key} of {self.class_name} {self.name!r} is {given.get(key)!r:.200}; "
+                    f"{key} of {self.class_name} {self.name!r} is {value!r:.200}; "
                     f"expected {error}"
                 ) from None
