@@ -134,8 +134,14 @@ class Configured:
         """Return the layer that `config` describes. Keys it does not know are left out."""
         code = cls.__init__.__code__  # a class of the user's own may take arguments as usual
         own = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-        known = {*cls.options, *COMMON, *own}
-        return cls(**{key: value for key, value in config.items() if key in known})
+        options = cls.options
+        return cls(
+            **{
+                key: value
+                for key, value in config.items()
+                if key in options or key in COMMON or key in own
+            }
+        )
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
