@@ -116,6 +116,7 @@ def merge(builder: Builder, step: Step, xs: list[Value]) -> Value:
     """Several tensors combined number by number, with sides of 1 repeated."""
     layer: Any = step.layer
     name = own_name(layer)
+    step.made_mask = _joined_mask(builder, step)
     ndim = max(len(x.shape) for x in xs)
     aligned = [x.reshaped(x.shape[0], *[1] * (ndim - len(x.shape)), *x.shape[1:]).array for x in xs]
     total = aligned[0]
@@ -126,6 +127,23 @@ def merge(builder: Builder, step: Step, xs: list[Value]) -> Value:
         y = combined(builder, _MERGES[name], total, right, act, factor)
         total = y.array
     return y
+
+
+def _joined_mask(builder: Builder, step: Step) -> Value | None:
+    """Return the mask of tensors that are combined, or None if all steps count."""
+    layer: Any = step.layer
+    masks = [each for each in step.masks if each is not None]
+    if masks and layer.any_mask and own_name(layer) == "Multiply":
+        raise Unplanned("steps that do not count are 1")
+    if not masks or (layer.any_mask and len(masks) < len(step.masks)):
+        return None
+    if any(each.shape != masks[0].shape for each in masks):
+        raise Unplanned("masks of several shapes")
+    total: Value = masks[0]
+    for each in masks[1:]:
+        how = "maximum" if layer.any_mask else "minimum"
+        total = combined(builder, how, total.array, each.array)
+    return total
 
 
 def combined(

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional"})
 """Layers that leave out the steps that a mask leaves out."""
 
-ATTENTIVE = frozenset({"MultiHeadAttention", "Attention"})
+MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+"""Layers that combine tensors number by number, and join their masks."""
+
+WITH_MASKS = frozenset({"MultiHeadAttention", "Attention"}) | MERGES
 """Layers that use the masks of all their inputs."""
 
 IDENTITIES = frozenset(

@@ -244,8 +244,26 @@ def masked_attention() -> Iterator[Case]:
             plain = layers.Attention(use_causal_mask=causal)(inputs)
             outputs = [heads, plain, layers.LSTM(3)(heads), layers.GRU(3)(plain)]
             yield f"masked attention {causal} {name}", pyio.Model(given, outputs), words, ""
-    both = layers.Add()([some, layers.MultiHeadAttention(2, 3)([some, some])])
-    yield "a mask behind attention", pyio.Model(given, layers.LSTM(2)(both)), words, "Add LSTM"
+    block = some
+    for _ in range(2):
+        seen = layers.MultiHeadAttention(2, 3)([block, block])
+        block = layers.LayerNormalization()(layers.Add()([block, seen]))
+        wide = layers.Dense(16, activation="relu")(block)
+        block = layers.LayerNormalization()(layers.Add()([block, layers.Dense(8)(wide)]))
+    yield "a masked transformer", pyio.Model(given, layers.LSTM(2)(block)), words, ""
+    first = pyio.Input(shape=(9,))
+    other = layers.Embedding(3, 8, mask_zero=True)(first)
+    plain = layers.Embedding(3, 8)(first)
+    pair = [_random.integers(0, 3, (4, 9)), _random.integers(0, 3, (4, 9))]
+    second = pyio.Input(shape=(9,))
+    one = layers.Embedding(3, 8, mask_zero=True)(second)
+    for kind in (layers.Add, layers.Multiply, layers.Maximum):
+        for any_mask in (False, True):
+            for name, inputs in (("two", [one, other]), ("one", [one, plain])):
+                merged = layers.ReLU()(kind(any_mask=any_mask)(inputs))
+                left = "Multiply ReLU GRU" if any_mask and kind is layers.Multiply else ""
+                model = pyio.Model([first, second], layers.GRU(3)(merged))
+                yield f"merged masks {kind.__name__} {any_mask} {name}", model, pair, left
 
 
 def graphs() -> Iterator[Case]:
