@@ -56,9 +56,10 @@ def resized(
         middles: Whether the middles of pixels coincide, as in Keras.
         corners: Whether the first and last pixels coincide otherwise.
     """
+    if interpolation == "nearest" and middles:
+        return picked(builder, x, sides, nearest_middles)
     if interpolation == "nearest":
-        pick = nearest_middles if middles else lambda old, new: nearest_pixels(old, new, corners)
-        return picked(builder, x, sides, pick)
+        return picked(builder, x, sides, lambda old, new: nearest_pixels(old, new, corners))
     if middles:
         return blended(builder, x, sides, between_middles, shares=True)
     return blended(builder, x, sides, lambda old, new: blended_pixels(old, new, corners))
