@@ -26,8 +26,8 @@ def main() -> None:
         ],
         nargs="?",
         default="storage",
-        help="what to measure (default: %(default)s); summary prints the manual's tables and writes "
-        "their picture",
+        help="what to measure (default: %(default)s); summary prints the tables of the manual and "
+        "writes their picture",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, few repetitions")
     storage = parser.add_argument_group("storage")

@@ -4,8 +4,8 @@ Without arguments the tests run in two processes, one engine after the other. Re
 (more seeds, more engines, older Pyodides) are left out. ``--all`` runs the repetitions, as CI does,
 and then the unit tests with the oldest NumPy and other versions of Python. The environment variable
 PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be installed. Without it the
-tests run in every browser that can be installed. ``--without-kernel`` tests what pages compute where
-the compiled kernel cannot be opened.
+tests run in every browser that can be installed. ``--without-kernel`` tests what pages compute
+where the compiled kernel cannot be opened.
 """
 
 from __future__ import annotations

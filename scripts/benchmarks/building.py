@@ -37,7 +37,8 @@ def compare(page: Page, turns: int) -> dict[str, tuple[float, float]]:
     for action in ACTIONS:
         ours, theirs = (median(times[who, action]) for who in ("pyio", "tfjs"))
         found[action] = ours, theirs
-        print(f"{action:6} pyio {ours:.1f} ms  TF.js {theirs:.1f} ms  pyio/tfjs {ours / theirs:.2f}")
+        ratio = ours / theirs
+        print(f"{action:6} pyio {ours:.1f} ms  TF.js {theirs:.1f} ms  pyio/tfjs {ratio:.2f}")
     return found
 
 

@@ -46,7 +46,8 @@ class Row:
 def compare(page: Page, *, quick: bool) -> list[Row]:
     """Print one line per model and batch size, and return what is in them."""
     heads = "".join(f"{name:>13}" for name in ALL)
-    print(f"{'milliseconds':26}{'batch':>6}{heads}{'wasm/pyio':>11}{'onnx/pyio':>11}{'cpu/pyio':>10}")
+    ratios = f"{'wasm/pyio':>11}{'onnx/pyio':>11}{'cpu/pyio':>10}"
+    print(f"{'milliseconds':26}{'batch':>6}{heads}{ratios}")
     rows = []
     for name in page.evaluate("() => bench.names()"):
         for batch in BATCHES:

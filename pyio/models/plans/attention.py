@@ -58,7 +58,9 @@ def attention(builder: Builder, step: Step, xs: list[Value]) -> Value:
     # Of the inputs' masks that of the value alone counts for the scores.
     masks = _masks(builder, step, scores, causal=layer.use_causal_mask, of=(1,))
     if masks:
-        seen = masks[0] if len(masks) == 1 else combined(builder, "multiply", masks[0], masks[1]).array
+        seen = masks[0]
+        if len(masks) > 1:
+            seen = combined(builder, "multiply", masks[0], masks[1]).array
         scores = combined(builder, "hide", scores.array, seen)
     y = _means(builder, shares(builder, scores), one[2])
     y = y.reshaped(*y.shape[:2], y.shape[3])
