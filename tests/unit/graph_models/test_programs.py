@@ -263,3 +263,47 @@ def test_an_activation_of_what_numpy_has_made(kernel: library.Kernel) -> None:
     model = graphs.model(nodes, {"w": numbers(4, 5), "axis": np.array(0, np.int32)})
     outputs(model, numbers(4, 4), ["y"], kernel)
     assert left_to_numpy(model) == ["Cumsum", "Cumsum"]
+
+
+@pytest.mark.parametrize("sides", [(), (1,), (4,), (1, 1, 1, 4), (6, 1), (6, 6, 4)])
+def test_constants_are_joined_where_nothing_else_sees(
+    kernel: library.Kernel, sides: tuple[int, ...]
+) -> None:
+    """A constant that is added becomes part of the row before it, if each column gets one."""
+    weights = {"k": numbers(3, 3, 2, 4), "d": numbers(3, 3, 4, 1), "b": numbers(*sides)}
+    weights |= {"two": numbers(3, 3, 4, 2), "w": numbers(4, 4), "rows": numbers(4)}
+    nodes = [
+        placeholder("x", shape=[2, 6, 6, 2]),
+        node("Conv2D", "conv", "x", "k", **WINDOW),
+        node("AddV2", "one", "conv", "b"),
+        node("Relu6", "relu", "one"),
+        node("DepthwiseConv2dNative", "deep", "relu", "d", **WINDOW),
+        node("AddV2", "two_sum", "deep", "b"),
+        node("AddV2", "three", "two_sum", "b"),
+        node("Reshape", "flat", "three", "shape"),
+        node("MatMul", "product", "flat", "w"),
+        node("BiasAdd", "four", "product", "rows"),
+        node("Conv2D", "seen", "one", "single", **WINDOW),
+        node("AddV2", "five", "seen", "b"),
+        node("AddV2", "six", "seen", "five"),
+        node("DepthwiseConv2dNative", "twice", "six", "two", **WINDOW),
+        node("AddV2", "seven", "twice", "eight"),
+    ]
+    weights |= {"single": numbers(1, 1, 4, 4), "eight": numbers(8)}
+    shape = {"shape": np.array([72, 4], np.int32)}
+    model = graphs.model(nodes, {**weights, **shape})
+    outputs(model, numbers(2, 6, 6, 2), ["one", "four", "six", "seven"], kernel)
+    assert left_to_numpy(model) == []
+
+
+def test_constants_that_are_not_finite(kernel: library.Kernel) -> None:
+    """An infinite constant is added after the product, as NumPy does."""
+    weights = {"w": numbers(4, 3), "b": np.array([np.inf, -np.inf, np.nan], np.float32)}
+    nodes = [
+        placeholder("x", shape=[2, 4]),
+        node("MatMul", "a", "x", "w"),
+        node("AddV2", "y", "a", "b"),
+    ]
+    x = numbers(2, 4)
+    x[1] = np.inf
+    outputs(graphs.model(nodes, weights), x, ["y"], kernel)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pyio.kernel.rows import ACTIVATIONS, OPERATIONS, address, word_of
+from pyio.kernel.rows import ACTIVATIONS
+from pyio.models.graph_models.compiled.joining import with_activation, with_shift
 from pyio.models.graph_models.compiled.table import Operation, emits
 from pyio.models.plans.builder import Value
 from pyio.models.plans.constants import Unplanned
@@ -42,30 +43,11 @@ def activation(o: Operation, name: str = "") -> Value:
     x = o.value(0)
     slope = float(o.attributes.get("alpha", 0.0))
     act = _LEAKY if "alpha" in o.attributes else number_of(name)
-    if o.alone and act != _LEAKY and _joined(o, x, act):
+    if act != _LEAKY and with_activation(o, x, act):
         return x.reshaped(*o.shape)
     y = o.builder.value(*x.shape)
     o.builder.add("elementwise", x=x, y=y, count=x.size, act=act, slope=slope)
     return y
-
-
-_ENDS = {
-    OPERATIONS[name][0]: (word_of(name, "y"), word_of(name, "act"))
-    for name in ("gemm", "conv", "depthwise", "combine", "affine")
-}
-"""Operations that can end with an activation, by number: the words of their result and of that."""
-
-
-def _joined(o: Operation, x: Value, act: int) -> bool:
-    """Let the row that has just made `x` apply an activation; return whether it does."""
-    row = o.builder.rows[-1] if o.builder.rows else [0]
-    if row[0] not in _ENDS or x.memory.users != 1:
-        return False
-    y, ending = _ENDS[row[0]]
-    if row[ending] or row[y] != address(x.array):
-        return False
-    row[ending] = act
-    return True
 
 
 @emits("Prelu")
@@ -105,6 +87,10 @@ def arithmetic(o: Operation, name: str = "") -> Value:
     """Two tensors combined number by number; sides of 1 are repeated."""
     if o.attributes.get("layout", "NHWC").startswith("NC"):
         raise Unplanned("channels first")
+    first, second = o.inputs
+    constant = isinstance(first, Value) and not isinstance(second, Value)
+    if constant and _HOW[name] == "add" and with_shift(o, first, second):
+        return o.value(0).reshaped(*o.shape)
     arrays = [_array(o, each) for each in o.inputs]
     ndim = len(o.shape)
     one, two = (each.reshape(*[1] * (ndim - each.ndim), *each.shape) for each in arrays)
