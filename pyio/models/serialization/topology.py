@@ -144,8 +144,12 @@ def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:
 
 
 def _inner(config: Any) -> Iterator[Any]:
+    if not isinstance(config, dict):
+        return
     for key in ("layers", "cells", "layer", "cell", "backward_layer"):
-        inner = config.get(key) if isinstance(config, dict) else None
+        inner = config.get(key)
+        if inner is None:  # nearly always
+            continue
         for item in inner if isinstance(inner, list) else [inner]:
             if isinstance(item, dict) and "class_name" in item and "config" in item:
                 yield item
