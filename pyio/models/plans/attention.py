@@ -39,7 +39,8 @@ def multi_head_attention(builder: Builder, step: Step, xs: list[Value]) -> Value
     v = _projected(builder, layer, "value", value)
     scores = _scores(builder, q, k)
     for mask in _masks(builder, step, scores, causal=layer.use_causal_mask):
-        scores = combined(builder, "keep", scores.array, mask)
+        before, scores = scores, combined(builder, "keep", scores.array, mask)
+        builder.free_unused(before.memory)
     y = _means(builder, shares(builder, scores), v)
     heads = y.shape[2] * y.shape[3]
     return _projected(builder, layer, "attention_output", y.reshaped(*y.shape[:2], heads), sides=2)
@@ -61,7 +62,8 @@ def attention(builder: Builder, step: Step, xs: list[Value]) -> Value:
         seen = masks[0]
         if len(masks) > 1:
             seen = combined(builder, "multiply", masks[0], masks[1]).array
-        scores = combined(builder, "hide", scores.array, seen)
+        before, scores = scores, combined(builder, "hide", scores.array, seen)
+        builder.free_unused(before.memory)
     y = _means(builder, shares(builder, scores), one[2])
     y = y.reshaped(*y.shape[:2], y.shape[3])
     if not step.masks or step.masks[0] is None:
