@@ -414,6 +414,24 @@ INLINE void depthwise_four(const struct depthwise *o, word first, word last, con
   }
 }
 
+// The same for windows of any width.
+INLINE void depthwise_wide(const struct depthwise *o, word first, word last, const float *x, float *y) {
+  word C = o->channels, next = o->right * C;
+  for (word c = 0; c < C; c += 4) {
+    v4 start = o->bias ? load(o->bias + c) : all(0), s0 = start, s1 = start, s2 = start, s3 = start;
+    for (word r = first; r < last; r++) {
+      const float *p = x + r * o->dilation_down * o->width * C + c, *k = o->kernel + r * o->window_width * C + c;
+      for (word q = 0; q < o->window_width; q++, p += o->dilation_right * C, k += C) {
+        v4 w = load(k);
+        s0 = load(p) * w + s0, s1 = load(p + next) * w + s1;
+        s2 = load(p + 2 * next) * w + s2, s3 = load(p + 3 * next) * w + s3;
+      }
+    }
+    store(y + c, rectified(s0, o->act)), store(y + C + c, rectified(s1, o->act));
+    store(y + 2 * C + c, rectified(s2, o->act)), store(y + 3 * C + c, rectified(s3, o->act));
+  }
+}
+
 // Several filters for each channel: filter m of channel c is column c * multiplier + m.
 INLINE void depthwise_several(const struct depthwise *o, const float *x, word y0, word x0, float *y) {
   word C = o->channels, M = o->multiplier;
@@ -436,9 +454,11 @@ INLINE void depthwise_several(const struct depthwise *o, const float *x, word y0
 APART void depthwise(const struct depthwise *row) {
   LOCAL(depthwise);
   word C = o->channels, step = o->right;
-  word fast = o->multiplier == 1 && o->window_width == 3 && o->dilation_right == 1 && (step == 1 || step == 2) && !(C & 3);
+  word four = o->multiplier == 1 && !(C & 3);
+  word three = o->window_width == 3 && o->dilation_right == 1;
   // From which window to which all columns are inside.
-  word begin = (o->left + step - 1) / step, end = o->width - 3 + o->left < 0 ? 0 : (o->width - 3 + o->left) / step + 1;
+  word space = o->width - (o->window_width - 1) * o->dilation_right - 1 + o->left;
+  word begin = (o->left + step - 1) / step, end = space < 0 ? 0 : space / step + 1;
   if (end > o->y_width) end = o->y_width;
   for (word i = 0; i < o->images; i++) {
     const float *x = o->x + i * o->height * o->width * C;
@@ -450,10 +470,11 @@ APART void depthwise(const struct depthwise *row) {
       for (word w = 0; w < o->y_width;) {
         word x0 = w * step - o->left;
         float *to = y + (h * o->y_width + w) * C * o->multiplier;
-        if (fast && w >= begin && w + 4 <= end) {
+        if (four && w >= begin && w + 4 <= end) {
           const float *from = x + (y0 * o->width + x0) * C;
-          if (step == 1) depthwise_four(o, first, last, from, to, 1);
-          else depthwise_four(o, first, last, from, to, 2);
+          if (three && step == 1) depthwise_four(o, first, last, from, to, 1);
+          else if (three && step == 2) depthwise_four(o, first, last, from, to, 2);
+          else depthwise_wide(o, first, last, from, to);
           w += 4;
         } else {
           if (o->multiplier == 1) depthwise_one(o, x, y0, x0, to);

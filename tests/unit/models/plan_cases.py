@@ -95,6 +95,9 @@ def convolutions() -> Iterator[Case]:
     for kind in (layers.Conv2D, layers.SeparableConv2D):
         wide = kind(6, 3, padding="same", dilation_rate=[2, 3], input_shape=(12, 11, 5))
         yield f"dilated {kind.__name__}", stack(wide), numbers(2, 12, 11, 5), ""
+    for size in (2, 3, 5):
+        apart = layers.SeparableConv2D(6, size, dilation_rate=[2, 3], input_shape=(12, 29, 8))
+        yield f"dilated channels {size}", stack(apart), numbers(2, 12, 29, 8), ""
     grouped = layers.Conv2D(6, 3, groups=3, padding="same", input_shape=(12, 11, 9))
     yield (
         "groups",
