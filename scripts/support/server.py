@@ -7,6 +7,7 @@ import posixpath
 import sys
 from email.utils import formatdate
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -15,7 +16,6 @@ from scripts.support.compression import Compressor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from typing import BinaryIO
 
 REVALIDATED = "/vendor/"
@@ -115,11 +115,11 @@ class _Handler(SimpleHTTPRequestHandler):
         return str(cast("Site", self.server).locate(path.partition("?")[0]) or "")
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
-        place = cast("Site", self.server).locate(self.path.partition("?")[0])
-        if place is None:
+        place = self.translate_path(self.path)  # which sites of tests override
+        if not place:
             self.send_error(404)
             return None
-        return self._compressed(place) or super().send_head()
+        return self._compressed(Path(place)) or super().send_head()
 
     def _compressed(self, place: Path) -> io.BytesIO | None:
         """Answer with a compressed file, or return None where it goes out as it is."""

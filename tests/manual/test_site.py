@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own name
 
 from scripts.support import site as site_script
 from scripts.support.server import Site
@@ -19,7 +21,7 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
     Attributes = list[tuple[str, str | None]]
 
@@ -105,6 +107,16 @@ def test_tools_that_cannot_be_installed(tmp_path: Path, monkeypatch: pytest.Monk
         build_manual()
 
 
+def open_search(page: Page) -> None:
+    """Press the key of the search until it is open: its script may load after the page."""
+    for _ in range(30):
+        page.keyboard.press("Control+k")
+        with suppress(TimeoutError):
+            page.wait_for_function("() => document.activeElement !== document.body", timeout=1000)
+            return
+    pytest.fail("the search does not open")
+
+
 def test_the_manual_in_a_browser(browser_context_kept: BrowserContext, manual: Path) -> None:
     """The search and the dark mode work, and no request goes to another site."""
     page = browser_context_kept.new_page()
@@ -123,7 +135,7 @@ def test_the_manual_in_a_browser(browser_context_kept: BrowserContext, manual: P
         page.goto(f"{site.url}/manual/speed.html")
         found = page.get_by_text("ForeignDatabaseError")  # this page does not have it
         assert found.count() == 0
-        page.keyboard.press("Control+k")
+        open_search(page)
         page.keyboard.type("ForeignDatabaseError")
         found.first.wait_for()
         page.close()

@@ -115,7 +115,8 @@ def test_copies_and_conditions(
     monkeypatch.setenv("PYIO_TOKEN", TOKEN)
     assert cli.main(arguments) == 0
     assert same(run(pyio.load_artifacts(f"{server.url}/by-command")), artifacts())
-    assert run(pyio.copy_model(pyio.http(url), "memory://from-server")).weight_data_bytes == 104
+    info = run(pyio.copy_model(pyio.http(url), "memory://from-server", overwrite=True))
+    assert info.weight_data_bytes == 104
 
 
 def test_handlers_list_and_remove(server: Serving) -> None:
