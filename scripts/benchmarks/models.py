@@ -30,6 +30,7 @@ ALL = (KERNEL, WASM, ONNX, CPU, NUMPY)
 SLOW = ("MobileNet 1.0, 224x224",)
 """Models that take seconds without SIMD, and so are measured with it alone."""
 
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """The medians in milliseconds of one model and batch, by contender."""

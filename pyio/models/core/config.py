@@ -174,6 +174,5 @@ class Configured:
                 setattr(self, key, each.value(value))
             except ValueError as error:
                 raise InvalidModelError(
-                    f"{key} of {self.class_name} {self.name!r} is {value!r:.200}; "
-                    f"expected {error}"
+                    f"{key} of {self.class_name} {self.name!r} is {value!r:.200}; expected {error}"
                 ) from None

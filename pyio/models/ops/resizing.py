@@ -23,7 +23,6 @@ def resize_nearest(
     precision: type[np.floating[Any]] = np.float64,
 ) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixel by pixel."""
-
     how = align_corners, half_pixel_centers, precision
     rows = nearest_pixels(images.shape[-3], height, *how)
     columns = nearest_pixels(images.shape[-2], width, *how)
@@ -53,7 +52,6 @@ def resize_bilinear(
     precision: type[np.floating[Any]] = np.float64,
 ) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixels blended."""
-
     how = align_corners, half_pixel_centers, precision
     top, bottom, down = blended_pixels(images.shape[-3], height, *how)
     left, right, across = blended_pixels(images.shape[-2], width, *how)
