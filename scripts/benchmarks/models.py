@@ -91,7 +91,7 @@ def main(*, quick: bool) -> list[Row]:
         wheel = build_wheel(Path(folder) / "wheels")
         directories = {
             "/": ROOT / "scripts/benchmarks/page",
-            "/benchmarks/": ROOT / "scripts/benchmarks",
+            "/support/": ROOT / "scripts/support",
             "/interop/": ROOT / "tests/interop",
             "/vendor/": runtime.VENDOR,
             "/wheels/": wheel.parent,

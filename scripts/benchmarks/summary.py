@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from scripts.benchmarks import building, graphs, models, storage
-from scripts.benchmarks.bars import Compared, picture
+from scripts.support.bars import Compared, picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import pyio
-from scripts.benchmarks.bars import COLOURS, Compared, picture
-from scripts.benchmarks.onnx_models import onnx_of
+from scripts.support.bars import COLOURS, Compared, picture
+from scripts.support.onnx_models import onnx_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

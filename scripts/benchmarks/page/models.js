@@ -8,7 +8,7 @@ const pyodide = await loadPyodide();
 await pyodide.loadPackage(["micropip", "numpy"], { messageCallback: () => {} });
 const wheel = new URLSearchParams(location.search).get("wheel");
 await pyodide.pyimport("micropip").install(`${location.origin}/wheels/${wheel}`);
-for (const file of ["/benchmarks/onnx_models.py", "/predicting.py"]) {
+for (const file of ["/support/onnx_models.py", "/predicting.py"]) {
   await pyodide.runPythonAsync(await (await fetch(file)).text());
 }
 ort.env.wasm.numThreads = 1;
