@@ -20,14 +20,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare speeds with TensorFlow.js in Chromium.")
     parser.add_argument(
         "what",
-        choices=["storage", "http", "models", "graphs", "training", "import", "server", "all"],
+        choices=[
+            *("storage", "http", "models", "building", "graphs", "training", "import", "server"),
+            *("all", "summary"),
+        ],
         nargs="?",
         default="storage",
-        help="what to measure (default: %(default)s)",
+        help="what to measure (default: %(default)s); summary prints the tables of the manual and "
+        "writes their picture",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, few repetitions")
     storage = parser.add_argument_group("storage")
     storage.add_argument("--output", type=Path, default=ROOT / "benchmark.json")
+    storage.add_argument("--only", action="append", choices=["indexeddb", "localstorage", "opfs"])
+    tables = parser.add_argument_group("summary")
+    tables.add_argument("--picture", type=Path, default=ROOT / "web/manual/speed.svg")
     http = parser.add_argument_group("http")
     http.add_argument("--megabytes", type=int, help="of weights (default: 200; quick: 20)")
     http.add_argument("--turns", type=int, help="default: 5; quick: 2")
@@ -35,17 +42,22 @@ def main() -> None:
     imports.add_argument("--against", type=Path, metavar="WHEEL", help="another wheel of pyio")
     options = parser.parse_args()
     enter(engines=["chromium"])
-    from scripts.benchmarks import graphs, importing, models, server, training  # after `enter`
+    from scripts.benchmarks import building, graphs, importing, models, server, summary, training
     from scripts.benchmarks import http as loading
     from scripts.benchmarks import storage as saving
 
+    if options.what == "summary":
+        summary.main(options.picture, options.output, quick=options.quick)
     if options.what in ("storage", "all"):
-        saving.main(options.output, quick=options.quick)
+        schemes = options.only or ("indexeddb", "localstorage", "opfs")
+        saving.main(options.output, quick=options.quick, schemes=schemes)
     if options.what in ("http", "all"):
         megabytes = options.megabytes or (20 if options.quick else 200)
         loading.main(megabytes, options.turns or (2 if options.quick else 5))
     if options.what in ("models", "all"):
         models.main(quick=options.quick)
+    if options.what in ("building", "all"):
+        building.main(quick=options.quick)
     if options.what in ("graphs", "all"):
         graphs.main(quick=options.quick)
     if options.what in ("training", "all"):

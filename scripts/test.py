@@ -4,7 +4,8 @@ Without arguments the tests run in two processes, one engine after the other. Re
 (more seeds, more engines, older Pyodides) are left out. ``--all`` runs the repetitions, as CI does,
 and then the unit tests with the oldest NumPy and other versions of Python. The environment variable
 PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be installed. Without it the
-tests run in every browser that can be installed.
+tests run in every browser that can be installed. ``--without-kernel`` tests what pages compute
+where the compiled kernel cannot be opened.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ def main() -> None:
     parser.add_argument(
         "--all", action="store_true", help="run the repetitions as well, as CI does"
     )
+    parser.add_argument(
+        "--without-kernel", action="store_true", help="let NumPy compute in pages: PYIO_KERNEL=0"
+    )
     options, arguments = parser.parse_known_args()
+    if options.without_kernel:
+        os.environ["PYIO_KERNEL"] = "0"  # the tabs of the tests take it over into their pages
     chosen = os.environ.get("PYIO_ENGINES")
     engines = [name for name in ENGINES if name in chosen.split(",")] if chosen else ENGINES
     python = prepare(engines, optional=not chosen)

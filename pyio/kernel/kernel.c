@@ -123,6 +123,7 @@ INLINE v4 clip4(v4 x, float low, float high) { return least(most(x, all(low)), a
 enum activation {
   LINEAR, RELU, RELU6, TANH, SIGMOID, HARD_SIGMOID, ELU, SELU, SOFTPLUS, SOFTSIGN, SWISH, GELU,
   GELU_NEW, MISH, EXPONENTIAL, HARD_SIGMOID_KERAS3, HARD_SILU, HARD_TANH, LEAKY_RELU,
+  ELU_ALPHA,
 };
 
 INLINE v4 rectified(v4 x, word act) {
@@ -135,7 +136,8 @@ INLINE v4 gelu_new4(v4 x) {
   return all(0.5f) * x * (all(1) + tanh4(all(0.7978845608f) * (x + all(0.044715f) * (x * x * x))));
 }
 
-// Apply an activation to n numbers; `slope` is that of LEAKY_RELU. x and y may be the same.
+// Apply an activation to n numbers. `slope` is that of LEAKY_RELU and the alpha of ELU_ALPHA. x and
+// y may be the same.
 APART void activate(const float *x, float *y, word n, word act, float slope) {
 #define EACH(RESULT)                                                   \
   {                                                                    \
@@ -173,6 +175,7 @@ APART void activate(const float *x, float *y, word n, word act, float slope) {
     case HARD_SILU: EACH(v * clip4(v / all(6) + all(0.5f), 0, 1))
     case HARD_TANH: EACH(clip4(v, -1, 1))
     case LEAKY_RELU: EACH(choose(v >= all(0), v, all(slope) * v))
+    case ELU_ALPHA: EACH(choose(v >= all(0), v, all(slope) * expm1_4(v)))
   }
 #undef EACH
 }
@@ -411,6 +414,24 @@ INLINE void depthwise_four(const struct depthwise *o, word first, word last, con
   }
 }
 
+// The same for windows of any width.
+INLINE void depthwise_wide(const struct depthwise *o, word first, word last, const float *x, float *y) {
+  word C = o->channels, next = o->right * C;
+  for (word c = 0; c < C; c += 4) {
+    v4 start = o->bias ? load(o->bias + c) : all(0), s0 = start, s1 = start, s2 = start, s3 = start;
+    for (word r = first; r < last; r++) {
+      const float *p = x + r * o->dilation_down * o->width * C + c, *k = o->kernel + r * o->window_width * C + c;
+      for (word q = 0; q < o->window_width; q++, p += o->dilation_right * C, k += C) {
+        v4 w = load(k);
+        s0 = load(p) * w + s0, s1 = load(p + next) * w + s1;
+        s2 = load(p + 2 * next) * w + s2, s3 = load(p + 3 * next) * w + s3;
+      }
+    }
+    store(y + c, rectified(s0, o->act)), store(y + C + c, rectified(s1, o->act));
+    store(y + 2 * C + c, rectified(s2, o->act)), store(y + 3 * C + c, rectified(s3, o->act));
+  }
+}
+
 // Several filters for each channel: filter m of channel c is column c * multiplier + m.
 INLINE void depthwise_several(const struct depthwise *o, const float *x, word y0, word x0, float *y) {
   word C = o->channels, M = o->multiplier;
@@ -433,9 +454,11 @@ INLINE void depthwise_several(const struct depthwise *o, const float *x, word y0
 APART void depthwise(const struct depthwise *row) {
   LOCAL(depthwise);
   word C = o->channels, step = o->right;
-  word fast = o->multiplier == 1 && o->window_width == 3 && o->dilation_right == 1 && (step == 1 || step == 2) && !(C & 3);
+  word four = o->multiplier == 1 && !(C & 3);
+  word three = o->window_width == 3 && o->dilation_right == 1;
   // From which window to which all columns are inside.
-  word begin = (o->left + step - 1) / step, end = o->width - 3 + o->left < 0 ? 0 : (o->width - 3 + o->left) / step + 1;
+  word space = o->width - (o->window_width - 1) * o->dilation_right - 1 + o->left;
+  word begin = (o->left + step - 1) / step, end = space < 0 ? 0 : space / step + 1;
   if (end > o->y_width) end = o->y_width;
   for (word i = 0; i < o->images; i++) {
     const float *x = o->x + i * o->height * o->width * C;
@@ -447,10 +470,11 @@ APART void depthwise(const struct depthwise *row) {
       for (word w = 0; w < o->y_width;) {
         word x0 = w * step - o->left;
         float *to = y + (h * o->y_width + w) * C * o->multiplier;
-        if (fast && w >= begin && w + 4 <= end) {
+        if (four && w >= begin && w + 4 <= end) {
           const float *from = x + (y0 * o->width + x0) * C;
-          if (step == 1) depthwise_four(o, first, last, from, to, 1);
-          else depthwise_four(o, first, last, from, to, 2);
+          if (three && step == 1) depthwise_four(o, first, last, from, to, 1);
+          else if (three && step == 2) depthwise_four(o, first, last, from, to, 2);
+          else depthwise_wide(o, first, last, from, to);
           w += 4;
         } else {
           if (o->multiplier == 1) depthwise_one(o, x, y0, x0, to);
@@ -654,7 +678,8 @@ APART void affine(const struct affine *row) {
 
 struct elementwise { word op; const float *x; float *y; word count, act; float slope; };
 
-enum combination { ADD, SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM };
+// KEEP and HIDE have a mask on the right: scores that it leaves out become -1e9, or that is added.
+enum combination { ADD, SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, KEEP, HIDE };
 struct combine {
   word op; const float *a, *b; float *y; word how, act; float factor; word sides[4], a_steps[4], b_steps[4];
 };
@@ -665,6 +690,8 @@ INLINE v4 combined(v4 a, v4 b, word how) {
     case SUBTRACT: return a - b;
     case MULTIPLY: return a * b;
     case MAXIMUM: return larger(a, b);
+    case KEEP: return choose(b != all(0), a, all(-1e9f));
+    case HIDE: return a + choose(b != all(0), all(0), all(-1e9f));
   }
   return choose((b < a) | (b != b), b, a);
 }
@@ -692,6 +719,67 @@ APART void combine(const struct combine *row) {
   if (o->act > RELU6) {
     word count = o->sides[0] * o->sides[1] * o->sides[2] * n;
     activate(o->y, o->y, count, o->act, 0);
+  }
+}
+
+struct prelu { word op; const float *x; float *y; const float *slopes; word rows, width; };
+
+// x above 0, x times its own slope below. The slopes are those of one row. x and y may be the same.
+APART void prelu(const struct prelu *row) {
+  LOCAL(prelu);
+  word n = o->width;
+  for (word i = 0; i < o->rows; i++) {
+    const float *x = o->x + i * n;
+    float *y = o->y + i * n;
+    word j = 0;
+    for (; j + 4 <= n; j += 4) {
+      v4 v = load(x + j);
+      store(y + j, choose(v >= all(0), v, v * load(o->slopes + j)));
+    }
+    for (; j < n; j++) y[j] = x[j] >= 0 ? x[j] : x[j] * o->slopes[j];
+  }
+}
+
+// ---------------------------------------------------------------- images in another size
+
+// `rows` has the row of x before each one of y, then all those after; `down` has how near the second
+// one is. Columns likewise. Without `down` the first ones are copied.
+struct resize {
+  word op; const float *x; float *y; const int *rows, *columns; const float *down, *across;
+  word images, height, width, channels, y_height, y_width, shares;
+};
+
+// Keras adds two shares of the numbers (`shares`), TensorFlow a part of their difference.
+INLINE v4 blend(v4 a, v4 b, v4 part, word shares) {
+  return shares ? a * (all(1) - part) + b * part : a + (b - a) * part;
+}
+
+APART void resize(const struct resize *row) {
+  LOCAL(resize);
+  word C = o->channels, H = o->y_height, W = o->y_width;
+  float *y = o->y;
+  for (word i = 0; i < o->images; i++) {
+    const float *x = o->x + i * o->height * o->width * C;
+    for (word h = 0; h < H; h++)
+      for (word w = 0; w < W; w++, y += C) {
+        word left = o->columns[w] * C, right = o->columns[W + w] * C;
+        const float *top = x + o->rows[h] * o->width * C, *bottom = x + o->rows[H + h] * o->width * C;
+        if (!o->down) {
+          copy_short(y, top + left, C);
+          continue;
+        }
+        v4 down = all(o->down[h]), across = all(o->across[w]);
+#define BLENDED(AT) blend(blend(AT(top + left), AT(top + right), across, o->shares), \
+                          blend(AT(bottom + left), AT(bottom + right), across, o->shares), down, o->shares)
+#define FOUR(P) load((P) + c)
+#define ONE(P) all((P)[c])
+        word c = 0;
+        for (; c + 4 <= C; c += 4) store(y + c, BLENDED(FOUR));
+        for (; c < C; c++) y[c] = BLENDED(ONE)[0];
+#undef ONE
+#undef FOUR
+#undef BLENDED
+      }
   }
 }
 
@@ -865,7 +953,7 @@ APART void gru_after(const struct cell *row) {
 enum operation {
   GEMM = 1, CONV, DEPTHWISE, SPREAD, POOL, SOFTMAX, NORMALIZE, AFFINE, ELEMENTWISE, COMBINE, MOVE,
   FILL, EMBED, SIMPLE_RNN, LSTM, GRU, GRU_AFTER, PRODUCTS, WIDEN,
-  DIFFERS,
+  DIFFERS, PRELU, RESIZE,
 };
 
 // Execute `count` rows. Return 0, or the number of the row (from 1) that only NumPy can answer.
@@ -906,6 +994,8 @@ EXPORT int run(const word *rows, int count) {
       case GRU_AFTER: gru_after(o); break;
       case PRODUCTS: products(o); break;
       case DIFFERS: differs(o); break;
+      case PRELU: prelu(o); break;
+      case RESIZE: resize(o); break;
       case WIDEN: {  // int32 to float32
         const struct widen *w = o;
         for (word j = 0; j < w->count; j++) w->y[j] = (float)w->x[j];

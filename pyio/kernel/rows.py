@@ -49,16 +49,18 @@ products: x right y panels count rows inner columns right_row right_column x_row
     x_step right_step y_step x_head right_head y_head
 widen: x y count
 differs: x y rows width whole value
+prelu: x y slopes rows width
+resize: x y rows columns down across images height width channels y_height y_width shares
 """
 
 ACTIVATIONS = (
     *("linear", "relu", "relu6", "tanh", "sigmoid", "hard_sigmoid", "elu", "selu", "softplus"),
     *("softsign", "swish", "gelu", "gelu_new", "mish", "exponential", "hard_sigmoid_keras3"),
-    *("hard_silu", "hard_tanh", "leaky_relu"),
+    *("hard_silu", "hard_tanh", "leaky_relu", "elu_alpha"),
 )
 """The activations of the kernel; the place is the number."""
 
-COMBINATIONS = ("add", "subtract", "multiply", "maximum", "minimum")
+COMBINATIONS = ("add", "subtract", "multiply", "maximum", "minimum", "keep", "hide")
 
 
 def _operations() -> dict[str, tuple[int, dict[str, int]]]:
@@ -75,6 +77,13 @@ def _operations() -> dict[str, tuple[int, dict[str, int]]]:
 
 
 OPERATIONS = _operations()
+
+
+def word_of(operation: str, field: str) -> int:
+    """Return which word of a row a field of an operation is, or begins with."""
+    sizes = OPERATIONS[operation][1]
+    before = list(sizes)[: list(sizes).index(field)]
+    return 1 + sum(sizes[name] for name in before)
 
 
 def row(operation: str, **fields: Any) -> list[int]:

@@ -9,6 +9,7 @@ The wasm backend runs in one thread with SIMD, as on pages without cross-origin 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -39,8 +40,19 @@ MOST_TIMES = 15
 SECONDS = 10
 
 
-def compare(page: Page, seconds: float) -> None:
-    """Print one line per model."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The medians in milliseconds of one model: TensorFlow.js's backends, and pyio."""
+
+    name: str
+    cpu: float
+    wasm: float
+    ours: float
+
+
+def compare(page: Page, seconds: float) -> list[Row]:
+    """Print one line per model, and return what is in them."""
+    rows = []
     heads = f"{'TF.js cpu ms':>14}{'TF.js wasm ms':>15}{'pyio ms':>10}"
     print(f"{'model':12}{heads}{'cpu/pyio':>10}{'wasm/pyio':>11}{'differs by':>12}")
     for name, path in MODELS.items():
@@ -52,17 +64,20 @@ def compare(page: Page, seconds: float) -> None:
         }
         ours, error = page.evaluate("(asked) => bench.ours(...asked)", [url, *limits])
         assert error < 5e-3, f"{name}: predictions differ by {error}"
-        print(_line(name, median(times["cpu"]), median(times["wasm"]), median(ours), error))
+        rows.append(Row(name, median(times["cpu"]), median(times["wasm"]), median(ours)))
+        print(_line(rows[-1], error), flush=True)
+    return rows
 
 
-def _line(name: str, cpu: float, wasm: float, ours: float, error: float) -> str:
+def _line(row: Row, error: float) -> str:
+    cpu, wasm, ours = row.cpu, row.wasm, row.ours
     shown: list[Any] = [cpu, wasm, ours, cpu / ours, wasm / ours]
     widths = ("14.1f", "15.1f", "10.1f", "10.1f", "11.2f")
     columns = "".join(format(each, width) for each, width in zip(shown, widths, strict=True))
-    return f"{name:12}{columns}{error:12.1e}"
+    return f"{row.name:12}{columns}{error:12.1e}"
 
 
-def main(*, quick: bool) -> None:
+def main(*, quick: bool) -> list[Row]:
     """Fetch the models, build the wheel, open a page, compare."""
     runtime.ensure(runtime.VENDOR)
     runtime.ensure(runtime.VENDOR, (FACES, POSES, PITCHES, TFJS_WASM))
@@ -79,5 +94,6 @@ def main(*, quick: bool) -> None:
             page.set_default_timeout(600_000)
             page.goto(f"{site.url}/graphs.html?wheel={wheel.name}")
             page.wait_for_function("() => Boolean(window.bench)")
-            compare(page, 1 if quick else SECONDS)
+            rows = compare(page, 1 if quick else SECONDS)
         browser.close()
+    return rows

@@ -28,7 +28,7 @@ from scripts.support.server import Site
 from scripts.support.wheel import build_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
@@ -127,8 +127,10 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
         )
 
 
-def main(output: Path, *, quick: bool) -> None:
-    """Measure all sizes, print the table and write it to `output` as JSON."""
+def main(
+    output: Path, *, quick: bool, schemes: Sequence[str] = ("indexeddb", "localstorage", "opfs")
+) -> list[dict[str, Any]]:
+    """Measure all sizes, print the table, write it to `output` as JSON, and return its rows."""
     runtime.ensure(runtime.VENDOR)
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -149,8 +151,8 @@ def main(output: Path, *, quick: bool) -> None:
             page.goto(f"{site.url}/index.html?wheel={wheel.name}")
             page.wait_for_function("window.bench")
             media = {"indexeddb": INDEXEDDB, "localstorage": LOCALSTORAGE, "opfs": OPFS}
-            for scheme, sizes in media.items():
-                for size, turns in sizes.items():
+            for scheme in schemes:
+                for size, turns in media[scheme].items():
                     if quick and size > 10 * MB:
                         continue
                     row = measure(page, scheme, size, 3 if quick else turns)
@@ -158,3 +160,4 @@ def main(output: Path, *, quick: bool) -> None:
                     print("\n".join(table(rows[-1:])), flush=True)
         context.close()
     output.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return rows

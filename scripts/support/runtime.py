@@ -127,6 +127,23 @@ TFJS_WASM = Source(
         ),
     },
 )  # only benchmarks compare with it
+ONNX_RUNTIME = Source(
+    folder="onnxruntime",
+    cdn="https://cdn.jsdelivr.net/npm/onnxruntime-web@1.30.0/dist/",
+    package="onnxruntime-web@1.30.0",
+    inside="package/dist/",
+    files={
+        "ort.wasm.min.js": "faece07e84faa9001f5104bbe4e5c70861d06cb2376a0dea1fa0ad33a67adc81",
+        "ort-wasm-simd-threaded.mjs": (
+            "e13f7f94fc51b4ca72b12faeb1ee95f4ace6dfbc8939bc718aabdc0a27c4299b"
+        ),
+        "ort-wasm-simd-threaded.wasm": (
+            "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2"
+        ),
+    },
+)
+"""Only a benchmark compares with it. Without cross-origin isolation it runs in one thread."""
+
 RUNTIME = (PYODIDE, WHEELS, TFJS, TFJS_NODE)  # older Pyodides are in generations.py
 
 

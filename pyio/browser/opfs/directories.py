@@ -32,10 +32,17 @@ _ATTEMPTS, _PAUSE = 10, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What is in a directory: the handle of each directory by its name, and the names of files."""
+    """What is in a directory.
+
+    Attributes:
+        folders: The handle of each directory by its name.
+        files: The names of files.
+        here: The handle of the directory itself, which is a path to it without a look-up.
+    """
 
     folders: Mapping[str, Any]
     files: Sequence[str]
+    here: Any
 
 
 async def folder(path: Path, *, create: bool = False) -> JSObject:
@@ -56,7 +63,8 @@ async def entries(path: Path, what: str) -> Entries | None:
     async def found() -> Entries:
         folders, files = dict[str, Any](), list[str]()
         # Not `async for`: Pyodide 314 fails later if a task is cancelled in one.
-        entries_js = (await folder(path)).values()
+        here_js = await folder(path)
+        entries_js = here_js.values()
         while not (step_js := await entries_js.next()).done:
             entry_js = step_js.value
             name = str(entry_js.name)
@@ -64,7 +72,7 @@ async def entries(path: Path, what: str) -> Entries | None:
                 folders[name] = entry_js
             else:
                 files.append(name)
-        return Entries(folders, files)
+        return Entries(folders, files, here_js)
 
     return await _unless_absent(found(), what)
 

@@ -74,16 +74,19 @@ async def write(path: Path, name: str, content: Content, moved: Callable[[int], 
     flying: deque[_Sent] = deque()
     spare: list[JSObject] = []
     start = 0
-    async with _opened(path, name, writing=True) as (helper, _):
+    # The first pieces are copied while the file is opened.
+    async with _opening(path, name, writing=True) as (helper, opened):
         for coming in content.pieces:
             piece = await arrived(coming)
             if len(flying) == _SAVING:
+                await helper.result(opened)
                 spare.append(await helper.moved(flying.popleft()))
             buffer_js = spare.pop() if spare else js.ArrayBuffer.new(content.largest)
             copy_out(piece, js.Uint8Array.new(buffer_js, 0, piece.nbytes))
             flying.append(helper.move("write", start, piece.nbytes, buffer_js))
             start += piece.nbytes
             moved(piece.nbytes)
+        await helper.result(opened)
         while flying:
             await helper.moved(flying.popleft())
         await helper.ask("flush")
@@ -114,7 +117,8 @@ async def read_into(
         await slices.read_into(path, name, start, target, moved)
         return
     try:
-        async with _opened(path, name, writing=False) as (helper, _):
+        async with _opening(path, name, writing=False) as (helper, opened):
+            await helper.result(opened)
             await _read(helper, start, target, moved)
     except StorageError as error:
         if error.reason != "NoModificationAllowedError":
@@ -132,8 +136,8 @@ async def read_whole(
     """Read a whole file into `targets` of its size."""
     if expected >= _WORTH_IT:
         try:
-            async with _opened(path, name, writing=False) as (helper, size):
-                found, start = targets(size), 0
+            async with _opening(path, name, writing=False) as (helper, opened):
+                found, start = targets(int(await helper.result(opened))), 0
                 for target in found:
                     await _read(helper, start, target, moved)
                     start += target.nbytes
@@ -248,12 +252,16 @@ class _Helper:
 
 
 @asynccontextmanager
-async def _opened(path: Path, name: str, *, writing: bool) -> AsyncIterator[tuple[_Helper, int]]:
-    """Give a helper that has opened a file, and its size; it closes the file after the block."""
+async def _opening(path: Path, name: str, *, writing: bool) -> AsyncIterator[tuple[_Helper, _Sent]]:
+    """Give a helper that opens a file, and the command, whose result is the file's size.
+
+    What is sent to it before that result is done afterwards, or fails. It closes the file after the
+    block.
+    """
     async with _helper() as helper:
-        size = int(await helper.ask("open", array_of(path), name, writing))
+        opened = helper.send("open", array_of(path), name, writing)
         try:
-            yield helper, size
+            yield helper, opened
         finally:
             await helper.ask("close")  # after all that was sent before
 

@@ -148,9 +148,10 @@ async def write(
     found = await directories.entries(path, what)
     older = numbers(found.folders) if found is not None else []
     number = next_number(older)
+    here: Path = path if found is None else (found.here,)
     try:
         # Made once, so that the two files need not look for it.
-        inside = (await directories.make(place(name, number), what),)
+        inside = (await directories.make((*here, str(number)), what),)
         if weights is not None:
             await files.write(inside, WEIGHTS, weights, what, moved)
         await files.write(inside, JSON, Content.of([memoryview(text)]), what)
@@ -158,7 +159,8 @@ async def write(
         await to_its_end(_take_back(name, number, what))
         raise
     moving = {} if found is None else marks(found.folders)
-    await to_its_end(_remove_older(name, {n: moving.get(n) for n in older}, needed, what))
+    if older:
+        await to_its_end(_remove_older(here, {n: moving.get(n) for n in older}, needed, what))
 
 
 async def _take_back(name: str, number: int, what: str) -> None:
@@ -168,17 +170,17 @@ async def _take_back(name: str, number: int, what: str) -> None:
 
 
 async def _remove_older(
-    name: str, older: Mapping[int, str | None], needed: Needed | None, what: str
+    here: Path, older: Mapping[int, str | None], needed: Needed | None, what: str
 ) -> None:
     kept: Collection[int] = ()
     with suppress(PyioError):  # another tab reads it; the next save removes it
         if needed is not None and any(older.values()):
-            kept = await needed(await look(place(name), what))
+            kept = await needed(await look(here, what))
         for number, move in sorted(older.items()):
             if number not in kept:
-                await directories.remove(place(name), str(number), what)
+                await directories.remove(here, str(number), what)
                 if move is not None:
-                    await directories.remove(place(name), mark(number, move), what)
+                    await directories.remove(here, mark(number, move), what)
 
 
 async def remove(folder: str, number: int, what: str, move: str | None = None) -> None:

@@ -134,8 +134,14 @@ class Configured:
         """Return the layer that `config` describes. Keys it does not know are left out."""
         code = cls.__init__.__code__  # a class of the user's own may take arguments as usual
         own = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-        known = {*cls.options, *COMMON, *own}
-        return cls(**{key: value for key, value in config.items() if key in known})
+        options = cls.options
+        return cls(
+            **{
+                key: value
+                for key, value in config.items()
+                if key in options or key in COMMON or key in own
+            }
+        )
 
     def common_config(self) -> dict[str, Any]:
         """Return the part of the config that every layer has."""
@@ -160,10 +166,13 @@ class Configured:
                 f"{', '.join([*self.options, *COMMON])}"
             )
         for key, each in self.options.items():
+            value = given.get(key)
+            if value is None and each.default is None:  # nearly half of them
+                setattr(self, key, None)
+                continue
             try:
-                setattr(self, key, each.value(given.get(key)))
+                setattr(self, key, each.value(value))
             except ValueError as error:
                 raise InvalidModelError(
-                    f"{key} of {self.class_name} {self.name!r} is {given.get(key)!r:.200}; "
-                    f"expected {error}"
+                    f"{key} of {self.class_name} {self.name!r} is {value!r:.200}; expected {error}"
                 ) from None

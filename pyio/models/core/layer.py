@@ -211,7 +211,7 @@ class Layer(Configured):
         input_dtype: str | None = None,
         weights: Sequence[ArrayLike] | None = None,
     ) -> None:
-        if not isinstance(name, str | None):
+        if name is not None and not isinstance(name, str):
             raise InvalidModelError(f"the name of a {self.class_name} is {name!r}; expected text")
         self.name = name or layer_name(self.class_name)
         self.scope = self.name

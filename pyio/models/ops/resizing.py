@@ -23,16 +23,24 @@ def resize_nearest(
     precision: type[np.floating[Any]] = np.float64,
 ) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixel by pixel."""
-
-    def pick(old: int, new: int) -> Array:
-        places = _places(old, new, align_corners, half_pixel_centers, precision)
-        # Halves are rounded up, as JavaScript does; NumPy would round them to even numbers.
-        whole = np.floor(places + 0.5) if align_corners else np.floor(places)
-        return np.minimum(whole.astype(np.intp), old - 1)
-
-    rows = pick(images.shape[-3], height)
-    columns = pick(images.shape[-2], width)
+    how = align_corners, half_pixel_centers, precision
+    rows = nearest_pixels(images.shape[-3], height, *how)
+    columns = nearest_pixels(images.shape[-2], width, *how)
     return images[..., rows[:, None], columns, :]
+
+
+def nearest_pixels(
+    old: int,
+    new: int,
+    align_corners: bool,
+    half_pixel_centers: bool = False,
+    precision: type[np.floating[Any]] = np.float64,
+) -> Array:
+    """Return the pixel that each new one is, along one side."""
+    places = _places(old, new, align_corners, half_pixel_centers, precision)
+    # Halves are rounded up, as JavaScript does; NumPy would round them to even numbers.
+    whole = np.floor(places + 0.5) if align_corners else np.floor(places)
+    return np.asarray(np.minimum(whole.astype(np.intp), old - 1))
 
 
 def resize_bilinear(
@@ -44,17 +52,9 @@ def resize_bilinear(
     precision: type[np.floating[Any]] = np.float64,
 ) -> Array:
     """Return `images` (..., height, width, channels) in a new size, pixels blended."""
-
-    def pick(old: int, new: int) -> tuple[Array, Array, Array]:
-        # The centers of pixels lie half a pixel behind their places.
-        places = _places(old, new, align_corners, half_pixel_centers, precision)
-        places = places - 0.5 if half_pixel_centers else places
-        low = np.maximum(np.floor(places), 0).astype(np.intp)
-        high = np.minimum(np.ceil(places), old - 1).astype(np.intp)
-        return low, high, (places - np.floor(places)).astype(np.float32)
-
-    top, bottom, down = pick(images.shape[-3], height)
-    left, right, across = pick(images.shape[-2], width)
+    how = align_corners, half_pixel_centers, precision
+    top, bottom, down = blended_pixels(images.shape[-3], height, *how)
+    left, right, across = blended_pixels(images.shape[-2], width, *how)
     across = across[:, None]
     upper = images[..., top[:, None], left, :]
     upper = upper + (images[..., top[:, None], right, :] - upper) * across
@@ -64,17 +64,33 @@ def resize_bilinear(
     return blended
 
 
+def blended_pixels(
+    old: int,
+    new: int,
+    align_corners: bool,
+    half_pixel_centers: bool = False,
+    precision: type[np.floating[Any]] = np.float64,
+) -> tuple[Array, Array, Array]:
+    """Return the pixels before and after each new one, and how near the second is."""
+    # The centers of pixels lie half a pixel behind their places.
+    places = _places(old, new, align_corners, half_pixel_centers, precision)
+    places = places - 0.5 if half_pixel_centers else places
+    low = np.maximum(np.floor(places), 0).astype(np.intp)
+    high = np.minimum(np.ceil(places), old - 1).astype(np.intp)
+    return low, high, (places - np.floor(places)).astype(np.float32)
+
+
 def resize_half_pixels(
     images: Array, height: int, width: int, interpolation: str = "bilinear"
 ) -> Array:
     """Return `images` (..., height, width, channels) in a new size, sampled as Keras does."""
     if interpolation == "nearest":
-        rows = _nearest_middles(images.shape[-3], height)
-        columns = _nearest_middles(images.shape[-2], width)
+        rows = nearest_middles(images.shape[-3], height)
+        columns = nearest_middles(images.shape[-2], width)
         picked: Array = images[..., rows[:, None], columns, :]
         return picked
-    top, bottom, down = _between_middles(images.shape[-3], height)
-    left, right, across = _between_middles(images.shape[-2], width)
+    top, bottom, down = between_middles(images.shape[-3], height)
+    left, right, across = between_middles(images.shape[-2], width)
     across = across[:, None]
     upper, lower = (
         images[..., row[:, None], left, :] * (1 - across)
@@ -86,12 +102,13 @@ def resize_half_pixels(
     return blended
 
 
-def _nearest_middles(old: int, new: int) -> Array:
+def nearest_middles(old: int, new: int) -> Array:
+    """Return the pixel whose middle is nearest to that of each new one."""
     places = np.floor((np.arange(new) + 0.5) * (old / new)).astype(np.intp)
     return np.asarray(np.minimum(places, old - 1))
 
 
-def _between_middles(old: int, new: int) -> tuple[Array, Array, Array]:
+def between_middles(old: int, new: int) -> tuple[Array, Array, Array]:
     """Return the pixels before and after each new one, and how near the second is."""
     places = (np.arange(new) + 0.5) * (old / new) - 0.5
     low = np.floor(places)

@@ -14,14 +14,17 @@ from pyio.models.plans.step import IDENTITIES, own_name
 if TYPE_CHECKING:
     from pyio.models.plans.step import Step
 
+_SLOPED = ("leaky_relu", "elu_alpha")
+"""Activations of the kernel that take a number."""
+
 _NUMBERS = {
-    id(BUILT_IN[name]): number for number, name in enumerate(ACTIVATIONS) if name != "leaky_relu"
+    id(BUILT_IN[name]): number for number, name in enumerate(ACTIVATIONS) if name not in _SLOPED
 }
 """By function and not by name: another function may be registered under a name."""
 
 LINEAR, RELU, RELU6, ELU = (ACTIVATIONS.index(name) for name in ("linear", "relu", "relu6", "elu"))
 _ALONG = ("softmax", "log_softmax")
-LEAKY_RELU = ACTIVATIONS.index("leaky_relu")
+LEAKY_RELU, ELU_ALPHA = map(ACTIVATIONS.index, _SLOPED)
 
 
 def number_of(layer: Any, attribute: str = "activate") -> int | None:

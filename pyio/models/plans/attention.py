@@ -12,15 +12,14 @@ from pyio.models.plans.elementwise import combined, shares
 from pyio.models.plans.table import emits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pyio.models.plans.builder import Builder, Value
     from pyio.models.plans.step import Step
 
     Array = NDArray[Any]
-
-_FAR_BELOW = np.float32(-1e9)
-"""Added to the scores of positions that do not count, so that their share becomes 0."""
 
 
 @emits("MultiHeadAttention")
@@ -38,7 +37,10 @@ def multi_head_attention(builder: Builder, step: Step, xs: list[Value]) -> Value
     q = _projected(builder, layer, "query", query, scale)
     k = _projected(builder, layer, "key", key)
     v = _projected(builder, layer, "value", value)
-    scores = _scores(builder, q, k, layer.use_causal_mask)
+    scores = _scores(builder, q, k)
+    for mask in _masks(builder, step, scores, causal=layer.use_causal_mask):
+        before, scores = scores, combined(builder, "keep", scores.array, mask)
+        builder.free_unused(before.memory)
     y = _means(builder, shares(builder, scores), v)
     heads = y.shape[2] * y.shape[3]
     return _projected(builder, layer, "attention_output", y.reshaped(*y.shape[:2], heads), sides=2)
@@ -53,9 +55,46 @@ def attention(builder: Builder, step: Step, xs: list[Value]) -> Value:
     if layer.score_mode != "dot" or layer.use_scale or layer.return_attention_scores:
         raise Unplanned("other scores")
     one = [each.reshaped(*each.shape[:2], 1, each.shape[2]) for each in (query, key, value)]
-    scores = _scores(builder, one[0], one[1], layer.use_causal_mask)
+    scores = _scores(builder, one[0], one[1])
+    # Of the inputs' masks that of the value alone counts for the scores.
+    masks = _masks(builder, step, scores, causal=layer.use_causal_mask, of=(1,))
+    if masks:
+        seen = masks[0]
+        if len(masks) > 1:
+            seen = combined(builder, "multiply", masks[0], masks[1]).array
+        before, scores = scores, combined(builder, "hide", scores.array, seen)
+        builder.free_unused(before.memory)
     y = _means(builder, shares(builder, scores), one[2])
-    return y.reshaped(*y.shape[:2], y.shape[3])
+    y = y.reshaped(*y.shape[:2], y.shape[3])
+    if not step.masks or step.masks[0] is None:
+        return y
+    return combined(builder, "multiply", y.array, _wide(step.masks[0], y, 1))
+
+
+def _masks(
+    builder: Builder, step: Step, scores: Value, *, causal: bool, of: Sequence[int] = (0, 1, 2)
+) -> list[Array]:
+    """Return the masks that scores (batch, heads, queries, keys) have, to combine with them.
+
+    `of` are the inputs whose masks count: the query, the value and the key.
+    """
+    found = []
+    for number, mask in enumerate(step.masks):
+        if mask is not None and number in of:
+            found.append(_wide(mask, scores, 2 if number == 0 else 3))
+    if causal:
+        seen = np.tri(*scores.shape[2:], dtype=np.float32)
+        found.append(builder.fixed(seen[None, None]))
+    return found
+
+
+def _wide(mask: Value, x: Value, side: int) -> Array:
+    """Return a mask (batch, steps) whose steps go along a side of `x`. Raises Unplanned."""
+    if mask.shape != (x.shape[0], x.shape[side]):
+        raise Unplanned("a mask of another shape")
+    sides = [1] * len(x.shape)
+    sides[0], sides[side] = mask.shape
+    return mask.array.reshape(sides)
 
 
 def _projected(
@@ -91,7 +130,7 @@ def _projected(
     return y
 
 
-def _scores(builder: Builder, query: Value, key: Value, causal: bool) -> Value:
+def _scores(builder: Builder, query: Value, key: Value) -> Value:
     """Return the products (batch, heads, queries, keys) of (batch, steps, heads, size)."""
     batch, queries, heads, size = query.shape
     keys = key.shape[1]
@@ -119,11 +158,7 @@ def _scores(builder: Builder, query: Value, key: Value, causal: bool) -> Value:
         right_head=size,
         y_head=queries * keys,
     )
-    if not causal:
-        return y
-    seen = np.tri(queries, keys, dtype=np.bool_)
-    hidden = builder.fixed(np.where(seen, np.float32(0), _FAR_BELOW).reshape(1, 1, queries, keys))
-    return combined(builder, "add", y.array, hidden)
+    return y
 
 
 def _means(builder: Builder, scores: Value, value: Value) -> Value:

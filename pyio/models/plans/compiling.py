@@ -15,12 +15,13 @@ from pyio.models.plans import (  # noqa: F401 -- they enter their layers in the 
     normalization,
     pooling,
     products,
+    resizing,
     sequences,
     shaping,
 )
 from pyio.models.plans.builder import Builder, Value
 from pyio.models.plans.constants import Constants, Unplanned
-from pyio.models.plans.step import IDENTITIES, RECURRENT, own_name
+from pyio.models.plans.step import IDENTITIES, MERGES, RECURRENT, WITH_MASKS, own_name
 from pyio.models.plans.steps import steps_of
 from pyio.models.plans.table import EMITTERS
 
@@ -203,8 +204,12 @@ class Compiler:
     def _give_mask(self, step: Step) -> None:
         """Give a step the mask of its input. Raises Unplanned where only NumPy can use it."""
         step.mask = step.made_mask = None
+        step.masks = []
         masks = [self._masked[slot] for slot in step.sources if slot in self._masked]
         if not masks or not step.layers[0].supports_masking:
+            return
+        if own_name(step.layer) in WITH_MASKS and all(isinstance(each, Value) for each in masks):
+            step.masks = [self._masked.get(slot) for slot in step.sources]
             return
         if len(step.sources) > 1:
             raise Unplanned("several masks")
@@ -217,9 +222,14 @@ class Compiler:
         """Note the mask that a step makes, or that of its input if all its layers pass it on."""
         source, target = step.sources[0], step.targets[0]
         layer: Any = step.layer
+        joined = bool(step.masks) and own_name(layer) in MERGES
+        if joined and not all(each.supports_masking for each in step.after):
+            return
         if step.made_mask is not None:
             self.builder.take(step.made_mask)
             self._masked[target] = step.made_mask
+        elif joined:
+            return  # an input without a mask can mean that all steps count
         elif source in self._masked and all(each.supports_masking for each in step.layers):
             ends = (
                 own_name(layer) in RECURRENT and not getattr(layer, "layer", layer).return_sequences

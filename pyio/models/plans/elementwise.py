@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pyio.kernel.rows import COMBINATIONS
-from pyio.models.plans.activations import LEAKY_RELU, activation_of, ending, softmax_of
+from pyio.models.plans.activations import (
+    ELU_ALPHA,
+    LEAKY_RELU,
+    activation_of,
+    ending,
+    softmax_of,
+)
 from pyio.models.plans.constants import Unplanned
 from pyio.models.plans.step import IDENTITIES, own_name
 from pyio.models.plans.table import emits
@@ -32,6 +40,8 @@ def activation(builder: Builder, step: Step, xs: list[Value]) -> Value:
         return shares(builder, x, log=softmax_of(layer) == "log_softmax")
     if own_name(layer) == "LeakyReLU":
         act, slope = LEAKY_RELU, float(layer.alpha)
+    elif own_name(layer) == "ELU" and layer.alpha != 1:
+        act, slope = ELU_ALPHA, float(layer.alpha)
     else:
         number = activation_of(layer)
         if number is None:
@@ -40,6 +50,36 @@ def activation(builder: Builder, step: Step, xs: list[Value]) -> Value:
     y = builder.value(*x.shape)
     builder.add("elementwise", x=x, y=y, count=x.size, act=act, slope=slope)
     return y
+
+
+@emits("PReLU")
+def prelu(builder: Builder, step: Step, xs: list[Value]) -> Value:
+    """A slope below 0 that is learned for each position."""
+    layer: Any = step.layer
+    (x,) = xs
+    shape = x.shape
+    slopes = builder.constant(
+        ("slopes", shape[1:]), [layer.alpha], lambda alpha: repeated(alpha, shape)
+    )
+    return sloped(builder, x, slopes, slopes.array.size)
+
+
+def repeated(slopes: Any, shape: Sequence[int]) -> Any:
+    """Return the numbers that `slopes` repeats along a tensor of `shape`, as a vector.
+
+    Its size is that of the last sides along which they differ, of the very last one at least.
+    """
+    wide = slopes.reshape(*[1] * (len(shape) - slopes.ndim), *slopes.shape)
+    first = next((axis for axis, side in enumerate(wide.shape) if side != 1), len(shape))
+    first = min(first, len(shape) - 1)
+    return np.broadcast_to(wide[(0,) * first], tuple(shape[first:])).reshape(-1)
+
+
+def sloped(builder: Builder, x: Value, slopes: Any, width: int, y: Value | None = None) -> Value:
+    """Return `x` with each number below 0 times its slope; `width` slopes are repeated."""
+    target = builder.value(*x.shape) if y is None else y
+    builder.add("prelu", x=x, y=target, slopes=slopes, rows=x.size // width, width=width)
+    return target
 
 
 @emits("Softmax")
@@ -76,6 +116,7 @@ def merge(builder: Builder, step: Step, xs: list[Value]) -> Value:
     """Several tensors combined number by number, with sides of 1 repeated."""
     layer: Any = step.layer
     name = own_name(layer)
+    step.made_mask = _joined_mask(builder, step)
     ndim = max(len(x.shape) for x in xs)
     aligned = [x.reshaped(x.shape[0], *[1] * (ndim - len(x.shape)), *x.shape[1:]).array for x in xs]
     total = aligned[0]
@@ -86,6 +127,23 @@ def merge(builder: Builder, step: Step, xs: list[Value]) -> Value:
         y = combined(builder, _MERGES[name], total, right, act, factor)
         total = y.array
     return y
+
+
+def _joined_mask(builder: Builder, step: Step) -> Value | None:
+    """Return the mask of tensors that are combined, or None if all steps count."""
+    layer: Any = step.layer
+    masks = [each for each in step.masks if each is not None]
+    if masks and layer.any_mask and own_name(layer) == "Multiply":
+        raise Unplanned("steps that do not count are 1")
+    if not masks or (layer.any_mask and len(masks) < len(step.masks)):
+        return None
+    if any(each.shape != masks[0].shape for each in masks):
+        raise Unplanned("masks of several shapes")
+    total: Value = masks[0]
+    for each in masks[1:]:
+        how = "maximum" if layer.any_mask else "minimum"
+        total = combined(builder, how, total.array, each.array)
+    return total
 
 
 def combined(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.models.plans.constants import Unplanned
 from pyio.models.plans.elementwise import joined_sides
+from pyio.models.plans.resizing import resized
 from pyio.models.plans.table import emits
 
 if TYPE_CHECKING:
@@ -133,19 +134,22 @@ def up_sampling(builder: Builder, step: Step, xs: list[Value]) -> Value:
     layer: Any = step.layer
     (x,) = xs
     if getattr(layer, "interpolation", "nearest") != "nearest":
-        raise Unplanned("another interpolation")
+        if layer.data_format == "channels_first":
+            raise Unplanned("channels first")
+        sides = x.shape[1] * layer.size[0], x.shape[2] * layer.size[1]
+        return resized(builder, x, sides, "bilinear", middles=layer.half_pixels)
     size = layer.size if isinstance(layer.size, list) else [layer.size]
     first = 2 if getattr(layer, "data_format", None) == "channels_first" else 1
     factors = [1] * len(x.shape)
     factors[first : first + len(size)] = size
     y = builder.value(*(side * factor for side, factor in zip(x.shape, factors, strict=True)))
     # Each side becomes two: the values, and how often each is repeated.
-    sides, x_steps, y_steps = [], [], []
+    repeated, x_steps, y_steps = list[int](), list[int](), list[int]()
     for side, factor, own, new in zip(
         x.shape, factors, steps_of(x.shape), steps_of(y.shape), strict=True
     ):
-        sides += [side, factor]
+        repeated += [side, factor]
         x_steps += [own, 0]
         y_steps += [new * factor, new]
-    moved(builder, x, y, sides, x_steps, y_steps)
+    moved(builder, x, y, repeated, x_steps, y_steps)
     return y

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional"})
 """Layers that leave out the steps that a mask leaves out."""
 
+MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+"""Layers that combine tensors number by number, and join their masks."""
+
+WITH_MASKS = frozenset({"MultiHeadAttention", "Attention"}) | MERGES
+"""Layers that use the masks of all their inputs."""
+
 IDENTITIES = frozenset(
     [
         "InputLayer",
@@ -48,6 +54,7 @@ class Step:
         before: A layer of borders in front that is computed with it.
         after: Layers behind that are computed with it.
         mask: The mask of its input while the plan is made, where the kernel has it.
+        masks: Those of all inputs, for layers that use several; None for an input without one.
         made_mask: The mask that the step makes.
     """
 
@@ -58,6 +65,7 @@ class Step:
     before: Any = None
     after: list[Any] = field(default_factory=list)
     mask: Any = None
+    masks: list[Any] = field(default_factory=list)
     made_mask: Any = None
 
     @property

@@ -92,22 +92,41 @@ def is_constant(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 2 and value[0] == "_CONSTANT_VALUE"
 
 
+def is_single(node: Any) -> bool:
+    """Whether a call has one place and no arguments, as nearly all calls have."""
+    if not isinstance(node, list) or len(node) != 1 or not is_place(node[0]):
+        return False
+    return len(node[0]) == 3 or (len(node[0]) == 4 and not node[0][3])
+
+
 def places_in(value: Any) -> Iterator[list[Any]]:
-    """Yield the places of tensors anywhere in a value, in order."""
-    if isinstance(value, Arguments):
-        yield from places_in([value.positional, value.named])
-    elif is_place(value):
-        yield value
+    """Return the places of tensors anywhere in a value, in order."""
+    found: list[list[Any]] = []
+    _add_places(value, found)
+    return iter(found)
+
+
+_LEAVES = (str, int, float, type(None))
+
+
+def _add_places(value: Any, found: list[list[Any]]) -> None:
+    # What there is most of comes first: asking whether something is a Mapping takes longest.
+    if isinstance(value, _LEAVES):
+        return
+    if is_place(value):
+        found.append(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _add_places(item, found)
+    elif isinstance(value, Arguments):
+        _add_places([value.positional, value.named], found)
     elif isinstance(value, Mapping):
         history = (value.get("config") or {}).get("keras_history") if "config" in value else None
         if value.get("class_name") == "__keras_tensor__" and isinstance(history, list):
-            yield history
+            found.append(history)
         else:
             for item in value.values():
-                yield from places_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from places_in(item)
+                _add_places(item, found)
 
 
 def tensors_of(class_name: str, arguments: Arguments) -> list[list[Any]]:

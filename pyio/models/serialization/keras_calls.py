@@ -17,6 +17,7 @@ from pyio.models.serialization.keras_arguments import (
     arguments_of,
     is_constant,
     is_place,
+    is_single,
     kept_with_call,
     options_of,
     places_in,
@@ -77,6 +78,8 @@ def _ends(config: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
 
 def _call(entry: Mapping[str, Any], node: Any, masks: Masks) -> tuple[Any, dict[str, Any]]:
     """Return the places of a call, and the options that its arguments mean."""
+    if is_single(node):
+        return [[*node[0][:3], {}]], {}
     if not isinstance(node, Mapping | list):
         return node, {}
     if isinstance(node, list) and not all(is_place(p) or is_constant(p) for p in node):

@@ -152,11 +152,15 @@ def _takes(cls: Any, key: str) -> bool:
 def _normalize_inner(config: dict[str, Any]) -> None:
     """Normalize the layers in the `config` of a layer."""
     for key in _ACTIVATIONS:
-        if isinstance(config.get(key), Mapping) and isinstance(config[key].get("config"), Mapping):
-            config[key] = _activation(config[key])
+        value = config.get(key)
+        if value is None or isinstance(value, str):  # nearly always, and faster to find out
+            continue
+        if isinstance(value, Mapping) and isinstance(value.get("config"), Mapping):
+            config[key] = _activation(value)
     for key in _INNER_LAYERS:
-        if isinstance(config.get(key), Mapping):
-            config[key] = normalize(config[key])
+        value = config.get(key)
+        if value is not None and isinstance(value, Mapping):
+            config[key] = normalize(value)
     cells = config.get("cells")
     if isinstance(cells, list) and all(isinstance(cell, Mapping) for cell in cells):
         config["cells"] = [normalize(cell) for cell in cells]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pyio.models.model import LayersModel
 
+_CONTAINERS = (dict, list, tuple)
+
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
 """What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
 
@@ -93,7 +95,7 @@ def _check_nesting(value: Any) -> None:
 
     Goes down level by level rather than into each branch, so that it does not recurse itself.
     """
-    level, depth = [value], 0
+    level, depth = [value] if isinstance(value, _CONTAINERS) else [], 0
     while level:
         depth += 1
         if depth > TOPOLOGY_DEPTH:
@@ -101,14 +103,14 @@ def _check_nesting(value: Any) -> None:
                 f"the topology is nested deeper than {TOPOLOGY_DEPTH} lists and objects; "
                 "no model that TensorFlow.js can open is"
             )
-        following: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                following += item.values()
-            elif isinstance(item, list | tuple):
-                following += item
         # Each object once: one that contains itself is endlessly deep, but its levels stay small.
-        level = list({id(x): x for x in following if isinstance(x, dict | list | tuple)}.values())
+        inside = {
+            id(each): each
+            for item in level
+            for each in (item.values() if isinstance(item, dict) else item)
+            if isinstance(each, _CONTAINERS)
+        }
+        level = list(inside.values())
 
 
 def _reasons(value: Any) -> Iterator[str]:
@@ -142,8 +144,12 @@ def _unknown_classes(value: Any) -> Iterator[tuple[str, bool]]:
 
 
 def _inner(config: Any) -> Iterator[Any]:
+    if not isinstance(config, dict):
+        return
     for key in ("layers", "cells", "layer", "cell", "backward_layer"):
-        inner = config.get(key) if isinstance(config, dict) else None
+        inner = config.get(key)
+        if inner is None:  # nearly always
+            continue
         for item in inner if isinstance(inner, list) else [inner]:
             if isinstance(item, dict) and "class_name" in item and "config" in item:
                 yield item

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import numpy as np
+from pyodide.ffi import to_js
 
 import pyio
 from pyio.format.specs import specs_from_json
@@ -30,6 +31,12 @@ def prepare(described: str, weights: Any, given: Any, expected: Any) -> float:
     wanted = np.frombuffer(expected.to_bytes(), np.float32)
     found = model.predict(x, len(x)).ravel()
     return float(np.abs(found - wanted).max() / np.abs(wanted).max())
+
+
+def to_onnx() -> Any:
+    """Return the model as ONNX, and the dtype, the shape and the bytes of its input."""
+    content, given = globals()["onnx_of"](model, x)  # the page has run its file before
+    return to_js([content, given.dtype.name, list(given.shape), given.tobytes()])
 
 
 def sample(with_kernel: bool, least: float) -> float:

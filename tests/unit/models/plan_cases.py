@@ -59,8 +59,12 @@ def activations() -> Iterator[Case]:
     others = [layers.ELU(), layers.ReLU(), layers.ReLU(6), layers.Softmax(-1)]
     yield "layers of activations", stack(first, *others), numbers(3, 5), ""
     first = layers.LeakyReLU(0.2, input_shape=(5,))
-    unknown = [layers.PReLU(), layers.Dense(4), layers.ELU(0.5), layers.Softmax(-1)]
-    yield "activations of NumPy", stack(first, *unknown), numbers(3, 5), "PReLU ELU"
+    unknown = [layers.ThresholdedReLU(0.2), layers.Dense(4), layers.ELU(0.5), layers.Softmax(-1)]
+    yield "activations of NumPy", stack(first, *unknown), numbers(3, 5), "ThresholdedReLU"
+    for shared in (None, [1, 2], [1], [3], [1, 2, 3]):
+        first = layers.PReLU(shared_axes=shared, input_shape=(4, 5, 7))
+        model = stack(first, layers.Conv2D(6, 3), layers.PReLU(shared_axes=[1, 2]))
+        yield f"slopes {shared}", model, numbers(3, 4, 5, 7), ""
 
 
 def convolutions() -> Iterator[Case]:
@@ -91,6 +95,9 @@ def convolutions() -> Iterator[Case]:
     for kind in (layers.Conv2D, layers.SeparableConv2D):
         wide = kind(6, 3, padding="same", dilation_rate=[2, 3], input_shape=(12, 11, 5))
         yield f"dilated {kind.__name__}", stack(wide), numbers(2, 12, 11, 5), ""
+    for size in (2, 3, 5):
+        apart = layers.SeparableConv2D(6, size, dilation_rate=[2, 3], input_shape=(12, 29, 8))
+        yield f"dilated channels {size}", stack(apart), numbers(2, 12, 29, 8), ""
     grouped = layers.Conv2D(6, 3, groups=3, padding="same", input_shape=(12, 11, 9))
     yield (
         "groups",
@@ -131,6 +138,7 @@ def spaces() -> Iterator[Case]:
     turned = layers.Permute([2, 1, 3]), layers.Reshape([-1, 4]), layers.Cropping1D(1)
     model = stack(*cut, *turned, layers.UpSampling1D(3), layers.ZeroPadding1D(2))
     yield "places", model, numbers(2, 9, 8, 4), ""
+    yield from resized()
     vector = layers.RepeatVector(4, input_shape=(5,)), layers.Flatten()
     yield "repeated", stack(*vector, layers.Dense(3)), numbers(2, 5), ""
     first = layers.LayerNormalization(input_shape=(5, 6, 8)), layers.GroupNormalization(groups=4)
@@ -142,6 +150,23 @@ def spaces() -> Iterator[Case]:
     image = layers.Conv2D(16, 3, padding="same", activation="relu", input_shape=(64, 64, 3))
     rest = layers.MaxPooling2D(), layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()
     yield "several blocks", stack(image, *rest, layers.Dense(3)), numbers(11, 64, 64, 3), ""
+
+
+def resized() -> Iterator[Case]:
+    for how in ("bilinear", "nearest"):
+        for middles in (False, True):
+            for channels, size in ((1, [5, 7]), (3, [11, 3]), (4, [1, 1]), (9, [16, 27])):
+                shape = (8, 9, channels)
+                first = layers.Resizing(*size, interpolation=how, input_shape=shape)
+                then = layers.UpSampling2D([2, 3], interpolation=how)
+                first.half_pixels = middles
+                then.half_pixels = middles and how == "bilinear"
+                name = f"resized {how} {middles} {size}"
+                yield name, stack(first, then), numbers(2, *shape), ""
+    options: Any = {"data_format": "channels_first", "interpolation": "bilinear"}
+    first = layers.UpSampling2D(2, input_shape=(2, 4, 5), **options)
+    model = stack(first, layers.Flatten(), layers.Dense(2))
+    yield "resized, channels first", model, numbers(2, 2, 4, 5), "UpSampling2D"
 
 
 def sequences() -> Iterator[Case]:
@@ -183,6 +208,7 @@ def sequences() -> Iterator[Case]:
     model = stack(start, layers.Dense(4), layers.Softmax(-1), layers.GRU(2, reset_after=True))
     yield "masked shares", model, x, "Softmax GRU"
     yield from attention()
+    yield from masked_attention()
     each = layers.TimeDistributed(layers.Conv2D(4, 3), input_shape=(3, 6, 6, 2))
     flat = layers.TimeDistributed(layers.Flatten()), layers.LSTM(5)
     yield "each step", stack(each, *flat), numbers(2, 3, 6, 6, 2), ""
@@ -201,6 +227,46 @@ def attention() -> Iterator[Case]:
     wide = layers.Dense(24, activation="gelu")(layers.LayerNormalization()(sums))
     block = layers.Add()([sums, layers.Dense(6)(wide)])
     yield "a block of a transformer", pyio.Model(query, block), numbers(2, 7, 6), ""
+
+
+def masked_attention() -> Iterator[Case]:
+    words = _random.integers(0, 3, (4, 11))
+    words[1] = 0  # all steps of an example are left out
+    given = pyio.Input(shape=(11,))
+    some = layers.Embedding(3, 8, mask_zero=True)(given)
+    every = layers.Embedding(3, 8)(given)
+    for causal in (False, True):
+        for name, inputs in (
+            ("all", [some, some]),
+            ("query", [some, every]),
+            ("value", [every, some]),
+            ("key", [every, every, some]),
+            ("query and key", [some, every, some]),
+        ):
+            heads = layers.MultiHeadAttention(2, 3, use_causal_mask=causal)(inputs)
+            plain = layers.Attention(use_causal_mask=causal)(inputs)
+            outputs = [heads, plain, layers.LSTM(3)(heads), layers.GRU(3)(plain)]
+            yield f"masked attention {causal} {name}", pyio.Model(given, outputs), words, ""
+    block = some
+    for _ in range(2):
+        seen = layers.MultiHeadAttention(2, 3)([block, block])
+        block = layers.LayerNormalization()(layers.Add()([block, seen]))
+        wide = layers.Dense(16, activation="relu")(block)
+        block = layers.LayerNormalization()(layers.Add()([block, layers.Dense(8)(wide)]))
+    yield "a masked transformer", pyio.Model(given, layers.LSTM(2)(block)), words, ""
+    first = pyio.Input(shape=(9,))
+    other = layers.Embedding(3, 8, mask_zero=True)(first)
+    plain = layers.Embedding(3, 8)(first)
+    pair = [_random.integers(0, 3, (4, 9)), _random.integers(0, 3, (4, 9))]
+    second = pyio.Input(shape=(9,))
+    one = layers.Embedding(3, 8, mask_zero=True)(second)
+    for kind in (layers.Add, layers.Multiply, layers.Maximum):
+        for any_mask in (False, True):
+            for name, inputs in (("two", [one, other]), ("one", [one, plain])):
+                merged = layers.ReLU()(kind(any_mask=any_mask)(inputs))
+                left = "Multiply ReLU GRU" if any_mask and kind is layers.Multiply else ""
+                model = pyio.Model([first, second], layers.GRU(3)(merged))
+                yield f"merged masks {kind.__name__} {any_mask} {name}", model, pair, left
 
 
 def graphs() -> Iterator[Case]:

@@ -1,23 +1,18 @@
-"""The ops that the kernel knows."""
+"""The ops that the kernel knows: of single numbers, and what moves numbers."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from pyio.kernel.rows import ACTIVATIONS
-from pyio.models.graph_models.compiled.table import Fixed, Operation, emits
-from pyio.models.graph_models.ops.windows import of_space, window_over
+from pyio.models.graph_models.compiled.joining import with_activation, with_shift
+from pyio.models.graph_models.compiled.table import Operation, emits
 from pyio.models.plans.builder import Value
 from pyio.models.plans.constants import Unplanned
-from pyio.models.plans.elementwise import combined, shares
+from pyio.models.plans.elementwise import combined, repeated, shares, sloped
 from pyio.models.plans.shaping import moved, steps_of
-from pyio.models.plans.windows import Window, images_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _BY_OP = {
     "Relu": "relu",
@@ -33,7 +28,8 @@ _BY_OP = {
 _LEAKY = ACTIVATIONS.index("leaky_relu")
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
+    """Return the kernel's number of an activation. Raises Unplanned for one that it lacks."""
     if name == "Linear":
         return 0
     if name not in _BY_OP:
@@ -46,10 +42,27 @@ def activation(o: Operation, name: str = "") -> Value:
     """A function of each number."""
     x = o.value(0)
     slope = float(o.attributes.get("alpha", 0.0))
-    act = _LEAKY if "alpha" in o.attributes else _number(name)
+    act = _LEAKY if "alpha" in o.attributes else number_of(name)
+    if act != _LEAKY and with_activation(o, x, act):
+        return x.reshaped(*o.shape)
     y = o.builder.value(*x.shape)
     o.builder.add("elementwise", x=x, y=y, count=x.size, act=act, slope=slope)
     return y
+
+
+@emits("Prelu")
+def prelu(o: Operation, name: str = "") -> Value:  # noqa: ARG001
+    """A slope below 0 for each number."""
+    x = o.value(0)
+    if x.shape != o.shape:
+        raise Unplanned("slopes that repeat the tensor")
+    return below_zero(o, x, o.constant(1))
+
+
+def below_zero(o: Operation, x: Value, slopes: Any, y: Value | None = None) -> Value:
+    """Return `x` with its numbers below 0 times `slopes`, in `y` if that is given."""
+    flat = o.builder.fixed(np.ascontiguousarray(repeated(plain(slopes), o.shape)))
+    return sloped(o.builder, x, flat, flat.size, y)
 
 
 @emits("Softmax", "LogSoftmax")
@@ -74,16 +87,35 @@ def arithmetic(o: Operation, name: str = "") -> Value:
     """Two tensors combined number by number; sides of 1 are repeated."""
     if o.attributes.get("layout", "NHWC").startswith("NC"):
         raise Unplanned("channels first")
-    arrays = [
-        each.array if isinstance(each, Value) else o.builder.fixed(_plain(each))
-        for each in o.inputs
-    ]
+    first, second = o.inputs
+    constant = isinstance(first, Value) and not isinstance(second, Value)
+    if constant and _HOW[name] == "add" and with_shift(o, first, second):
+        return o.value(0).reshaped(*o.shape)
+    arrays = [_array(o, each) for each in o.inputs]
     ndim = len(o.shape)
     one, two = (each.reshape(*[1] * (ndim - each.ndim), *each.shape) for each in arrays)
     return combined(o.builder, _HOW[name], one, two)
 
 
-def _plain(array: Any) -> Any:
+@emits("AddN", "AccumulateNV2")
+def add_n(o: Operation, name: str = "") -> Value:  # noqa: ARG001
+    """The sum of several tensors of one shape."""
+    first, *rest = [_array(o, each) for each in o.inputs]
+    if not rest or any(each.shape != o.shape for each in (first, *rest)):
+        raise Unplanned("a single tensor, or other shapes")
+    found = combined(o.builder, "add", first, rest[0])
+    for each in rest[1:]:
+        before, found = found, combined(o.builder, "add", found.array, each)
+        o.builder.free_unused(before.memory)
+    return found
+
+
+def _array(o: Operation, given: Any) -> Any:
+    return given.array if isinstance(given, Value) else o.builder.fixed(plain(given))
+
+
+def plain(array: Any) -> Any:
+    """Return a constant as rows want it. Raises Unplanned for another dtype."""
     if array.dtype != np.float32 or not array.size:
         raise Unplanned(f"a constant of {array.dtype}")
     return np.ascontiguousarray(array)
@@ -131,203 +163,6 @@ def concat(o: Operation, name: str = "") -> Value:  # noqa: ARG001
         x = o.value(number)
         moved(o.builder, x, flat[start:], x.shape, steps_of(x.shape), steps)
         start += x.shape[axis] * steps[axis]
-    return y
-
-
-# ---------------------------------------------------------------- windows
-
-
-def _window(o: Operation, x: Value, size: Sequence[int]) -> Window:
-    """Return the windows of a convolution or pooling of images."""
-    given = o.attributes
-    layout, dilations = given["layout"], given.get("dilations", ())
-    if len(x.shape) != 4 or layout.startswith("NC"):
-        raise Unplanned("channels first")
-    like = np.broadcast_to(np.float32(0), x.shape)
-    rest = given["strides"], dilations, given["padding"], given["explicit"]
-    _, found = window_over(like, size, *rest, layout)
-    height, width = found.size
-    return Window(
-        (height, width),
-        (found.strides[0], found.strides[1]),
-        (found.dilations[0], found.dilations[1]),
-        (found.borders[0][0], found.borders[1][0]),
-        (x.shape[1], x.shape[2]),
-        (o.shape[1], o.shape[2]),
-    )
-
-
-class _End:
-    """What the fused ops of a product add to it: a factor for each column, a shift, an activation.
-
-    Raises Unplanned for ops that do not fit this.
-    """
-
-    def __init__(self, o: Operation, first: int) -> None:
-        self.factor: Any = None
-        self.shift: Any = None
-        self.act = 0
-        names, at = list(o.attributes.get("fused_ops", ())), first
-        for name in names:
-            if self.act:
-                raise Unplanned("more than an activation")
-            if name == "BiasAdd" and self.shift is None:
-                self.shift = _plain(o.constant(at)).reshape(-1)
-                at += 1
-            elif name == "FusedBatchNorm" and self.shift is None:
-                scale, offset, mean, variance = (o.constant(at + n) for n in range(4))
-                self.factor = scale / np.sqrt(variance + np.float32(o.attributes["epsilon"]))
-                self.shift = offset - mean * self.factor
-                at += 4
-            else:
-                self.act = _number(name)
-        for each in (self.factor, self.shift):
-            if each is not None and not np.isfinite(each).all():
-                raise Unplanned("numbers that are not finite")
-
-    def bias(self, o: Operation) -> Any:
-        """Return the shift, kept as long as the plan."""
-        if self.shift is None:
-            return None
-        if self.shift.size != o.shape[-1]:
-            raise Unplanned("a bias of another size")
-        return o.builder.fixed(np.ascontiguousarray(self.shift, np.float32))
-
-    def scaled(self, matrix: Any) -> Any:
-        """Return a matrix with its columns scaled."""
-        return matrix if self.factor is None else matrix * self.factor
-
-
-def _panels(o: Operation, weights: Any, columns: slice, end: _End, turned: bool = False) -> Any:
-    def matrix(value: Any) -> Any:
-        rows = value.T if turned else value.reshape(-1, value.shape[-1])
-        return end.scaled(rows)[:, columns]
-
-    return o.builder.panels("of a graph", [Fixed(_plain(weights))], matrix)  # type: ignore[list-item]
-
-
-@emits("Conv2D", "_FusedConv2D")
-def conv(o: Operation, name: str = "") -> Value:  # noqa: ARG001
-    """A convolution of images, and what follows it."""
-    x, kernel = o.value(0), o.constant(1)
-    window, end = _window(o, x, kernel.shape[:2]), _End(o, 2)
-    channels, filters = x.shape[-1], kernel.shape[-1]
-    each = kernel.shape[2]
-    groups = channels // each
-    if groups * each != channels or filters % groups:
-        raise Unplanned("groups")
-    y, bias = o.builder.value(*o.shape), end.bias(o)
-    out, inner = filters // groups, math.prod(window.size) * each
-    plain = window.size == window.strides == (1, 1) and window.sides == window.after
-    for group in range(groups):
-        panels = _panels(o, kernel, slice(group * out, (group + 1) * out), end)
-        if plain and groups == 1:
-            _product(o, x, panels, y, bias, end.act)
-            break
-        o.builder.add(
-            "conv",
-            x=x.array.reshape(-1)[group * each :],
-            y=y.array.reshape(-1)[group * out :],
-            panels=panels,
-            bias=None if bias is None else bias[group * out :],
-            scratch=o.builder.scratch(max(1 << 14, 8 * inner)),
-            channels=each,
-            x_channels=channels,
-            filters=out,
-            y_channels=filters,
-            act=end.act,
-            **images_of(x, window),
-            **window.fields(),
-        )
-    return y
-
-
-def _product(o: Operation, x: Value, panels: Any, y: Value, bias: Any, act: int) -> None:
-    inner, columns = x.shape[-1], y.shape[-1]
-    o.builder.add(
-        "gemm",
-        x=x,
-        x_row=inner,
-        panels=panels,
-        y=y,
-        y_row=columns,
-        rows=x.size // inner,
-        inner=inner,
-        columns=columns,
-        bias=bias,
-        act=act,
-    )
-
-
-@emits("DepthwiseConv2dNative", "DepthwiseConv2d", "FusedDepthwiseConv2dNative")
-def depthwise(o: Operation, name: str = "") -> Value:  # noqa: ARG001
-    """A convolution of each channel of images, and what follows it."""
-    x, kernel = o.value(0), o.constant(1)
-    window, end = _window(o, x, kernel.shape[:2]), _End(o, 2)
-    channels, multiplier = kernel.shape[2:]
-    if channels != x.shape[-1]:
-        raise Unplanned("channels")
-    filters = end.scaled(_plain(kernel).reshape(*kernel.shape[:2], -1))
-    y = o.builder.value(*o.shape)
-    o.builder.add(
-        "depthwise",
-        x=x,
-        y=y,
-        kernel=o.builder.fixed(np.ascontiguousarray(filters, np.float32)),
-        bias=end.bias(o),
-        channels=channels,
-        multiplier=multiplier,
-        act=end.act,
-        **images_of(x, window),
-        **window.fields(),
-    )
-    return y
-
-
-@emits("MatMul", "_FusedMatMul")
-def matmul(o: Operation, name: str = "") -> Value:  # noqa: ARG001
-    """A product with a weight, and what follows it."""
-    x, weights = o.value(0), o.constant(1)
-    if o.attributes["transpose_a"] or len(x.shape) != 2 or weights.ndim != 2:
-        raise Unplanned("turned over")
-    end, turned = _End(o, 2), o.attributes["transpose_b"]
-    y = o.builder.value(*o.shape)
-    _product(o, x, _panels(o, weights, slice(None), end, turned), y, end.bias(o), end.act)
-    return y
-
-
-@emits("MaxPool", "AvgPool")
-def pool(o: Operation, name: str = "") -> Value:
-    """The largest or the mean value of windows."""
-    x, size = o.value(0), o.attributes["size"]
-    if len(size) != 4 or size[0] != 1 or size[3] != 1:
-        raise Unplanned("a window over examples or channels")
-    return _pooled(o, x, _window(o, x, of_space(size, 1, 2, "ksize")), mean=name == "AvgPool")
-
-
-@emits("Mean", "Max")
-def reduced(o: Operation, name: str = "") -> Value:
-    """The mean or largest value of each channel."""
-    x = o.value(0)
-    axes = sorted(int(axis) % len(x.shape) for axis in o.constant(1).reshape(-1))
-    if not axes or axes != list(range(1, len(x.shape) - 1)):
-        raise Unplanned("other axes")
-    places = math.prod(x.shape[1:-1])
-    window = Window((1, places), (1, 1), (1, 1), (0, 0), (1, places), (1, 1))
-    return _pooled(o, x, window, mean=name == "Mean")
-
-
-def _pooled(o: Operation, x: Value, window: Window, mean: bool) -> Value:
-    y = o.builder.value(*o.shape)
-    o.builder.add(
-        "pool",
-        x=x,
-        y=y,
-        channels=x.shape[-1],
-        mean=mean,
-        **images_of(x, window),
-        **window.fields(),
-    )
     return y
 
 

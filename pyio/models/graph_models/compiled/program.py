@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pyio.kernel.rows import address, table
 from pyio.models.graph_models.attributes import value_of
-from pyio.models.graph_models.compiled import ops as _ops  # noqa: F401 -- fills the table
+from pyio.models.graph_models.compiled import products as _products  # noqa: F401 -- fills the table
 from pyio.models.graph_models.compiled.table import EMITTERS, Operation
 from pyio.models.graph_models.ops.all import OPS
 from pyio.models.plans.builder import Builder, Value
@@ -130,7 +131,8 @@ class Program:
         self._shapes: dict[Place, Any] = {}
         self._wanted = plan.wanted
         self._kept = {slot for slot, _ in plan.wanted}
-        self._used = {place for note in notes for place in note.step.inputs} | set(plan.wanted)
+        self._uses = Counter([place for note in notes for place in note.step.inputs])
+        self._uses.update(plan.wanted)
         self._last = {slot: n for n, note in enumerate(notes) for slot, _ in note.step.inputs}
         for slot, value in enumerate(plan.slots):
             for number, each in enumerate(value or ()):
@@ -203,7 +205,7 @@ class Program:
     def _in_rows(self, note: Note) -> Value:
         node, output = note.step.node, note.outputs[0] if note.outputs else None
         emitter = EMITTERS.get(node.op)
-        others = any((note.step.slot, n) in self._used for n in range(1, len(note.outputs)))
+        others = any((note.step.slot, n) in self._uses for n in range(1, len(note.outputs)))
         if emitter is None or output is None or others or note.step.controls:
             raise Unplanned(node.op)
         shape, dtype = output
@@ -214,7 +216,9 @@ class Program:
             for name, attribute in OPS[node.op].attributes.items()
         }
         inputs = [self._loaded(place) for place in note.step.inputs]
-        found = emitter(Operation(self.builder, inputs, attributes, shape), node.op)
+        # An input that has just been loaded may lie where the last row wrote another tensor.
+        alone = self._uses[note.step.inputs[0]] == 1 and len(self.builder.rows) > self._first
+        found = emitter(Operation(self.builder, inputs, attributes, shape, alone), node.op)
         if found.shape != shape:
             raise Unplanned("another shape")
         return found

@@ -31,12 +31,15 @@ class Operation:
         inputs: Tensors of the plan, and arrays that are the same in every run.
         attributes: The attributes of the node, by the names of the op's parameters.
         shape: The shape of the first output.
+        alone: Whether the first input has no other use, so that the row before may change if it
+            has made that input.
     """
 
     builder: Builder
     inputs: list[Any]
     attributes: dict[str, Any]
     shape: tuple[int, ...]
+    alone: bool
 
     def value(self, number: int) -> Value:
         """Return an input that is computed. Raises Unplanned for a constant."""
