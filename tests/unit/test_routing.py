@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from pyio.errors import (
     UnsupportedEnvironmentError,
     UnsupportedOperationError,
 )
-from pyio.handlers.keywords import SaveOptions
+from pyio.handlers.keywords import HTTPOptions, SaveOptions
 from pyio.handlers.memory import Memory, MemoryHandler
 from pyio.handlers.registry import (
     available_media,
@@ -430,3 +431,9 @@ def test_errors_of_a_handler_are_passed_on() -> None:
     with pytest.raises(ZeroDivisionError, match="mine") as caught:
         load(Failing())
     assert not isinstance(caught.value, PyioError)
+
+
+def test_the_options_of_http_are_those_that_addresses_take() -> None:
+    """`pyio.http` has each option by name, with its default; editors know them from a TypedDict."""
+    own = inspect.signature(pyio.http).parameters.keys() - {"url", "on_progress"}
+    assert own == HTTPOptions.__optional_keys__

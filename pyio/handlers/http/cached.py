@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from pyio.converters.files import Files
     from pyio.format.artifacts import SaveResult
     from pyio.format.json_text import JSONValue
+    from pyio.handlers.keywords import HTTPOptions
+    from pyio.progress import OnProgress
 
 REFRESH = ("if-newer", "never", "always")
 
@@ -78,24 +80,26 @@ class CachedHandler(HTTPHandler):
 
     Args:
         url: The address.
-        cache: True, or where copies go.
-        refresh: One of `REFRESH`.
-        options: Further options of `pyio.http`.
+        chosen: All options of `pyio.http`.
+        on_progress: As there.
     """
 
-    def __init__(self, url: str, cache: bool | str, refresh: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self, url: str, chosen: HTTPOptions, on_progress: OnProgress | None = None
+    ) -> None:
+        refresh = chosen["refresh"]
         if refresh not in REFRESH:
             raise HandlerError(
                 f"refresh should be one of {', '.join(REFRESH)}, got {refresh!r:.80}"
             )
-        init = options.get("request_init")
-        if fetch.available() and options.get("fetch_func") is None:
+        if fetch.available() and chosen["fetch_func"] is None:
             # The browser's own cache may give an old file without asking.
-            init = {"cache": "no-cache", **(init or {})}
-        super().__init__(url, **{**options, "request_init": init})
+            init = {"cache": "no-cache", **(chosen["request_init"] or {})}
+            chosen = {**chosen, "request_init": init}
+        super().__init__(url, chosen, on_progress)
         self._refresh = refresh
-        prefix = str(options.get("weight_path_prefix") or "")
-        self.copy_url = f"{_place(cache)}{_name(self.url, prefix)}"
+        prefix = str(chosen["weight_path_prefix"] or "")
+        self.copy_url = f"{_place(chosen['cache'])}{_name(self.url, prefix)}"
 
     def __repr__(self) -> str:
         return f"pyio.http({shown(self.url)!r}, cache=…)"

@@ -47,62 +47,53 @@ from pyio.handlers.http.urls import effective_query, joined, problem, weights_ur
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import ModelArtifacts
     from pyio.format.serialized import Serialized
     from pyio.handlers.http.messages import Reply, Request
-    from pyio.handlers.http.options import UrlConverter
-    from pyio.handlers.http.transport import FetchFunction
     from pyio.handlers.http.versions import Stamp, Versions
+    from pyio.handlers.keywords import HTTPOptions
     from pyio.progress import OnProgress
 
 _JSON, _WEIGHTS = "model.json", "model.weights.bin"
 
 
 class HTTPHandler(Saver, Loader):
-    """Saves to and loads from a server; see `http` for the arguments."""
+    """Saves to and loads from a server.
+
+    Args:
+        url: The address.
+        chosen: All options of `http`.
+        on_progress: As there.
+    """
 
     def __init__(
-        self,
-        url: str,
-        *,
-        request_init: Mapping[str, Any] | None = None,
-        fetch_func: FetchFunction | None = None,
-        weight_path_prefix: str | None = None,
-        weight_url_converter: UrlConverter | None = None,
-        field_names: Mapping[str, str] | None = None,
-        timeout: float | None = 30.0,
-        retries: int = 3,
-        parallel: int = 6,
-        deadline: float | None = None,
-        sha256: str | None = None,
-        redirects: bool = True,
-        allowed_hosts: Iterable[str] | None = None,
-        token: str | None = None,
-        on_progress: OnProgress | None = None,
+        self, url: str, chosen: HTTPOptions, on_progress: OnProgress | None = None
     ) -> None:
-        self.url = _absolute(url, fetch_func)
-        init = options.init({} if request_init is None else request_init)
-        headers = options.with_token(options.headers(init.pop("headers", {})), token)
+        self.url = _absolute(url, chosen["fetch_func"])
+        given = chosen["request_init"]
+        init = options.init({} if given is None else given)
+        headers = options.headers(init.pop("headers", {}))
         follows = init.pop("redirect", "follow") == "follow"
         self._method = options.method(init.pop("method", "POST"))
-        self._fetch_func = options.function(fetch_func, "fetch_func")
-        self._prefix = options.text(weight_path_prefix, "weight_path_prefix")
-        self._converter = options.converter(weight_url_converter, "weight_url_converter")
-        self._fields = options.names(field_names or {}, (_JSON, _WEIGHTS), "field_names")
-        self._deadline = options.seconds(deadline, "deadline")
-        self._sha256 = options.sha256(sha256, "sha256")
-        self._retries = options.whole(retries, "retries", 0)
-        self._parallel = options.whole(parallel, "parallel", 1)
+        self._fetch_func = options.function(chosen["fetch_func"], "fetch_func")
+        self._prefix = options.text(chosen["weight_path_prefix"], "weight_path_prefix")
+        self._converter = options.converter(chosen["weight_url_converter"], "weight_url_converter")
+        fields = chosen["field_names"] or {}
+        self._fields = options.names(fields, (_JSON, _WEIGHTS), "field_names")
+        self._deadline = options.seconds(chosen["deadline"], "deadline")
+        self._sha256 = options.sha256(chosen["sha256"], "sha256")
+        self._retries = options.whole(chosen["retries"], "retries", 0)
+        self._parallel = options.whole(chosen["parallel"], "parallel", 1)
         self._on_progress = on_progress
         self._servers = Servers(
-            headers,
+            options.with_token(headers, chosen["token"]),
             init,
-            options.hosts(allowed_hosts, "allowed_hosts"),
-            options.yes_or_no(redirects, "redirects") and follows,
-            options.seconds(timeout, "timeout"),
+            options.hosts(chosen["allowed_hosts"], "allowed_hosts"),
+            options.yes_or_no(chosen["redirects"], "redirects") and follows,
+            options.seconds(chosen["timeout"], "timeout"),
         )
         self._servers.name(self.url)
         self._final = self.url

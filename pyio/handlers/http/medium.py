@@ -6,6 +6,7 @@ import importlib.util
 from typing import Any
 
 from pyio.browser import fetch
+from pyio.handlers.keywords import HTTPOptions
 from pyio.handlers.medium import Medium
 
 
@@ -13,25 +14,7 @@ class HTTP(Medium):
     """Servers, over plain HTTP."""
 
     scheme = "http"
-    options = frozenset(
-        {
-            "request_init",
-            "fetch_func",
-            "weight_path_prefix",
-            "weight_url_converter",
-            "field_names",
-            "timeout",
-            "retries",
-            "parallel",
-            "deadline",
-            "sha256",
-            "redirects",
-            "allowed_hosts",
-            "token",
-            "cache",
-            "refresh",
-        }
-    )
+    options = HTTPOptions.__optional_keys__
     instead = "ask the server"
 
     def missing(self) -> str | None:
@@ -40,9 +23,9 @@ class HTTP(Medium):
         return "Python needs the package httpx for it; install pyio-web[http]"
 
     def handler(self, path: str, **options: Any) -> Any:
-        from pyio.handlers.http.opening import handler_for  # late: most programs need no server
+        from pyio.handlers.http.opening import http  # late: most programs need no server
 
-        return handler_for(f"{self.scheme}://{path}", **options)
+        return http(f"{self.scheme}://{path}", **options)
 
 
 class HTTPS(HTTP):

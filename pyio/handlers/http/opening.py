@@ -1,8 +1,8 @@
-"""`http`: the handler of an address, with its options by name, and with a cache or without."""
+"""`http`: the handler of an address, with or without a cache, and the defaults of all options."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyio.handlers.http.handler import HTTPHandler
 
@@ -11,18 +11,8 @@ if TYPE_CHECKING:
 
     from pyio.handlers.http.options import UrlConverter
     from pyio.handlers.http.transport import FetchFunction
-    from pyio.handlers.keywords import Refresh
+    from pyio.handlers.keywords import HTTPOptions, Refresh
     from pyio.progress import OnProgress
-
-
-def handler_for(url: str, **options: Any) -> HTTPHandler:
-    """Return the handler of an address with any of the options of `http`."""
-    cache, refresh = options.pop("cache", False), options.pop("refresh", "if-newer")
-    if cache is False:
-        return HTTPHandler(url, **options)
-    from pyio.handlers.http.cached import CachedHandler  # late: few programs keep copies
-
-    return CachedHandler(url, cache, refresh, options)
 
 
 def http(
@@ -82,22 +72,9 @@ def http(
         InvalidURLError: The address is empty, or relative where there is no page.
         HandlerError: An option that cannot be used.
     """
-    options: dict[str, Any] = {} if cache is False else {"cache": cache, "refresh": refresh}
-    return handler_for(
-        url,
-        **options,
-        request_init=request_init,
-        fetch_func=fetch_func,
-        weight_path_prefix=weight_path_prefix,
-        weight_url_converter=weight_url_converter,
-        field_names=field_names,
-        timeout=timeout,
-        retries=retries,
-        parallel=parallel,
-        deadline=deadline,
-        sha256=sha256,
-        redirects=redirects,
-        allowed_hosts=allowed_hosts,
-        token=token,
-        on_progress=on_progress,
-    )
+    options = cast("HTTPOptions", {**locals()})  # first, before it holds anything else
+    if cache is False:
+        return HTTPHandler(url, options, on_progress)
+    from pyio.handlers.http.cached import CachedHandler  # late: few programs keep copies
+
+    return CachedHandler(url, options, on_progress)
