@@ -292,6 +292,8 @@ def test_works_where_storage_is_refused(demo: Demo, axe: str) -> None:
           const refused = () => { throw new DOMException("denied", "SecurityError"); };
           const { open, databases } = IDBFactory.prototype;
           globalThis.before = { open, databases };
+          globalThis.transaction = IDBDatabase.prototype.transaction;
+          IDBDatabase.prototype.transaction = refused;
           globalThis.plain = Object.getOwnPropertyDescriptor(globalThis, "localStorage");
           Object.defineProperty(globalThis, "localStorage", { configurable: true, get: refused });
           Object.assign(IDBFactory.prototype, { open: refused, databases: refused });
@@ -312,6 +314,7 @@ def test_works_where_storage_is_refused(demo: Demo, axe: str) -> None:
         """() => {
           Object.defineProperty(globalThis, "localStorage", plain);
           Object.assign(IDBFactory.prototype, globalThis.before);
+          IDBDatabase.prototype.transaction = transaction;
           StorageManager.prototype.getDirectory = folders;
           document.dispatchEvent(new Event("visibilitychange"));
         }"""
