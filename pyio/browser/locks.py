@@ -47,6 +47,9 @@ _HELD_HERE: Counter[str] = Counter()
 _WAITING_HERE: Counter[str] = Counter()
 """The locks that this Python waits for."""
 
+_HOLDERS: dict[str, _Request] = {}
+"""Lock -> the request by which this Python holds it."""
+
 
 @asynccontextmanager
 async def exclusive(name: str, settle: float = 0) -> AsyncIterator[None]:
@@ -155,6 +158,19 @@ def _holder(name: str) -> str:
     return "another tab or worker of this origin"
 
 
+def keep_until(name: str, begin: Callable[[], JSObject]) -> bool:
+    """Keep the lock `name` after its block until a promise is settled, which `begin` returns.
+
+    The browser releases it then, even if Python is busy. Returns false, and begins nothing, if this
+    Python does not hold the lock.
+    """
+    request = _HOLDERS.get(f"pyio {name}")
+    if request is None:
+        return False
+    request.until_js = begin()
+    return True
+
+
 def _available() -> bool:
     return IN_PYODIDE and not is_nothing(getattr(getattr(js, "navigator", None), "locks", None))
 
@@ -170,12 +186,14 @@ class _Request:
     Attributes:
         granted: True once the lock is held, and where the browser refuses locks; false if another
             holds it, or has held it for too long.
+        until_js: A promise before which a released lock is not free, or None.
     """
 
     def __init__(self, name: str, *, at_once: bool = False, seconds: float = 0) -> None:
         self._name = name
         self._holds = False
         self._timer_js: JSObject = None
+        self.until_js: JSObject = None
         self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._held_js, self._release_js = _promise()
         self._abort_js = None if at_once else js.AbortController.new()
@@ -195,7 +213,10 @@ class _Request:
 
     def release(self) -> None:
         """Release the lock, or stop waiting for it."""
-        self._release_js()  # this also releases a lock that is granted from now on
+        if self.until_js is None:
+            self._release_js()  # this also releases a lock that is granted from now on
+        else:
+            self.until_js.then(self._release_js, self._release_js)
         if self._abort_js is not None:
             js.clearTimeout(self._timer_js)
             self._abort_js.abort()
@@ -207,12 +228,15 @@ class _Request:
             return None
         self._holds = True
         _HELD_HERE[self._name] += 1
+        _HOLDERS[self._name] = self
         return self._held_js
 
     def _ended(self, result_js: JSObject) -> None:
         self._grant_js.destroy()
         if self._holds:
             _HELD_HERE[self._name] -= 1
+            if _HOLDERS.get(self._name) is self:
+                del _HOLDERS[self._name]
         if not self.granted.done():  # out of time, or refused, as all storage is on such a page
             self.granted.set_result(getattr(result_js, "name", "") != "AbortError")
 

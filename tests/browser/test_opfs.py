@@ -63,7 +63,10 @@ async def round_trips(way: str) -> Any:
     if way:
         files._found[:] = [import_module(f"pyio.browser.opfs.{way}")]
     try:
-        for sizes in ([0], [1], [5, 0, 70_000, 3], [300] * 5_000, [20_000_000, 9, 65_536]):
+        for sizes in (
+            *([0], [1], [5, 0, 70_000, 3], [300] * 5_000),
+            *([20_000_000, 9, 65_536], [3_000_000, 9_000_001, 7]),
+        ):
             specs = [pyio.WeightSpec(f"w{n}", (size,), "bool") for n, size in enumerate(sizes)]
             data = [memoryview(os.urandom(size)) for size in sizes]
             reports: list[Any] = []
@@ -146,6 +149,45 @@ def test_loads_while_it_is_replaced(tab: Tab, worker: Tab) -> None:
     assert int(tab.js("() => begun")) > 0
     left = [name for name in names(tab) if name.endswith("weights.bin")]
     assert len(left) == 1, left
+
+
+async def replace_large(turns: int) -> Any:
+    """Save large models under one name, at once one after another, with a lazy one open."""
+    import pyio
+
+    size = 17_000_000
+    spec = pyio.WeightSpec("w", (size,), "bool")
+    opened: Any = None
+    for turn in range(1, turns + 1):
+        data = (memoryview(bytes([turn]) * size),)
+        model = pyio.ModelArtifacts({"n": turn}, (spec,), data)
+        await pyio.save_artifacts(model, "opfs://large")
+        loaded: Any = await pyio.load_artifacts("opfs://large")
+        assert b"".join(loaded.weight_data) == data[0]
+        if opened is not None:
+            try:
+                assert await opened.weight_data.read_range(5, 9) == bytes([turn - 1]) * 4
+            except pyio.StorageError as error:
+                assert error.reason == "gone"  # noqa: PT017 - pytest is not on the page
+        opened = await pyio.load_artifacts("opfs://large", lazy=True)
+    return list(await pyio.list_models())
+
+
+def test_large_models_are_replaced(tab: Tab) -> None:
+    """A save of a large model need not wait until the older one is removed; the lock does."""
+    assert tab.python(replace_large, 3) == ["opfs://large"]
+    tab.js("() => navigator.locks.request('pyio opfs', () => {})")
+    left = [name for name in names(tab) if name.endswith("weights.bin")]
+    assert len(left) == 1, left
+    tab.python(replace_large, 1)
+    tab.python(remove, "opfs://large")
+    assert names(tab) == ["pyio-models/"]
+
+
+async def remove(url: str) -> None:
+    import pyio
+
+    await pyio.remove_model(url)
 
 
 LEFT = """async () => {

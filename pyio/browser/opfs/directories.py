@@ -11,7 +11,16 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from pyio.browser.ffi import JsException, JSObject, copy_bytes, js, options, storage_error
+from pyio.browser import locks
+from pyio.browser.ffi import (
+    JsException,
+    JSObject,
+    array_of,
+    copy_bytes,
+    js,
+    options,
+    storage_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -131,6 +140,22 @@ async def remove(path: Path, name: str, what: str, *, only_empty: bool = False) 
             return True
         await asyncio.sleep(_PAUSE)
     return True
+
+
+def remove_later(path: Path, names: Sequence[str], lock: str) -> bool:
+    """Begin to remove directories, and keep `lock` until it is done.
+
+    `path` is the handle of the directory that they are in. Those that are open elsewhere stay.
+    Returns false, and begins nothing, if this Python does not hold the lock.
+    """
+
+    def begin() -> JSObject:
+        (here_js,) = path
+        how_js = options(recursive=True)
+        removals = [here_js.removeEntry(name, how_js) for name in names]
+        return js.Promise.allSettled(array_of(removals))
+
+    return locks.keep_until(lock, begin)
 
 
 async def _unless_absent(found: Awaitable[_T], what: str) -> _T | None:

@@ -35,7 +35,7 @@ from pyio.errors import StorageError
 from pyio.progress import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from pyio.browser.opfs.directories import Path
     from pyio.browser.opfs.pieces import Content, Targets
@@ -46,8 +46,11 @@ _PATIENCE = 10.0
 _IDLE = 10.0
 """Seconds after which an idle worker ends."""
 
-_SAVING, _LOADING = 3, 2
-"""Pieces on their way at once."""
+_PIECE, _SAVING, _LOADING = 4 * 1024 * 1024, 4, 3
+"""Bytes of a buffer that changes hands, and how many are on their way at once.
+
+Larger ones are no faster, and it takes time to make them.
+"""
 
 _WORTH_IT = 1024 * 1024
 """Bytes from which on a read goes through the worker."""
@@ -71,25 +74,60 @@ async def write(path: Path, name: str, content: Content, moved: Callable[[int], 
     if content.size <= CHUNK:
         await _put(path, name, content, moved)
         return
-    flying: deque[_Sent] = deque()
-    spare: list[JSObject] = []
-    start = 0
     # The first pieces are copied while the file is opened.
     async with _opening(path, name, writing=True) as (helper, opened):
+        sending = _Sending(helper, opened)
         for coming in content.pieces:
             piece = await arrived(coming)
-            if len(flying) == _SAVING:
-                await helper.result(opened)
-                spare.append(await helper.moved(flying.popleft()))
-            buffer_js = spare.pop() if spare else js.ArrayBuffer.new(content.largest)
-            copy_out(piece, js.Uint8Array.new(buffer_js, 0, piece.nbytes))
-            flying.append(helper.move("write", start, piece.nbytes, buffer_js))
-            start += piece.nbytes
+            await sending.add(piece)
             moved(piece.nbytes)
-        await helper.result(opened)
-        while flying:
-            await helper.moved(flying.popleft())
-        await helper.ask("flush")
+        sent = sending.rest()
+        flushed = helper.send("flush")
+    # The file is closed, and all answers are there.
+    await helper.result(opened)
+    for each in sent:
+        await helper.moved(each)
+    await helper.result(flushed)
+
+
+class _Sending:
+    """Fills buffers one after another, and sends each when it is full."""
+
+    def __init__(self, helper: _Helper, opened: _Sent) -> None:
+        self._helper, self._opened = helper, opened
+        self._flying: deque[_Sent] = deque()
+        self._buffer_js: JSObject = None
+        self._start = self._filled = 0
+
+    async def add(self, piece: memoryview) -> None:
+        """Copy a piece to where the one before it ends."""
+        while piece.nbytes:
+            if self._buffer_js is None:
+                self._buffer_js = await self._empty()
+            part = piece[: _PIECE - self._filled]
+            copy_out(part, js.Uint8Array.new(self._buffer_js, self._filled, part.nbytes))
+            self._filled += part.nbytes
+            piece = piece[part.nbytes :]
+            if self._filled == _PIECE:
+                self._send()
+
+    async def _empty(self) -> JSObject:
+        if len(self._flying) < _SAVING:
+            return js.ArrayBuffer.new(_PIECE)
+        await self._helper.result(self._opened)
+        return await self._helper.moved(self._flying.popleft())
+
+    def _send(self) -> None:
+        sent = self._helper.move("write", self._start, self._filled, self._buffer_js)
+        self._flying.append(sent)
+        self._start += self._filled
+        self._buffer_js, self._filled = None, 0
+
+    def rest(self) -> Iterable[_Sent]:
+        """Send what is left, and return the messages whose answers are not known yet."""
+        if self._filled:
+            self._send()
+        return self._flying
 
 
 async def _put(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
@@ -151,7 +189,7 @@ async def read_whole(
 async def _read(
     helper: _Helper, start: int, target: memoryview, moved: Callable[[int], None]
 ) -> None:
-    largest = min(target.nbytes, CHUNK)
+    largest = min(target.nbytes, _PIECE)
     flying: deque[tuple[_Sent, memoryview]] = deque()
     spare: list[JSObject] = []
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.errors import StorageError
-from pyio.progress import CHUNK, joined
+from pyio.progress import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,11 +37,6 @@ class Content:
     def of(cls, buffers: Sequence[memoryview]) -> Content:
         """Return what buffers have in them, small ones joined."""
         return cls(sum(buffer.nbytes for buffer in buffers), joined(buffers))
-
-    @property
-    def largest(self) -> int:
-        """How many bytes the largest piece can have."""
-        return min(self.size, CHUNK)
 
 
 async def arrived(piece: memoryview | Awaitable[memoryview]) -> memoryview:

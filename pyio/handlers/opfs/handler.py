@@ -67,15 +67,15 @@ class OPFSHandler(Saver, Loader):
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
         needed = model.info.total_bytes
-        if needed >= _BIG:
-            available = await estimated_free_space()
-            if available is not None and available < needed:
-                raise await self._quota_error(needed, available)
-        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+        scarce = needed >= _BIG and await _has_less_than(needed) is not None
         text = json_text(model, self._path)
         weights = None if model.specs is None else content(model)
         what = f"saving {self.url!r}"
         await acquired()
+        # With the lock, what an earlier save has replaced is gone.
+        if scarce and (available := await _has_less_than(needed)) is not None:
+            raise await self._quota_error(needed, available)
+        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
         try:
             await generations.write(
                 self._path, text, weights, what, moved=meter.advance, needed=moves.still_needed
@@ -214,6 +214,12 @@ class OPFSHandler(Saver, Loader):
 
     async def _outline(self) -> ModelArtifacts:
         return outline(_manifest(await self._generation()))
+
+
+async def _has_less_than(needed: int) -> int | None:
+    """Return the free bytes if the browser says that they are too few."""
+    available = await estimated_free_space()
+    return None if available is None or available >= needed else available
 
 
 def _missing() -> WeightsError:
