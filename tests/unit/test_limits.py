@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -104,6 +105,42 @@ def test_json_depth() -> None:
         dumps([value])
     with pytest.raises(pyio.InvalidModelError, match="nested deeper than 200"):
         model_from_json({"class_name": "Sequential", "config": {"layers": [value]}})
+
+
+@pytest.mark.parametrize("depth", [limits.JSON_DEPTH - 1, limits.JSON_DEPTH, limits.JSON_DEPTH + 1])
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("[", "]"),
+        ('{"a":', "}"),
+        ('[[],{"[{":"]"},', "]"),
+        ('{"\\\\":"\\"}]","b":', "}"),
+        ('[[],"\\"[[",', "]"),
+    ],
+)
+def test_json_depth_is_exact(depth: int, opening: str, closing: str) -> None:
+    """Brackets in strings, with escapes and without, and siblings change nothing of the depth."""
+    text = opening * (depth - 1) + "[7]" + closing * (depth - 1)
+    if depth <= limits.JSON_DEPTH:
+        assert loads(text, "it")
+        return
+    with pytest.raises(pyio.InvalidModelError, match=r"500 lists .*pyio\.limits\.JSON_DEPTH"):
+        loads(text, "it")
+
+
+def test_json_that_is_refused_costs_little() -> None:
+    """A string without an end, and levels without an end, are gone through once."""
+    few = limits.JSON_DEPTH * "[],"
+
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        with pytest.raises(pyio.InvalidModelError):
+            loads(text, "it")
+        return time.process_time() - start
+
+    whole = seconds(f'[{few}"' + '\\"' * 100_000 + '"]]')
+    assert seconds(f'[{few}"' + '\\"' * 100_000) < 20 * whole + 1
+    assert seconds("[" * 20_000_000) < 5
 
 
 def test_tensors() -> None:
