@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -129,18 +128,11 @@ def test_json_depth_is_exact(depth: int, opening: str, closing: str) -> None:
 
 
 def test_json_that_is_refused_costs_little() -> None:
-    """A string without an end, and levels without an end, are gone through once."""
+    """A string without an end, and levels without an end, are gone through once: else for hours."""
     few = limits.JSON_DEPTH * "[],"
-
-    def seconds(text: str) -> float:
-        start = time.process_time()
+    for text in (f'[{few}"' + '\\"' * 1_000_000, "[" * 20_000_000):
         with pytest.raises(pyio.InvalidModelError):
             loads(text, "it")
-        return time.process_time() - start
-
-    whole = seconds(f'[{few}"' + '\\"' * 100_000 + '"]]')
-    assert seconds(f'[{few}"' + '\\"' * 100_000) < 20 * whole + 1
-    assert seconds("[" * 20_000_000) < 5
 
 
 def test_tensors() -> None:
