@@ -398,9 +398,4 @@ def _flat(buffer: Buffer) -> memoryview:
         raise InvalidModelError(
             "weight data must be C-contiguous; pass numpy.ascontiguousarray(array)"
         )
-    if view.format.startswith((">", "!")):
-        raise InvalidModelError(
-            "weight data must be in little-endian order; use encode_weights, or "
-            "array.astype(array.dtype.newbyteorder('<'))"
-        )
     return view.cast("B")

@@ -211,6 +211,27 @@ def test_copies_are_told_apart(server: Answers) -> None:
     assert len(run(pyio.list_models())) == len(paths) + 1
 
 
+def test_weights_from_another_place(server: Answers) -> None:
+    """A converter that leads elsewhere gets no copy of other weights; a query makes no change."""
+    put(server, 1, {"ETag": '"1"'}, {"ETag": '"1"'})
+    other = Answer((7).to_bytes(4, "little"), headers={"ETag": '"1"'})
+    server.table |= {"/other/w.bin": other, f"{WEIGHTS}?again": server.table[WEIGHTS]}
+    assert load(server)[0] == 1
+    elsewhere: Any = {"weight_url_converter": {"w.bin": "/other/w.bin"}}
+    for refresh in ("never", "if-newer"):
+        assert load(server, refresh=refresh, **elsewhere)[0] == 7
+        assert load(server, refresh=refresh)[0] == 1
+    here: Any = {"weight_url_converter": lambda path: f"/m/{path}", "refresh": "never"}
+    again: Any = {"weight_url_converter": lambda path: f"/m/{path}?again", "refresh": "never"}
+    assert load(server, **here) == (1, GOT)
+    assert load(server, **again) == (1, [])
+    lacking: Any = {"weight_url_converter": {}, "refresh": "never"}
+    for _ in range(2):
+        with pytest.raises(pyio.HandlerError, match="no address"):
+            load(server, **lacking)
+        assert load(server, refresh="never")[0] == 1
+
+
 def test_a_damaged_copy_is_replaced(server: Answers, tmp_path: Path) -> None:
     """A copy that is damaged is loaded again and does not stop the load."""
     put(server, 1, {"ETag": '"1"'}, {"ETag": '"1"'})

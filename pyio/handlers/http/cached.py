@@ -22,7 +22,7 @@ import hashlib
 import os
 import warnings
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -59,7 +59,7 @@ from pyio.handlers.http.versions import Stamp, Versions
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyio.converters.files import Files
     from pyio.format.artifacts import SaveResult
@@ -139,7 +139,11 @@ class CachedHandler(HTTPHandler):
         origin = await self._origin()
         if origin is None:
             return False
-        if self._refresh == "never" or self._sha256 is not None:
+        if self._sha256 is not None:
+            return True
+        if await self._places(origin.stamps if origin.files is None else ()) != origin.places:
+            return False
+        if self._refresh == "never":
             return True
         try:
             return await self._is_current(origin)
@@ -166,6 +170,19 @@ class CachedHandler(HTTPHandler):
             self._warn("the copy cannot be read", error)
             return None
         return Origin.from_json(described.origin)
+
+    async def _places(self, names: Iterable[str]) -> dict[str, str]:
+        """Return a digest of each address that the caller's converter gives, without its query."""
+        if self._converter is None:
+            return {}
+        found = {}
+        for name in filter(None, names):
+            try:
+                address = await self._converted(name)
+            except HandlerError:  # it knows another version's files
+                return {name: ""}
+            found[name] = hashlib.sha256(_without_query(address)).hexdigest()[:12]
+        return found
 
     async def _is_current(self, origin: Origin) -> bool:
         names = list(origin.stamps)
@@ -202,7 +219,8 @@ class CachedHandler(HTTPHandler):
         except FOREIGN as error:
             return await self._files_from_server(error, importing)
         stamps = _renamed(versions.stamps, "model.json")
-        await self._keep(found, Origin(shown(self.url), stamps))
+        places = await self._places(stamps)
+        await self._keep(found, Origin(shown(self.url), stamps, places=places))
         require_unchosen(importing)
         return found
 
@@ -258,6 +276,7 @@ class Origin:
             holds its files then, as arrays of bytes.
         absent: Files that an importer looked for and that were not there.
         fetched: When it was loaded from there.
+        places: Path -> where a converter of the caller's said that it is, as a digest.
     """
 
     url: str
@@ -265,6 +284,7 @@ class Origin:
     files: Sequence[str] | None = None
     absent: Sequence[str] = ()
     fetched: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, JSONValue]:
         """Return it as JSON, dated now."""
@@ -278,6 +298,8 @@ class Origin:
         if self.files is not None:
             members["files"] = list(self.files)
             members["absent"] = list(self.absent)
+        if self.places:
+            members["places"] = dict(self.places)
         return members
 
     @classmethod
@@ -294,8 +316,16 @@ class Origin:
             return None
         if not all(_are_texts(each, 2) for each in stamps.values()):
             return None
+        places = value.get("places", {})
+        if not isinstance(places, dict):
+            return None
         read = {name: Stamp(*each) for name, each in stamps.items()}
-        return cls(value["url"], read, files, absent, str(value.get("fetched", ""))[:40])
+        fetched = str(value.get("fetched", ""))[:40]
+        return cls(value["url"], read, files, absent, fetched, places)
+
+
+def _without_query(address: str) -> bytes:
+    return address.partition("#")[0].partition("?")[0].encode("utf-8", "surrogatepass")
 
 
 def _are_texts(value: JSONValue, count: int | None) -> bool:

@@ -317,11 +317,18 @@ class HTTPHandler(Saver, Loader):
         """Return the address of a weights file; a converter's server is one that is named."""
         if self._converter is None:
             return weights_url(path, base, self._prefix, effective_query(self.url, base))
+        url = joined(base, await self._converted(path))
+        self._servers.name(url)
+        return url
+
+    async def _converted(self, path: str) -> str:
+        """Return what the caller's converter gives for a path."""
         if isinstance(self._converter, Mapping):
             if path not in self._converter:
                 raise HandlerError(f"weight_url_converter has no address for {path!r}")
             address: Any = self._converter[path]
         else:
+            assert self._converter is not None
             converted = self._converter(path)
             address = await converted if isawaitable(converted) else converted
         if not isinstance(address, str):
@@ -329,9 +336,7 @@ class HTTPHandler(Saver, Loader):
                 f"weight_url_converter should give an address, got {address!r:.80} for "
                 f"{shown(path)!r}"
             )
-        url = joined(base, address)
-        self._servers.name(url)
-        return url
+        return address
 
 
 def _as_directory(url: str) -> str:
