@@ -117,7 +117,7 @@ def _can_be_unlocked(value: Array) -> bool:
     if base is None or isinstance(base, np.ndarray):
         return True
     try:
-        return not memoryview(base).readonly  # type: ignore[arg-type]  # any owner of memory
+        return not memoryview(base).readonly
     except TypeError:
         return False
 

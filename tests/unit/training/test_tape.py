@@ -375,7 +375,7 @@ def test_a_plain_array_that_changes_after_its_use() -> None:
 
 def test_arrays_that_pickle_made() -> None:
     """Their memory is that of ``bytes``: NumPy would not let them be changed again after a step."""
-    x = np.empty(0, np.float32)
+    x: Any = np.empty(0, np.float32)
     x.__setstate__((1, X.shape, X.dtype, False, X.tobytes()))
     for given in (x, x[:]):
         inputs = pyio.Input((4,))
