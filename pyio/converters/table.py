@@ -48,6 +48,9 @@ _OPENED = 20
 _DEPTH = 2
 """Zip archives in one another that are opened: a .keras file is one, and people pack it again."""
 
+_FOLDERS = 30
+"""Folders around a model that are gone into, each alone in the one before."""
+
 _SHOWN = 5
 """Files in a message."""
 
@@ -171,13 +174,13 @@ async def _of_folder(
     files: Files, depth: int, *, packed: bool = False
 ) -> tuple[Importer, Files] | None:
     found = _row(b"", files.names, packed=packed)
-    while found is None:
-        folder = _only_folder(wanted(files.names))
+    for _ in range(_FOLDERS):
+        folder = None if found is not None else _only_folder(wanted(files.names))
         if folder is None:
-            return await _only_file(files, depth)
+            break
         files = Below(files, folder)
         found = _row(b"", files.names, packed=True)
-    return found, files
+    return await _only_file(files, depth) if found is None else (found, files)
 
 
 async def _only_file(files: Files, depth: int) -> tuple[Importer, Files] | None:
@@ -212,7 +215,7 @@ def _only_folder(names: Sequence[str]) -> str | None:
     tops = {name.partition("/")[0] for name in names}
     if len(tops) != 1 or not all("/" in name for name in names):
         return None
-    return tops.pop()
+    return tops.pop() or None  # a name that begins with a slash is in no folder
 
 
 async def _start(files: Files, name: str) -> bytes:

@@ -108,8 +108,9 @@ class WeightSpec(_AsRead):
         """The number of bytes the tensor takes in the weight data; None for strings."""
         if self.dtype == "string":
             return None
-        if self.quantization is None and self.dtype in TFJS_ELEMENT_SIZES:  # nearly always
-            return math.prod(self.shape) * TFJS_ELEMENT_SIZES[self.dtype]
+        usual = TFJS_ELEMENT_SIZES.get(self.dtype) if type(self.dtype) is str else None
+        if self.quantization is None and usual is not None:  # nearly always
+            return math.prod(self.shape) * usual
         return self.size * self.element_size
 
     @property
@@ -118,9 +119,11 @@ class WeightSpec(_AsRead):
         known, stored = _ELEMENT_SIZES, self.dtype
         if self.quantization is not None:
             known, stored = QUANTIZED_SIZES, self.quantization.dtype
-        if stored in known:
-            return known[stored]
-        match = _EXTENSION_BYTES.fullmatch(stored) if self.quantization is None else None
+        match = None
+        if isinstance(stored, str):
+            if stored in known:
+                return known[stored]
+            match = _EXTENSION_BYTES.fullmatch(stored) if self.quantization is None else None
         if match is None:
             raise WeightsError(
                 f"weight {self.name!r} is stored as {stored!r}, which is not one of "
@@ -394,5 +397,10 @@ def _flat(buffer: Buffer) -> memoryview:
     if not view.c_contiguous:
         raise InvalidModelError(
             "weight data must be C-contiguous; pass numpy.ascontiguousarray(array)"
+        )
+    if view.format.startswith((">", "!")):
+        raise InvalidModelError(
+            "weight data must be in little-endian order; use encode_weights, or "
+            "array.astype(array.dtype.newbyteorder('<'))"
         )
     return view.cast("B")

@@ -29,13 +29,16 @@ JSONValue: TypeAlias = (
 _LARGEST_EXACT_INTEGER = 2**53
 _LARGEST_ARRAY_INDEX = 2**32 - 2
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""A string, or all that follows a quotation mark which nothing closes. What did not match would be
+tried again from each escaped mark in it."""
+
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_PAIRS = (b"[]", b"{}")
-_ROUNDS = 32
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
+_PORTION = 65_536
 _DIGIT_FIRST = re.compile(r"^\d", re.MULTILINE)
 _LITERALS = {None: "null", True: "true", False: "false"}
-_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_STEPS = {ord("["): 1, ord("]"): -1}
 
 
 class JSONText(str):
@@ -110,15 +113,19 @@ def _require_parsable(text: str) -> None:
         return
     # Without escapes, every second part between quotation marks is outside of the strings.
     outside = "".join(text.split('"')[::2]) if "\\" not in text else _STRING.sub("", text)
-    brackets = outside.encode("utf-8", "surrogatepass").translate(None, _NOT_BRACKETS)
-    # Each round removes the innermost level; few texts have many.
-    for _ in range(min(_ROUNDS, limits.JSON_DEPTH)):
-        if not brackets:
-            return
-        for pair in _PAIRS:
-            brackets = brackets.replace(pair, b"")
-    if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > limits.JSON_DEPTH:
-        raise RecursionError
+    brackets = outside.encode("utf-8", "surrogatepass").translate(_AS_LISTS, _NOT_BRACKETS)
+    # Each round removes the innermost level, one of the depth of all that is around it. Few texts
+    # have many levels; what hardly gets shorter is counted bracket by bracket.
+    depth, before = 0, 2 * len(brackets)
+    while brackets and depth < limits.JSON_DEPTH and len(brackets) <= before * 7 // 8:
+        depth, before = depth + 1, len(brackets)
+        brackets = brackets.replace(b"[]", b"")
+    for start in range(0, len(brackets), _PORTION):
+        steps = map(_STEPS.__getitem__, brackets[start : start + _PORTION])
+        depths = list(accumulate(steps, initial=depth))
+        if max(depths) > limits.JSON_DEPTH:
+            raise RecursionError
+        depth = depths[-1]
 
 
 def _refuse_constant(name: str) -> None:

@@ -6,6 +6,7 @@ group) and its Python converter's (quantization: dtype, min, scale, original_dty
 
 from __future__ import annotations
 
+import operator
 import sys
 from json.encoder import encode_basestring
 from numbers import Integral
@@ -109,9 +110,14 @@ def require_shape(spec: WeightSpec) -> None:
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
+    try:
+        shape: list[JSONValue] = [operator.index(side) for side in spec.shape]
+    except TypeError:  # a side is no whole number
+        require_shape(spec)
+        raise
     entry: dict[str, JSONValue] = {
         "name": spec.name,
-        "shape": [int(side) for side in spec.shape],
+        "shape": shape,
         "dtype": spec.dtype,
     }
     if spec.group is not None:

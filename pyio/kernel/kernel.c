@@ -235,6 +235,24 @@ INLINE void tile(const float *a, word a_row, const float *panel, word inner, flo
 #undef UNROLLED
 }
 
+// One row of A times four panels, `next` numbers apart. Eight sums grow side by side: with the two of
+// a tile, each addition would wait for the one before it. The order of the terms is the same.
+APART void line(const float *a, const float *panel, word next, word inner, float *c, const float *bias,
+                word act, word first) {
+  const float *p0 = panel, *p1 = p0 + next, *p2 = p1 + next, *p3 = p2 + next, *from = first ? bias : c;
+  v4 s[8];
+#define UNROLLED _Pragma("GCC unroll 8") for (int r = 0; r < 8; r++)
+  UNROLLED s[r] = from ? load(from + 4 * r) : all(0);
+#define ADD(P) s[2 * P] = x * load(p##P) + s[2 * P]; s[2 * P + 1] = x * load(p##P + 4) + s[2 * P + 1]; p##P += 8;
+  for (word k = 0; k < inner; k++) {  // two terms at once would need more registers than there are
+    v4 x = all(a[k]);
+    ADD(0) ADD(1) ADD(2) ADD(3)
+  }
+#undef ADD
+  UNROLLED store(c + 4 * r, rectified(s[r], act));
+#undef UNROLLED
+}
+
 struct gemm {
   word op; const float *x; word x_row; const float *panels; float *y; word y_row;
   word rows, inner, columns; const float *bias; word act, add;
@@ -254,6 +272,11 @@ APART void gemm(const float *x, word x_row, const float *panels, float *y, word 
         word width = columns - n < 8 ? columns - n : 8;
         const float *p = panels + n * inner + k0 * 8, *b = bias ? bias + n : 0;
         word m = m0;
+        if (m1 - m0 == 1 && columns - n >= 32) {
+          line(x + m * x_row + k0, p, inner * 8, terms, y + m * y_row + n, b, last, first);
+          n += 24;
+          continue;
+        }
 #define TILE(COUNT) tile(x + m * x_row + k0, x_row, p, terms, y + m * y_row + n, y_row, width, b, last, first, COUNT)
         for (; m + 4 <= m1; m += 4) TILE(4);
         if (m1 - m == 3) TILE(3);
@@ -895,9 +918,12 @@ APART void lstm(const struct cell *row) {
       activate(q, q, 2 * U, o->gate, 0);
       activate(q + 2 * U, q + 2 * U, U, o->act, 0);
       activate(q + 3 * U, q + 3 * U, U, o->gate, 0);
-      for (word j = 0; j < U; j++) c[j] = q[U + j] * c[j] + q[j] * q[2 * U + j];
+      word j = 0;
+      for (; j + 4 <= U; j += 4) store(c + j, load(q + U + j) * load(c + j) + load(q + j) * load(q + 2 * U + j));
+      for (; j < U; j++) c[j] = q[U + j] * c[j] + q[j] * q[2 * U + j];
       activate(c, h, U, o->act, 0);
-      for (word j = 0; j < U; j++) h[j] *= q[3 * U + j];
+      for (j = 0; j + 4 <= U; j += 4) store(h + j, load(h + j) * load(q + 3 * U + j));
+      for (; j < U; j++) h[j] *= q[3 * U + j];
     }
     keep(o, t);
   }

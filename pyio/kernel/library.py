@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FILE = Path(__file__).with_name("kernel.wasm")
 _IN_PYODIDE = sys.platform == "emscripten"
@@ -49,6 +53,14 @@ class Kernel:
             ctypes.c_double,
         ]
         self.widen_wholes.restype = None
+
+    def prepared(self, rows: int, count: int) -> Callable[[], int]:
+        """Return a function that calls `run` for `count` rows at the address `rows`.
+
+        Its arguments are converted here, once: that is half of the time of a call.
+        """
+        word, number = self.run.argtypes
+        return partial(self.run, word(rows), number(count))
 
 
 @cache

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import mmap
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,13 +19,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.handlers.files.folder import Folder
-from pyio.handlers.files.opening import opened, read_file
+from pyio.handlers.files.opening import opened, read_file, size_of
 from pyio.progress import Meter
 from pyio.server.names import JSON
 from pyio.server.storage import Condition, ConditionError, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 
 _PART = 1024 * 1024
 
@@ -48,7 +49,7 @@ class FolderStorage:
 
     async def read(self, path: str, start: int, stop: int) -> AsyncIterator[bytes]:
         file = self._root / path
-        with opened(file, file.parent) as content:
+        with _refusals(), opened(file, file.parent) as content:
             content.seek(start)
             while start < stop:
                 part = await asyncio.to_thread(content.read, min(_PART, stop - start))
@@ -79,7 +80,10 @@ class FolderStorage:
 
     async def list(self, name: str = "") -> AsyncIterator[tuple[str, Stored]]:
         for path in await asyncio.to_thread(self._paths, name):
-            found = await self.stat(path)
+            try:
+                found = await self.stat(path)
+            except OSError:  # a pipe, or a file that may not be read: it hides no other
+                continue
             if found is not None:
                 yield path, found
 
@@ -95,22 +99,22 @@ class FolderStorage:
         if path.endswith(f"/{JSON}"):  # its ETag is that of its content
             found = self._get(path, 2**31)
             return None if found is None else found[1]
+        file = self._root / path
         try:
-            about = (self._root / path).stat()
+            with _refusals():
+                size, modified = size_of(file, file.parent), file.stat().st_mtime
         except _ABSENT:
             return None
-        etag = f'"{Path(path).stem}"'
-        return Stored(about.st_size, etag, datetime.fromtimestamp(about.st_mtime, UTC))
+        return Stored(size, f'"{Path(path).stem}"', datetime.fromtimestamp(modified, UTC))
 
     def _get(self, path: str, most: int) -> tuple[bytes, Stored] | None:
         file = self._root / path
         try:
-            content = read_file(file, file.parent, most)
-            modified = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            with _refusals():
+                content = read_file(file, file.parent, most)
+                modified = datetime.fromtimestamp(file.stat().st_mtime, UTC)
         except _ABSENT:
             return None
-        except InvalidModelError as error:
-            raise OSError(str(error)) from error
         return content, Stored(len(content), _etag(content), modified)
 
     async def _replace(
@@ -123,6 +127,15 @@ class FolderStorage:
     async def _in_thread(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         """Run a coroutine that writes files, and waits for locks, on a loop of its own."""
         return await asyncio.to_thread(lambda: asyncio.run(work()))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raise OSError for what is no regular file, or leads out of its directory."""
+    try:
+        yield
+    except InvalidModelError as error:
+        raise OSError(str(error)) from error
 
 
 def _mapped(file: IO[bytes], size: int) -> memoryview:

@@ -12,9 +12,13 @@ _WORD = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:\.[A-Za-z0-9_-]{1,80}){0,3}"
 _NAME = re.compile(rf"{_WORD}(?:/{_WORD}){{0,5}}")
 _FILE = re.compile(r"weights/[0-9a-f]{64}\.bin")
 
+_LONGEST_WORD, _LONGEST_NAME = 200, 900
+"""Characters that every file system and object store takes, with the names of files behind them."""
+
 EXPECTED = (
     "a model's name is 1 to 6 words with slashes between, each of letters of ASCII, digits and "
-    "-_. inside; 'weights' and words that end in .json or .bin are taken"
+    "-_. inside, up to 200 characters each and 900 in all; 'weights' and words that end in .json "
+    "or .bin are taken"
 )
 
 
@@ -47,6 +51,8 @@ def place_of(path: str) -> Place | None:
             name, file = start, f"{WEIGHTS}/{last}"
     words = name.lower().split("/")
     taken = any(word == WEIGHTS or word.endswith((".json", ".bin")) for word in words)
+    if len(name) > _LONGEST_NAME or max(map(len, words)) > _LONGEST_WORD:
+        return None
     return None if taken or not _NAME.fullmatch(name) else Place(name, file)
 
 

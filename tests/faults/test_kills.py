@@ -65,14 +65,8 @@ def test_tensorflow_after_a_kill(stage: Stage) -> None:
 
 
 @pytest.mark.every_engine
-@pytest.mark.repetition("a fault in a further engine", further_engines=True)
-@pytest.mark.parametrize(
-    "url",
-    [
-        "indexeddb://epoch-{epoch}",
-        pytest.param("indexeddb://m", marks=pytest.mark.repetition("one address for all epochs")),
-    ],
-)
+@pytest.mark.repetition("kills while a model is trained")
+@pytest.mark.parametrize("url", ["indexeddb://epoch-{epoch}", "indexeddb://m"])
 def test_killed_while_a_checkpoint_is_saved(
     stage: Stage, new_site: Callable[[], Place], url: str
 ) -> None:

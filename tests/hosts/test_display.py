@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from tests.engines.driven import PlaywrightBrowser
 
-pytestmark = pytest.mark.stalls("JupyterLite, PyScript")
+pytestmark = [
+    pytest.mark.stalls("JupyterLite, PyScript"),
+    pytest.mark.repetition("the outputs of the hosts' cells"),
+]
 
 CELLS = [
     "%pip install pyio-web",

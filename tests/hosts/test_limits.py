@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from tests.engines.driven import PlaywrightBrowser
     from tests.hosts.outside import Outside
 
-pytestmark = pytest.mark.stalls("JupyterLite, marimo, PyScript")
+pytestmark = [
+    pytest.mark.stalls("JupyterLite, marimo, PyScript"),
+    pytest.mark.repetition("limits in the hosts"),
+]
 
 WATCH = """() => {
   window.sawBar = false;
@@ -29,15 +32,7 @@ WATCH = """() => {
 }"""
 
 
-HOSTS = [
-    name
-    if name == "worker"
-    else pytest.param(name, marks=pytest.mark.repetition("limits in a further host"))
-    for name in hosts.ALL
-]
-
-
-@pytest.fixture(scope="module", params=HOSTS)
+@pytest.fixture(scope="module", params=hosts.ALL)
 def new_python(
     request: pytest.FixtureRequest,
     hosts_browser: PlaywrightBrowser,
@@ -87,7 +82,6 @@ def test_large(python: hosts.Python) -> None:
     assert data[-4:] == bytes.fromhex("20bcbe4b")
 
 
-@pytest.mark.repetition("files of the browser in a host")
 def test_files(python: hosts.Python) -> None:
     """Models in the browser's files work, through synchronous handles of a worker."""
     numbers, same, listed, way = python.call("in_files()")

@@ -35,13 +35,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+IN_A_WORKER = pytest.mark.repetition("the same example, in a worker")
+
+
 @pytest.mark.parametrize(
     ("file", "isolated"),
     [
         ("page.html", False),
         ("pyscript.html", False),
-        ("pyscript_worker.html", True),
-        ("worker.html", False),
+        pytest.param("pyscript_worker.html", True, marks=IN_A_WORKER),
+        pytest.param("worker.html", False, marks=IN_A_WORKER),
     ],
 )
 def test_example(hosts_browser: PlaywrightBrowser, folder: Path, file: str, isolated: bool) -> None:

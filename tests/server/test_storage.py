@@ -286,11 +286,36 @@ def test_places(path: str, name: str, file: str) -> None:
         "a/../b",
         "/a",
         "a\n",
+        f"{'a' * 80}.{'b' * 80}.{'c' * 80}",
+        "/".join([f"{'a' * 80}.{'b' * 80}"] * 6),
     ],
 )
 def test_no_places(path: str) -> None:
     """Paths that no model can have."""
     assert place_of(path) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes by path here")
+def test_odd_files_in_a_folder(tmp_path: Path) -> None:
+    """Pipes, and links that lead out, are not read and hide no other file."""
+    folder, secret = tmp_path / "models", tmp_path / "secret"
+    secret.write_text("{}")
+    for name in ("good", "pipe", "link"):
+        (folder / name / "weights").mkdir(parents=True)
+    (folder / "good" / JSON).write_text("{}")
+    os.mkfifo(folder / "pipe" / JSON)
+    (folder / "link" / JSON).symlink_to(secret)
+    weights = weights_path("link", sha(1))
+    (folder / weights).symlink_to(secret)
+    storage = FolderStorage(folder)
+    assert list(asyncio.run(stores.listing(storage))) == ["good"]
+
+    async def first() -> bytes:
+        return await anext(storage.read(weights, 0, 2))
+
+    for work in (storage.stat(weights), storage.stat(f"pipe/{JSON}"), first()):
+        with pytest.raises(OSError, match=r"link to|is a pipe"):
+            asyncio.run(work)
 
 
 def test_an_age_is_that_of_utc() -> None:

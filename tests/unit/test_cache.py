@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import pyio
+from pyio import limits
 from pyio.handlers.http import client as requests
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, model_json, run, same, weight
@@ -224,6 +225,43 @@ def test_a_damaged_copy_is_replaced(server: Answers, tmp_path: Path) -> None:
     for origin in (None, 3, {}, {"url": "x"}, {"url": "x", "stamps": {"": [1, 2]}}, {"url": 7}):
         text.write_text(json.dumps({**value, "pyioOrigin": origin}))
         assert load(server, cache=place) == (1, GOT)
+
+
+def test_a_damaged_copy_is_not_described(server: Answers, tmp_path: Path) -> None:
+    """`inspect` goes to the server where the copy is damaged, or lacks files that it should have.
+
+    A copy that names files which no server has is replaced, and no server is asked for them.
+    """
+    put(server, 1, {"ETag": '"1"'}, {"ETag": '"1"'})
+    options: dict[str, Any] = {"cache": f"file://{tmp_path}", "refresh": "never"}
+    load(server, **options)
+    (weights,), (text,) = tmp_path.rglob("weights.bin"), tmp_path.rglob("model.json")
+    good, value = weights.read_bytes(), json.loads(text.read_text())
+    url = server.url + JSON
+    weights.write_bytes(b"x")
+    assert run(pyio.inspect(url, **options)).origin is None
+    weights.write_bytes(good)
+    origin = {**value["pyioOrigin"], "files": ["gone"]}
+    text.write_text(json.dumps({**value, "pyioOrigin": origin}))
+    assert len(run(pyio.inspect(url, **options)).tensors) == 1
+    assert [seen.path for seen in server.seen] == [JSON, WEIGHTS, JSON, JSON]
+    odd = {"ftp://other/x": ["1", ""], "http://[::1": ["1", ""], "\ud800": ["1", ""]}
+    for name, stamp in odd.items():
+        origin = {**value["pyioOrigin"], "stamps": {name: stamp}}
+        text.write_text(json.dumps({**value, "pyioOrigin": origin}))
+        assert load(server, cache=options["cache"]) == (1, GOT)
+
+
+def test_a_model_that_can_be_read_and_not_written(server: Answers) -> None:
+    """It is loaded, with a warning that it could not be kept."""
+    put(server, 1, {"ETag": '"1"'}, {"ETag": '"1"'})
+    deep: Any = 1
+    for _ in range(limits.JSON_DEPTH_WRITTEN + 1):
+        deep = [deep]
+    group = {"paths": ["w.bin"], "weights": [weight("w", 1, "int32")]}
+    server.table[JSON] = Answer(model_json([group], userDefinedMetadata={"a": deep}))
+    with pytest.warns(pyio.CachedCopyWarning, match="no copy could be kept.*nested deeper"):
+        assert load(server) == (1, GOT)
 
 
 def test_no_room(server: Answers, monkeypatch: pytest.MonkeyPatch) -> None:

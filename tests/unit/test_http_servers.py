@@ -11,11 +11,15 @@ import time
 import traceback
 import tracemalloc
 import zlib
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import pyio
+from pyio import limits
 from pyio.addresses import shown, shown_model, without_secrets
 from pyio.handlers.http import client as requests
 from tests.support.answers import Answer, Answers
@@ -23,6 +27,7 @@ from tests.support.models import artifacts, model_json, run, shards, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 SECRETS = {
     "Authorization": "Bearer t",
@@ -289,6 +294,79 @@ def test_a_part_that_was_not_asked_for(server: Answers) -> None:
         load(f"{server.url}/m/model.json")
     assert caught.value.status == 206
     assert len(server.seen) == 2
+
+
+@dataclass
+class Ranged:
+    """Sends ranges of a file, and from the third answer on those of another one.
+
+    The first two are for the file's kind and for its beginning.
+    """
+
+    files: tuple[bytes, bytes]
+    headers: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    ranges: bool = True
+    count: int = 0
+
+    def __call__(self, url: str, init: Any) -> Any:
+        self.count += 1
+        later = int(self.count > 2)
+        body, headers = self.files[later], dict(self.headers[later])
+        asked = init.get("headers", {}).get("range")
+        if asked is None or (later and not self.ranges):
+            headers["Content-Length"] = str(len(body))
+            return SimpleNamespace(status=200, content=body, headers=headers, url=url)
+        start, last = map(int, asked.removeprefix("bytes=").split("-"))
+        part = body[start : last + 1]
+        headers["Content-Range"] = f"bytes {start}-{start + len(part) - 1}/{len(body)}"
+        return SimpleNamespace(status=206, content=part, headers=headers, url=url)
+
+
+def changed(day: int) -> dict[str, str]:
+    return {
+        "Date": "Thu, 26 Nov 2026 10:00:00 GMT",
+        "Last-Modified": f"{('Mon', 'Tue')[day - 2]}, 0{day} Nov 2026 10:00:00 GMT",
+    }
+
+
+PARTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "tag": ("ETag", {"headers": ({"ETag": '"1"'}, {"ETag": '"2"'})}),
+    "date": ("another Last-Modified", {"headers": (changed(2), changed(3))}),
+    "size": ("another size", {"longer": True}),
+    "size and whole": ("longer than", {"longer": True, "ranges": False}),
+    "whole": ("begins otherwise", {"ranges": False}),
+}
+
+
+@pytest.mark.parametrize(("message", "how"), PARTS.values(), ids=PARTS)
+def test_parts_of_two_versions(tmp_path: Path, message: str, how: dict[str, Any]) -> None:
+    """A file that is read in ranges, and replaced meanwhile, is not put together of both."""
+    whole = []
+    for factor in (1, -1):
+        arrays: dict[str, Any] = {name: factor * np.arange(50_000.0) for name in "ab"}
+        run(pyio.save_arrays(arrays, f"file://{tmp_path}/x.safetensors"))
+        whole.append((tmp_path / "x.safetensors").read_bytes())
+    how = dict(how)
+    more = bytes(8) if how.pop("longer", False) else b""
+    url = "http://host/x.safetensors"
+    server = Ranged((whole[0], whole[1] + more), **how)
+    with pytest.raises(pyio.DamagedModelError, match=message):
+        run(pyio.load_arrays(url, ["b"], fetch_func=server))
+    headers = ({"ETag": '"1"', **changed(2)}, {"ETag": '"1"', **changed(3)})  # two machines
+    again = Ranged((whole[0], whole[0]), headers)
+    loaded = run(pyio.load_arrays(url, ["b"], fetch_func=again))
+    assert loaded["b"][-1] == 49_999
+
+
+def test_a_file_without_end(server: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program's file of unknown size takes memory up to a limit."""
+    monkeypatch.setattr(limits, "UNTOLD_BYTES", 1_000_000)
+    body = (8).to_bytes(8, "little") + b'{"a": 1}' + bytes(3_000_000)
+    coded = Answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
+    for answer in (Answer(body, measured=False), coded):
+        server.table["/m.safetensors"] = answer
+        with pytest.raises(pyio.DamagedModelError, match=r"1,000,000 bytes.*UNTOLD_BYTES"):
+            run(pyio.load_arrays(f"{server.url}/m.safetensors"))
 
 
 def tagged(body: bytes, tag: str, **more: Any) -> Answer:

@@ -106,6 +106,35 @@ def test_json_depth() -> None:
         model_from_json({"class_name": "Sequential", "config": {"layers": [value]}})
 
 
+@pytest.mark.parametrize("depth", [limits.JSON_DEPTH - 1, limits.JSON_DEPTH, limits.JSON_DEPTH + 1])
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("[", "]"),
+        ('{"a":', "}"),
+        ('[[],{"[{":"]"},', "]"),
+        ('{"\\\\":"\\"}]","b":', "}"),
+        ('[[],"\\"[[",', "]"),
+    ],
+)
+def test_json_depth_is_exact(depth: int, opening: str, closing: str) -> None:
+    """Brackets in strings, with escapes and without, and siblings change nothing of the depth."""
+    text = opening * (depth - 1) + "[7]" + closing * (depth - 1)
+    if depth <= limits.JSON_DEPTH:
+        assert loads(text, "it")
+        return
+    with pytest.raises(pyio.InvalidModelError, match=r"500 lists .*pyio\.limits\.JSON_DEPTH"):
+        loads(text, "it")
+
+
+def test_json_that_is_refused_costs_little() -> None:
+    """A string without an end, and levels without an end, are gone through once: else for hours."""
+    few = limits.JSON_DEPTH * "[],"
+    for text in (f'[{few}"' + '\\"' * 1_000_000, "[" * 20_000_000):
+        with pytest.raises(pyio.InvalidModelError):
+            loads(text, "it")
+
+
 def test_tensors() -> None:
     """A hundred thousand tensors are read, in one group or in several; one more is not."""
     entry: Any = {"name": "w", "shape": [], "dtype": "bool"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import errno
 import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +108,53 @@ def test_odd_journals(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
         save(tmp_path)
         assert not os.path.lexists(tmp_path / folder._JOURNAL)
     assert same(load(tmp_path), artifacts())
+
+
+class Full:
+    """``os.open`` in a process that has too many open files at one call."""
+
+    def __init__(self, real: Callable[..., int], at: int) -> None:
+        self.real, self.left = real, at
+
+    def __call__(self, *args: Any, **options: Any) -> int:
+        self.left -= 1
+        if self.left == 0:
+            raise OSError(errno.EMFILE, "too many open files")
+        return self.real(*args, **options)
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_no_more_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unfinished: bool
+) -> None:
+    """A file that cannot be opened now is an error, and no model that was saved is lost by it.
+
+    With an `unfinished` save, only its journal says which files are the model's.
+    """
+    url = f"file://{tmp_path}/m"
+    first, second = artifacts(), artifacts(weight_data=(memoryview(bytes(104)),))
+    for at in range(1, 50):
+        shutil.rmtree(tmp_path / "m", ignore_errors=True)
+        run(pyio.save_artifacts(second, url))
+        if unfinished:
+            with monkeypatch.context() as crash:
+                crash.setattr(folder.Folder, "_complete", lambda _self: None)
+                run(pyio.save_artifacts(first, url))
+            assert (tmp_path / "m" / folder._JOURNAL).exists()
+        else:
+            run(pyio.save_artifacts(first, url))
+        expected, full = first, Full(os.open, at)
+        with monkeypatch.context() as process:
+            process.setattr(os, "open", full)
+            with suppress(pyio.StorageError):
+                assert same(run(pyio.load_artifacts(url)), first)
+            with suppress(pyio.StorageError):
+                run(pyio.save_artifacts(second, url))
+                expected = second
+        assert same(run(pyio.load_artifacts(url)), expected)
+        if full.left > 0:
+            return
+    pytest.fail("it opens ever more files")
 
 
 def test_a_pipe_as_directory(tmp_path: Path) -> None:

@@ -59,9 +59,17 @@ def test_numbers_never_come_again() -> None:
     assert first > 1_700_000_000_000
     assert layout.next_number([9 * 10**12, 3]) == 9 * 10**12 + 1
     folders = ["12", "7", "012", "0", "x", "-3", "12-moved-ab", "7-moved-", "7-moved-AB"]
+    folders += ["1\u0663", "2\u0663-moved-ab"]  # digits of other scripts
     assert layout.numbers(folders) == [12, 7]
     assert layout.marks(folders) == {12: "ab"}
     assert layout.marks([layout.mark(5, "0f")]) == {5: "0f"}
+
+
+def test_numbers_end() -> None:
+    """A number that would not be found again is an error, and no save that nothing shows."""
+    assert layout.numbers([str(layout.next_number([10**16 - 2]))]) == [10**16 - 1]
+    with pytest.raises(pyio.StorageError, match="9999999999999999"):
+        layout.next_number([10**16 - 1])
 
 
 def test_the_json_is_one_of_tensorflow() -> None:

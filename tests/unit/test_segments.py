@@ -128,9 +128,10 @@ def test_views_leak_no_neighbours() -> None:
         (np.array(["2024"], "M8[s]"), "got ndarray"),
         (np.arange(6).reshape(2, 3).T, "C-contiguous"),
         (np.arange(6)[::2], "C-contiguous"),
+        (np.arange(6, dtype=">i4"), "little-endian"),
         ([memoryview(bytes(6))[::2]], "C-contiguous"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_is_no_buffer_is_refused(data: Any, text: str) -> None:
     """An object without contiguous bytes is refused, also by ModelArtifacts."""

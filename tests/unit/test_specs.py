@@ -247,6 +247,8 @@ def test_unknown_dtypes_are_named(spec: WeightSpec) -> None:
 SOUND = WeightSpec("w", (1,), "float32")
 halves: Any = (0.5, 2)
 name: Any = 5
+no_dtype: Any = ["float32"]
+nan: Any = (float("nan"),)
 group: Any = 5
 
 
@@ -258,10 +260,12 @@ group: Any = 5
         (replace(SOUND, name=name), bytes(4), "has no name"),
         (replace(SOUND, group=group), bytes(4), "has no group"),
         (replace(SOUND, dtype="what"), bytes(4), "'what'"),
+        (replace(SOUND, dtype=no_dtype), bytes(4), "['float32']"),
+        (replace(SOUND, shape=nan), bytes(4), "shape (nan,)"),
         (replace(SOUND, quantization=Quantization("uint8")), bytes(1), "min None"),
         (replace(SOUND, dtype="bool", quantization=Quantization("float16")), bytes(2), "bool"),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_what_could_not_be_read_again_is_not_saved(
     bad: WeightSpec, data: bytes, text: str, tmp_path: Path
@@ -273,6 +277,14 @@ def test_what_could_not_be_read_again_is_not_saved(
             asyncio.run(pyio.save_artifacts(artifacts, target))
         assert text in str(caught.value)
     assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("shape", [halves, nan, "12"])
+def test_shapes_that_are_none_are_not_written(shape: Any) -> None:
+    """The JSON of a model with a shape that no array has is an error and no other shape."""
+    artifacts = ModelArtifacts(weight_specs=(replace(SOUND, shape=shape),))
+    with pytest.raises(WeightsError, match="has the shape"):
+        pyio.get_model_json(artifacts, ["w.bin"])
 
 
 def test_two_lies_do_not_cancel_out() -> None:

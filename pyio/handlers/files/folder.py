@@ -22,6 +22,7 @@ writes and removes: ``model.json``, files of weights, and the temporary file of 
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import secrets
@@ -30,7 +31,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from pyio.errors import LockTimeoutError
+from pyio.errors import InvalidModelError, LockTimeoutError
 from pyio.format.json_text import loads
 from pyio.format.manifest import is_weights_file
 from pyio.handlers.files.opening import created, opened_directory, read_file
@@ -53,6 +54,10 @@ _TEMPORARY = ".pyio-tmp"
 
 _JOURNAL_BYTES = 4 * 1024 * 1024
 """More than a save in the most files that are read takes for its journal."""
+
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO)
+"""Why a directory cannot be opened now. All other reasons hold for good, and then it has no lock:
+Windows opens none, and it may not be there."""
 
 _PAUSE = 0.005
 """Seconds between two attempts to get the lock."""
@@ -162,7 +167,7 @@ class Folder:
                 self._finish()
                 self._remove_stale()
         except BaseException:
-            if self._journal()["rename"] == temporary:  # interrupted after the save had happened
+            if self._may_have_happened(temporary):  # interrupted after the save had happened
                 raise
             for name in temporary.values():
                 (self.path / name).unlink(missing_ok=True)
@@ -253,15 +258,32 @@ class Folder:
         self._flush_directory()
         self.journal.unlink()
 
+    def _may_have_happened(self, temporary: Mapping[str, str]) -> bool:
+        try:
+            return self._journal()["rename"] == temporary
+        except OSError:  # then the files are left, which `_remove_stale` removes one day
+            return True
+
     def _journal(self) -> dict[str, dict[str, str]]:
-        """Return what a journal says; nothing if it is absent or not one of ours."""
+        """Return what a journal says; nothing if it is absent or not one of ours.
+
+        Raises OSError for one that cannot be read now, because the system has no more open files
+        for example: a save may have happened, and would be lost if its journal were passed over.
+        """
         nothing: dict[str, dict[str, str]] = {"rename": {}, "remove": {}}
         try:
             text = read_file(self.journal, self.path, _JOURNAL_BYTES)
+        except InvalidModelError:
+            return nothing
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) or not os.path.lexists(self.journal):
+                return nothing
+            raise
+        try:
             plan: Any = loads(text, "the journal")
             renames = {str(name): str(temporary) for name, temporary in plan["rename"].items()}
             removes = dict.fromkeys(map(str, plan["remove"]), "")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             return nothing
         ours = all(_is_ours(name, temporary) for name, temporary in renames.items())
         if not ours or not all(map(is_weights_file, removes)):
@@ -286,7 +308,9 @@ class Folder:
     async def _locked(self, *, shared: bool) -> AsyncIterator[None]:
         try:
             number = opened_directory(self.path)
-        except OSError:
+        except OSError as error:
+            if error.errno in _PASSING:
+                raise
             yield
             return
         try:

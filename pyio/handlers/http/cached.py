@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from pyio import limits
 from pyio.addresses import shown
 from pyio.browser import fetch
 from pyio.errors import (
@@ -110,19 +111,26 @@ class CachedHandler(HTTPHandler):
 
     async def load(self, **importing: Any) -> ModelArtifacts:
         with enough_memory(f"loading {self.url!r}"), damaged(self.url):
-            if await self._is_usable():
-                try:
-                    return await self._from_copy(importing)
-                except UnsupportedModelError:
-                    raise
-                except (_NotKeptError, InvalidModelError, ModelNotFoundError):
-                    pass  # it is damaged or gone, or not all of it was needed before
-            return await self._from_server(importing)
+            copy = await self._from_usable_copy(importing)
+            return await self._from_server(importing) if copy is None else copy
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
-        if not await self._is_usable():
+        with enough_memory(f"reading {self.url!r}"), damaged(self.url):
+            copy = await self._from_usable_copy(importing)
+        if copy is None:
             return await super().describe(**importing)
-        return replace(await self._from_copy(importing), weight_data=None)
+        return replace(copy, weight_data=None)
+
+    async def _from_usable_copy(self, importing: Mapping[str, Any]) -> ModelArtifacts | None:
+        """Return the model of the copy; None without one that may be given and is whole."""
+        if not await self._is_usable():
+            return None
+        try:
+            return await self._from_copy(importing)
+        except UnsupportedModelError:
+            raise
+        except (_NotKeptError, InvalidModelError, ModelNotFoundError):
+            return None  # it is damaged or gone, or not all of it was needed before
 
     async def _is_usable(self) -> bool:
         """Whether there is a copy that may be given. Raises what keeps that from being known."""
@@ -135,6 +143,8 @@ class CachedHandler(HTTPHandler):
             return True
         try:
             return await self._is_current(origin)
+        except InvalidModelError:  # it names files that no server has
+            return False
         except RequestError as error:
             if not error.may_pass:
                 raise
@@ -214,11 +224,19 @@ class CachedHandler(HTTPHandler):
         return found
 
     async def _keep(self, found: ModelArtifacts, origin: Origin) -> None:
-        """Store a copy; the load has succeeded, so a failure is a warning."""
+        """Store a copy; the load has succeeded, so a failure is a warning.
+
+        What is read may be more than can be written, such as deeper JSON.
+        """
         copy = replace(found, origin=origin.to_json())
         try:
             await save_handler(self.copy_url, {}).save(copy)  # type: ignore[misc]
-        except (StorageError, OutOfMemoryError, UnsupportedEnvironmentError) as error:
+        except (
+            StorageError,
+            OutOfMemoryError,
+            UnsupportedEnvironmentError,
+            InvalidModelError,
+        ) as error:
             self._warn("no copy could be kept", error)
 
     def _warn(self, what: str, error: PyioError) -> None:
@@ -269,6 +287,8 @@ class Origin:
             return None
         stamps, files, absent = value.get("stamps"), value.get("files"), value.get("absent", [])
         if not isinstance(stamps, dict) or not (files is None or _are_texts(files, None)):
+            return None
+        if len(stamps) > limits.FILES + 1:  # each is asked for
             return None
         if not _are_texts(absent, None):
             return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = 1000
 """Characters of an ETag or a date that are kept."""
 
-_REMEDY = "the server changed the model during the load; load it again"
+REMEDY = "the server changed the model during the load; load it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,23 @@ class Versions:
         if before and tag and before != tag:
             raise WeightsError(
                 f"{shown(name)!r} had the ETag {before} at the first attempt and {tag} at a later "
-                f"one: {_REMEDY}"
+                f"one: {REMEDY}"
+            )
+
+    def continuing(self, name: str, reply: Reply) -> None:
+        """Note a further answer for a file of which a part is here already.
+
+        Raises WeightsError if it is known to be of another version, by its ETag or else its date.
+        """
+        before = self._dates[name]
+        told = bool(self._tags[name] and reply.headers.get("etag"))
+        self.arriving(name, reply)
+        now = self._dates[name]
+        if told or is_recent(before) or is_recent(now) or None in (before.changed, now.changed):
+            return
+        if before.changed != now.changed:
+            raise WeightsError(
+                f"{shown(name)!r} has another Last-Modified than its first part: {REMEDY}"
             )
 
     def arrived(self, name: str, size: int) -> None:
@@ -89,7 +105,7 @@ class Versions:
             (one, name), (another, later) = list(first.items())[:2]
             raise WeightsError(
                 f"{shown(name)!r} has the ETag {one} and {shown(later)!r} has {another}, and this "
-                f"server gives all files of a version the same: {_REMEDY}"
+                f"server gives all files of a version the same: {REMEDY}"
             )
         if self._dates:
             self._check_dates()
@@ -100,5 +116,5 @@ class Versions:
             if changed_between(sent, dates):
                 raise WeightsError(
                     f"{shown(name)!r} was changed after {shown(first)!r} had been sent, as its "
-                    f"Last-Modified says: {_REMEDY}"
+                    f"Last-Modified says: {REMEDY}"
                 )

@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from pyio import limits
 from pyio.allocation import allocate
 from pyio.converters.files import checked_range, missing
 from pyio.errors import RequestError, WeightsError
 from pyio.format.kinds import LOOKED_AT
 from pyio.handlers.http.client import Client, fill, length_of, read_all
 from pyio.handlers.http.urls import effective_query, weights_url
+from pyio.handlers.http.versions import REMEDY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,9 +108,14 @@ class ServerFiles:
             self._versions.arriving(name, reply)
             total = _total(reply)
             if total is None:  # all that can be done is to read on
-                body = memoryview(await read_all(reply, self._meter.advance))
+                body = memoryview(await read_all(reply, self._meter.advance, limits.UNTOLD_BYTES))
                 if reply.status == 206:  # a part of unknown place: it is got whole
                     raise RequestError("a part without Content-Range", reply.url)
+                if body.nbytes > limits.UNTOLD_BYTES:
+                    raise WeightsError(
+                        f"{name!r} has more than {limits.UNTOLD_BYTES:,} bytes; a file of unknown "
+                        "size may not be longer (pyio.limits.UNTOLD_BYTES)"
+                    )
                 self._whole[name] = body
                 self._sizes[name] = body.nbytes
             else:
@@ -124,10 +131,12 @@ class ServerFiles:
         target = allocate(last - first, f"the file {name!r}")
 
         async def use(reply: Reply) -> bool:
-            self._versions.arriving(name, reply)
+            self._versions.continuing(name, reply)
             sent = _RANGE.fullmatch(reply.headers.get("content-range", ""))
             if reply.status != 206 or sent is None or int(sent[1]) != first:
                 return False
+            if int(sent[3]) != self._sizes[name]:
+                raise WeightsError(f"{name!r} has another size than before: {REMEDY}")
             await _filled(reply, target, name)
             return True
 
@@ -149,12 +158,15 @@ class ServerFiles:
             moved[0] = 0
 
         async def use(reply: Reply) -> None:
-            self._versions.arriving(name, reply)
+            self._versions.continuing(name, reply)
             await _filled(reply, target, name, advance)
             if await reply.read_into(memoryview(bytearray(1))):
                 raise WeightsError(f"{name!r} is longer than the {size:,} bytes it was to have")
 
         await self._client.get(self._request(name), use, failed)
+        start = self._starts[name]
+        if target[: start.nbytes] != start:
+            raise WeightsError(f"{name!r} begins otherwise than before: {REMEDY}")
         return target
 
     async def _ask(

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from pyio.browser.opfs.directories import ROOT as ROOT
+from pyio.errors import StorageError
 from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps
 from pyio.format.manifest import group_to_json
@@ -49,8 +50,9 @@ _LONGEST, _KEPT = 200, 150
 """Bytes of a directory's name, and how many a longer one keeps before its digest. Disks take 255,
 and WebKitGTK refuses more."""
 
-_NUMBER = re.compile(r"[1-9]\d{0,15}")
-_MARK = re.compile(r"([1-9]\d{0,15})-moved-([0-9a-f]+)")
+_NUMBER = re.compile(r"[1-9][0-9]{0,15}")
+_MARK = re.compile(r"([1-9][0-9]{0,15})-moved-([0-9a-f]+)")
+_HIGHEST = 10**16 - 1
 
 
 def directory(name: str) -> str:
@@ -102,8 +104,17 @@ def mark(generation: int, move: str) -> str:
 
 
 def next_number(taken: Iterable[int]) -> int:
-    """Return the number of a new generation: the time, so that none ever comes again."""
-    return max(time.time_ns() // 1_000_000, *(number + 1 for number in taken), 1)
+    """Return the number of a new generation: the time, so that none ever comes again.
+
+    Raises StorageError if no number is left, which no save of pyio brings about.
+    """
+    number = max(time.time_ns() // 1_000_000, *(number + 1 for number in taken), 1)
+    if number > _HIGHEST:
+        raise StorageError(
+            f"saving the model failed: it has a directory called {number - 1}, and the next number "
+            "would not be found again; remove the model first"
+        )
+    return number
 
 
 def json_text(model: Serialized, name: str) -> bytes:

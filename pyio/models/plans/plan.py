@@ -39,7 +39,6 @@ class Plan:
     """
 
     def __init__(self, graph: Graph, arrays: Sequence[Array], constants: Constants) -> None:
-        self._kernel = constants.kernel
         examples = len(arrays[0])
         found = Compiler(graph, arrays, min(examples, 1), constants)
         if examples > 1:
@@ -58,7 +57,8 @@ class Plan:
                 self._parts.append(part)
             else:
                 first, last = part
-                self._parts.append((address(self._rows[first:]), last - first))
+                rows = address(self._rows[first:])
+                self._parts.append(constants.kernel.prepared(rows, last - first))
         self._kept = found.builder
         self._in_numpy = found.in_numpy
         self._changes = -1
@@ -77,7 +77,8 @@ class Plan:
         if examples == self._block:
             for place, array in zip(self._inputs, arrays, strict=True):
                 place[...] = array
-            return [out.copy() for out in self._outputs] if self._run_parts() else None
+            failed = not self._run_parts() if self._in_numpy else self._parts[0]()
+            return None if failed else [out.copy() for out in self._outputs]
         results = [np.empty((examples, *out.shape[1:]), out.dtype) for out in self._outputs]
         for start in range(0, examples, self._block):
             stop = min(start + self._block, examples)
@@ -93,7 +94,7 @@ class Plan:
     def _run_parts(self) -> bool:
         """Run all parts in order, and return whether all have succeeded."""
         if not self._in_numpy:
-            return not self._kernel.run(*self._parts[0])
+            return not self._parts[0]()
         masks: dict[int, Any] = {}
         with np.errstate(all="ignore"):  # infinity and NaN are results
             return all(self._run_part(part, masks) for part in self._parts)
@@ -101,4 +102,4 @@ class Plan:
     def _run_part(self, part: Any, masks: dict[int, Any]) -> bool:
         if isinstance(part, NumPyPart):
             return part.run(masks)
-        return not self._kernel.run(*part)
+        return not part()

@@ -17,7 +17,7 @@ from pyio.converters.table import Importer, recognised
 from pyio.format.archive import unzip, zip_pieces
 from pyio.handlers.picked_files import BrowserFilesHandler
 from tests.support.answers import Answer, Answers
-from tests.support.models import artifacts, run
+from tests.support.models import artifacts, run, same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +139,24 @@ def test_a_zip_of_a_model_of_tensorflow_js(tmp_path: Path) -> None:
         found = run(pyio.load_artifacts(f"file://{tmp_path}/m.zip"))
         assert b"".join(found.weight_data or ()) == b"".join(artifacts().weight_data or ())
         assert found.model_topology == artifacts().model_topology
+
+
+@pytest.mark.parametrize("folder", ["/", "//", "a/" * 20_000, "../"])
+def test_odd_folders_in_a_zip(tmp_path: Path, folder: str) -> None:
+    """Names that begin with a slash, and folders without end, are a model or none, in little time.
+
+    ".." is a name like any other, because nothing is unpacked to disk.
+    """
+    file = tmp_path / "m.zip"
+    run(pyio.save_artifacts(artifacts(), f"file://{tmp_path}/plain.zip"))
+    with zipfile.ZipFile(tmp_path / "plain.zip") as plain, zipfile.ZipFile(file, "w") as odd:
+        for name in plain.namelist():
+            odd.writestr(folder + name, plain.read(name))
+    if folder == "../":
+        assert same(run(pyio.load_artifacts(f"file://{file}")), artifacts())
+        return
+    with pytest.raises(pyio.OtherFormatError, match="zip archive"):
+        run(pyio.load_artifacts(f"file://{file}"))
 
 
 def test_errors_stay_those_of_the_medium(tmp_path: Path) -> None:

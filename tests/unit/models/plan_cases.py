@@ -188,6 +188,8 @@ def sequences() -> Iterator[Case]:
             numbers(3, 7, 5),
             "",
         )
+    for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN):
+        yield f"{kind.__name__} alone", stack(kind(34, input_shape=(7, 5))), numbers(1, 7, 5), ""
     given = pyio.Input(shape=(7, 5))
     states = layers.LSTM(6, return_state=True, return_sequences=True)(given)
     yield "states", pyio.Model(given, states), numbers(3, 7, 5), ""
@@ -296,8 +298,11 @@ def graphs() -> Iterator[Case]:
     yield "two inputs", pyio.Model([one, two], [both, one]), [numbers(3, 3), numbers(3, 4)], ""
     whole = layers.Flatten(input_shape=(4, 3), dtype="int32"), layers.Dense(3)
     yield "whole numbers", stack(*whole), _random.integers(-9, 9, (5, 4, 3)), ""
-    for inner_, columns, rows in ((1, 1, 1), (3, 5, 7), (513, 9, 5), (1030, 20, 7), (33, 8, 257)):
-        dense = layers.Dense(columns, input_shape=(inner_,))
+    for inner_, columns, rows in (
+        *((1, 1, 1), (3, 5, 7), (513, 9, 5), (1030, 20, 7), (33, 8, 257)),
+        *((5, 32, 1), (33, 70, 1), (700, 41, 1), (9, 64, 257)),  # rows by themselves
+    ):
+        dense = layers.Dense(columns, input_shape=(inner_,), activation="relu6")
         yield f"product {inner_} {columns} {rows}", stack(dense), numbers(rows, inner_), ""
 
 

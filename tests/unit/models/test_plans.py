@@ -267,12 +267,52 @@ def test_states_stay_with_numpy(compiled: library.Kernel) -> None:
 
 
 @pytest.mark.usefixtures("kernel")
+def test_a_call_like_an_earlier_one_is_checked_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An array like an earlier one needs no checks; all else is checked."""
+    model = with_weights(stack(layers.Dense(40, input_shape=(4,)), layers.Dense(2)))
+    x = numbers(6, 4)
+    wanted = [model.predict(x) for _ in range(3)]
+    assert model.graph.plans.ready
+    np.testing.assert_array_equal(wanted[0], wanted[2])
+    parts = model.predict(x, batch_size=4)
+    np.testing.assert_allclose(parts, wanted[0], rtol=1e-5, atol=1e-6)
+    for other in (x.astype(np.float64), x.astype(">f4"), x.tolist(), np.ma.asarray(x)):
+        np.testing.assert_allclose(model.predict(other), wanted[0], rtol=1e-5, atol=1e-6)
+    for batch_size in (0, True, 2.5, [1], None):
+        with pytest.raises(pyio.ModelInputError, match="batch_size"):
+            model.predict(x, batch_size)  # type: ignore[arg-type]
+    for wrong in (numbers(6, 5), np.array([["a"] * 4] * 6), [x, x]):
+        with pytest.raises(pyio.ModelInputError):
+            model.predict(wrong)
+    monkeypatch.setattr(pyio.limits, "PREDICT_WORK", 1)
+    with pytest.raises(pyio.ModelInputError, match="PREDICT_WORK"):
+        model.predict(x)
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_model_that_grows_forgets_its_plans() -> None:
+    """After a further layer, an array like an earlier one goes through that layer too."""
+    model = stack(layers.Dense(3, input_shape=(4,)))
+    with_weights(model)
+    x = numbers(2, 4)
+    before = [model.predict(x) for _ in range(2)]
+    model.add(layers.ReLU())
+    np.testing.assert_array_equal(model.predict(x), np.maximum(before[1], 0))
+    model.pop()
+    np.testing.assert_array_equal(model.predict(x), before[0])
+
+
+@pytest.mark.usefixtures("kernel")
 def test_few_plans_are_kept() -> None:
     """A model keeps the plans of the last few shapes."""
     model = with_weights(stack(layers.Dense(3, input_shape=(4,))))
     for examples in range(1, 13):
         model.predict(numbers(examples, 4))
-    assert len(model.graph.plans.known) == 8
+    plans = model.graph.plans
+    assert len(plans.known) == 8
+    assert set(plans.ready.values()) <= set(plans.known.values())
 
 
 def test_exponentially_many_calls(compiled: library.Kernel) -> None:
