@@ -14,7 +14,10 @@ _STORAGE = ("quantization_config", "lora_rank", "lora_alpha")
 """Keys that say how weights are quantized, which their values say as well, or that an adapter was
 trained, which Keras adds to the kernel when it saves."""
 
-_UNLIKE_LAYERS = ("Discretization", "HashedCrossing", "Pipeline")
+_UNLIKE_LAYERS = (
+    *("Discretization", "HashedCrossing", "Pipeline"),
+    *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+)
 """Layers that do not write whether they are trainable."""
 
 

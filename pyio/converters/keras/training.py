@@ -98,7 +98,10 @@ _SHORT_METRICS = {
 }
 """TensorFlow.js knows long names of losses, and short names of metrics."""
 
-_DEFAULTS: tuple[Any, ...] = (None, False, 0, 0.0, -1)
+_DEFAULTS: Mapping[str, Any] = {"label_smoothing": 0, "axis": -1, "threshold": 0.5}
+"""Settings of losses and metrics that mean nothing. Others do if they are not None or False:
+``ignore_class=0`` and ``class_id=0`` are a choice."""
+
 LOSS_SETTINGS = ("from_logits", "label_smoothing")
 """Settings of cross-entropies that pyio has by the same names, and TensorFlow.js ignores."""
 
@@ -136,6 +139,8 @@ def training_config(
     if why:
         notes.append(f"the training config was left out: {why}; compile the model again")
         return None
+    if compiled.get("weighted_metrics"):
+        notes.append("weighted_metrics were left out: metrics take no weights here")
     metrics = _mapped(_of_outputs(compiled, outputs), _METRICS, _SHORT_METRICS, notes)
     if metrics is None:
         notes.append("the metrics were left out: TensorFlow.js does not have all of them")
@@ -252,17 +257,25 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.7g}") if isinstance(value, float) else value
 
 
+def _says(key: str, value: Any) -> bool:
+    """Whether a setting of a loss or a metric asks for something."""
+    if value is None or value is False:
+        return False
+    return isinstance(value, bool) or bool(value != _DEFAULTS.get(key))
+
+
 def _of_object(
     value: Mapping[str, Any], known: frozenset[str], names: Mapping[str, str], notes: list[str]
 ) -> str | None:
     config = value.get("config")
     config = config if isinstance(config, Mapping) else {}
     name = config.get("name") or value["class_name"]
-    found = _mapped(str(name), known, names, notes) or _mapped(
-        str(value["class_name"]), known, names, notes
+    # The class comes first: a metric may have any name. Wrappers of functions have that alone.
+    found = _mapped(str(value["class_name"]), known, names, notes) or _mapped(
+        str(name), known, names, notes
     )
     kept = _NEUTRAL + (LOSS_SETTINGS if known is _LOSSES else ())
-    lost = [f"{k}={v!r:.20}" for k, v in config.items() if k not in kept and v not in _DEFAULTS]
+    lost = [f"{k}={v!r:.20}" for k, v in config.items() if k not in kept and _says(k, v)]
     if str(config.get("reduction")) not in _MEANS:
         lost.append(f"reduction={config['reduction']!r:.20}")
     if found is not None and lost:

@@ -60,6 +60,9 @@ class HeadedAttention(Layer):
         use_causal_mask: Whether a position sees only itself and those before it.
         return_attention_scores: Whether the shares are a second output.
         takes_attention_mask: Whether the last input is a mask (batch, queries, keys).
+        zeros_without_keys: Whether a query that no key counts for gets 0 and not the mean of all
+            values. Keras 3 gives 0 if scores are dropped or returned, or have further axes
+            (``layers/activations/softmax.py``); it is set for models that Keras 3 wrote.
     """
 
     supports_masking = True
@@ -80,6 +83,7 @@ class HeadedAttention(Layer):
     use_causal_mask: bool = option(False, flag, written="changed")
     return_attention_scores: bool = option(False, flag, written="changed")
     takes_attention_mask: bool = option(False, flag, written="changed")
+    zeros_without_keys: bool = option(False, flag, written="changed")
 
     parts: ClassVar[tuple[str, ...]] = ("query", "key", "value", "attention_output")
 
@@ -159,7 +163,14 @@ class HeadedAttention(Layer):
         if kept is not None:
             scores = np.where(kept, scores, FAR_BELOW)
         shares: Array = softmax(scores)
+        if kept is not None and self.gives_zeros(query.ndim - 1):
+            shares = np.where(kept, shares, np.float32(0))
         return shares
+
+    def gives_zeros(self, ndim: int) -> bool:
+        """Whether a query of `ndim` dimensions that no key counts for gets 0."""
+        otherwise = self.dropout > 0 or self.return_attention_scores or ndim != 3
+        return self.zeros_without_keys and otherwise
 
     def _dropped(self, shares: Array) -> Array:
         """Return the shares, in training with some of them dropped."""

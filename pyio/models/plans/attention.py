@@ -38,10 +38,15 @@ def multi_head_attention(builder: Builder, step: Step, xs: list[Value]) -> Value
     k = _projected(builder, layer, "key", key)
     v = _projected(builder, layer, "value", value)
     scores = _scores(builder, q, k)
-    for mask in _masks(builder, step, scores, causal=layer.use_causal_mask):
+    masks = _masks(builder, step, scores, causal=layer.use_causal_mask)
+    for mask in masks:
         before, scores = scores, combined(builder, "keep", scores.array, mask)
         builder.free_unused(before.memory)
-    y = _means(builder, shares(builder, scores), v)
+    parts = shares(builder, scores)
+    for mask in masks if layer.gives_zeros(3) else ():
+        before, parts = parts, combined(builder, "multiply", parts.array, mask)
+        builder.free_unused(before.memory)
+    y = _means(builder, parts, v)
     heads = y.shape[2] * y.shape[3]
     return _projected(builder, layer, "attention_output", y.reshaped(*y.shape[:2], heads), sides=2)
 

@@ -9,6 +9,8 @@ Keras wrote is brought to options of pyio's own which say the formula, so that c
 * Of stacked cells Keras has the states of the first one first, TensorFlow.js those of the last.
 * Keras passes masks on through more layers, and leaves masked steps out of means. Keras 3 joins
   the masks of several inputs by "or", the others by "and".
+* A query of an attention that no key counts for gets 0 in Keras 3 where the scores go through its
+  softmax layer, and the mean of all values elsewhere.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ _INNER = ("layers", "layer", "cell", "cells", "backward_layer")
 _ACTIVATIONS = ("activation", "recurrent_activation")
 _MASKS = ("Masking", "GivenMask")
 _UNMASKED_IN_KERAS_2 = ("Identity", "Normalization")
+_HEADED = ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention")
 _HALF_PIXELS = ("Resizing", "UpSampling2D", "CenterCrop")
 
 
@@ -74,6 +77,8 @@ def make_explicit(topology: Mapping[str, Any], writer: str) -> None:
         if masked:
             _explain_masks(entry, keras)
         config = entry["config"]
+        if keras == 3 and entry["class_name"] in _HEADED and _may_give_zeros(entry, masked):
+            config["zeros_without_keys"] = True
         if shows_states and entry["class_name"] == "StackedRNNCells":
             config["first_states_first"] = True
         if entry["class_name"] in _HALF_PIXELS:
@@ -101,6 +106,12 @@ def _explain_masks(entry: Mapping[str, Any], keras: int) -> None:
         config["any_mask"] = True
     if "zero_until_seen" in options and _starts_from_states(entry):
         config["zero_until_seen"] = True
+
+
+def _may_give_zeros(entry: Mapping[str, Any], masked: bool) -> bool:
+    """Whether a query of an attention may have no key, and gets 0 in Keras 3 then."""
+    config = entry["config"]
+    return masked or bool(config.get("takes_attention_mask"))
 
 
 def _starts_from_states(entry: Mapping[str, Any]) -> bool:

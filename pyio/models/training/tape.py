@@ -82,7 +82,7 @@ class Tape:
         """
         for value in values:
             while isinstance(value, np.ndarray):
-                if value.flags.writeable:
+                if value.flags.writeable and _can_be_unlocked(value):
                     value.flags.writeable = False
                     self._locked.append(value)
                 value = value.base
@@ -106,6 +106,20 @@ class Tape:
             elif out.gradient is not None:
                 back(out.gradient)
                 out.gradient = None  # the memory is needed for those before
+
+
+def _can_be_unlocked(value: Array) -> bool:
+    """Whether NumPy lets an array be changed again that was made read-only.
+
+    It does not for the memory of ``bytes``, where pickle leaves the numbers of many arrays.
+    """
+    base = value.base
+    if base is None or isinstance(base, np.ndarray):
+        return True
+    try:
+        return not memoryview(base).readonly
+    except TypeError:
+        return False
 
 
 def _depth(value: Array) -> int:

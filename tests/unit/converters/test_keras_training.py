@@ -141,6 +141,33 @@ def test_the_optimizer_of_a_mixed_precision_model() -> None:
     assert found["optimizer_config"]["class_name"] == "Adam"
 
 
+@pytest.mark.parametrize(
+    ("key", "object_"),
+    [
+        ("loss", {"class_name": "SparseCategoricalCrossentropy", "config": {"ignore_class": 0}}),
+        ("loss", {"class_name": "CategoricalCrossentropy", "config": {"axis": 0}}),
+        ("metrics", [{"class_name": "Precision", "config": {"class_id": 0}}]),
+        ("weighted_metrics", ["mse"]),
+    ],
+)
+def test_a_setting_of_0_is_not_overlooked(key: str, object_: Any) -> None:
+    """What a loss or a metric has set to 0 is noted, because it is not computed."""
+    optimizer = {"class_name": "SGD", "config": {"learning_rate": 0.1}}
+    notes: list[str] = []
+    training_config({"optimizer": optimizer, "loss": "mse", key: object_}, notes)
+    said = " ".join(notes)
+    assert "=0, which is not computed here" in said or "weighted_metrics were left out" in said
+
+
+def test_a_metric_with_the_name_of_another() -> None:
+    """The class says what is computed."""
+    optimizer = {"class_name": "SGD", "config": {"learning_rate": 0.1}}
+    metric = {"class_name": "MeanSquaredError", "config": {"name": "mae"}}
+    found = training_config({"optimizer": optimizer, "loss": "mse", "metrics": [metric]}, [])
+    assert found is not None
+    assert found["metrics"] == ["mse"]
+
+
 def test_orders_of_slots() -> None:
     """Old Keras has all slots of a kind together; numbers that do not fit are left out."""
     config = training_config(config_of(), [])

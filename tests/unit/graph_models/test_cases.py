@@ -52,6 +52,49 @@ def test_fused_depthwise() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
+RARE: dict[str, tuple[str, list[Any], Any]] = {
+    "the mean of whole numbers": (
+        "SegmentMean",
+        [np.array([-3, 2, 7], np.int32), np.array([0, 0, 1], np.int32)],
+        np.array([0, 7], np.int32),
+    ),
+    "segments without numbers": (
+        "UnsortedSegmentSum",
+        [np.zeros((3, 0), np.float32), np.array([0, 1, 0], np.int32), np.int32(2)],
+        np.zeros((2, 0), np.float32),
+    ),
+    "a scalar with a border": (
+        "PadV2",
+        [np.float32(3), np.zeros((0, 2), np.int32), np.float32(9)],
+        np.float32(3),
+    ),
+    "turned texts": (
+        "ConjugateTranspose",
+        [np.array([["a", "b"]], object), np.array([1, 0], np.int32)],
+        np.array([["a"], ["b"]], object),
+    ),
+    "turned truths": (
+        "ConjugateTranspose",
+        [np.array([[True, False]]), np.array([1, 0], np.int32)],
+        np.array([[True], [False]]),
+    ),
+    "infinite": (
+        "Lgamma",
+        [np.array([np.inf, -np.inf, 1], np.float32)],
+        np.array([np.inf, np.inf, 0], np.float32),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_rare_inputs(name: str) -> None:
+    """TensorFlow 2.21 gives these results."""
+    op, inputs, expected = RARE[name]
+    found = graphs.apply(op, *inputs)
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == expected.dtype
+
+
 @pytest.mark.parametrize(
     "op",
     ["Conv2D", "DepthwiseConv2dNative", "MaxPool", "AvgPool", "FusedBatchNormV3", "_FusedConv2D"],

@@ -373,6 +373,19 @@ def test_a_plain_array_that_changes_after_its_use() -> None:
     x += 1
 
 
+def test_arrays_that_pickle_made() -> None:
+    """Their memory is that of ``bytes``: NumPy would not let them be changed again after a step."""
+    x: Any = np.empty(0, np.float32)
+    x.__setstate__((1, X.shape, X.dtype, False, X.tobytes()))
+    for given in (x, x[:]):
+        inputs = pyio.Input((4,))
+        gate = pyio.layers.Multiply()([inputs, pyio.layers.Dense(4)(inputs)])
+        model = pyio.Model(inputs, gate)
+        model.compile("sgd", "mse")
+        assert np.isfinite(model.train_on_batch(given, given))
+        assert given.flags.writeable
+
+
 def test_an_array_of_an_earlier_step() -> None:
     """A layer that keeps a result has to keep it as a plain array: gradients end at a step."""
 

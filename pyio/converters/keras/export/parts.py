@@ -52,7 +52,7 @@ _DROPPED = {
         "build_input_shape",
     ],
     *("use_mask", "half_pixels", "takes_attention_mask", "first_states_first", *CALLED_WITH),
-    *("ignores_mask", "any_mask", "zero_until_seen"),
+    *("ignores_mask", "any_mask", "zero_until_seen", "zeros_without_keys"),
 }
 """Keys of TensorFlow.js and of pyio that no layer of Keras takes."""
 

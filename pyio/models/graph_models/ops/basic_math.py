@@ -250,6 +250,6 @@ def lgamma(x: Array) -> Array:
 
 
 def _lgamma(value: float) -> float:
-    if value == math.floor(value) and value <= 0:
+    if math.isinf(value) or (value <= 0 and value == math.floor(value)):
         return math.inf
     return math.lgamma(value)

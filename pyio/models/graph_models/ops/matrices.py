@@ -136,7 +136,8 @@ def transpose(x: Array, order: Array) -> Array:
 @op("ConjugateTranspose")
 def conjugate_transpose(x: Array, order: Array) -> Array:
     """The sides in another order, complex numbers mirrored."""
-    return np.conj(np.transpose(x, wholes(order)))
+    turned = np.transpose(x, wholes(order))
+    return np.conj(turned) if turned.dtype.kind == "c" else turned
 
 
 @op("InvertPermutation")

@@ -44,11 +44,13 @@ def segment_prod(data: Array, owners: Array) -> Array:
 
 @op("SegmentMean")
 def segment_mean(data: Array, owners: Array) -> Array:
-    """The mean of each segment."""
+    """The mean of each segment; that of whole numbers loses its fraction, as in TensorFlow."""
     sums = _sorted(data, owners, np.add, 0)
     counts = np.maximum(np.bincount(owners, minlength=len(sums)), 1)
     counts = counts.reshape(-1, *[1] * (data.ndim - 1)).astype(data.dtype)
-    return sums // counts if data.dtype.kind == "i" else sums / counts
+    if data.dtype.kind == "i":
+        return np.sign(sums) * (np.abs(sums) // counts)
+    return sums / counts
 
 
 def _ends(data: Array) -> tuple[Any, Any]:

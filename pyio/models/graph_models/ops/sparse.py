@@ -122,7 +122,7 @@ def _unsorted(data: Array, owners: Array, count: Array, how: Any, start: Any) ->
     if data.shape[: owners.ndim] != owners.shape:
         raise ValueError(f"segment ids of {list(owners.shape)} for {list(data.shape)}")
     result = np.full(sized([whole(count), *inner]), start, data.dtype)
-    flat, rows = owners.reshape(-1), data.reshape(-1, *inner) if inner else data.reshape(-1)
+    flat, rows = owners.reshape(-1), data.reshape(owners.size, *inner)
     kept = flat >= 0
     how.at(result, flat[kept], rows[kept])
     return result

@@ -134,17 +134,22 @@ def _widths(paddings: Array, x: Array) -> list[tuple[int, int]]:
     return [(before, after) for before, after in pairs]
 
 
+def _bordered(x: Array, paddings: Array, border: Any) -> Array:
+    widths = _widths(paddings, x)
+    return np.pad(x, widths, constant_values=border) if widths else x  # NumPy refuses scalars
+
+
 @op("Pad", constant=number(0.0, "constant_value"))
 def pad(x: Array, paddings: Array, *, constant: float) -> Array:
     """A border of zeros."""
     border = b"" if x.dtype == TEXT else constant
-    return np.pad(x, _widths(paddings, x), constant_values=border)
+    return _bordered(x, paddings, border)
 
 
 @op("PadV2")
 def pad_v2(x: Array, paddings: Array, value: Array) -> Array:
     """A border of one value."""
-    return np.pad(x, _widths(paddings, x), constant_values=value.reshape(-1)[0])
+    return _bordered(x, paddings, value.reshape(-1)[0])
 
 
 @op("MirrorPad", mode=text())
