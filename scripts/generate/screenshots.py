@@ -50,16 +50,17 @@ if TYPE_CHECKING:
     Points = list[tuple[float, float]]
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 360, "height": 780}
 START = 600_000
 """Milliseconds for the first start, which fetches Pyodide."""
 
 SEVEN: Points = [(0.28, 0.2), (0.5, 0.21), (0.71, 0.2), (0.65, 0.38), (0.58, 0.58), (0.5, 0.85)]
-BARRED: list[Points] = [
-    [(0.25, 0.3), (0.3, 0.2), (0.72, 0.2), (0.4, 0.88)],
-    [(0.3, 0.55), (0.68, 0.5)],
+FOOTED: list[Points] = [
+    [(0.25, 0.4), (0.25, 0.18), (0.75, 0.18), (0.45, 0.85)],
+    [(0.25, 0.5), (0.75, 0.5)],
+    [(0.3, 0.85), (0.6, 0.85)],
 ]
-"""A 7 with a bar, as the page's model does not know it."""
+"""A 7 with a bar and a foot, which the page's model takes for a 9."""
 
 NAMES = (
     *("digits", "fox or dog", "my hand, second try", "v2.final.really-final", "0"),
@@ -69,12 +70,11 @@ NAMES = (
 )
 """Twelve names: short, long, with spaces, and in other scripts."""
 
-REFUSED = """() => {
+REFUSED = """{
   const refused = () => { throw new DOMException("denied", "SecurityError"); };
   Object.defineProperty(globalThis, "localStorage", { configurable: true, get: refused });
   Object.assign(IDBFactory.prototype, { open: refused, databases: refused });
   StorageManager.prototype.getDirectory = async () => refused();
-  document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
 WIRE = """() => [...performance.getEntriesByType("navigation"),
@@ -114,7 +114,9 @@ class Tour:
 
     def booted(self) -> None:
         """Wait until Python is there."""
-        self.page.locator("#boot[data-state=ready]").wait_for(timeout=START)
+        self.page.locator("#boot[data-state]").wait_for(timeout=START)
+        if self.page.get_attribute("#boot", "data-state") != "ready":
+            sys.exit(f"error: {self.page.inner_text('#boot-failure')}")
         self.idle()
 
     def idle(self) -> None:
@@ -145,7 +147,7 @@ class Tour:
     def teach(self) -> None:
         """Draw five digits that the model does not know, and let it learn them."""
         for _ in range(5):
-            self.draw(BARRED)
+            self.draw(FOOTED)
             self.page.locator("#teach-digits button[aria-disabled=false]").first.wait_for()
             self.page.click("#teach-digits button[value='7']")
         self.page.click("#teach-start")
@@ -190,7 +192,9 @@ def states(tour: Tour, site: Site) -> None:
     tour.booted()
     tour.picture("offline")
     site.offline = False
-    page.evaluate(REFUSED)
+    page.add_init_script(REFUSED)
+    page.reload()
+    tour.booted()
     page.locator("#stored-alerts .alert").wait_for()
     tour.picture("storage-refused")
 
@@ -217,7 +221,7 @@ def first_minutes(tour: Tour, url: str) -> None:
     tour.booted()
     page.get_by_role("button", name="Load “my-hand” in IndexedDB", exact=True).click()
     tour.idle()
-    tour.draw(BARRED)
+    tour.draw(FOOTED)
     page.locator("#prediction-status", has_text="looks like a 7").wait_for()
     tour.picture("after-a-reload")
 

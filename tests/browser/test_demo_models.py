@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from scripts.support.server import Site
     from tests.support.demo import Demo, Points
 
-BARRED: list[Points] = [
-    [(0.25, 0.3), (0.3, 0.2), (0.72, 0.2), (0.4, 0.88)],
-    [(0.3, 0.55), (0.68, 0.5)],
+FOOTED: list[Points] = [
+    [(0.25, 0.4), (0.25, 0.18), (0.75, 0.18), (0.45, 0.85)],
+    [(0.25, 0.5), (0.75, 0.5)],
+    [(0.3, 0.85), (0.6, 0.85)],
 ]
-"""A 7 with a bar, as the page's model does not know it."""
+"""A 7 with a bar and a foot, which the page's model takes for a 9."""
 
 DROP = """([files, target]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
@@ -193,7 +194,7 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site, axe: str) -> No
     """
 
     def draw_seven() -> None:
-        for stroke in BARRED:
+        for stroke in FOOTED:
             demo.draw(stroke)
 
     assert demo.page.locator("#teach-start").is_disabled()
@@ -211,6 +212,7 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site, axe: str) -> No
     taught = demo.page.locator("#teach-status", has_text="It knows 5 of your 5 drawings now")
     taught.wait_for(timeout=60_000)
     demo.idle()
+    assert "before, it knew 0." in taught.inner_text()
     assert "Round 15 of 15: right on 5 of 5" in demo.page.inner_text("#teach-words")
     assert (demo.page.get_attribute("#teach-curve", "d") or "").count("L") == 15
     assert demo.page.inner_text("#model-accuracy") == "5 of 5 drawings of your hand"

@@ -1,4 +1,4 @@
-// A folder of this computer that the person has chosen, as a place for models. Only Chromium lets a
+// A folder on this computer that the person has chosen, as a place for models. Only Chromium lets a
 // page write into a folder; elsewhere there are downloads and drops.
 "use strict";
 globalThis.computerFolder = (() => {

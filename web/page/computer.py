@@ -1,4 +1,4 @@
-"""A folder of this computer as a place for models: ``computer://name``, with a router of pyio."""
+"""A folder on this computer as a place for models: ``computer://name``, with a router of pyio."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Model:
             await computerFolder.save(self._name, json, weights, parts)
         except JsException as error:
             raise pyio.StorageError(
-                f"the folder of this computer does not take it: {error}", error.name
+                f"the folder on this computer does not take it: {error}", error.name
             ) from error
         return pyio.SaveResult(pyio.get_model_artifacts_info_for_json(artifacts))
 

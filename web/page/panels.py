@@ -72,11 +72,9 @@ class Messages:
         """Show `what` failed and why, with a button for each of `offers`."""
         self.say("")
         why = reason(error)
-        box = self._box(what, why or f"This was not foreseen: {error!r}")
         said = "".join(traceback.format_exception(error)) if why is None else str(error)
-        if why is None or said != why:
-            box.querySelector("details").hidden = False
-            box.querySelector("pre").textContent = said
+        details = "" if said == why else said
+        box = self._box(what, why or f"This was not foreseen: {error!r}", details)
         self._offers = list(offers)
         for offer in offers:
             box.querySelector(".offers").append(
@@ -84,14 +82,22 @@ class Messages:
             )
         self._alerts.replaceChildren(box)
 
-    def warn(self, what: str, why: str) -> None:
+    def warn(self, what: str, why: str, details: str = "") -> None:
         """Show a message that is no failure of what was just done."""
-        self._alerts.replaceChildren(self._box(what, why))
+        self._alerts.replaceChildren(self._box(what, why, details))
 
-    def _box(self, what: str, why: str) -> Any:
+    def bring_into_view(self) -> None:
+        """Scroll to a message: the button that was pressed may be far below it."""
+        box = self._alerts.firstElementChild
+        if box:
+            box.scrollIntoView(block="nearest")
+
+    def _box(self, what: str, why: str, details: str) -> Any:
         box = element("alert-template").content.firstElementChild.cloneNode(True)
         box.querySelector(".what").textContent = what
         box.querySelector(".why").textContent = why
+        box.querySelector("details").hidden = not details
+        box.querySelector("pre").textContent = details
         return box
 
     def _clicked(self, event: Any) -> None:
@@ -167,3 +173,5 @@ async def working(messages: Messages, doing: str, failed: str) -> AsyncIterator[
             yield
     finally:
         _controls.on()
+        if doing:
+            messages.bring_into_view()

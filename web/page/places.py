@@ -1,4 +1,4 @@
-"""The places for models: in this browser, and a folder of this computer; and which work here."""
+"""The places for models: in this browser, and a folder on this computer; and which work here."""
 
 from __future__ import annotations
 
@@ -90,11 +90,11 @@ def is_outside(url: str) -> bool:
 
 
 def offer_outside() -> None:
-    """Offer a folder of this computer and a server as places, once they are chosen."""
+    """Offer a folder on this computer and a server as places, once they are chosen."""
     name = computer.chosen()
     element("folder").hidden = not computer.possible()
     element("folder").textContent = (
-        "Choose another folder" if name else "Add a folder of this computer"
+        "Choose another folder" if name else "Add a folder on this computer"
     )
     for scheme, chosen in ((computer.SCHEME, name), (server.SCHEME, server.chosen())):
         for choice in (element(f"save-{scheme}"), element(f"destination-{scheme}")):
@@ -121,15 +121,14 @@ _INSTEAD = (
 )
 
 
-def refusal_words(refused: list[Shelf]) -> tuple[str, str] | None:
-    """Return a headline and the reason for places that are refused, if that needs to be said."""
+def refusal_words(refused: list[Shelf]) -> tuple[str, str, str] | None:
+    """Return a headline, the reason and details for refused places, if that needs to be said."""
+    details = "\n".join(f"{words.PLACES[shelf.scheme]}: {shelf.refused}" for shelf in refused)
     if len(refused) == len(PLACES):
-        return "This browser lets the page store nothing.", _INSTEAD
+        return "This browser lets the page store nothing.", _INSTEAD, details
     missed = [shelf for shelf in refused if shelf.scheme not in FURTHER]
     if not missed:
         return None
     names = " and ".join(words.PLACES[shelf.scheme] for shelf in missed)
-    return (
-        f"{names} cannot be used here.",
-        f"The browser says: {missed[0].refused}. The other places work.",
-    )
+    why = "The browser does not let the page use it. The other places work."
+    return f"{names} cannot be used here.", why, details

@@ -24,6 +24,8 @@ _ACTIONS = {
 _LOOKED_INTO = 5_000_000
 """Bytes of a model up to which the table says what is in it."""
 _LABELS = 12
+_WORTH_A_BAR = 1 / 50
+"""What the models take of the room that is left, from which a bar shows something."""
 
 
 class Contents:
@@ -76,7 +78,7 @@ def group(shelf: Shelf, contents: Contents, in_use: str | None) -> Any:
     head.append(
         create("span", _title(shelf.scheme), class_="place-name"),
         create("span", _room_words(shelf), class_="room-words"),
-        _picture(shelf),
+        *_picture(shelf),
     )
     body.append(create("tr", "", head, role="row", class_="shelf"))
     body.append(*(_row(url, info, contents, in_use) for url, info in shelf.models.items()))
@@ -86,7 +88,7 @@ def group(shelf: Shelf, contents: Contents, in_use: str | None) -> Any:
 def _title(scheme: str) -> str:
     folder = computer.chosen()
     if scheme == computer.SCHEME and folder:
-        return f"Folder “{folder}” of this computer"
+        return f"Folder “{folder}” on this computer"
     if scheme == server.SCHEME:
         return f"Server {server.chosen()}"
     return words.PLACES[scheme]
@@ -105,19 +107,20 @@ def _room_words(shelf: Shelf) -> str:
     return f"{count}, {words.size(shelf.bytes)} taken; {more}"
 
 
-def _picture(shelf: Shelf) -> Any:
-    """Return a bar with a part for each model; what is free is shown where it is not nearly all."""
+def _picture(shelf: Shelf) -> list[Any]:
+    """Return a bar of the room with a part for each model, or nothing where it would look empty."""
+    left = shelf.bytes_left
+    if left is None or shelf.bytes <= left * _WORTH_A_BAR:
+        return []
     bar = create("span", class_="room", aria_hidden="true")
     sizes = {url: info.total_bytes or 0 for url, info in shelf.models.items()}
-    left, total = shelf.bytes_left, sum(sizes.values()) or 1
     # A place may count more for a model than the model has: letters of 16 bits, and their keys.
-    counts_free = left is not None and shelf.bytes > left / 50
-    taken = shelf.bytes / (shelf.bytes + (left or 0)) if counts_free else 1
+    taken, total = shelf.bytes / (shelf.bytes + left), sum(sizes.values()) or 1
     for url, size in sizes.items():
         part = create("span", title=f"{words.split(url)[1]}: {words.size(size)}")
         part.style.width = f"{100 * taken * size / total:.2f}%"
         bar.append(part)
-    return bar
+    return [bar]
 
 
 def _row(url: str, info: ModelArtifactsInfo, contents: Contents, in_use: str | None) -> Any:

@@ -207,6 +207,7 @@ class Stored:
 
     async def _load(self, url: str, _place: str) -> str:
         self._model.use(await pyio.load_artifacts(url), url)
+        element("save-name").value = self._model.name  # a save must not aim at another model
         return f"{words.described(url)} is in use now."
 
     async def _transfer(self, url: str, place: str) -> str:

@@ -93,12 +93,15 @@ class Teaching:
             name = "my-hand"
             self._model.use(learnt, None, name=name, origin="taught in this page")
             self._saving.suggest(name)
-            self._messages.say(
-                f"It knows {curve.last.drawings} of your "
-                f"{words.count(len(self._lessons.drawings), 'drawing')} now; before, it knew "
-                f"{before.drawings}. Save it, and it still does after a reload."
-            )
+            self._messages.say(self._outcome(before.drawings, curve.last.drawings))
         self._show()
+
+    def _outcome(self, before: int, now: int) -> str:
+        drawings = words.count(len(self._lessons.drawings), "drawing")
+        known = f"It knows {now} of your {drawings} now"
+        if before == now:
+            return f"{known}; before, it knew {before} too. Teach it a digit that it mistakes."
+        return f"{known}; before, it knew {before}. Save it, and it still does after a reload."
 
 
 class _Curve:
