@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -242,6 +243,16 @@ def test_learns_a_hand_and_keeps_it(demo: Demo, demo_site: Site, axe: str) -> No
     finally:
         demo_site.offline = False
     demo.complaints.clear()  # Chromium writes each request without an answer to the console
+
+
+def test_can_be_installed(demo: Demo) -> None:
+    """Chromium finds nothing that keeps the page from being installed as an app."""
+    devtools = demo.page.context.new_cdp_session(demo.page)
+    manifest = devtools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert json.loads(manifest["data"])["display"] == "standalone"
+    assert devtools.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
+    devtools.detach()
 
 
 def test_a_drag_copies(demo: Demo) -> None:
