@@ -151,6 +151,43 @@ def test_loads_while_it_is_replaced(tab: Tab, worker: Tab) -> None:
     assert len(left) == 1, left
 
 
+async def listed_while(change: str) -> Any:
+    """Save or remove the model between the two looks of a listing, and of a look-up."""
+    import pyio
+    from pyio.handlers.opfs import store
+
+    def model(size: int) -> pyio.ModelArtifacts:
+        spec = pyio.WeightSpec("w", (size,), "bool")
+        return pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
+
+    answers: list[Any] = []
+    size_of = store.directories.size
+
+    async def size_after_the_change(*given: Any) -> int | None:
+        store.directories.size = size_of
+        if change == "save":
+            await pyio.save_artifacts(model(7), "opfs://a")
+        else:
+            await pyio.remove_model("opfs://a")
+        return await size_of(*given)
+
+    for look in (store.models, lambda: store.look_up("a")):
+        await pyio.save_artifacts(model(5), "opfs://a")
+        store.directories.size = size_after_the_change
+        found: Any = await look()
+        infos = list(found.values()) if isinstance(found, dict) else [found]
+        answers.append([info and (info.weight_data_bytes, info.damage) for info in infos])
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("change", "left"), [("save", [[[7, None]], [[7, None]]]), ("remove", [[], [None]])]
+)
+def test_listed_while_it_is_replaced(tab: Tab, change: str, left: Any) -> None:
+    """What a save or a removal takes away during a listing is no damage of the model."""
+    assert tab.python(listed_while, change) == left
+
+
 async def replace_large(turns: int) -> Any:
     """Save large models under one name, at once one after another, with a lazy one open."""
     import pyio

@@ -18,6 +18,7 @@ from pyio.handlers.opfs.layout import LOCK, ROOT, WEIGHTS, directory, info_in, n
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from pyio.browser.opfs.directories import Path
     from pyio.handlers.opfs.generations import Generation, Generations
 
 _AT_ONCE = 32
@@ -53,11 +54,30 @@ async def _all() -> list[tuple[str, Generations]]:
 
 
 async def _named(folder: str, found: Generations) -> tuple[str, ModelArtifactsInfo] | None:
-    newest = await present(found)
-    if newest is None:
+    described = await _described((ROOT, folder), found, _WHAT)
+    if described is None:
         return None
+    newest, info = described
     name = name_of(folder, newest.manifest)
-    return None if name is None else (name, await _info(newest, _WHAT))
+    return None if name is None else (name, info)
+
+
+async def _described(
+    path: Path, found: Generations, what: str
+) -> tuple[Generation, ModelArtifactsInfo] | None:
+    """Return the model in the directory `path` and its info, or None if it is absent.
+
+    No lock is held here: a save or a removal may have taken the files of `found` meanwhile. So a
+    damage counts if the generation that has it is still the model.
+    """
+    while (newest := await present(found)) is not None:
+        info = await _info(newest, what)
+        if info.damage is None:
+            return newest, info
+        found = await generations.look(path, what)
+        if found.newest is not None and found.newest.number == newest.number:
+            return newest, info
+    return None
 
 
 async def present(found: Generations) -> Generation | None:
@@ -88,8 +108,8 @@ async def _info(newest: Generation, what: str) -> ModelArtifactsInfo:
 async def look_up(name: str) -> ModelArtifactsInfo | None:
     """Return what `models` says of one model, or None if it is not there."""
     what = f"reading {f'opfs://{name}'!r}"
-    newest = await present(await generations.look(place(name), what))
-    return None if newest is None else await _info(newest, what)
+    described = await _described(place(name), await generations.look(place(name), what), what)
+    return None if described is None else described[1]
 
 
 async def sizes() -> dict[str, int | None]:
