@@ -154,17 +154,20 @@ def test_loads_while_it_is_replaced(tab: Tab, worker: Tab) -> None:
 async def listed_while(change: str) -> Any:
     """Save or remove the model between the two looks of a listing, and of a look-up."""
     import pyio
+    from pyio.browser.opfs import directories
     from pyio.handlers.opfs import store
+
+    files: Any = directories
 
     def model(size: int) -> pyio.ModelArtifacts:
         spec = pyio.WeightSpec("w", (size,), "bool")
         return pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
 
     answers: list[Any] = []
-    size_of = store.directories.size
+    size_of = files.size
 
-    async def size_after_the_change(*given: Any) -> int | None:
-        store.directories.size = size_of
+    async def size_after_the_change(*given: Any) -> Any:
+        files.size = size_of
         if change == "save":
             await pyio.save_artifacts(model(7), "opfs://a")
         else:
@@ -173,7 +176,7 @@ async def listed_while(change: str) -> Any:
 
     for look in (store.models, lambda: store.look_up("a")):
         await pyio.save_artifacts(model(5), "opfs://a")
-        store.directories.size = size_after_the_change
+        files.size = size_after_the_change
         found: Any = await look()
         infos = list(found.values()) if isinstance(found, dict) else [found]
         answers.append([info and (info.weight_data_bytes, info.damage) for info in infos])
