@@ -128,7 +128,7 @@ def test_json_depth_is_exact(depth: int, opening: str, closing: str) -> None:
 
 
 def test_json_that_is_refused_costs_little() -> None:
-    """A string without an end, and levels without an end, are gone through once: else for hours."""
+    """A text is read once, even if a string or the levels in it have no end."""
     few = limits.JSON_DEPTH * "[],"
     for text in (f'[{few}"' + '\\"' * 1_000_000, "[" * 20_000_000):
         with pytest.raises(pyio.InvalidModelError):
