@@ -191,6 +191,50 @@ def test_listed_while_it_is_replaced(tab: Tab, change: str, left: Any) -> None:
     assert tab.python(listed_while, change) == left
 
 
+async def taken_away(file: str, times: int) -> Any:
+    """Save while another tab, which has another lock, removes the new generation."""
+    import pyio
+    from pyio.browser.opfs import directories, files
+
+    way: Any = files
+    write = way.write
+    done: list[Any] = []
+
+    async def write_and_lose(path: Any, name: str, *given: Any) -> None:
+        nonlocal times
+        if name == file and times:
+            times -= 1
+            numbers = await directories.entries(("pyio-models", "a"), "looking")
+            assert numbers is not None
+            newest = max(numbers.folders, key=int)
+            await directories.remove(("pyio-models", "a"), newest, "removing")
+        await write(path, name, *given)
+
+    size = 9_000_000  # two pieces
+    spec = pyio.WeightSpec("w", (size,), "bool")
+    model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
+    way.write = write_and_lose
+    try:
+        await pyio.save_artifacts(model, "opfs://a", on_progress=done.append)
+    except pyio.StorageError as error:
+        assert error.reason == "NotFoundError"  # noqa: PT017 - pytest is not on the page
+    finally:
+        way.write = write
+    found = await pyio.load_artifacts("opfs://a")
+    reports = [report.bytes_done for report in done]
+    return sum(map(len, found.weight_data or ())), reports == sorted(reports), max(reports)
+
+
+@pytest.mark.parametrize("file", ["weights.bin", "model.json"])
+def test_a_generation_that_another_tab_removes(tab: Tab, file: str) -> None:
+    """It is written again; after some attempts the save fails, and what was there stays."""
+    tab.python(save, "opfs://a", 1)
+    assert tab.python(taken_away, file, 5)[0] != 9_000_000
+    assert tab.python(taken_away, file, 4) == [9_000_000, True, 9_000_000]
+    left = [name for name in names(tab) if name.endswith("weights.bin")]
+    assert len(left) == 1, left
+
+
 async def replace_large(turns: int) -> Any:
     """Save large models under one name, at once one after another, with a lazy one open."""
     import pyio

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.catalogue import ALL_BROWSER_MEDIA
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.storms import TYPED, killed_storms, storm
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ def test_tensorflow_after_a_killed_storm(stage: Stage) -> None:
     """
     for kill in killed_storms(stage, 2, 1, random.Random(5), 3):
         assert kill.wrong == {}
+
+
+@pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+@pytest.mark.parametrize("medium", ALL_BROWSER_MEDIA)
+def test_tabs_of_before_and_after_a_clearing(stage: Stage, medium: str) -> None:
+    """Two tabs save whole models, although each may have a lock of its own, as in Chromium."""
+    stage.medium = medium
+    stage.tab.js("() => fetch('/clear').then((answer) => answer.text())")
+    verdicts, note = SCENARIOS["two_tabs"](stage)
+    assert (verdicts, note) == (["new"], "saved")
 
 
 async def race(verb: str) -> Any:

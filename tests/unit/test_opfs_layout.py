@@ -56,8 +56,9 @@ def test_directories_of_others(directory: str) -> None:
 def test_numbers_never_come_again() -> None:
     """A generation has the time as its number, or one more than the highest there."""
     first = layout.next_number([])
-    assert first > 1_700_000_000_000
-    assert layout.next_number([9 * 10**12, 3]) == 9 * 10**12 + 1
+    assert first > 1_700_000_000_000_000
+    assert len({layout.next_number([]) for _ in range(100)}) > 50, "two tabs have the same"
+    assert layout.next_number([9 * 10**15, 3]) == 9 * 10**15 + 1
     folders = ["12", "7", "012", "0", "x", "-3", "12-moved-ab", "7-moved-", "7-moved-AB"]
     folders += ["1\u0663", "2\u0663-moved-ab"]  # digits of other scripts
     assert layout.numbers(folders) == [12, 7]

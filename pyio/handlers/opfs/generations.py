@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.browser.opfs import directories, files
 from pyio.browser.opfs.pieces import Content
-from pyio.errors import InvalidModelError, PyioError
+from pyio.errors import InvalidModelError, PyioError, StorageError
 from pyio.format.manifest import parse_model_json
 from pyio.handlers.opfs.layout import (
     JSON,
@@ -47,6 +47,12 @@ _LARGE = 16 * 1024 * 1024
 
 That takes a sixth of the time of a save. The lock is kept until it is done.
 """
+
+_ATTEMPTS = 5
+"""How often a generation is written that another tab removes meanwhile."""
+
+_TAKEN = ("NotFoundError", "NoModificationAllowedError")
+"""What the browser says of a file in a directory that another tab has removed, or is removing."""
 
 Needed: TypeAlias = "Callable[[Generations], Awaitable[Collection[int]]]"
 """Returns the generations that are kept because they are moving away."""
@@ -134,7 +140,7 @@ async def _generation(inside: Path, number: int, move: str | None, what: str) ->
 async def write(
     name: str,
     text: bytes,
-    weights: Content | None,
+    weights: Callable[[], Content] | None,
     what: str,
     *,
     moved: Callable[[int], None] | None = None,
@@ -145,13 +151,42 @@ async def write(
     Args:
         name: The name of the model.
         text: Its model.json.
-        weights: Its weights, or None for no file of them.
+        weights: Returns its weights, or None for no file of them.
         what: What is being done, for errors.
         moved: Called with the bytes of each part of the weights.
         needed: Returns which of the older generations are not removed, if some are moving.
 
     Raises StorageError, and then the new generation is gone.
     """
+    counted = 0
+
+    def count(size: int) -> None:
+        nonlocal counted
+        counted += size
+        if moved is not None:
+            moved(size)
+
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            await _write(name, text, weights() if weights else None, what, count, needed)
+        except StorageError as error:
+            # Another tab took the new generation for an unfinished one. In Chromium 156, tabs have
+            # separate locks if the site's data were cleared between the opening of the two.
+            if error.reason not in _TAKEN or not left:
+                raise
+            count(-counted)
+        else:
+            return
+
+
+async def _write(
+    name: str,
+    text: bytes,
+    weights: Content | None,
+    what: str,
+    moved: Callable[[int], None],
+    needed: Needed | None,
+) -> None:
     path = place(name)
     found = await directories.entries(path, what)
     older = numbers(found.folders) if found is not None else []

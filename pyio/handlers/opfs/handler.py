@@ -69,7 +69,7 @@ class OPFSHandler(Saver, Loader):
         needed = model.info.total_bytes
         scarce = needed >= _BIG and await _has_less_than(needed) is not None
         text = json_text(model, self._path)
-        weights = None if model.specs is None else content(model)
+        weights = None if model.specs is None else partial(content, model)
         what = f"saving {self.url!r}"
         await acquired()
         # With the lock, what an earlier save has replaced is gone.

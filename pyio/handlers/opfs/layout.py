@@ -4,10 +4,10 @@
 
     pyio-models/                     one directory in the root of the origin
       my%2dmodel/                    the name of the model, encoded
-        1795650000000/               a generation; the highest whole one is the model
+        1795650000000371/            a generation; the highest whole one is the model
           weights.bin                written first
           model.json                 written last: with it the save has happened
-        1795650000000-moved-9f86/    that generation is moving away, see `moves`
+        1795650000000371-moved-9f86/ that generation is moving away, see `moves`
 
 A generation is a pair of files as tfjs-node and the converter of TensorFlow.js name them. The
 model.json has two members more, which TensorFlow.js skips: the name, and sizes and date.
@@ -16,6 +16,7 @@ model.json has two members more, which TensorFlow.js skips: the name, and sizes 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from typing import TYPE_CHECKING
@@ -106,9 +107,12 @@ def mark(generation: int, move: str) -> str:
 def next_number(taken: Iterable[int]) -> int:
     """Return the number of a new generation: the time, so that none ever comes again.
 
+    Its last three digits are random: two tabs whose locks are separate do not choose the same one.
+
     Raises StorageError if no number is left, which no save of pyio brings about.
     """
-    number = max(time.time_ns() // 1_000_000, *(number + 1 for number in taken), 1)
+    now = time.time_ns() // 1_000_000 * 1000 + int.from_bytes(os.urandom(4), "big") % 1000
+    number = max(now, *(number + 1 for number in taken), 1)
     if number > _HIGHEST:
         raise StorageError(
             f"saving the model failed: it has a directory called {number - 1}, and the next number "

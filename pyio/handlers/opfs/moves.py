@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -181,7 +182,7 @@ async def _restore(folder: str, number: int) -> None:
     numbered = (f"{name} (recovered {attempt})" for attempt in count(1))
     async for new in _free(numbered):
         renamed = dumps({**manifest.fields, NAME: new}).encode("utf-8", "surrogatepass")
-        data = None if size is None else _content(path, size)
+        data = None if size is None else partial(_content, path, size)
         await generations.write(new, renamed, data, _WHAT)
         return
 
