@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WORKER = Start(thread="module")
 PAGE = Start()
-AGAIN = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
+pytestmark = pytest.mark.repetition("the bridge in a further engine", further_engines=True)
 """For tests that depend on pyio's own code more than on the engine, or that start Python often."""
 
 NAMED, UNNAMED, WITHOUT = "bridge.html", "bridge.html?unnamed", "index.html"
@@ -212,7 +212,6 @@ def test_picking_long_after_a_click(tab: Tab, tmp_path: Path) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
     """A quota that is exceeded, and storage that is refused, have class, text and attributes."""
     page, worker = open_tab(WITHOUT, PAGE), open_tab(NAMED, WORKER)
@@ -231,7 +230,6 @@ def test_errors_equal_those_on_the_page(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_two_tabs(open_tab: Open) -> None:
     """Each worker has its own page: its answers come from there, and so do its downloads."""
     one, two = open_tab(NAMED, WORKER), open_tab(NAMED, WORKER)
@@ -266,7 +264,6 @@ def test_the_tab_that_was_used_last(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_a_page_that_goes_away(open_tab: Open) -> None:
     """When the page of another tab is closed or reloaded, the next request finds one again."""
     one, two, three = (open_tab(UNNAMED, WORKER) for _ in range(3))
@@ -331,7 +328,6 @@ def test_a_page_that_goes_away_while_it_saves(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_no_page(open_tab: Open) -> None:
     """The error names what is missing and what works; a listing gives the reason and asks once."""
     tab = open_tab(WITHOUT, WORKER)
@@ -363,7 +359,6 @@ def test_no_page(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_the_bridge_of_another_version(open_tab: Open) -> None:
     """A page whose script has other functions is not asked for anything, and the error says so."""
     tab = open_tab(WITHOUT, WORKER)
@@ -377,7 +372,6 @@ def test_the_bridge_of_another_version(open_tab: Open) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
     """Several workers are served at the same time, and a terminated one is forgotten."""
     tab = open_tab(NAMED, WORKER)
@@ -397,7 +391,6 @@ def test_several_workers_of_one_page(open_tab: Open, wheel: Path) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_concurrent_saves(open_tab: Open) -> None:
     """Eight saves at once, the first use of the bridge, are stored over one connection."""
 
@@ -432,7 +425,6 @@ def test_a_page_that_is_busy(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_without_web_locks(open_tab: Open) -> None:
     """Without Web Locks the bridge works, and notices when a page closes."""
     one, two = open_tab(UNNAMED, WORKER), open_tab(UNNAMED, WORKER)
@@ -488,7 +480,6 @@ def test_100_mb(tab: Tab) -> None:
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Path) -> None:
     """The script needs no ``eval``, so localStorage works on a page whose policy forbids it."""
     view = browser_kept.open(f"{site.url}/strict_bridge.html?wheel={wheel.name}")
@@ -501,7 +492,6 @@ def test_a_page_that_allows_no_eval(browser_kept: Browser, site: Site, wheel: Pa
 
 
 @pytest.mark.every_engine
-@AGAIN
 def test_nothing_is_loaded_on_a_page(open_tab: Open) -> None:
     """Python on the page does not use the bridge, even if the page offers it to workers."""
 
@@ -554,7 +544,6 @@ LISTEN = """() => {
 
 
 @pytest.mark.every_engine
-@AGAIN
 @pytest.mark.parametrize("page", [NAMED, UNNAMED])
 def test_another_script_that_answers(open_tab: Open, page: str) -> None:
     """A page with pyio's script serves, and a worker that knows its page asks it alone."""

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("files in a further engine", further_engines=True),
+]
 
 
 def offer(tab: Tab, files: dict[str, bytes] | list[tuple[str, bytes]]) -> None:

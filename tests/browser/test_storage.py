@@ -110,6 +110,7 @@ def test_import_starts_nothing(new_tab: Callable[[], Tab]) -> None:
     assert tab.js(requested) == before
 
 
+@AGAIN
 def test_weights_are_copied_once_each_way(new_tab: Callable[[], Tab]) -> None:
     """Saving 64 MB takes no WebAssembly memory beyond the arrays, loading takes one copy."""
     tab = new_tab()

@@ -143,6 +143,7 @@ async def load_what_is_being_written(write: str) -> Any:
 
 
 @pytest.mark.every_engine
+@pytest.mark.repetition("a fault in a further engine", further_engines=True)
 def test_what_is_being_written_is_looked_at_again(tab: Tab) -> None:
     """A model is not reported as damaged while another tab is writing it."""
     write = """(to, from) => {

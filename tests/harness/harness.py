@@ -1,4 +1,4 @@
-"""Runs inside Pyodide: installs the wheel and calls functions that arrive as source text."""
+"""Runs inside Pyodide: calls functions that arrive as source text."""
 
 import __future__
 
@@ -8,14 +8,7 @@ import sys
 import types
 from itertools import count
 
-import micropip
-
 _numbers = count(1)
-
-
-async def install(wheel: str) -> None:
-    """Install the wheel as a user would; its dependency NumPy comes from the lock file."""
-    await micropip.install(wheel)
 
 
 async def call(source: str, name: str, arguments: str) -> str:

@@ -12,7 +12,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.tabs import Tab
 
-pytestmark = pytest.mark.every_engine
+pytestmark = [
+    pytest.mark.every_engine,
+    pytest.mark.repetition("TensorFlow.js in a further engine", further_engines=True),
+]
 
 STORES = ("localstorage", "indexeddb")
 
