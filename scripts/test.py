@@ -1,7 +1,8 @@
 """Install what the tests need and run them: ``python3 scripts/test.py [pytest arguments]``.
 
-Without arguments the tests run in two processes, one engine after the other. Repetitions of a check
-(more seeds, more engines, older Pyodides) are left out. ``--all`` runs the repetitions, as CI does,
+Without arguments the tests run in three processes, one engine after the other: on two cores, one
+of them usually waits for a timeout. Repetitions of a check (more seeds, more engines, more media)
+are left out. ``--all`` runs the repetitions, as CI does,
 and then the unit tests with the oldest NumPy and other versions of Python. The environment variable
 PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be installed. Without it the
 tests run in every browser that can be installed. ``--without-kernel`` tests what pages compute
@@ -20,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.support import versions
 from scripts.support.environment import ENGINES, call, prepare
 
-SHARED = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
+SHARED = ("--numprocesses=3", "--dist=loadscope", "--no-loadscope-reorder")
 
 
 def main() -> None:

@@ -27,6 +27,9 @@ pytestmark = [
 async def install(folder: str, wheels: list[str]) -> None:
     """Install scikit-learn and skops as a user does, from files of this origin."""
     import js
+    import pyodide_js
+
+    await pyodide_js.loadPackage("micropip")
     import micropip
 
     for wheel in wheels:

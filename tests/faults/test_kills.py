@@ -54,7 +54,7 @@ def test_killed_after_a_move(stage: Stage) -> None:
 
 
 @pytest.mark.every_engine
-@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+@pytest.mark.repetition("kills with TensorFlow.js after them")
 def test_tensorflow_after_a_kill(stage: Stage) -> None:
     """What TensorFlow.js saves after a SIGKILL of pyio stays, for both programs.
 

@@ -35,7 +35,7 @@ def test_many_tabs(stage: Stage, record_property: Callable[[str, object], None])
 
 
 @pytest.mark.every_engine
-@pytest.mark.repetition("a fault in a further engine", further_engines=True)
+@pytest.mark.repetition("kills with TensorFlow.js after them")
 def test_tensorflow_after_a_killed_storm(stage: Stage) -> None:
     """TensorFlow.js and pyio agree after a SIGKILL in a storm, and lose nothing of each other.
 
