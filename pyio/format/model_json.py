@@ -134,7 +134,7 @@ def artifacts_from_json(
     differs.
     """
     values: dict[str, Any] = {
-        ours: fields[theirs] for theirs, ours in FIELDS.items() if fields.get(theirs) is not None
+        FIELDS[key]: value for key, value in fields.items() if value is not None and key in FIELDS
     }
     for key in _TEXT_FIELDS:
         if not isinstance(values.get(FIELDS[key]), str | None):
@@ -146,7 +146,7 @@ def artifacts_from_json(
         weight_data=weight_data,
         checksum=recorded is not None,
         null_fields=frozenset(
-            ours for theirs, ours in FIELDS.items() if theirs in fields and fields[theirs] is None
+            [FIELDS[key] for key, value in fields.items() if value is None and key in FIELDS]
         ),
     )
     if recorded is not None:

@@ -161,8 +161,18 @@ def _taken_out(record_js: JSObject, buffer: Member) -> JSObject:
     holder_js = _get(record_js, holders)
     value_js = _get(holder_js, [member])
     if not is_nothing(value_js):
-        js.Object.assign(holder_js, object_from_json(json.dumps({member: None})))
+        _assign()(holder_js, _null_member(member))
     return value_js
+
+
+@cache
+def _assign() -> JSObject:
+    return js.Object.assign  # kept, because a look-up takes as long as the call
+
+
+@cache
+def _null_member(name: str) -> JSObject:
+    return object_from_json(json.dumps({name: None}))
 
 
 def to_text(value_js: JSObject) -> str:
@@ -171,11 +181,16 @@ def to_text(value_js: JSObject) -> str:
     The value belongs to the caller alone: it may be changed.
     """
     try:
-        if _page_changes_json():
+        if str(_stringify()(_sample())) != _SAMPLE:
             _shield(value_js)
-        return str(js.JSON.stringify(value_js))
+        return str(_stringify()(value_js))
     except JsException as error:
         raise ValueError(f"it cannot be written as JSON ({error})") from error
+
+
+@cache
+def _stringify() -> JSObject:
+    return js.JSON.stringify
 
 
 @cache
@@ -183,9 +198,8 @@ def _sample() -> JSObject:
     return js.Array.new(js.Object.new(), js.Date.new(0))
 
 
-def _page_changes_json() -> bool:
-    """Whether the page has given a prototype a ``toJSON``, as scripts of some age do."""
-    return str(js.JSON.stringify(_sample())) != '[{},"1970-01-01T00:00:00.000Z"]'
+_SAMPLE = '[{},"1970-01-01T00:00:00.000Z"]'
+"""Its text, unless the page has given a prototype a ``toJSON``, as scripts of some age do."""
 
 
 def _shield(value_js: JSObject) -> None:
