@@ -49,6 +49,8 @@ there are memory as well.
 holds the lock of the medium until it is done, so that no tab removes or replaces what another has
 just saved. TensorFlow.js does not request the lock. A wait for it ends with LockTimeoutError after
 `pyio.limits.LOCK_SECONDS` for each operation that comes first, and nothing has changed then.
+Chromium gives tabs separate locks if the site's data were cleared between the opening of the two.
+Each model is whole even so.
 
 **What TensorFlow.js saves stays.** pyio's journal of localStorage has digests of what it replaces.
 After a crash it is carried out only while all its items are what they were or what they are to be.

@@ -198,10 +198,11 @@ INLINE v4 partly(const float *p, word n) {  // the first n numbers (below 4) at 
 }
 
 // Add `count` rows of A times one panel of `width` columns to C: the inner loop of everything.
-// The sums start from the bias, or from C unless `first`. The loops over the rows are unrolled, so
-// that the sums stay in registers; clang leaves them in memory otherwise.
-INLINE void tile(const float *a, word a_row, const float *panel, word inner, float *c, word c_row,
-                 word width, const float *bias, word act, word first, const int count) {
+// A row of A is in `parts` of `inner` numbers, which begin `part_step` numbers apart. The sums start
+// from the bias, or from C unless `first`. The loops over the rows are unrolled, so that the sums
+// stay in registers; clang leaves them in memory otherwise.
+INLINE void tile(const float *a, word a_row, word parts, word part_step, const float *panel, word inner, float *c,
+                 word c_row, word width, const float *bias, word act, word first, const int count) {
   v4 low[4], high[4];
 #define UNROLLED _Pragma("GCC unroll 4") for (int r = 0; r < count; r++)
   if (first) {
@@ -214,12 +215,14 @@ INLINE void tile(const float *a, word a_row, const float *panel, word inner, flo
   } else {
     UNROLLED low[r] = partly(c + r * c_row, width), high[r] = partly(c + r * c_row + 4, width - 4);
   }
-  const float *a0 = a, *a1 = a + a_row, *a2 = a1 + a_row, *a3 = a2 + a_row;
 #define ADD(R) { v4 s = all(a##R[k]); low[R] = s * x + low[R]; high[R] = s * y + high[R]; }
 #define STEP { v4 x = load(panel), y = load(panel + 4); ADD(0) if (count > 1) ADD(1) if (count > 2) ADD(2) if (count > 3) ADD(3) panel += 8; k++; }
-  word k = 0;
-  while (k + 2 <= inner) { STEP STEP }
-  if (k < inner) STEP
+  for (word part = 0; part < parts; part++, a += part_step) {
+    const float *a0 = a, *a1 = a + a_row, *a2 = a1 + a_row, *a3 = a2 + a_row;
+    word k = 0;
+    while (k + 2 <= inner) { STEP STEP }
+    if (k < inner) STEP
+  }
 #undef STEP
 #undef ADD
   UNROLLED {
@@ -258,10 +261,11 @@ struct gemm {
   word rows, inner, columns; const float *bias; word act, add;
 };
 
-// y (rows, columns) = [y +] x (rows, inner) @ panels + bias, activated. 256 rows and 512 terms of
-// the sums at a time, so that what is used again is still in the cache.
-APART void gemm(const float *x, word x_row, const float *panels, float *y, word y_row, word rows,
-                word inner, word columns, const float *bias, word act, word add) {
+// y (rows, columns) = [y +] x (rows, parts of inner) @ panels + bias, activated. 256 rows and 512 terms
+// of the sums at a time, so that what is used again is still in the cache; several parts have at
+// most 512 terms together.
+APART void gemm_parts(const float *x, word x_row, word parts, word part_step, const float *panels, float *y,
+                      word y_row, word rows, word inner, word columns, const float *bias, word act, word add) {
   word later = act > RELU6 ? act : LINEAR, now = later ? LINEAR : act;
   for (word m0 = 0; m0 < rows; m0 += 256) {
     word m1 = m0 + 256 < rows ? m0 + 256 : rows;
@@ -270,14 +274,14 @@ APART void gemm(const float *x, word x_row, const float *panels, float *y, word 
       word last = k0 + terms == inner ? now : LINEAR;
       for (word n = 0; n < columns; n += 8) {
         word width = columns - n < 8 ? columns - n : 8;
-        const float *p = panels + n * inner + k0 * 8, *b = bias ? bias + n : 0;
+        const float *p = panels + n * inner * parts + k0 * 8, *b = bias ? bias + n : 0;
         word m = m0;
-        if (m1 - m0 == 1 && columns - n >= 32) {
+        if (m1 - m0 == 1 && columns - n >= 32 && parts == 1) {
           line(x + m * x_row + k0, p, inner * 8, terms, y + m * y_row + n, b, last, first);
           n += 24;
           continue;
         }
-#define TILE(COUNT) tile(x + m * x_row + k0, x_row, p, terms, y + m * y_row + n, y_row, width, b, last, first, COUNT)
+#define TILE(COUNT) tile(x + m * x_row + k0, x_row, parts, part_step, p, terms, y + m * y_row + n, y_row, width, b, last, first, COUNT)
         for (; m + 4 <= m1; m += 4) TILE(4);
         if (m1 - m == 3) TILE(3);
         if (m1 - m == 2) TILE(2);
@@ -288,6 +292,11 @@ APART void gemm(const float *x, word x_row, const float *panels, float *y, word 
     if (later)
       for (word m = m0; m < m1; m++) activate(y + m * y_row, y + m * y_row, columns, later, 0);
   }
+}
+
+static void gemm(const float *x, word x_row, const float *panels, float *y, word y_row, word rows, word inner,
+                 word columns, const float *bias, word act, word add) {
+  gemm_parts(x, x_row, 1, 0, panels, y, y_row, rows, inner, columns, bias, act, add);
 }
 
 struct products {
@@ -340,27 +349,55 @@ INLINE float *gather(const struct conv *o, const float *x, word y0, word x0, flo
   return t;
 }
 
-// A convolution: some windows are gathered into `scratch` (16384 numbers, or 8 windows), so that
-// they stay in the cache, and multiplied with the kernel. Groups are one row each of the plan:
-// `channels` of the `x_channels` of the input, `filters` of the `y_channels` of the output.
-APART void conv(const struct conv *row) {
-  LOCAL(conv);
+// The windows of one image from number `p` on to before `end`, row after row: some of them are gathered
+// into `scratch` (16384 numbers, or 8 windows), so that they stay in the cache, and multiplied.
+APART void conv_gathered(const struct conv *o, const float *x, float *y, word p, word end) {
   word inner = o->window_height * o->window_width * o->channels, block = 16384 / inner & ~3;
   if (block < 8) block = 8;
-  word windows = o->y_height * o->y_width;
+  for (; p < end; p += block) {
+    word count = end - p < block ? end - p : block;
+    float *t = o->scratch;
+    word row = p / o->y_width, column = p % o->y_width;
+    for (word q = 0; q < count; q++) {
+      t = gather(o, x, row * o->down - o->top, column * o->right - o->left, t);
+      if (++column == o->y_width) column = 0, row++;
+    }
+    gemm(o->scratch, inner, o->panels, y + p * o->y_channels, o->y_channels, count, inner, o->filters, o->bias, o->act, 0);
+  }
+}
+
+// One image with few numbers in a window. Windows inside of it are multiplied where they are, a row
+// of the output at a time, because gathering them takes up to a third of the time.
+APART void conv_in_place(const struct conv *o, const float *x, float *y, word begin, word end) {
+  word part = o->window_width * o->channels, step = o->right * o->channels, next = o->width * o->channels;
+  for (word h = 0; h < o->y_height; h++) {
+    word y0 = h * o->down - o->top, p = h * o->y_width;
+    if (y0 < 0 || y0 + (o->window_height - 1) * o->dilation_down >= o->height) {
+      conv_gathered(o, x, y, p, p + o->y_width);
+      continue;
+    }
+    conv_gathered(o, x, y, p, p + begin);
+    gemm_parts(x + y0 * next + begin * step - o->left * o->channels, step, o->window_height, o->dilation_down * next,
+               o->panels, y + (p + begin) * o->y_channels, o->y_channels, end - begin, part, o->filters, o->bias, o->act, 0);
+    conv_gathered(o, x, y, p + end, p + o->y_width);
+  }
+}
+
+// A convolution. Groups are one row each of the plan: `channels` of the `x_channels` of the input,
+// `filters` of the `y_channels` of the output.
+APART void conv(const struct conv *row) {
+  LOCAL(conv);
+  // From which window to which all columns are inside.
+  word space = o->width - o->window_width + o->left;
+  word begin = (o->left + o->right - 1) / o->right, end = space < 0 ? 0 : space / o->right + 1;
+  if (end > o->y_width) end = o->y_width;
+  word few = o->window_height * o->window_width * o->channels <= 512;
+  word in_place = few && o->dilation_right == 1 && o->channels == o->x_channels && end - begin >= 4;
   for (word i = 0; i < o->images; i++) {
     const float *x = o->x + i * o->height * o->width * o->x_channels;
-    float *y = o->y + i * windows * o->y_channels;
-    for (word p = 0; p < windows; p += block) {
-      word count = windows - p < block ? windows - p : block;
-      float *t = o->scratch;
-      word row = p / o->y_width, column = p % o->y_width;
-      for (word q = 0; q < count; q++) {
-        t = gather(o, x, row * o->down - o->top, column * o->right - o->left, t);
-        if (++column == o->y_width) column = 0, row++;
-      }
-      gemm(o->scratch, inner, o->panels, y + p * o->y_channels, o->y_channels, count, inner, o->filters, o->bias, o->act, 0);
-    }
+    float *y = o->y + i * o->y_height * o->y_width * o->y_channels;
+    if (in_place) conv_in_place(o, x, y, begin, end);
+    else conv_gathered(o, x, y, 0, o->y_height * o->y_width);
   }
 }
 

@@ -119,10 +119,10 @@ def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
 def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     result = {to_snake_case(key): _unboxed(value) for key, value in config.items()}
     cls = registry.layer_class(class_name)
-    for key, neutral in _NEUTRAL.items():
-        if key == "quantization_config" and _is_int8(result.get(key)):
+    for key in _NEUTRAL.keys() & result.keys():
+        if key == "quantization_config" and _is_int8(result[key]):
             continue  # the weights are float32 when they are read
-        if key in result and result[key] not in neutral and not _takes(cls, key):
+        if result[key] not in _NEUTRAL[key] and not _takes(cls, key):
             raise InvalidModelError(
                 f"the {class_name} {config.get('name')!r} has {key}={result[key]!r}, which "
                 "neither TensorFlow.js nor pyio can compute"

@@ -51,13 +51,17 @@ class Masks:
         self, entries: Sequence[Mapping[str, Any]], nodes: Sequence[Sequence[Any]]
     ) -> None:
         self.added: list[dict[str, Any]] = []
+        self._given = entries, nodes
         self._entries: dict[Any, Mapping[str, Any]] = {}
         self._inputs: dict[Any, list[list[Any]]] = {}
         self._sources: set[tuple[Any, ...]] = set()
         # Found out once: a graph has exponentially many ways through it.
         self._automatic: dict[Any, bool] = {}
         self._carrying: dict[Any, bool] = {}
-        for entry, calls in zip(entries, nodes, strict=True):
+
+    def _look_at_entries(self) -> None:
+        """Find what each layer takes, and which layers make masks. Few models need it."""
+        for entry, calls in zip(*self._given, strict=True):
             config = entry.get("config")
             config = config if isinstance(config, Mapping) else {}
             name = entry.get("name") or config.get("name")
@@ -71,6 +75,8 @@ class Masks:
     ) -> list[list[Any]]:
         """Return the inputs of a call, those with a mask of their own replaced by a `GivenMask`."""
         result = list(tensors)
+        if not self._entries and any(key in arguments.named for key in MASKS):
+            self._look_at_entries()
         for key in MASKS:
             value = arguments.named.get(key)
             several = value if isinstance(value, list) and not is_place(value) else [value]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyio.models.model import LayersModel
 
 _CONTAINERS = (dict, list, tuple)
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
 """What Python raises where JSON is not what a layer expects; translated into InvalidModelError."""
@@ -108,7 +109,7 @@ def _check_nesting(value: Any) -> None:
             id(each): each
             for item in level
             for each in (item.values() if isinstance(item, dict) else item)
-            if isinstance(each, _CONTAINERS)
+            if type(each) not in _PLAIN and isinstance(each, _CONTAINERS)
         }
         level = list(inside.values())
 

@@ -90,6 +90,20 @@ def convolutions() -> Iterator[Case]:
             yield f"transposed {options}", stack(wide), numbers(2, 5, 6, 4), ""
             long = layers.Conv1DTranspose(6, 2, input_shape=(5, 4), **options)
             yield f"transposed 1D {options}", stack(long), numbers(2, 5, 4), ""
+    for shape, size, strides, down, channels in (
+        ((9, 10), (5, 5), 1, 1, 24),  # more numbers in a window than the kernel takes in place
+        ((12, 11), (3, 3), 1, 2, 5),
+        ((12, 11), (3, 5), (2, 1), 1, 4),
+        ((5, 9), (1, 4), (1, 2), 1, 3),
+        ((6, 4), (3, 3), 1, 1, 2),
+        ((7, 3), (2, 5), 1, 3, 2),
+        ((30, 6), (7, 3), (3, 1), 1, 1),
+    ):
+        for padding in ("same", "valid") if size[1] <= shape[1] else ("same",):
+            kind = {"strides": strides, "padding": padding, "dilation_rate": [down, 1]}
+            wide = layers.Conv2D(9, size, activation="tanh", input_shape=(*shape, channels), **kind)
+            name = f"window {size} in {shape}, {channels} channels, {kind}"
+            yield name, stack(wide), numbers(3, *shape, channels), ""
     causal = layers.Conv1D(6, 3, padding="causal", dilation_rate=2, input_shape=(12, 5))
     yield "causal", stack(causal), numbers(2, 12, 5), ""
     for kind in (layers.Conv2D, layers.SeparableConv2D):
