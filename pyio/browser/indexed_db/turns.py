@@ -45,7 +45,10 @@ class _Watch:
         self._waiting[key] = (time.monotonic() + seconds, function)
         if self._stop_timer is None:
             self._stop_timer = call_later(_TICK, self._tick)
-        return partial(self._waiting.pop, key, None)
+        return partial(self._forget, key)
+
+    def _forget(self, key: object) -> None:
+        self._waiting.pop(key, None)
 
     def _tick(self) -> None:
         if self._stop_timer is not None:

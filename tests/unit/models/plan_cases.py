@@ -90,7 +90,7 @@ def convolutions() -> Iterator[Case]:
             yield f"transposed {options}", stack(wide), numbers(2, 5, 6, 4), ""
             long = layers.Conv1DTranspose(6, 2, input_shape=(5, 4), **options)
             yield f"transposed 1D {options}", stack(long), numbers(2, 5, 4), ""
-    for shape, size, strides, down, channels in (
+    windows: Any = (
         ((9, 10), (5, 5), 1, 1, 24),  # more numbers in a window than the kernel takes in place
         ((12, 11), (3, 3), 1, 2, 5),
         ((12, 11), (3, 5), (2, 1), 1, 4),
@@ -98,7 +98,8 @@ def convolutions() -> Iterator[Case]:
         ((6, 4), (3, 3), 1, 1, 2),
         ((7, 3), (2, 5), 1, 3, 2),
         ((30, 6), (7, 3), (3, 1), 1, 1),
-    ):
+    )
+    for shape, size, strides, down, channels in windows:
         for padding in ("same", "valid") if size[1] <= shape[1] else ("same",):
             kind = {"strides": strides, "padding": padding, "dilation_rate": [down, 1]}
             wide = layers.Conv2D(9, size, activation="tanh", input_shape=(*shape, channels), **kind)
