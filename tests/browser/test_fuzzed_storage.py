@@ -146,7 +146,7 @@ def by_chance(texts: dict[str, str], count: int) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     "count",
-    [100, pytest.param(400, marks=pytest.mark.repetition("chance damage, four times more"))],
+    [100, pytest.param(250, marks=pytest.mark.repetition("more chance damage"))],
 )
 def test_items_damaged_by_chance(tab: Tab, checksum: bool, count: int) -> None:
     """Each damaged item gives a PyioError or the same model.
