@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyio.errors import InvalidModelError
 from pyio.format.artifacts import require_artifacts
+from pyio.models.core.collection import without_collection
 from pyio.models.serialization.topology import model_from_json
 from pyio.models.serialization.weight_matching import assign_matching
 from pyio.tensors.encoding import decode_artifacts
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @short
+@without_collection
 def model_from_artifacts(
     artifacts: ModelArtifacts,
     strict: bool = True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pyio.errors import InvalidModelError, PyioError, UnknownLayersError
 from pyio.format.json_text import loads
 from pyio.limits import TOPOLOGY_DEPTH
+from pyio.models.core.collection import without_collection
 from pyio.models.core.parts import activation
 from pyio.models.serialization import registry
 from pyio.models.serialization.keras_config import normalize
@@ -26,6 +27,7 @@ _WRONG = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Ar
 
 
 @short
+@without_collection
 def model_from_json(
     json: str | bytes | Mapping[str, Any],
     custom_objects: Mapping[str, Any] | None = None,
