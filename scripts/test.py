@@ -2,11 +2,11 @@
 
 Without arguments the tests run in three processes, one engine after the other: on two cores, one
 of them usually waits for a timeout. Repetitions of a check (more seeds, more engines, more media)
-are left out. ``--all`` runs the repetitions, as CI does,
-and then the unit tests with the oldest NumPy and other versions of Python. The environment variable
-PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must then be installed. Without it the
-tests run in every browser that can be installed. ``--without-kernel`` tests what pages compute
-where the compiled kernel cannot be opened.
+are left out. ``--all`` runs the repetitions, as CI does, and then the unit tests with the oldest
+NumPy and other versions of Python. The environment variable PYIO_ENGINES ("chromium,firefox")
+chooses the browsers, which must then be installed. Without it the tests run in every browser that
+can be installed. ``--without-kernel`` tests what pages compute where the compiled kernel cannot be
+opened.
 """
 
 from __future__ import annotations
