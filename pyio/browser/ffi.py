@@ -51,7 +51,7 @@ __all__ = [
 
 IN_PYODIDE = sys.platform == "emscripten"
 
-_NULLS: tuple[Any, ...] = (None,)
+_NULL: Any = None
 
 if TYPE_CHECKING or not IN_PYODIDE:
     js: Any = None
@@ -85,9 +85,7 @@ else:
     )
 
     with suppress(ImportError):  # Pyodide before 0.28 turns null into None
-        from pyodide.ffi import jsnull
-
-        _NULLS += (jsnull,)
+        from pyodide.ffi import jsnull as _NULL  # noqa: N812 - a value, not a function
 
 
 JSObject: TypeAlias = Any
@@ -110,7 +108,7 @@ def run_file(name: str, whose: str) -> JSObject:
 
 def is_nothing(value_js: JSObject) -> bool:
     """Whether a value is ``null`` or ``undefined``, in every Pyodide."""
-    return any(value_js is null for null in _NULLS)
+    return value_js is None or value_js is _NULL
 
 
 def optional(value_js: JSObject) -> Any:

@@ -78,7 +78,7 @@ def loads(text: str | bytes, what: str, *, unique: bool = False) -> JSONValue:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
         _require_parsable(text)
-        value: JSONValue = (_UNIQUE if unique else _DECODER).decode(text)
+        value = _parsed(text, _UNIQUE if unique else _DECODER)
     except RecursionError as error:
         raise InvalidModelError(
             f"{what} is nested too deeply to be a model: at most {limits.JSON_DEPTH:,} lists and "
@@ -139,6 +139,18 @@ def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
             raise ValueError(f"an object has the key {key!r:.80} twice")
         found[key] = value
     return found
+
+
+def _parsed(text: str, decoder: json.JSONDecoder) -> JSONValue:
+    value: JSONValue
+    try:
+        value, end = decoder.scan_once(text, 0)  # type: ignore[attr-defined]  # not in typeshed
+    except StopIteration:  # blanks at the beginning, or no JSON
+        end = -1
+    # `decode` looks for blanks around the value, and takes twice as long for a short text.
+    if end != len(text):
+        value = decoder.decode(text)
+    return value
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -38,7 +38,7 @@ def specs_from_json(value: JSONValue, what: str = "the weight specs") -> tuple[W
     if not isinstance(value, list):
         raise WeightsError(f"{what} should be a list, not {_kind(value)}")
     require_count(len(value), what)
-    return tuple(_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value))
+    return tuple([_spec(entry, f"entry {index} of {what}") for index, entry in enumerate(value)])
 
 
 def require_count(count: int, what: str) -> None:

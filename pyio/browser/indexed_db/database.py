@@ -26,7 +26,7 @@ from pyio.browser.ffi import (
 from pyio.browser.indexed_db.connection import Connection, first_event
 from pyio.browser.indexed_db.layout import look
 from pyio.browser.indexed_db.records import Kept, Member, Record, keep, read, to_text
-from pyio.browser.indexed_db.turns import first_request, limited
+from pyio.browser.indexed_db.turns import first_request, limit
 from pyio.errors import StorageError
 
 if TYPE_CHECKING:
@@ -98,8 +98,10 @@ class Database:
         record_js = await self._record(store, key, what)
         if is_nothing(record_js):
             return None
-        with translated(what):  # a Blob may have lost its file
+        try:
             return await read(record_js, buffer, copy=copy)
+        except JsException as error:  # a Blob may have lost its file
+            raise storage_error(error, what) from error
 
     async def keep(
         self, store: str, key: str, buffer: Member, what: str
@@ -265,13 +267,15 @@ class Database:
         target_js = requests[-1] if reading else transaction_js
         names = ("success", "error") if reading else ("complete", "abort")
         event = first_event(target_js, *names)
+        stop = limit(transaction_js, first_js, event, self._name)
         try:
-            with limited(transaction_js, first_js, event, self._name):
-                ended = await event
+            ended = await event
         except asyncio.CancelledError:
             with suppress(JsException):  # it may have finished meanwhile
                 transaction_js.abort()
             raise
+        finally:
+            stop()
         if ended != names[0]:
             # Where the browser itself closes the connection, requests may stay without an answer.
             answered = [request_js for request_js in requests if request_js.readyState == "done"]

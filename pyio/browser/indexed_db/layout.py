@@ -18,7 +18,7 @@ from pyio.browser.ffi import (
 )
 from pyio.browser.indexed_db import connection
 from pyio.browser.indexed_db.connection import blocked, first_event
-from pyio.browser.indexed_db.turns import limited
+from pyio.browser.indexed_db.turns import limit
 from pyio.errors import LockTimeoutError, StorageError
 
 if TYPE_CHECKING:
@@ -87,8 +87,11 @@ async def _look(name: str, what: str) -> Layout | None:
             transaction_js = database_js.transaction(array_of(stores), "readonly")
             requests = [transaction_js.objectStore(store).count() for store in stores]
         event = first_event(transaction_js, "complete", "abort")
-        with limited(transaction_js, requests[0], event, name):
+        stop = limit(transaction_js, requests[0], event, name)
+        try:
             ended = await event
+        finally:
+            stop()
         if ended == "abort":
             raise StorageError(f"{what} failed: the browser ended the transaction", "AbortError")
         counts = [int(request_js.result) for request_js in requests]

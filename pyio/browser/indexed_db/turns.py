@@ -7,7 +7,6 @@ the turn never comes. So the wait for a transaction's first answer has an end.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from pyio.errors import LockTimeoutError, StorageError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pyio.browser.ffi import JSObject
 
@@ -71,11 +70,10 @@ def first_request(transaction_js: JSObject, store: str) -> JSObject:
     return transaction_js.objectStore(store).getKey("")
 
 
-@contextmanager
-def limited(
+def limit(
     transaction_js: JSObject, first_js: JSObject, ended: asyncio.Future[str], database: str
-) -> Iterator[None]:
-    """Give `ended`, which the block awaits, an error if the transaction's turn does not come.
+) -> Callable[[], None]:
+    """Give `ended` an error if the transaction's turn does not come; return what prevents that.
 
     That is LockTimeoutError, after `pyio.limits.LOCK_SECONDS`. A transaction that has begun may
     take any time.
@@ -95,12 +93,12 @@ def limited(
             else:
                 ended.set_exception(error)
 
+    def stop() -> None:
+        for each in stops:
+            each()
+
     stops = [_WATCH.call_later(seconds, look_again)]
-    try:
-        yield
-    finally:
-        for stop in stops:
-            stop()
+    return stop
 
 
 def _uncertain(database: str, seconds: float) -> StorageError:
