@@ -39,7 +39,7 @@ class _Watch:
         self._stop_timer: Callable[[], None] | None = None
 
     def call_later(self, seconds: float, function: Callable[[], None]) -> Callable[[], None]:
-        """Call a function at a tick, after so many seconds; return what prevents that."""
+        """Call a function at a tick, when these seconds are over; return what prevents that."""
         key = object()
         self._waiting[key] = (time.monotonic() + seconds, function)
         if self._stop_timer is None:
