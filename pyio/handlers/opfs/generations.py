@@ -198,13 +198,27 @@ async def _write(
         if weights is not None:
             await files.write(inside, WEIGHTS, weights, what, moved)
         await files.write(inside, JSON, Content.of([memoryview(text)]), what)
-    except BaseException:
-        await to_its_end(_take_back(name, number, what))
+    except BaseException as error:
+        try:
+            gone = isinstance(error, StorageError) and not await _is_there(path, number, what)
+        finally:
+            await to_its_end(_take_back(name, number, what))
+        if gone:
+            # Firefox and WebKit give UnknownError for a file in a directory that was removed.
+            raise StorageError(str(error), _TAKEN[0]) from error
         raise
     moving = {} if found is None else marks(found.folders)
     large = weights is not None and weights.size >= _LARGE
     if older and not (large and not moving and _goes_later(here, older)):
         await to_its_end(_remove_older(here, {n: moving.get(n) for n in older}, needed, what))
+
+
+async def _is_there(path: Path, number: int, what: str) -> bool:
+    try:
+        found = await directories.entries(path, what)
+    except PyioError:
+        return True
+    return found is not None and str(number) in found.folders
 
 
 def _goes_later(here: Path, older: Sequence[int]) -> bool:

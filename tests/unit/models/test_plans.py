@@ -79,19 +79,23 @@ def model_of_all_kinds() -> pyio.LayersModel:
     return with_weights(stack(conv, *more, *end))
 
 
+NEAR = 10 * plan_cases.CLOSE
+"""Eight layers with random weights add up their roundings; those of old weights are far off."""
+
+
 def test_a_new_value_of_each_weight_counts(kernel: library.Kernel) -> None:
     """A plan follows each weight: by set_weights of a layer, of the model, and by load_weights."""
     model, x = model_of_all_kinds(), numbers(2, 8, 8, 2)
-    assert distance(model, x, kernel) <= plan_cases.CLOSE
+    assert distance(model, x, kernel) <= NEAR
     for layer in model.layers:
         before = model.predict(x)
         layer.set_weights([value * 1.5 + 0.1 for value in layer.get_weights()])
-        assert distance(model, x, kernel) <= plan_cases.CLOSE
+        assert distance(model, x, kernel) <= NEAR
         assert np.array_equal(model.predict(x), before) is not bool(layer.weights)
     before = model.predict(x)
     model.load_weights({name: value * 2 for name, value in model.named_weights()})
     assert not np.array_equal(model.predict(x), before)
-    assert distance(model, x, kernel) <= plan_cases.CLOSE
+    assert distance(model, x, kernel) <= NEAR
     assert with_numpy(model) == ""
 
 
@@ -103,9 +107,9 @@ def test_training_counts(kernel: library.Kernel) -> None:
         before = model.predict(x)
         model.train_on_batch(x, numbers(6, 2))
         assert not np.array_equal(model.predict(x), before)
-        assert distance(model, x, kernel) <= plan_cases.CLOSE
+        assert distance(model, x, kernel) <= NEAR
     run(model.fit(x, numbers(6, 2), epochs=2))
-    assert distance(model, x, kernel) <= plan_cases.CLOSE
+    assert distance(model, x, kernel) <= NEAR
     assert with_numpy(model) == ""
 
 
