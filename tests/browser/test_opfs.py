@@ -218,6 +218,7 @@ async def taken_away(file: str, times: int) -> Any:
         await pyio.save_artifacts(model, "opfs://a", on_progress=done.append)
     except pyio.StorageError as error:
         assert error.reason == "NotFoundError"  # noqa: PT017 - pytest is not on the page
+        assert "removed while they were written, 5 times" in str(error), str(error)
     finally:
         way.write = write
     found = await pyio.load_artifacts("opfs://a")
@@ -230,6 +231,7 @@ def test_a_generation_that_another_tab_removes(tab: Tab, file: str) -> None:
     """It is written again; after some attempts the save fails, and what was there stays."""
     tab.python(save, "opfs://a", 1)
     assert tab.python(taken_away, file, 5)[0] != 9_000_000
+    assert tab.python(found) == {"opfs://a": 1}
     assert tab.python(taken_away, file, 4) == [9_000_000, True, 9_000_000]
     left = [name for name in names(tab) if name.endswith("weights.bin")]
     assert len(left) == 1, left

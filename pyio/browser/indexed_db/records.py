@@ -199,7 +199,7 @@ def _sample() -> JSObject:
 
 
 _SAMPLE = '[{},"1970-01-01T00:00:00.000Z"]'
-"""Its text, unless the page has given a prototype a ``toJSON``, as scripts of some age do."""
+"""The text of `_sample`, unless the page has given a prototype a ``toJSON``, as scripts of some age do."""
 
 
 def _shield(value_js: JSObject) -> None:

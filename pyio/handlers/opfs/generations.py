@@ -172,11 +172,22 @@ async def write(
         except StorageError as error:
             # Another tab took the new generation for an unfinished one. In Chromium 156, tabs have
             # separate locks if the site's data were cleared between the opening of the two.
-            if error.reason not in _TAKEN or not left:
+            if error.reason not in _TAKEN:
                 raise
+            if not left:
+                raise _removed(what, error.reason) from error
             count(-counted)
         else:
             return
+
+
+def _removed(what: str, reason: str) -> StorageError:
+    return StorageError(
+        f"{what} failed: its new files were removed while they were written, {_ATTEMPTS} times, by "
+        "another tab or because the site's data were cleared. The save changed nothing else. Reload "
+        "this page and the other tabs of this site, and save again",
+        reason,
+    )
 
 
 async def _write(

@@ -119,7 +119,7 @@ def _give_shape(layers: list[dict[str, Any]], shape: Any) -> None:
 def _layer_config(class_name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     result = {to_snake_case(key): _unboxed(value) for key, value in config.items()}
     cls = registry.layer_class(class_name)
-    for key in _NEUTRAL.keys() & result.keys():
+    for key in [key for key in _NEUTRAL if key in result]:
         if key == "quantization_config" and _is_int8(result[key]):
             continue  # the weights are float32 when they are read
         if result[key] not in _NEUTRAL[key] and not _takes(cls, key):
