@@ -199,7 +199,10 @@ def _sample() -> JSObject:
 
 
 _SAMPLE = '[{},"1970-01-01T00:00:00.000Z"]'
-"""The text of `_sample`, unless the page has given a prototype a ``toJSON``, as scripts of some age do."""
+"""The text of `_sample`, unless the page has given a prototype a ``toJSON``.
+
+Scripts of some age do that.
+"""
 
 
 def _shield(value_js: JSObject) -> None:

@@ -183,9 +183,9 @@ async def write(
 
 def _removed(what: str, reason: str) -> StorageError:
     return StorageError(
-        f"{what} failed: its new files were removed while they were written, {_ATTEMPTS} times, by "
-        "another tab or because the site's data were cleared. The save changed nothing else. Reload "
-        "this page and the other tabs of this site, and save again",
+        f"{what} failed: its new files were removed while they were written, {_ATTEMPTS} times, "
+        "by another tab or because the site's data were cleared. The save changed nothing else. "
+        "Reload this page and the other tabs of this site, and save again",
         reason,
     )
 
