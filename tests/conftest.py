@@ -9,6 +9,7 @@ import pytest
 
 import pyio.bridge
 from scripts.support import generations, runtime
+from scripts.support.compiled import ensure_compiled
 from scripts.support.estimators import ensure_estimators
 from scripts.support.real_models import ensure_comparison, ensure_models
 from scripts.support.server import Site
@@ -39,6 +40,7 @@ def vendor() -> Path:
     """The folder with Pyodide, NumPy and TensorFlow.js, fetched if it is not there yet."""
     with runtime.one_at_a_time(runtime.VENDOR):
         runtime.ensure(runtime.VENDOR)
+        ensure_compiled(runtime.VENDOR, runtime.PYODIDE.folder)
     return runtime.VENDOR
 
 
@@ -47,6 +49,8 @@ def older_pyodides(vendor: Path) -> None:
     """Fetch the older Pyodides, which are in folders beside the default one."""
     with runtime.one_at_a_time(vendor):
         generations.ensure_all(vendor)
+        for generation in generations.GENERATIONS:
+            ensure_compiled(vendor, generation.folder)
 
 
 @pytest.fixture(scope="session")

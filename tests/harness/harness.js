@@ -1,5 +1,5 @@
 // The test page: runs Python in the page or in a worker; the functions of python.js call it.
-import { folderOf, removeJSPI, start } from "/python.js";
+import { removeJSPI, settingsOf, start } from "/python.js";
 
 // thread: "page", or the type of the worker to run Python in: "module" or "classic".
 window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true } = {}) => {
@@ -11,9 +11,9 @@ window.boot = async (wheel, { folder = "pyodide", thread = "page", jspi = true }
     return;
   }
   if (!jspi) removeJSPI();
-  const indexURL = await folderOf(folder);
-  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
-  await start(loadPyodide, indexURL, wheel);
+  const settings = await settingsOf(folder);
+  const { loadPyodide } = await import(`${settings.options.indexURL}pyodide.mjs`);
+  await start(loadPyodide, settings, wheel);
 };
 
 // Starts a worker with Python and resolves to a function that calls functions in it. The worker has

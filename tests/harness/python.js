@@ -1,18 +1,24 @@
 // Starts Pyodide with the built wheel, on a page or in a worker, and lets tests call Python in it.
 const text = async (name) => (await fetch(name)).text();
 
-// The address of a Pyodide. The tests use a site that all test sites share, so that the browser
-// caches the files and the compiled code. Otherwise Pyodide is beside the page.
-export const folderOf = async (name) => {
+// How to start the Pyodide in the folder `name`. The tests use a site that all test sites share, so
+// that the browser caches the files and the compiled code. Its Python files are compiled already, see
+// scripts/support/compiled.py. Otherwise Pyodide is beside the page.
+export const settingsOf = async (name) => {
   const shared = await fetch("/wheels/vendor.txt");
-  return `${shared.ok ? await shared.text() : location.origin}/vendor/${name}/`;
+  const vendor = `${shared.ok ? await shared.text() : location.origin}/vendor`;
+  const compiled = await fetch(`${vendor}/compiled/${name}/files.json`);
+  const { stdlib, numpy = "numpy" } = compiled.ok ? await compiled.json() : {};
+  const indexURL = `${vendor}/${name}/`;
+  if (!stdlib) return { options: { indexURL }, numpy };
+  const folder = `${vendor}/compiled/${name}/`;
+  return { options: { indexURL, stdLibURL: `${folder}${stdlib}` }, numpy: `${folder}${numpy}` };
 };
 
-// `loadPyodide` comes from `indexURL`, the address of a folder.
-export const start = async (loadPyodide, indexURL, wheel) => {
-  const pyodide = await loadPyodide({ indexURL });
+export const start = async (loadPyodide, { options, numpy }, wheel) => {
+  const pyodide = await loadPyodide(options);
   // Not with micropip, which takes a fifth of the start; `strict.js` and others install with it.
-  const packages = ["numpy", `${location.origin}/wheels/${wheel}`];
+  const packages = [numpy, `${location.origin}/wheels/${wheel}`];
   await pyodide.loadPackage(packages, { messageCallback: () => {} });
   await pyodide.runPythonAsync(await text("/harness.py"));
   const module = pyodide._module;

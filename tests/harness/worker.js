@@ -1,9 +1,10 @@
 // Python in a worker, module or classic; answers {id, name, args} with {id, result} or {id, error}.
 const boot = async (wheel, folder, jspi) => {
-  const { folderOf, start, removeJSPI } = await import("/python.js");
+  const { removeJSPI, settingsOf, start } = await import("/python.js");
   if (!jspi) removeJSPI();
   await import("/raw.js");
-  const indexURL = await folderOf(folder);
+  const settings = await settingsOf(folder);
+  const { indexURL } = settings.options;
   let load;
   try {
     importScripts(`${indexURL}pyodide.js`);
@@ -12,7 +13,7 @@ const boot = async (wheel, folder, jspi) => {
     if (!(error instanceof TypeError)) throw error;
     load = (await import(`${indexURL}pyodide.mjs`)).loadPyodide;
   }
-  await start(load, indexURL, wheel);
+  await start(load, settings, wheel);
 };
 
 // Calls a function of the page, for tests that use its storage without pyio.
