@@ -192,23 +192,45 @@ def test_listed_while_it_is_replaced(tab: Tab, change: str, left: Any) -> None:
 
 
 async def taken_away(file: str, times: int) -> Any:
-    """Save while another tab, which has another lock, removes the new generation."""
+    """Save while another tab, which has another lock, removes the new generation.
+
+    It does so just before a file is written, and is refused where the files are open by then.
+    """
+    from dataclasses import replace
+
     import pyio
     from pyio.browser.opfs import directories, files
 
     way: Any = files
     write = way.write
     done: list[Any] = []
+    refused = 0
 
-    async def write_and_lose(path: Any, name: str, *given: Any) -> None:
-        nonlocal times
-        if name == file and times:
-            times -= 1
-            numbers = await directories.entries(("pyio-models", "a"), "looking")
-            assert numbers is not None
+    async def lose() -> None:
+        nonlocal refused
+        numbers = await directories.entries(("pyio-models", "a"), "looking")
+        assert numbers is not None
+        try:
             newest = max(numbers.folders, key=int)
             await directories.remove(("pyio-models", "a"), newest, "removing")
-        await write(path, name, *given)
+        except pyio.StorageError:
+            refused += 1
+
+    async def late(piece: Any) -> Any:
+        await lose()
+        return piece
+
+    async def write_and_lose(path: Any, new: Any, what: str) -> None:
+        nonlocal times
+        if times:
+            times -= 1
+            if file == "weights.bin":
+                await lose()
+            else:
+                content = new[1].content
+                content = replace(content, pieces=[late(piece) for piece in content.pieces])
+                new = [new[0], replace(new[1], content=content)]
+        await write(path, new, what)
 
     size = 9_000_000  # two pieces
     spec = pyio.WeightSpec("w", (size,), "bool")
@@ -223,18 +245,77 @@ async def taken_away(file: str, times: int) -> Any:
         way.write = write
     found = await pyio.load_artifacts("opfs://a")
     reports = [report.bytes_done for report in done]
-    return sum(map(len, found.weight_data or ())), reports == sorted(reports), max(reports)
+    bytes_found = sum(map(len, found.weight_data or ()))
+    return bytes_found, reports == sorted(reports), max(reports), refused
 
 
 @pytest.mark.parametrize("file", ["weights.bin", "model.json"])
 def test_a_generation_that_another_tab_removes(tab: Tab, file: str) -> None:
-    """It is written again; after some attempts the save fails, and what was there stays."""
+    """It is written again; after some attempts the save fails, and what was there stays.
+
+    Where it has synchronous handles, nothing is removed once the files are open.
+    """
     tab.python(save, "opfs://a", 1)
-    assert tab.python(taken_away, file, 5)[0] != 9_000_000
-    assert tab.python(found) == {"opfs://a": 1}
-    assert tab.python(taken_away, file, 4) == [9_000_000, True, 9_000_000]
+    size, _, _, refused = tab.python(taken_away, file, 5)
+    if refused:
+        assert (file, size, refused) == ("model.json", 9_000_000, 1)
+    else:
+        assert size != 9_000_000
+        assert tab.python(found) == {"opfs://a": 1}
+    assert tab.python(taken_away, file, 4) == [9_000_000, True, 9_000_000, refused]
     left = [name for name in names(tab) if name.endswith("weights.bin")]
     assert len(left) == 1, left
+
+
+async def seen_while_it_is_written(slow: str) -> Any:
+    """List, inspect and load the model while a save waits for its first or its last bytes."""
+    from dataclasses import replace
+
+    import pyio
+    from pyio.browser.opfs import files
+
+    way: Any = files
+    write = way.write
+    seen: list[Any] = []
+
+    async def look() -> None:
+        listed = await pyio.list_models()
+        inspection = await pyio.inspect("opfs://a")
+        loaded = await pyio.load_artifacts("opfs://a")
+        seen.extend([listed["opfs://a"].weight_data_bytes, inspection.weight_bytes])
+        seen.append(sum(map(len, loaded.weight_data or ())))
+
+    async def late(piece: Any) -> Any:
+        await look()
+        return piece
+
+    async def write_late(path: Any, new: Any, what: str) -> None:
+        def held(file: Any) -> Any:
+            if file.name != slow:
+                return file
+            pieces = [late(piece) for piece in file.content.pieces]
+            return replace(file, content=replace(file.content, pieces=pieces))
+
+        await write(path, [held(file) for file in new], what)
+
+    spec = pyio.WeightSpec("w", (9_000_000,), "bool")
+    model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(9_000_000)),))
+    way.write = write_late
+    try:
+        await pyio.save_artifacts(model, "opfs://a")
+    finally:
+        way.write = write
+    await look()
+    return seen
+
+
+@pytest.mark.parametrize("file", ["weights.bin", "model.json"])
+def test_seen_while_it_is_written(tab: Tab, file: str) -> None:
+    """The older model is there until the last byte of a save is written, with its files open."""
+    tab.python(save, "opfs://a", 1)
+    *before, _, _, _ = seen = tab.python(seen_while_it_is_written, file)
+    assert before
+    assert seen == [8] * len(before) + [9_000_000] * 3
 
 
 async def replace_large(turns: int) -> Any:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content, Targets
+    from pyio.browser.opfs.pieces import NewFile, Targets
 
 _found: list[Any] = []
 """The way that was found, once it was looked for."""
@@ -33,27 +33,20 @@ async def way() -> Any:
     return _found[0]
 
 
-async def write(
-    path: Path,
-    name: str,
-    content: Content,
-    what: str,
-    moved: Callable[[int], None] | None = None,
-) -> None:
-    """Write a new file and the directories that it is in.
+async def write(path: Path, new: Sequence[NewFile], what: str) -> None:
+    """Write new files, each of which is on disk before the next begins, and their directories.
 
-    It is on disk when this returns, but with `slices` as soon as the browser writes it. Raises
-    StorageError, and then some of the file may be there.
+    All may be there from the beginning, empty. They are on disk when this returns, but with
+    `slices` as soon as the browser writes them. Raises StorageError, and then some of the bytes may
+    be there.
 
     Args:
         path: The directory.
-        name: The file, which must not exist.
-        content: Its bytes.
+        new: The files.
         what: What is being done, for errors.
-        moved: Called with the bytes of each part.
     """
     try:
-        await (await way()).write(path, name, content, moved or _unheard)
+        await (await way()).write(path, new)
     except (JsException, StorageError) as error:
         raise _told(error, what) from error
 

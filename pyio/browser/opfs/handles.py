@@ -6,6 +6,7 @@ its file from being removed. So it is closed at once.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content, Targets
+    from pyio.browser.opfs.pieces import NewFile, Targets
 
 PROBE = "probe-"
 """What the name of an empty file begins with by which `works` tries a handle."""
@@ -47,28 +48,49 @@ async def works(place: Path) -> bool:
     return True
 
 
-async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
-    """Write a new file, and return when it is on disk.
+async def write(path: Path, new: Sequence[NewFile]) -> None:
+    """Write new files, and return when they are on disk.
 
-    `moved` is called with the bytes of each part. Raises JsException, or StorageError for a full
-    disk.
+    Raises JsException, or StorageError for a full disk.
     """
-    handle_js = await _open(await folder(path, create=True), name, writing=True)
+    folder_js = await folder(path, create=True)
+    # All at once: each question to the browser takes as long as writing half a megabyte.
+    opening = asyncio.gather(
+        *(_open(folder_js, file.name, writing=True) for file in new), return_exceptions=True
+    )
     try:
-        start = 0
-        for coming in content.pieces:
-            piece = await arrived(coming)
-            for part, low in low_steps(piece):
-                if low is not part:
-                    low[:] = part
-                with view_of(low) as view_js:
-                    count = handle_js.write(view_js, options(at=start))
-                require_written(count, part.nbytes)
-                start += part.nbytes
-            moved(piece.nbytes)
-        handle_js.flush()
+        opened = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        _close(await opening)  # a file stays locked as long as its handle is open
+        raise
+    try:
+        for file, handle in zip(new, opened, strict=True):
+            if isinstance(handle, BaseException):
+                raise handle
+            await _write(handle, file)
     finally:
-        handle_js.close()
+        _close(opened)
+
+
+async def _write(handle_js: JSObject, file: NewFile) -> None:
+    start = 0
+    for coming in file.content.pieces:
+        piece = await arrived(coming)
+        for part, low in low_steps(piece):
+            if low is not part:
+                low[:] = part
+            with view_of(low) as view_js:
+                count = handle_js.write(view_js, options(at=start))
+            require_written(count, part.nbytes)
+            start += part.nbytes
+        file.moved(piece.nbytes)
+    handle_js.flush()
+
+
+def _close(opened: Sequence[JSObject | BaseException]) -> None:
+    for handle in opened:
+        if not isinstance(handle, BaseException):
+            handle.close()
 
 
 async def read_into(

@@ -1,7 +1,8 @@
 // A worker of a page whose Python wants synchronous access handles, which only workers get.
 // A message is [number, command, arguments, buffer]; its answer has the number, the result, the
-// buffer, and the name and message of an error. Commands are carried out in order.
-let handle = null;
+// buffer, and the name and message of an error. Commands are carried out in order. One that fails
+// closes the files, so that those after it fail too: all can be sent without waiting for answers.
+let handles = [];
 
 // A path is names from the root, or from a directory whose handle comes first.
 const folderOf = async (path, create) => {
@@ -27,28 +28,43 @@ const commands = {
       await folder.removeEntry(name).catch(() => {});
     }
   },
-  // A whole new file in one step.
-  put: async (path, name, length, buffer) => {
-    await commands.open(path, name, true);
+  // Whole new files, [name, length] each, one after another in the buffer; returns what was written.
+  put: async (path, files, buffer) => {
+    let written = 0;
     try {
-      const count = commands.write(0, length, buffer);
-      handle.flush();
-      return count;
+      await commands.open(path, files.map(([name]) => name), true);
+      for (const [number, [, length]] of files.entries()) {
+        const part = new Uint8Array(buffer, written, length);
+        written += handles[number].write(part, { at: 0 });
+        if (written < part.byteOffset + length) break;
+        handles[number].flush();
+      }
     } finally {
       commands.close();
     }
+    return written;
   },
-  open: async (path, name, writing) => {
-    const file = await (await folderOf(path, writing)).getFileHandle(name, { create: writing });
-    handle = await file.createSyncAccessHandle(writing ? {} : { mode: "read-only" });
-    return handle.getSize();
+  // Opens files, all at once, and returns the size of the first.
+  open: async (path, names, writing) => {
+    const folder = await folderOf(path, writing);
+    const opened = await Promise.allSettled(names.map(async (name) => {
+      const file = await folder.getFileHandle(name, { create: writing });
+      return file.createSyncAccessHandle(writing ? {} : { mode: "read-only" });
+    }));
+    handles = opened.map(({ value }) => value);
+    for (const { status, reason } of opened) if (status === "rejected") throw reason;
+    return handles[0].getSize();
   },
-  write: (at, length, buffer) => handle.write(new Uint8Array(buffer, 0, length), { at }),
-  read: (at, length, buffer) => handle.read(new Uint8Array(buffer, 0, length), { at }),
-  flush: () => handle.flush(),
+  write: (number, at, length, buffer) => {
+    const count = handles[number].write(new Uint8Array(buffer, 0, length), { at });
+    if (count < length) commands.close(); // Firefox 153 writes fewer when the quota is reached
+    return count;
+  },
+  read: (at, length, buffer) => handles[0].read(new Uint8Array(buffer, 0, length), { at }),
+  flush: (number) => handles[number].flush(),
   close: () => {
-    handle?.close();
-    handle = null;
+    for (const handle of handles) handle?.close();
+    handles = [];
   },
 };
 
@@ -61,6 +77,7 @@ onmessage = ({ data: [number, command, given, buffer] }) => {
       const result = await commands[command](...given, buffer);
       postMessage([number, result, buffer, "", ""], moved);
     } catch (error) {
+      commands.close();
       postMessage([number, null, buffer, error.name, error.message], moved);
     }
   });

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content, Targets
+    from pyio.browser.opfs.pieces import NewFile, Targets
 
 _PATIENCE = 10.0
 """Seconds in which a new worker must answer; a page may forbid it without any event."""
@@ -69,32 +69,32 @@ async def works(place: Path) -> bool:
         return False  # its Content-Security-Policy, for instance
 
 
-async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
-    """Write a new file, and return when it is on disk; see `pyio.browser.opfs.handles`."""
-    if content.size <= CHUNK:
-        await _put(path, name, content, moved)
+async def write(path: Path, new: Sequence[NewFile]) -> None:
+    """Write new files, and return when they are on disk; see `pyio.browser.opfs.handles`."""
+    if sum(file.content.size for file in new) <= CHUNK:
+        await _put(path, new)
         return
-    # The first pieces are copied while the file is opened.
-    async with _opening(path, name, writing=True) as (helper, opened):
-        sending = _Sending(helper, opened)
-        for coming in content.pieces:
-            piece = await arrived(coming)
-            await sending.add(piece)
-            moved(piece.nbytes)
-        sent = sending.rest()
-        flushed = helper.send("flush")
-    # The file is closed, and all answers are there.
+    answers: list[_Sent] = []
+    # All is sent before the first answer is awaited, so that pieces are copied while the files are
+    # opened. After an error the worker writes nothing more.
+    async with _opening(path, [file.name for file in new], writing=True) as (helper, opened):
+        for number, file in enumerate(new):
+            sending = _Sending(helper, opened, number)
+            for coming in file.content.pieces:
+                piece = await arrived(coming)
+                await sending.add(piece)
+                file.moved(piece.nbytes)
+            answers += [*sending.rest(), helper.send("flush", number)]
     await helper.result(opened)
-    for each in sent:
+    for each in answers:
         await helper.moved(each)
-    await helper.result(flushed)
 
 
 class _Sending:
-    """Fills buffers one after another, and sends each when it is full."""
+    """Fills buffers one after another, and sends each to one of the open files when it is full."""
 
-    def __init__(self, helper: _Helper, opened: _Sent) -> None:
-        self._helper, self._opened = helper, opened
+    def __init__(self, helper: _Helper, opened: _Sent, number: int) -> None:
+        self._helper, self._opened, self._number = helper, opened, number
         self._flying: deque[_Sent] = deque()
         self._buffer_js: JSObject = None
         self._start = self._filled = 0
@@ -118,8 +118,8 @@ class _Sending:
         return await self._helper.moved(self._flying.popleft())
 
     def _send(self) -> None:
-        sent = self._helper.move("write", self._start, self._filled, self._buffer_js)
-        self._flying.append(sent)
+        given = (self._number, self._start, self._filled)
+        self._flying.append(self._helper.move("write", *given, buffer_js=self._buffer_js))
         self._start += self._filled
         self._buffer_js, self._filled = None, 0
 
@@ -130,21 +130,21 @@ class _Sending:
         return self._flying
 
 
-async def _put(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
-    """Write a file of one piece in one step: each answer of a worker may wait for other tasks."""
-    total = content.size
+async def _put(path: Path, new: Sequence[NewFile]) -> None:
+    """Write small files in one step: each answer of a worker may wait for other tasks."""
+    total = sum(file.content.size for file in new)
     buffer_js, start = js.ArrayBuffer.new(total), 0
-    for coming in content.pieces:
-        piece = await arrived(coming)
-        copy_out(piece, js.Uint8Array.new(buffer_js, start, piece.nbytes))
-        start += piece.nbytes
+    for file in new:
+        for coming in file.content.pieces:
+            piece = await arrived(coming)
+            copy_out(piece, js.Uint8Array.new(buffer_js, start, piece.nbytes))
+            start += piece.nbytes
+        file.moved(file.content.size)  # before anything is written: it may raise
+    sizes = array_of([array_of([file.name, file.content.size]) for file in new])
     async with _helper() as helper:
-        sent = helper.send("put", array_of(path), name, total, buffer_js=buffer_js)
+        sent = helper.send("put", array_of(path), sizes, buffer_js=buffer_js)
         sent.length = total
-        try:
-            moved(total)
-        finally:
-            await helper.moved(sent)
+        await helper.moved(sent)
 
 
 async def read_into(
@@ -155,7 +155,7 @@ async def read_into(
         await slices.read_into(path, name, start, target, moved)
         return
     try:
-        async with _opening(path, name, writing=False) as (helper, opened):
+        async with _opening(path, [name], writing=False) as (helper, opened):
             await helper.result(opened)
             await _read(helper, start, target, moved)
     except StorageError as error:
@@ -174,7 +174,7 @@ async def read_whole(
     """Read a whole file into `targets` of its size."""
     if expected >= _WORTH_IT:
         try:
-            async with _opening(path, name, writing=False) as (helper, opened):
+            async with _opening(path, [name], writing=False) as (helper, opened):
                 found, start = targets(int(await helper.result(opened))), 0
                 for target in found:
                     await _read(helper, start, target, moved)
@@ -205,7 +205,7 @@ async def _read(
             await land()
         part = target[offset : offset + largest]
         buffer_js = spare.pop() if spare else js.ArrayBuffer.new(largest)
-        flying.append((helper.move("read", start + offset, part.nbytes, buffer_js), part))
+        flying.append((helper.move("read", start + offset, part.nbytes, buffer_js=buffer_js), part))
     while flying:
         await land()
 
@@ -218,7 +218,9 @@ class _Sent:
     def __init__(self, answer: asyncio.Future[JSObject], command: str) -> None:
         self.answer = answer
         self.length = 0
-        self.check = require_read if command == "read" else require_written
+        self.check = {"read": require_read, "write": require_written, "put": require_written}.get(
+            command
+        )
 
 
 class _Helper:
@@ -242,10 +244,10 @@ class _Helper:
         self._worker_js.postMessage(message_js, array_of([] if buffer_js is None else [buffer_js]))
         return _Sent(answer, command)
 
-    def move(self, command: str, start: int, length: int, buffer_js: JSObject) -> _Sent:
-        """Send "read" or "write" of some bytes of the open file."""
-        sent = self.send(command, start, length, buffer_js=buffer_js)
-        sent.length = length
+    def move(self, command: str, *given: int, buffer_js: JSObject) -> _Sent:
+        """Send "read" or "write" of some bytes; their number is the last of what is given."""
+        sent = self.send(command, *given, buffer_js=buffer_js)
+        sent.length = given[-1]
         return sent
 
     async def result(self, sent: _Sent) -> Any:
@@ -253,9 +255,10 @@ class _Helper:
         return (await self._answer(sent))[1]
 
     async def moved(self, sent: _Sent) -> JSObject:
-        """Return the buffer, once all its bytes have been moved. Raises StorageError."""
+        """Return the buffer, once the command is done and moved all bytes. Raises StorageError."""
         answer_js = await self._answer(sent)
-        sent.check(answer_js[1], sent.length)
+        if sent.check is not None:
+            sent.check(answer_js[1], sent.length)
         return answer_js[2]
 
     async def ask(self, command: str, *given: Any) -> Any:
@@ -290,14 +293,16 @@ class _Helper:
 
 
 @asynccontextmanager
-async def _opening(path: Path, name: str, *, writing: bool) -> AsyncIterator[tuple[_Helper, _Sent]]:
-    """Give a helper that opens a file, and the command, whose result is the file's size.
+async def _opening(
+    path: Path, names: Sequence[str], *, writing: bool
+) -> AsyncIterator[tuple[_Helper, _Sent]]:
+    """Give a helper that opens files, and the command, whose result is the size of the first.
 
-    What is sent to it before that result is done afterwards, or fails. It closes the file after the
-    block.
+    What is sent to it before that result is done afterwards, or fails. It closes the files after
+    the block.
     """
     async with _helper() as helper:
-        opened = helper.send("open", array_of(path), name, writing)
+        opened = helper.send("open", array_of(path), array_of(names), writing)
         try:
             yield helper, opened
         finally:

@@ -39,6 +39,21 @@ class Content:
         return cls(sum(buffer.nbytes for buffer in buffers), joined(buffers))
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that will be written.
+
+    Attributes:
+        name: Its name; no such file exists.
+        content: Its bytes.
+        moved: Called with the bytes of each part.
+    """
+
+    name: str
+    content: Content
+    moved: Callable[[int], None]
+
+
 async def arrived(piece: memoryview | Awaitable[memoryview]) -> memoryview:
     """Return a piece, once it is there."""
     return await piece if isinstance(piece, Awaitable) else piece

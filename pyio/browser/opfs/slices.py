@@ -18,15 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pyio.browser.opfs.directories import Path
-    from pyio.browser.opfs.pieces import Content, Targets
+    from pyio.browser.opfs.pieces import NewFile, Targets
 
 _SLICE, _FLYING = 4 * 1024 * 1024, 4
 """Bytes that are read at once, and how many reads wait for the browser together."""
 
 
-async def write(path: Path, name: str, content: Content, moved: Callable[[int], None]) -> None:
-    """Write a new file; it appears whole, when its stream is closed. Raises JsException."""
-    file_js = await (await folder(path, create=True)).getFileHandle(name, options(create=True))
+async def write(path: Path, new: Sequence[NewFile]) -> None:
+    """Write new files; each appears whole, when its stream is closed. Raises JsException."""
+    folder_js = await folder(path, create=True)
+    for file in new:
+        await _write(folder_js, file)
+
+
+async def _write(folder_js: JSObject, file: NewFile) -> None:
+    file_js = await folder_js.getFileHandle(file.name, options(create=True))
     if not hasattr(file_js, "createWritable"):  # Safari before 26
         raise StorageError(
             "this browser writes files in workers alone, and this page may have none of its own; "
@@ -34,10 +40,10 @@ async def write(path: Path, name: str, content: Content, moved: Callable[[int], 
         )
     stream_js = await file_js.createWritable()
     try:
-        for coming in content.pieces:
+        for coming in file.content.pieces:
             piece = await arrived(coming)
             await stream_js.write(array_buffer([piece]))
-            moved(piece.nbytes)
+            file.moved(piece.nbytes)
         await stream_js.close()
     except BaseException:
         with suppress(JsException):

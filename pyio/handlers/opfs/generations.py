@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyio.browser.opfs import directories, files
-from pyio.browser.opfs.pieces import Content
+from pyio.browser.opfs.pieces import Content, NewFile
 from pyio.errors import InvalidModelError, PyioError, StorageError
 from pyio.format.manifest import parse_model_json
 from pyio.handlers.opfs.layout import (
@@ -198,17 +198,18 @@ async def _write(
     moved: Callable[[int], None],
     needed: Needed | None,
 ) -> None:
-    path = place(name)
-    found = await directories.entries(path, what)
-    older = numbers(found.folders) if found is not None else []
-    number = next_number(older)
-    here: Path = path if found is None else (found.here,)
+    path, number = place(name), next_number(())
+    new = [NewFile(JSON, Content.of([memoryview(text)]), lambda _size: None)]
+    if weights is not None:
+        new.insert(0, NewFile(WEIGHTS, weights, moved))
     try:
-        # Made once, so that the two files need not look for it.
-        inside = (await directories.make((*here, str(number)), what),)
-        if weights is not None:
-            await files.write(inside, WEIGHTS, weights, what, moved)
-        await files.write(inside, JSON, Content.of([memoryview(text)]), what)
+        made, found = await directories.make_in(path, str(number), what)
+        older = [each for each in numbers(found.folders) if each != number]
+        if older and older[0] > number:  # the clock was set back
+            await directories.remove((found.here,), str(number), what)
+            number = next_number(older)
+            made = await directories.make((found.here, str(number)), what)
+        await files.write((made,), new, what)
     except BaseException as error:
         try:
             gone = isinstance(error, StorageError) and not await _is_there(path, number, what)
@@ -218,7 +219,8 @@ async def _write(
             # Firefox and WebKit give UnknownError for a file in a directory that was removed.
             raise StorageError(str(error), _TAKEN[0]) from error
         raise
-    moving = {} if found is None else marks(found.folders)
+    moving = marks(found.folders)
+    here = (found.here,)
     large = weights is not None and weights.size >= _LARGE
     if older and not (large and not moving and _goes_later(here, older)):
         await to_its_end(_remove_older(here, {n: moving.get(n) for n in older}, needed, what))
