@@ -61,17 +61,20 @@ def specs_to_json(specs: Sequence[WeightSpec], *, as_read: bool = True) -> list[
 
 def specs_text(specs: Sequence[WeightSpec]) -> str:
     """Return ``dumps(specs_to_json(specs))``, in a quarter of the time for usual specs."""
-    texts = []
+    texts, quoted = [], dict[str, str]()
     for spec in specs:
         name, dtype, sides = spec.name, spec.dtype, spec.shape
-        plain = type(name) is str and type(dtype) is str and set(map(type, sides)) <= {int}
-        optional = (spec.group, spec.quantization, spec.numpy_dtype, spec.json)
-        if not plain or optional != _ABSENT or max(sides, default=0) >= limits.SIDE:
+        plain = type(name) is str and type(dtype) is str
+        for side in sides:  # no generator and no set: models have thousands of tensors
+            plain = plain and type(side) is int and side < limits.SIDE
+        optional = (spec.group, spec.quantization, spec.numpy_dtype, getattr(spec, "_json", None))
+        if not plain or optional != _ABSENT:
             return dumps(specs_to_json(specs))
+        if dtype not in quoted:
+            quoted[dtype] = encode_basestring(dtype)
         shape = ",".join(map(str, sides))
         texts.append(
-            f'{{"name":{encode_basestring(name)},"shape":[{shape}],'
-            f'"dtype":{encode_basestring(dtype)}}}'
+            f'{{"name":{encode_basestring(name)},"shape":[{shape}],"dtype":{quoted[dtype]}}}'
         )
     return dumps(JSONText(f"[{','.join(texts)}]"))
 

@@ -54,13 +54,28 @@ class Entries:
     here: Any
 
 
+_root: list[JSObject] = []
+"""The handle of `ROOT`, once it is known: each look-up of it takes two questions to the browser."""
+
+
 async def folder(path: Path, *, create: bool = False) -> JSObject:
     """Return the handle of a directory. Raises JsException."""
-    names = iter(path)
     if path and not isinstance(path[0], str):
-        folder_js = next(names)
-    else:
-        folder_js = await js.navigator.storage.getDirectory()
+        return await _below(path[0], path[1:], create=create)
+    if _root and len(path) > 1:
+        try:
+            return await _below(_root[0], path[1:], create=create)
+        except JsException:  # absent, or the site's data were cleared, and with them the root
+            _root.clear()
+    top_js = await js.navigator.storage.getDirectory()
+    if not path:
+        return top_js
+    root_js = await _below(top_js, path[:1], create=create)
+    _root[:] = [root_js]
+    return await _below(root_js, path[1:], create=create)
+
+
+async def _below(folder_js: JSObject, names: Sequence[str], *, create: bool) -> JSObject:
     for name in names:
         folder_js = await folder_js.getDirectoryHandle(name, options(create=create))
     return folder_js
