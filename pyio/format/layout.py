@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyio.errors import WeightsError
 from pyio.format.segments import SegmentedBuffer
-from pyio.format.specs import require_shape
+from pyio.format.specs import stored_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,8 +45,7 @@ def locate(specs: Iterable[WeightSpec], data: Sliced) -> Iterator[tuple[WeightSp
     last = None
     size = data.byte_length
     for spec in specs:
-        require_shape(spec)
-        length = spec.byte_length
+        length = stored_length(spec)
         end = _string_end(spec, data, start) if length is None else start + length
         if end > size:
             raise WeightsError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyio import limits
 from pyio.errors import WeightsError
-from pyio.format.artifacts import Quantization, WeightSpec
+from pyio.format.artifacts import TFJS_ELEMENT_SIZES, Quantization, WeightSpec
 from pyio.format.json_text import JSONText, dumps
 
 if TYPE_CHECKING:
@@ -110,6 +110,24 @@ def require_shape(spec: WeightSpec) -> None:
             f"weight {spec.name!r} has the shape {sides!r:.80}; at most {limits.SIDES} whole "
             "numbers from 0 to 2**53 are expected"
         )
+
+
+def stored_length(spec: WeightSpec) -> int | None:
+    """Return `WeightSpec.byte_length`. Raises WeightsError as `require_shape` does.
+
+    Usual specs are checked and measured in one loop: models have thousands of tensors.
+    """
+    plain = spec.quantization is None and type(spec.dtype) is str
+    length, largest = TFJS_ELEMENT_SIZES.get(spec.dtype) if plain else None, limits.SIDE
+    if length is not None and len(spec.shape) <= limits.SIDES:
+        for side in spec.shape:
+            if type(side) is not int or not 0 <= side <= largest:
+                break
+            length *= side
+        else:
+            return length
+    require_shape(spec)
+    return spec.byte_length
 
 
 def _spec_to_json(spec: WeightSpec) -> dict[str, JSONValue]:
