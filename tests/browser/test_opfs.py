@@ -191,6 +191,38 @@ def test_listed_while_it_is_replaced(tab: Tab, change: str, left: Any) -> None:
     assert tab.python(listed_while, change) == left
 
 
+async def read_while_it_is_replaced(removed: bool) -> Any:
+    """Load while reading the model.json fails, because a save removes it or for another reason."""
+    import pyio
+    from pyio.browser.opfs import directories
+
+    files: Any = directories
+    read = files.read
+
+    def model(size: int) -> pyio.ModelArtifacts:
+        spec = pyio.WeightSpec("w", (size,), "bool")
+        return pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
+
+    async def aborted(*_given: Any) -> Any:
+        files.read = read
+        if removed:
+            await pyio.save_artifacts(model(7), "opfs://a")
+        raise pyio.StorageError("AbortError: The operation was aborted.", "AbortError")
+
+    await pyio.save_artifacts(model(5), "opfs://a")
+    files.read = aborted
+    try:
+        return (await pyio.load_artifacts("opfs://a")).weight_data_bytes
+    except pyio.StorageError as error:
+        return error.reason
+
+
+@pytest.mark.parametrize(("removed", "seen"), [(True, 7), (False, "AbortError")])
+def test_read_while_it_is_replaced(tab: Tab, removed: bool, seen: Any) -> None:
+    """A model.json that is removed while it is read is not the model's any more; others are."""
+    assert tab.python(read_while_it_is_replaced, removed) == seen
+
+
 async def taken_away(file: str, times: int) -> Any:
     """Save while another tab, which has another lock, removes the new generation.
 

@@ -119,7 +119,12 @@ async def _look(place: Path, what: str) -> Generations:
     unreadable = None
     for number in known:
         inside = (found.folders[str(number)],)
-        generation = await _generation(inside, number, moving.get(number), what)
+        try:
+            generation = await _generation(inside, number, moving.get(number), what)
+        except StorageError:
+            if await _is_there(place, number, what):
+                raise
+            continue  # removed while it was read; Firefox 153 calls that AbortError
         if generation is not None and generation.manifest is not None:
             return Generations(known, moving, generation)
         unreadable = unreadable or generation
@@ -227,6 +232,7 @@ async def _write(
 
 
 async def _is_there(path: Path, number: int, what: str) -> bool:
+    """Whether a generation is there, or that cannot be told."""
     try:
         found = await directories.entries(path, what)
     except PyioError:
