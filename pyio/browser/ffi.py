@@ -158,9 +158,17 @@ def array_buffer(
     return buffer_js
 
 
+_are_bytes: dict[type, bool] = {}
+"""What Pyodide answers for a class of proxies, which takes it ten calls; it has a class for each
+combination of features."""
+
+
 def is_bytes(value_js: JSObject) -> bool:
     """Whether a value is an ArrayBuffer or a view of one."""
-    return isinstance(value_js, JsBuffer)
+    kind = type(value_js)
+    if kind not in _are_bytes:
+        _are_bytes[kind] = isinstance(value_js, JsBuffer)
+    return _are_bytes[kind]
 
 
 def copy_bytes(value_js: JSObject) -> memoryview:

@@ -6,7 +6,7 @@
       my%2dmodel/                    the name of the model, encoded
         1795650000000371/            a generation; the highest whole one is the model
           weights.bin                written first
-          model.json                 written last: with it the save has happened
+          model.json                 empty until then: with its bytes the save has happened
         1795650000000371-moved-9f86/ that generation is moving away, see `moves`
 
 A generation is a pair of files as tfjs-node and the converter of TensorFlow.js name them. The
