@@ -4,8 +4,8 @@ A save writes a new generation and removes the older ones when it has happened. 
 save returns before they are removed, and the lock is free when they are. A killed browser
 leaves a generation without a whole model.json, which never happened, or older generations, which no
 longer count. Both files are there from the beginning, so that they are opened at once; the
-model.json has no bytes until the weights are on disk. Firefox 153 and WebKitGTK 2.50 lost a model.json that was replaced when they were
-killed.
+model.json has no bytes until the weights are on disk. Firefox 153 and WebKitGTK 2.50 lost a
+model.json that was replaced when they were killed.
 """
 
 from __future__ import annotations
