@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.support.compiled import FILES, FOLDER, ensure_compiled
 from scripts.support.runtime import FetchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
