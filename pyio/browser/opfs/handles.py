@@ -64,10 +64,11 @@ async def write(path: Path, new: Sequence[NewFile]) -> None:
         _close(await opening)  # a file stays locked as long as its handle is open
         raise
     try:
-        for file, handle in zip(new, opened, strict=True):
+        for handle in opened:
             if isinstance(handle, BaseException):
                 raise handle
-            await _write(handle, file)
+        for file, handle_js in zip(new, opened, strict=True):
+            await _write(handle_js, file)
     finally:
         _close(opened)
 
