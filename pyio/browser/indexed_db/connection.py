@@ -55,8 +55,10 @@ class Connection:
             database_js = await self._opened(what)
             if self._newer and mode != "readonly":
                 raise self._is_newer(what)
+            # Reading has no durability, and making the object takes a hundredth of a small load.
+            how = () if mode == "readonly" else (options(durability="strict"),)
             try:
-                return database_js.transaction(array_of(stores), mode, options(durability="strict"))
+                return database_js.transaction(array_of(stores), mode, *how)
             except JsException as error:
                 self._opening = None
                 failure = storage_error(error, what)
