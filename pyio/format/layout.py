@@ -64,8 +64,14 @@ def locate(specs: Iterable[WeightSpec], data: Sliced) -> Iterator[tuple[WeightSp
 
 
 def require_sizes_match(artifacts: ModelArtifacts) -> None:
-    """Raise WeightsError unless the specs account for every byte of the weight data."""
-    tensor_ends(artifacts.weight_specs, artifacts.weight_data or ())
+    """Raise WeightsError unless the specs account for every byte of the weight data.
+
+    What was loaded, or saved before, is not checked again: specs do not change and buffers keep
+    their lengths. Texts tell their own lengths, which a user may have changed.
+    """
+    specs = artifacts.weight_specs
+    if artifacts.ends is None or "string" in [spec.dtype for spec in specs or ()]:
+        artifacts.remember_ends(tensor_ends(specs, artifacts.weight_data or ()))
 
 
 def tensor_ends(

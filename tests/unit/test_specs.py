@@ -301,3 +301,16 @@ def test_data_without_specs_is_refused() -> None:
     require_sizes_match(ModelArtifacts(weight_data=()))
     require_sizes_match(ModelArtifacts())
     require_sizes_match(ModelArtifacts(weight_specs=()))
+
+
+def test_texts_are_checked_again() -> None:
+    """Lengths of texts are in the data, which may change; those of numbers are known for good."""
+    numbers = ModelArtifacts(weight_specs=(SOUND,), weight_data=bytes(SOUND.byte_length or 0))
+    require_sizes_match(numbers)
+    assert numbers.ends == (SOUND.byte_length,)
+    data = bytearray(b"\1\0\0\0a")
+    text = ModelArtifacts(weight_specs=(WeightSpec("t", (), "string"),), weight_data=data)
+    require_sizes_match(text)
+    data[0] = 2
+    with pytest.raises(WeightsError):
+        require_sizes_match(text)
