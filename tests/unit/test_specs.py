@@ -305,11 +305,13 @@ def test_data_without_specs_is_refused() -> None:
 
 def test_texts_are_checked_again() -> None:
     """Lengths of texts are in the data, which may change; those of numbers are known for good."""
-    numbers = ModelArtifacts(weight_specs=(SOUND,), weight_data=bytes(SOUND.byte_length or 0))
+    zeros = memoryview(bytes(SOUND.byte_length or 0))
+    numbers = ModelArtifacts(weight_specs=(SOUND,), weight_data=(zeros,))
     require_sizes_match(numbers)
     assert numbers.ends == (SOUND.byte_length,)
     data = bytearray(b"\1\0\0\0a")
-    text = ModelArtifacts(weight_specs=(WeightSpec("t", (), "string"),), weight_data=data)
+    spec = WeightSpec("t", (), "string")
+    text = ModelArtifacts(weight_specs=(spec,), weight_data=(memoryview(data),))
     require_sizes_match(text)
     data[0] = 2
     with pytest.raises(WeightsError):
