@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,52 +12,36 @@ from tests.engines import selection
 from tests.plugins.inner import pytest_in_a_process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-SECONDS = {"chromium": 12, "firefox": 16, "webkit": 16}
+SECONDS = {"chromium": 8, "firefox": 16, "webkit": 16}
 """The timeout of a call: longer than the start of the engine on a busy machine."""
 
 OUTCOMES = r"1 failed, 7 passed, [5-8] rerun|1 failed, 5 passed, 2 skipped, [3-6] rerun"
 """WebKitGTK, which Playwright does not drive, skips two. On a busy machine an engine may also take
 longer than `SECONDS` to start; that is one more test that is repeated."""
 
-Runs: TypeAlias = "dict[str, Future[tuple[str, float]]]"
-"""Engine -> what pytest will have printed, and its seconds."""
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """Run in all engines, side by side: they mostly wait for timeouts."""
-
-    def run(name: str) -> tuple[str, float]:
-        begin = time.monotonic()
-        said = pytest_in_a_process(
-            "hanging.py",
-            PYIO_ENGINES=name,
-            PYIO_ENGINE_SECONDS=str(SECONDS[name]),
-            PYIO_SEEN=str(tmp_path_factory.mktemp(name)),
-        )
-        return said, time.monotonic() - begin
-
-    with ThreadPoolExecutor() as pool:
-        yield {name: pool.submit(run, name) for name in selection.chosen()}
-
 
 @pytest.mark.repetition("a hung engine: minutes of waiting for timeouts")
 @pytest.mark.parametrize("name", ["chromium", "firefox", "webkit"])
-def test_a_hung_engine_is_replaced(name: str, runs: Runs) -> None:
+def test_a_hung_engine_is_replaced(name: str, tmp_path: Path) -> None:
     """Stopped processes cost one retry each; a test that always hangs fails by name, no other."""
-    if name not in runs:
+    if name not in selection.chosen():
         pytest.skip(f"{selection.VARIABLE} leaves {name} out")
-    said, seconds = runs[name].result()
+    begin = time.monotonic()
+    said = pytest_in_a_process(
+        "hanging.py",
+        PYIO_ENGINES=name,
+        PYIO_ENGINE_SECONDS=str(SECONDS[name]),
+        PYIO_SEEN=str(tmp_path),
+    )
     if "is not installed" in said:
         pytest.skip(f"{name} is not installed")
     assert re.search(OUTCOMES, said), said[-6000:]
     assert f"RERUN tests/plugins/hanging.py::test_stops_once[{name}-browser]" in said, said[-6000:]
     assert re.search(r"FAILED tests/plugins/hanging.py::test_stops_always.*\n", said), said[-6000:]
     assert f"did not answer within {SECONDS[name]} s" in said
-    assert seconds < 270
+    assert time.monotonic() - begin < 270
 
 
 def test_a_failure_is_repeated_once_with_all(tmp_path: Path) -> None:
