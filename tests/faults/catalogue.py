@@ -207,6 +207,15 @@ NOT_HERE: dict[tuple[str, str, str], str] = {
 """(fault, medium, column) -> why it cannot be made to happen there."""
 
 
+NOT_KEPT: dict[tuple[str, str, str], str] = {
+    ("kill", "indexeddb", "chromium"): (
+        "after one of 200 kills both models in IndexedDB were gone; the one beside it was not "
+        "stored again, and so was missing after the 93 kills that followed; the cause is not known"
+    ),
+}
+"""(fault, medium, column) -> how a run of pyio broke the promise."""
+
+
 def cells() -> list[tuple[str, str, str]]:
     """Return all cells of the table."""
     return [
