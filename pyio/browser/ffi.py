@@ -159,8 +159,8 @@ def array_buffer(
 
 
 _are_bytes: dict[type, bool] = {}
-"""What Pyodide answers for a class of proxies, which takes it ten calls; it has a class for each
-combination of features."""
+"""Class of a proxy -> whether such proxies have bytes. Pyodide takes some ten calls to tell. It has
+one class for each combination of features."""
 
 
 def is_bytes(value_js: JSObject) -> bool:

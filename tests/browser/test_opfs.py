@@ -219,7 +219,7 @@ async def read_while_it_is_replaced(removed: bool) -> Any:
 
 @pytest.mark.parametrize(("removed", "seen"), [(True, 7), (False, "AbortError")])
 def test_read_while_it_is_replaced(tab: Tab, removed: bool, seen: Any) -> None:
-    """A model.json that is removed while it is read is not the model's any more; others are."""
+    """A model.json that a save removes while it is read is no error; any other failure is."""
     assert tab.python(read_while_it_is_replaced, removed) == seen
 
 
@@ -297,6 +297,69 @@ def test_a_generation_that_another_tab_removes(tab: Tab, file: str) -> None:
     assert tab.python(taken_away, file, 4) == [9_000_000, True, 9_000_000, refused]
     left = [name for name in names(tab) if name.endswith("weights.bin")]
     assert len(left) == 1, left
+
+
+async def saved_after_the_clock_was_set_back() -> Any:
+    """Save a model whose generation has a later number than the present time gives."""
+    import pyio
+    from pyio.handlers.opfs import generations
+
+    def model(size: int) -> pyio.ModelArtifacts:
+        spec = pyio.WeightSpec("w", (size,), "bool")
+        return pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
+
+    way: Any = generations
+    next_number = way.next_number
+    way.next_number = lambda taken: next_number([*taken, 9 * 10**15])
+    try:
+        await pyio.save_artifacts(model(5), "opfs://a")
+    finally:
+        way.next_number = next_number
+    await pyio.save_artifacts(model(7), "opfs://a")
+    return (await pyio.load_artifacts("opfs://a")).weight_data_bytes
+
+
+def test_the_clock_was_set_back(tab: Tab) -> None:
+    """The new model counts, and nothing is left of a number that was too low."""
+    assert tab.python(saved_after_the_clock_was_set_back) == 7
+    numbers = {name.split("/")[2] for name in names(tab) if name.endswith(("json", "bin"))}
+    assert numbers == {str(9 * 10**15 + 2)}
+    assert sum(name.endswith("/") for name in names(tab)) == 3
+
+
+async def cancelled_while_files_are_opened() -> bool:
+    """Cancel a save while its files are being opened; return whether it was cancelled."""
+    import asyncio
+
+    import pyio
+    from pyio.browser.opfs import files, handles
+
+    await files.way()  # it opens a file of its own
+    way: Any = handles
+    opened = way._open
+
+    async def cancelling(*given: Any, **options: Any) -> Any:
+        saving.cancel()
+        return await opened(*given, **options)
+
+    spec = pyio.WeightSpec("w", (9,), "bool")
+    model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(9)),))
+    way._open = cancelling
+    saving = asyncio.ensure_future(pyio.save_artifacts(model, "opfs://a"))
+    try:
+        await asyncio.wait([saving])
+    finally:
+        way._open = opened
+    return saving.cancelled()
+
+
+@pytest.mark.lacks("webkit", "WebKitGTK 2.50 refuses synchronous handles")
+def test_cancelled_while_files_are_opened(tab: Tab, worker: Tab) -> None:
+    """Their handles are closed, so that the files can be removed and nothing is left."""
+    tab.python(save, "opfs://a", 1)
+    before = names(tab)
+    assert worker.python(cancelled_while_files_are_opened) is True
+    assert names(tab) == before
 
 
 async def seen_while_it_is_written(slow: str) -> Any:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts.support.compiled import FILES, FOLDER, ensure_compiled
-from scripts.support.runtime import FetchError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +43,17 @@ def broken(folder: Path) -> Path:
 
 @node
 def test_a_pyodide_that_does_not_start(tmp_path: Path) -> None:
-    """The error names the Pyodide, and nothing counts as made."""
-    with pytest.raises(FetchError, match="p: compiling its Python files in Node failed"):
-        ensure_compiled(broken(tmp_path), "p")
-    assert not (tmp_path / FOLDER / "p" / FILES).exists()
+    """Tabs start from the files as they are, and the file says what Node said."""
+    ensure_compiled(broken(tmp_path), "p")
+    said = json.loads((tmp_path / FOLDER / "p" / FILES).read_text())
+    assert list(said) == ["missing"]
+    assert "pyodide.mjs" in said["missing"]
 
 
 def test_without_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tabs then start from the files as they are."""
     monkeypatch.setenv("PATH", "")
     ensure_compiled(broken(tmp_path), "p")
-    assert json.loads((tmp_path / FOLDER / "p" / FILES).read_text()) == {}
+    assert json.loads((tmp_path / FOLDER / "p" / FILES).read_text()) == {
+        "missing": "Node is not installed"
+    }

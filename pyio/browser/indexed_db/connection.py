@@ -55,7 +55,7 @@ class Connection:
             database_js = await self._opened(what)
             if self._newer and mode != "readonly":
                 raise self._is_newer(what)
-            # Reading has no durability, and making the object takes a hundredth of a small load.
+            # Reading writes nothing; to make the options would cost calls of JavaScript.
             how = () if mode == "readonly" else (options(durability="strict"),)
             try:
                 return database_js.transaction(array_of(stores), mode, *how)
