@@ -1,9 +1,10 @@
 """Compile the Python files of a Pyodide for the tests, whose tabs then start sooner.
 
-A Pyodide compiles the modules of its standard library and of NumPy each time it starts. In Chromium
-that is two thirds of a start with NumPy. The copies in ``web/vendor/compiled/`` have the same modules
-as ``.pyc`` files. Only a Pyodide of the same version can make them, so it runs in Node. Users' pages
-do not have these copies, so tests of whole pages and of notebooks start Pyodide as it is.
+A Pyodide compiles the modules of its standard library and of NumPy each time it starts. In
+Chromium that is two thirds of a start with NumPy. The copies in ``web/vendor/compiled/`` have the
+same modules as ``.pyc`` files. Only a Pyodide of the same version can make them, so it runs in
+Node. Users' pages do not have these copies, so tests of whole pages and of notebooks start Pyodide
+as it is.
 """
 
 from __future__ import annotations

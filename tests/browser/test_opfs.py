@@ -332,15 +332,18 @@ async def cancelled_while_files_are_opened() -> bool:
     import asyncio
 
     import pyio
+    from pyio.browser.ffi import options as options_of
     from pyio.browser.opfs import files, handles
 
     await files.way()  # it opens a file of its own
     way: Any = handles
     opened = way._open
 
-    async def cancelling(*given: Any, **options: Any) -> Any:
+    async def cancelling(folder_js: Any, name: str, **_options: Any) -> Any:
+        file_js = await folder_js.getFileHandle(name, options_of(create=True))
+        coming_js = file_js.createSyncAccessHandle()  # it comes, whether awaited or not
         saving.cancel()
-        return await opened(*given, **options)
+        return await coming_js
 
     spec = pyio.WeightSpec("w", (9,), "bool")
     model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(9)),))

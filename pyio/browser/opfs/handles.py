@@ -61,7 +61,9 @@ async def write(path: Path, new: Sequence[NewFile]) -> None:
     try:
         opened = await asyncio.shield(opening)
     except asyncio.CancelledError:
-        _close(await opening)  # a file stays locked as long as its handle is open
+        # A file stays locked as long as its handle is open, also if a second cancel ends the wait.
+        opening.add_done_callback(lambda done: _close(done.result()))
+        await asyncio.wait([opening])
         raise
     try:
         for handle in opened:
