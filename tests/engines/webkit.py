@@ -44,8 +44,10 @@ COMPILERS = {
     "JSC_thresholdForBBQOptimizeAfterWarmUp": "2000",
     "JSC_thresholdForOMGOptimizeAfterWarmUp": "2000000",
 }
-"""How often WebAssembly runs before each compiler takes it over, more often than by default. Otherwise
-compiling takes two fifths of the processor's time while Python starts in a tab."""
+"""How often WebAssembly runs before each compiler takes it over, more often than by default.
+
+Otherwise compiling takes two fifths of the processor's time while Python starts in a tab.
+"""
 
 CALL = """
 const [argument, done] = arguments;
