@@ -475,7 +475,7 @@ def test_100_mb(tab: Tab) -> None:
     weights = files["big.weights.bin"]
     assert len(weights) == 100 * 2**20
     assert weights.count(1) == len(weights)
-    # A copy is 1 or more. Without one, WebAssembly still grows by a fifth of all its memory at once.
+    # A copy is 1 or more. Without one, WebAssembly still grows by a fifth of its memory at once.
     assert grown < 0.5
     assert tab.python(listed) == {"indexeddb://big": None}
 
