@@ -2,10 +2,10 @@
 
 Without arguments the tests run in three processes, one engine after the other: on two cores, one
 of them usually waits for a timeout. Repetitions of a check (more seeds, more engines, more media)
-are left out. ``--all`` runs the repetitions, as CI does, in two processes, because those in further
-engines leave no core idle. Then it runs the unit tests with the oldest NumPy and other versions of
-Python. The environment variable PYIO_ENGINES ("chromium,firefox") chooses the browsers, which must
-then be installed. Without it the tests run in every browser that can be installed.
+are left out. ``--all`` runs the repetitions as well, as CI does. Then it runs the unit tests with
+the oldest NumPy and other versions of Python. The environment variable PYIO_ENGINES
+("chromium,firefox") chooses the browsers, which must then be installed. Without it the tests run in
+every browser that can be installed.
 ``--without-kernel`` tests what pages compute where the compiled kernel cannot be opened.
 """
 
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.support import versions
 from scripts.support.environment import ENGINES, call, prepare
 
-SHARED = ("--dist=loadscope", "--no-loadscope-reorder")
+SHARED = ("--dist=loadscope", "--no-loadscope-reorder", "--numprocesses=3")
 
 
 def main() -> None:
@@ -44,8 +44,8 @@ def main() -> None:
     engines = [name for name in ENGINES if name in chosen.split(",")] if chosen else ENGINES
     python = prepare(engines, optional=not chosen)
     if not options.all:
-        sys.exit(call(python, "-m", "pytest", *(arguments or (*SHARED, "--numprocesses=3"))))
-    code = call(python, "-m", "pytest", "--all", *(arguments or (*SHARED, "--numprocesses=2")))
+        sys.exit(call(python, "-m", "pytest", *(arguments or SHARED)))
+    code = call(python, "-m", "pytest", "--all", *(arguments or SHARED))
     sys.exit(code if arguments else versions.run_unit_tests() or code)
 
 

@@ -154,6 +154,8 @@ class Seaweed(Process):
 
     def _options(self, place: Path) -> list[str]:
         ports = [f"-s3.port={self.port}"]
+        for catalog in ("iceberg", "lance"):  # two processes may run one each
+            ports.append(f"-s3.port.{catalog}={free_port()}")
         for part in ("master", "volume", "filer", "admin"):
             ports += [f"-{part}.port={free_port()}", f"-{part}.port.grpc={free_port()}"]
         return [

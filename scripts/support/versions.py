@@ -56,4 +56,4 @@ def _run_with(python: str | None, what: str, *requirements: str) -> int:
     print(f"the unit tests with {what}", flush=True)
     folder = ROOT / f".venv-{what.replace(' ', '-').lower()}"
     inside = make(folder, "-e", str(ROOT), *group("test"), *requirements, python=python)
-    return call(inside, "-m", "pytest", "tests/unit", "--all", "-q", "--numprocesses=2")
+    return call(inside, "-m", "pytest", "tests/unit", "--all", "-q", "--numprocesses=3")

@@ -16,10 +16,16 @@ export const settingsOf = async (name) => {
 };
 
 export const start = async (loadPyodide, { options, numpy }, wheel) => {
+  const wheelOfNumPy = numpy.startsWith("http") && fetch(numpy).then((it) => it.arrayBuffer());
   const pyodide = await loadPyodide(options);
   // Not with micropip, which takes a fifth of the start; `strict.js` and others install with it.
-  const packages = [numpy, `${location.origin}/wheels/${wheel}`];
-  await pyodide.loadPackage(packages, { messageCallback: () => {} });
+  const install = (name) => pyodide.loadPackage([name], { messageCallback: () => {} });
+  await install(`${location.origin}/wheels/${wheel}`);
+  // NumPy takes a third of a start in Firefox and WebKit, and few tests of storage need it.
+  let installed;
+  globalThis.installNumPy = () => (installed ??= install(numpy));
+  globalThis.numpyWheel = await wheelOfNumPy;
+  if (!numpyWheel) await installNumPy();
   await pyodide.runPythonAsync(await text("/harness.py"));
   const module = pyodide._module;
   Object.assign(globalThis, {
