@@ -154,8 +154,7 @@ class Seaweed(Process):
 
     def _options(self, place: Path) -> list[str]:
         ports = [f"-s3.port={self.port}"]
-        for catalog in ("iceberg", "lance"):  # two processes may run one each
-            ports.append(f"-s3.port.{catalog}={free_port()}")
+        ports += [f"-s3.port.{catalog}={free_port()}" for catalog in ("iceberg", "lance")]
         for part in ("master", "volume", "filer", "admin"):
             ports += [f"-{part}.port={free_port()}", f"-{part}.port.grpc={free_port()}"]
         return [
