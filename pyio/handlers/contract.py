@@ -93,7 +93,7 @@ and name what is damaged, in one place.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pyio.errors import (
@@ -110,7 +110,7 @@ from pyio.format.serialized import serialize
 from pyio.format.specs import require_readable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from pyio.converters.files import Files
@@ -180,7 +180,7 @@ class Saver(ABC):
             if artifacts.stored is None:
                 require_sizes_match(artifacts)
             require_readable(artifacts.weight_specs or ())
-            with enough_memory("saving the model"):
+            with EnoughMemory("saving the model"):
                 return await self._store(serialize(artifacts), acquired)
 
     def _request_lock(self) -> AbstractContextManager[Acquired]:
@@ -212,7 +212,7 @@ class Loader(ABC):
         `importing` are options of the importer, if the files are those of another program.
         Raises UnsupportedModelError for a choice that a model of TensorFlow.js does not have.
         """
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"loading {self.url!r}"), Damaged(self.url):
             try:
                 artifacts = await self._fetch()
             except FOREIGN as error:
@@ -231,7 +231,7 @@ class Loader(ABC):
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
         """Return the model without its weight data, which is not read."""
-        with enough_memory(f"reading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"reading {self.url!r}"), Damaged(self.url):
             try:
                 artifacts = await self._outline()
             except FOREIGN as error:
@@ -294,26 +294,43 @@ async def imported(
         return await read(its_files, **options)
 
 
-@contextmanager
-def enough_memory(what: str) -> Iterator[None]:
-    """Turn a MemoryError inside the block into an OutOfMemoryError for `what`."""
-    try:
-        yield
-    except OutOfMemoryError:
-        raise
-    except MemoryError as error:
-        raise OutOfMemoryError(what) from error
+class EnoughMemory:
+    """Turns a MemoryError inside the block into an OutOfMemoryError for `what`.
+
+    A class, because small loads pass through here: a generator takes longer.
+    """
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, MemoryError) and not isinstance(error, OutOfMemoryError):
+            raise OutOfMemoryError(self._what) from error
 
 
-@contextmanager
-def damaged(url: str) -> Iterator[None]:
-    """Turn an InvalidModelError inside the block into a DamagedModelError that names `url`."""
-    try:
-        yield
-    except (DamagedModelError, OtherFormatError, UnsupportedModelError):
-        raise
-    except InvalidModelError as error:
-        raise DamagedModelError(url, str(error)) from error
+class Damaged:
+    """Turns an InvalidModelError inside the block into a DamagedModelError that names `url`."""
+
+    __slots__ = ("_url",)
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, InvalidModelError) and not isinstance(error, _CLEAR):
+            raise DamagedModelError(self._url, str(error)) from error
+
+
+_CLEAR = (DamagedModelError, OtherFormatError, UnsupportedModelError)
+"""Errors that say already what is wrong and where, or that the files are whole."""
 
 
 async def _at_once() -> None:

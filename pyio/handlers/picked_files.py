@@ -22,7 +22,7 @@ from pyio.format.json_text import require_length
 from pyio.format.kinds import LOOKED_AT, kind_of
 from pyio.format.manifest import Manifest, parse_model_json, with_metadata
 from pyio.format.model_files import outline, read_model
-from pyio.handlers.contract import damaged, imported, require_unchosen
+from pyio.handlers.contract import Damaged, imported, require_unchosen
 from pyio.progress import Meter
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ class BrowserFilesHandler:
         try:
             files, json, manifest = await self._opened()
         except InvalidModelError as error:
-            with damaged(self.url):
+            with Damaged(self.url):
                 return await imported(self._view(), error, importing)
         require_unchosen(importing)
         weights = self._matched(manifest, json, [file for file in files if file is not json])
         for file in weights.values():
             if not file.size:
                 await file.read()  # raises if it is empty because it can no longer be read
-        with damaged(self.url):
+        with Damaged(self.url):
             return await read_model(self.url, manifest, _ByPath(weights), self._on_progress)
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
@@ -79,10 +79,10 @@ class BrowserFilesHandler:
         try:
             _, _, manifest = await self._opened()
         except InvalidModelError as error:
-            with damaged(self.url):
+            with Damaged(self.url):
                 return await imported(self._view(), error, importing, weights=False)
         require_unchosen(importing)
-        with damaged(self.url):
+        with Damaged(self.url):
             return outline(manifest)
 
     @asynccontextmanager
@@ -155,7 +155,7 @@ class BrowserFilesHandler:
         return ", ".join(words)
 
     async def _text(self, json: AnyFile) -> bytes:
-        with damaged(self.url):
+        with Damaged(self.url):
             require_length(json.size, json.name)
         return bytes(await json.read())
 

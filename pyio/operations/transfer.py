@@ -10,7 +10,7 @@ from pyio.errors import HandlerError, PyioError
 from pyio.format.artifacts import ModelArtifacts
 from pyio.format.layout import require_sizes_match, tensor_ends
 from pyio.format.specs import require_readable
-from pyio.handlers.contract import Loader, Saver, damaged
+from pyio.handlers.contract import Damaged, Loader, Saver
 from pyio.handlers.registry import load_handler, medium_of, save_handler
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ async def load_artifacts(
     if not isinstance(artifacts, ModelArtifacts):
         raise HandlerError(f"load() of {source!r} gave {artifacts!r:.60}, not ModelArtifacts")
     if artifacts.ends is None and artifacts.stored is None and not isinstance(handler, Loader):
-        with damaged(source if isinstance(source, str) else repr(handler)):
+        with Damaged(source if isinstance(source, str) else repr(handler)):
             ends = tensor_ends(artifacts.weight_specs, artifacts.weight_data or ())
         artifacts.remember_ends(ends)
     if lazy:

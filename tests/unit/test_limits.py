@@ -19,7 +19,7 @@ from pyio.format.json_text import dumps, loads, require_length
 from pyio.format.manifest import parse_groups
 from pyio.format.segments import allocate_weights
 from pyio.format.specs import specs_from_json
-from pyio.handlers.contract import damaged
+from pyio.handlers.contract import Damaged
 from pyio.models.serialization.topology import model_from_json
 from tests.support.answers import Answer, Answers
 from tests.support.models import artifacts, model_json, run, weight
@@ -285,8 +285,8 @@ def test_sides_of_layers() -> None:
 def test_sizes_of_picked_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sizes of picked files are checked before they are read, like files on a disk."""
     found = pytest.raises(pyio.DamagedModelError, match=r"m\.json has 268,435,457 bytes")
-    with found, damaged("m"):
+    with found, Damaged("m"):
         require_length(limits.JSON_BYTES + 1, "m.json")
     monkeypatch.setattr("pyio.limits.JSON_BYTES", 3)
-    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"), damaged("m"):
+    with pytest.raises(pyio.DamagedModelError, match="at most 3 are read"), Damaged("m"):
         require_length(4, "m.json")

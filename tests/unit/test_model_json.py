@@ -33,7 +33,7 @@ from pyio.format.serialized import (
     get_model_json,
     serialize,
 )
-from pyio.handlers.contract import damaged
+from pyio.handlers.contract import Damaged
 from pyio.tensors.encoding import encode_weights
 
 SPECS = (WeightSpec("w", (2,), "float32"),)
@@ -290,7 +290,7 @@ def test_specs_of_several_groups_follow_each_other() -> None:
 )
 def test_records_of_somebody_else(record: Any, data: Any, text: str) -> None:
     """A record that is not a model raises a DamagedModelError with the address and the problem."""
-    with pytest.raises(DamagedModelError) as caught, damaged("memory://x"):
+    with pytest.raises(DamagedModelError) as caught, Damaged("memory://x"):
         record_to_artifacts(record, data)
     assert caught.value.url == "memory://x"
     assert text in caught.value.problem

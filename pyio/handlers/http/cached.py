@@ -49,8 +49,8 @@ from pyio.format.artifacts import ModelArtifacts, WeightSpec
 from pyio.format.checksum import require_weights
 from pyio.handlers.contract import (
     FOREIGN,
-    damaged,
-    enough_memory,
+    Damaged,
+    EnoughMemory,
     imported,
     require_unchosen,
 )
@@ -110,12 +110,12 @@ class CachedHandler(HTTPHandler):
         raise HandlerError("cache is for loading; save without it")
 
     async def load(self, **importing: Any) -> ModelArtifacts:
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"loading {self.url!r}"), Damaged(self.url):
             copy = await self._from_usable_copy(importing)
             return await self._from_server(importing) if copy is None else copy
 
     async def describe(self, **importing: Any) -> ModelArtifacts:
-        with enough_memory(f"reading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"reading {self.url!r}"), Damaged(self.url):
             copy = await self._from_usable_copy(importing)
         if copy is None:
             return await super().describe(**importing)

@@ -24,7 +24,7 @@ from pyio.format.record import artifacts_to_record, outline_record, record_to_ar
 from pyio.format.segments import allocate_weights
 from pyio.format.serialized import get_model_artifacts_info_for_json
 from pyio.format.stored import LARGEST, fixed_ends, in_memory, with_stored
-from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
+from pyio.handlers.contract import Acquired, Damaged, EnoughMemory, Loader, Saver
 from pyio.handlers.indexed_db.layout import (
     DATABASE,
     INFOS,
@@ -118,7 +118,7 @@ class IndexedDBHandler(Saver, Loader):
         return record_to_artifacts(record.get("modelArtifacts"), data)
 
     async def lazy(self, **importing: Any) -> ModelArtifacts:
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"loading {self.url!r}"), Damaged(self.url):
             found = await self._open()
         return in_memory(await self.load(**importing)) if found is None else found
 
@@ -146,7 +146,7 @@ class IndexedDBHandler(Saver, Loader):
     async def info(self) -> ModelArtifactsInfo:
         """Return the info of the model itself, listed or not. Raises what `load` raises."""
         record, data = await self._record(copy=True)
-        with damaged(self.url):
+        with Damaged(self.url):
             model = record_to_artifacts(record.get("modelArtifacts"), data)
         info = get_model_artifacts_info_for_json(model)
         kept = info_from_json(record.get("modelArtifactsInfo"))
@@ -185,7 +185,7 @@ class _KeptWeights(StoredWeights):
 
     async def read_range(self, start: int, stop: int) -> memoryview:
         what = f"reading {self._url!r}"
-        with enough_memory(what):
+        with EnoughMemory(what):
             target = allocate_weights(stop - start, [self._url], zeros=False)
             if self._kept is not None:
                 with translated(what):  # a Blob may have lost its file

@@ -23,7 +23,7 @@ from pyio.format.info import info_from_json, info_to_json
 from pyio.format.json_text import dumps, loads
 from pyio.format.model_json import METADATA_KEYS, artifacts_from_json, verified_artifacts
 from pyio.format.specs import specs_from_json
-from pyio.handlers.contract import Acquired, Loader, Saver, damaged
+from pyio.handlers.contract import Acquired, Damaged, Loader, Saver
 from pyio.handlers.local_storage.items import ITEMS, base64_length, keys_of, parsed_item
 from pyio.handlers.local_storage.store import CAPACITY, look_up, sizes
 from pyio.handlers.quota import candidates_for_removal
@@ -124,7 +124,7 @@ class LocalStorageHandler(Saver, Loader):
         self, items: page.Items, understand: Callable[[page.Items], ModelArtifacts]
     ) -> ModelArtifacts:
         self._require_items(self._present(items))
-        with damaged(self.url):  # checked here, because damaged items are read once more
+        with Damaged(self.url):  # checked here, because damaged items are read once more
             return understand(items)
 
     def _described(self, items: page.Items) -> ModelArtifacts:

@@ -22,7 +22,7 @@ from pyio.format.checksum import recorded_weights
 from pyio.format.model_files import assemble, outline
 from pyio.format.segments import allocate_weights
 from pyio.format.stored import fixed_ends, in_memory, with_stored
-from pyio.handlers.contract import Acquired, Loader, Saver, damaged, enough_memory
+from pyio.handlers.contract import Acquired, Damaged, EnoughMemory, Loader, Saver
 from pyio.handlers.opfs import generations, moves
 from pyio.handlers.opfs.layout import LOCK, WEIGHTS, json_text, place
 from pyio.handlers.opfs.store import exclusive, not_found, present, sizes
@@ -108,7 +108,7 @@ class OPFSHandler(Saver, Loader):
         """
         if names is None:
             return await super().load()
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"loading {self.url!r}"), Damaged(self.url):
             return await self._newest(partial(self._read_some, names))
 
     async def _fetch(self) -> ModelArtifacts:
@@ -186,7 +186,7 @@ class OPFSHandler(Saver, Loader):
         return replace(outline(manifest), weight_specs=found, weight_data=data, checksum=False)
 
     async def lazy(self, **importing: Any) -> ModelArtifacts:
-        with enough_memory(f"loading {self.url!r}"), damaged(self.url):
+        with EnoughMemory(f"loading {self.url!r}"), Damaged(self.url):
             found = await self._newest(self._open)
         return in_memory(await self.load(**importing)) if found is None else found
 

@@ -11,7 +11,7 @@ from pyio.errors import StorageError
 from pyio.format.artifacts import StoredWeights
 from pyio.format.segments import allocate_weights
 from pyio.format.stored import LARGEST
-from pyio.handlers.contract import enough_memory
+from pyio.handlers.contract import EnoughMemory
 from pyio.handlers.opfs.layout import JSON, WEIGHTS
 from pyio.progress import CHUNK
 
@@ -39,7 +39,7 @@ class StoredFile(StoredWeights):
 
     async def read_range(self, start: int, stop: int) -> memoryview:
         what = f"reading {self._url!r}"
-        with enough_memory(what):
+        with EnoughMemory(what):
             try:
                 return await _read(self._folder, (start, stop), what)
             except StorageError as error:
