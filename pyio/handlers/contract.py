@@ -294,8 +294,8 @@ async def imported(
         return await read(its_files, **options)
 
 
-class EnoughMemory:
-    """Turns a MemoryError inside the block into an OutOfMemoryError for `what`.
+class _Block:
+    """A block whose errors are translated by a subclass.
 
     A class, because small loads pass through here: a generator takes longer.
     """
@@ -308,29 +308,29 @@ class EnoughMemory:
     def __enter__(self) -> None:
         pass
 
+
+class EnoughMemory(_Block):
+    """Turns a MemoryError inside the block into an OutOfMemoryError for what is being done."""
+
+    __slots__ = ()
+
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, MemoryError) and not isinstance(error, OutOfMemoryError):
             raise OutOfMemoryError(self._what) from error
 
 
-class Damaged:
-    """Turns an InvalidModelError inside the block into a DamagedModelError that names `url`."""
+_CLEAR = (DamagedModelError, OtherFormatError, UnsupportedModelError)
+"""Errors that name the address already, or say that nothing is damaged."""
 
-    __slots__ = ("_url",)
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+class Damaged(_Block):
+    """Turns an InvalidModelError inside the block into a DamagedModelError with the address."""
 
-    def __enter__(self) -> None:
-        pass
+    __slots__ = ()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, InvalidModelError) and not isinstance(error, _CLEAR):
-            raise DamagedModelError(self._url, str(error)) from error
-
-
-_CLEAR = (DamagedModelError, OtherFormatError, UnsupportedModelError)
-"""Errors that say already what is wrong and where, or that the files are whole."""
+            raise DamagedModelError(self._what, str(error)) from error
 
 
 async def _at_once() -> None:

@@ -21,7 +21,7 @@ export const start = async (loadPyodide, { options, numpy }, wheel) => {
   // Not with micropip, which takes a fifth of the start; `strict.js` and others install with it.
   const install = (name) => pyodide.loadPackage([name], { messageCallback: () => {} });
   await install(`${location.origin}/wheels/${wheel}`);
-  // NumPy takes a third of a start in Firefox and WebKit, and few tests of storage need it.
+  // NumPy takes more than a quarter of a start in Firefox and WebKit, and not all tests need it.
   let installed;
   globalThis.installNumPy = () => (installed ??= install(numpy));
   globalThis.numpyWheel = await wheelOfNumPy;
