@@ -62,33 +62,15 @@ class Quantization:
     original_dtype: str | None = None
 
 
-class _AsRead:
-    """Remembers the JSON that a value was read from, where it is not what pyio would write.
-
-    Another program's file is then written again as it was. It is not a field: a comparison ignores
-    it, and `dataclasses.replace` and copies drop it.
-    """
-
-    __slots__ = ("_json",)
-    _json: Mapping[str, JSONValue]
-
-    @property
-    def json(self) -> Mapping[str, JSONValue] | None:
-        """The members as they were read, or None if they are those that pyio writes."""
-        return getattr(self, "_json", None)
-
-    def remember_json(self, json: Mapping[str, JSONValue]) -> None:
-        """Note the members from which this was read."""
-        object.__setattr__(self, "_json", json)  # a frozen dataclass refuses assignments
-
-
 @dataclass(frozen=True, slots=True)
-class WeightSpec(_AsRead):
+class WeightSpec:
     """Name, shape and dtype of one tensor in the weight data (``WeightsManifestEntry``).
 
     `dtype` is one of float32, int32, bool, complex64 and string; with a `quantization`, it is what
     the tensor becomes when it is read. `group` is "optimizer" for optimizer state.
     `numpy_dtype` is pyio's own hint which NumPy dtype a string tensor had; TensorFlow.js skips it.
+    `json` is the entry of another program's file, if pyio would write another one, and else None:
+    it is then written again as it was. A comparison ignores it; `dataclasses.replace` drops it.
     """
 
     name: str
@@ -97,6 +79,13 @@ class WeightSpec(_AsRead):
     group: str | None = None
     quantization: Quantization | None = None
     numpy_dtype: str | None = None
+    json: Mapping[str, JSONValue] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    def remember_json(self, json: Mapping[str, JSONValue]) -> None:
+        """Note the members from which this was read."""
+        object.__setattr__(self, "json", json)  # a frozen dataclass refuses assignments
 
     @property
     def size(self) -> int:

@@ -176,7 +176,7 @@ def test_what_other_programs_wrote_is_written_again() -> None:
         '"dtype":"uint8"}},{"name":"c","shape":[],"dtype":"int32","group":null,"later":[{"x":1}]}]'
     )
     specs = specs_from_json(loads(text, "it"))
-    assert dumps(specs_to_json(specs)) == text
+    assert dumps(specs_to_json(specs)) == specs_text(specs) == text
     assert specs == specs_from_json(specs_to_json(specs, as_read=False))
     assert dumps(specs_to_json(specs, as_read=False)).startswith('[{"name":"a","shape":[2]')
     changed = dumps(specs_to_json([replace(specs[0], name="z")]))
