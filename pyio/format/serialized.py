@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyio.errors import InvalidModelError
@@ -21,21 +21,40 @@ if TYPE_CHECKING:
     from pyio.format.json_text import JSONValue
 
 
-@dataclass(frozen=True, slots=True)
 class Serialized:
     """What a medium writes. `serialize` makes it.
 
     Attributes:
         artifacts: The model.
         topology: Its topology as JSON text, or None without one.
-        specs: Its weight specs as JSON text, or None without any.
-        info: The bytes of its parts, dated now.
     """
 
-    artifacts: ModelArtifacts
-    topology: JSONText | None
-    specs: JSONText | None
-    info: ModelArtifactsInfo
+    def __init__(
+        self, artifacts: ModelArtifacts, topology: JSONText | None, date_saved: datetime
+    ) -> None:
+        self.artifacts, self.topology = artifacts, topology
+        self._date_saved = date_saved
+
+    @cached_property
+    def specs(self) -> JSONText | None:
+        """The weight specs as JSON text, or None without any.
+
+        Made when it is first needed: of thousands of tensors it takes milliseconds.
+        """
+        specs = self.artifacts.weight_specs
+        return None if specs is None else JSONText(specs_text(specs))
+
+    @cached_property
+    def info(self) -> ModelArtifactsInfo:
+        """The bytes of the parts, and the date."""
+        return ModelArtifactsInfo(
+            date_saved=self._date_saved,
+            model_topology_bytes=0 if self.topology is None else utf8_length(self.topology),
+            weight_specs_bytes=0 if self.specs is None else utf8_length(self.specs),
+            weight_data_bytes=self.artifacts.weight_data_bytes,
+            about=_about(self.artifacts),
+            origin=_origin(self.artifacts),
+        )
 
     @property
     def buffers(self) -> tuple[memoryview, ...]:
@@ -71,17 +90,7 @@ def serialize(artifacts: ModelArtifacts, date_saved: datetime | None = None) -> 
     """
     require_artifacts(artifacts)
     topology = None if artifacts.model_topology is None else JSONText(topology_text(artifacts))
-    specs = artifacts.weight_specs
-    text = None if specs is None else JSONText(specs_text(specs))
-    info = ModelArtifactsInfo(
-        date_saved=date_saved or now(),
-        model_topology_bytes=0 if topology is None else utf8_length(topology),
-        weight_specs_bytes=0 if text is None else utf8_length(text),
-        weight_data_bytes=artifacts.weight_data_bytes,
-        about=_about(artifacts),
-        origin=_origin(artifacts),
-    )
-    return Serialized(artifacts, topology, text, info)
+    return Serialized(artifacts, topology, date_saved or now())
 
 
 def _about(artifacts: ModelArtifacts) -> str | None:

@@ -249,7 +249,7 @@ def _from_items(found: Mapping[str, str | None]) -> ModelArtifacts:
 def _to_files(model: Serialized, path: str) -> dict[str, str | None]:
     weights = None if model.specs is None else b"".join(model.buffers)
     return {
-        "json": opfs.json_text(model, path).decode("utf-8", "surrogatepass"),
+        "json": opfs.json_text(model, path)().decode("utf-8", "surrogatepass"),
         "weights": None if weights is None else base64.b64encode(weights).decode(),
     }
 

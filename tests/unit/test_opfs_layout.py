@@ -9,6 +9,7 @@ import pytest
 
 import pyio
 from pyio.browser.opfs.pieces import require_read, require_written
+from pyio.errors import InvalidModelError
 from pyio.format.manifest import parse_model_json
 from pyio.format.serialized import serialize
 from pyio.handlers.opfs import layout, weights
@@ -42,7 +43,7 @@ def test_long_names() -> None:
     assert len(set(directories)) == 3
     assert all(len(directory) == 150 + 1 + 32 for directory in directories)
     for name, directory in zip(names, directories, strict=True):
-        manifest = parse_model_json(layout.json_text(serialize(artifacts()), name))
+        manifest = parse_model_json(layout.json_text(serialize(artifacts()), name)())
         assert layout.name_of(directory, manifest) == name
         assert layout.name_of(directory, replace(manifest, fields={"pyioName": "y"})) is None
 
@@ -76,12 +77,19 @@ def test_numbers_end() -> None:
 def test_the_json_is_one_of_tensorflow() -> None:
     """The model.json is that of tfjs-node, with a name and an info more."""
     model = serialize(artifacts())
-    members = json.loads(layout.json_text(model, "m"))
+    members = json.loads(layout.json_text(model, "m")())
     assert list(members)[:2] == ["pyioName", "pyioInfo"]
     assert members["weightsManifest"][0]["paths"] == ["weights.bin"]
-    assert layout.info_in(parse_model_json(layout.json_text(model, "m"))) == model.info
-    nothing = parse_model_json(layout.json_text(serialize(pyio.ModelArtifacts()), "m"))
+    assert layout.info_in(parse_model_json(layout.json_text(model, "m")())) == model.info
+    nothing = parse_model_json(layout.json_text(serialize(pyio.ModelArtifacts()), "m")())
     assert nothing.groups == ()
+
+
+def test_what_json_cannot_hold_is_told_before_weights_are_written() -> None:
+    """The text is made when the weights are on their way; its errors come before."""
+    model = serialize(replace(artifacts(), user_defined_metadata={"a": object()}))
+    with pytest.raises(InvalidModelError, match=r"\$\.userDefinedMetadata\.a"):
+        layout.json_text(model, "m")
 
 
 def test_pieces() -> None:
@@ -113,7 +121,7 @@ def test_buffers_are_cut_between_tensors(monkeypatch: pytest.MonkeyPatch) -> Non
     def cuts(*lengths: int, dtype: str = "bool") -> list[int]:
         specs = tuple(pyio.WeightSpec(f"w{n}", (size,), dtype) for n, size in enumerate(lengths))
         model = pyio.ModelArtifacts({"a": 1}, specs)
-        manifest = parse_model_json(layout.json_text(serialize(model), "m"))
+        manifest = parse_model_json(layout.json_text(serialize(model), "m")())
         return weights.cuts(manifest, sum(lengths))
 
     assert cuts(40, 60) == [100]

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.resources import files
 from itertools import count
 from types import SimpleNamespace
@@ -132,6 +133,7 @@ class _Sending:
 
 async def _put(path: Path, new: Sequence[NewFile]) -> None:
     """Write small files in one step: each answer of a worker may wait for other tasks."""
+    new = [replace(file, content=await file.content.measured()) for file in new]
     total = sum(file.content.size for file in new)
     buffer_js, start = js.ArrayBuffer.new(total), 0
     for file in new:

@@ -10,7 +10,7 @@ from pyio.errors import StorageError
 from pyio.progress import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FULL = ("QuotaExceededError", "NS_ERROR_FILE_NO_DEVICE_SPACE")
 """The reasons of a full disk; the second is Firefox's, for a handle that cannot grow."""
@@ -25,7 +25,7 @@ class Content:
     """What a file will have in it.
 
     Attributes:
-        size: Its bytes.
+        size: Its bytes, or 0 for a text that is made when it is written.
         pieces: They themselves in pieces of at most `CHUNK` bytes, or what gives a piece when it is
             awaited.
     """
@@ -37,6 +37,21 @@ class Content:
     def of(cls, buffers: Sequence[memoryview]) -> Content:
         """Return what buffers have in them, small ones joined."""
         return cls(sum(buffer.nbytes for buffer in buffers), joined(buffers))
+
+    @classmethod
+    def made_late(cls, text: Callable[[], bytes]) -> Content:
+        """Return a text that is made when it is written, which other files are before."""
+
+        def pieces() -> Iterator[memoryview]:
+            yield from joined([memoryview(text())])
+
+        return cls(0, pieces())
+
+    async def measured(self) -> Content:
+        """Return the same with its size, for which a text is made now."""
+        if self.size:
+            return self
+        return Content.of([await arrived(piece) for piece in self.pieces])
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ async def _generation(inside: Path, number: int, move: str | None, what: str) ->
 
 async def write(
     name: str,
-    text: bytes,
+    text: Callable[[], bytes],
     weights: Callable[[], Content] | None,
     what: str,
     *,
@@ -156,7 +156,7 @@ async def write(
 
     Args:
         name: The name of the model.
-        text: Its model.json.
+        text: Makes its model.json, once its weights are on their way to the disk.
         weights: Returns its weights, or None for no file of them.
         what: What is being done, for errors.
         moved: Called with the bytes of each part of the weights.
@@ -198,14 +198,14 @@ def _removed(what: str, reason: str) -> StorageError:
 
 async def _write(
     name: str,
-    text: bytes,
+    text: Callable[[], bytes],
     weights: Content | None,
     what: str,
     moved: Callable[[int], None],
     needed: Needed | None,
 ) -> None:
     path, number = place(name), next_number(())
-    new = [NewFile(JSON, Content.of([memoryview(text)]), lambda _size: None)]
+    new = [NewFile(JSON, Content.made_late(text), lambda _size: None)]
     if weights is not None:
         new.insert(0, NewFile(WEIGHTS, weights, moved))
     try:

@@ -66,31 +66,31 @@ class OPFSHandler(Saver, Loader):
         return locks.request_lock(LOCK)
 
     async def _store(self, model: Serialized, acquired: Acquired) -> SaveResult:
-        needed = model.info.total_bytes
+        needed = model.artifacts.weight_data_bytes
         scarce = needed >= _BIG and await _has_less_than(needed) is not None
         text = json_text(model, self._path)
-        weights = None if model.specs is None else partial(content, model)
+        weights = None if model.artifacts.weight_specs is None else partial(content, model)
         what = f"saving {self.url!r}"
         await acquired()
         # With the lock, what an earlier save has replaced is gone.
         if scarce and (available := await _has_less_than(needed)) is not None:
-            raise await self._quota_error(needed, available)
-        meter = Meter(self._on_progress, "save", self.url, model.info.weight_data_bytes)
+            raise await self._quota_error(model, available)
+        meter = Meter(self._on_progress, "save", self.url, needed)
         try:
             await generations.write(
                 self._path, text, weights, what, moved=meter.advance, needed=moves.still_needed
             )
         except StorageError as error:
             if error.reason in FULL:
-                available = await measure_free_space(needed)
-                raise await self._quota_error(needed, available) from error
+                available = await measure_free_space(model.info.total_bytes)
+                raise await self._quota_error(model, available) from error
             raise
         return SaveResult(model.info)
 
-    async def _quota_error(self, needed: int, available: int | None) -> QuotaExceededError:
+    async def _quota_error(self, model: Serialized, available: int | None) -> QuotaExceededError:
         hint = "remove_model() frees what is no longer needed"
         others = await candidates_for_removal(self.url, sizes)
-        return QuotaExceededError(self.url, needed, available, hint, others)
+        return QuotaExceededError(self.url, model.info.total_bytes, available, hint, others)
 
     async def load(
         self,

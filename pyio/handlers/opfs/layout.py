@@ -19,6 +19,7 @@ import hashlib
 import os
 import re
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -30,7 +31,7 @@ from pyio.format.manifest import group_to_json
 from pyio.format.model_json import FILE_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pyio.format.artifacts import ModelArtifactsInfo
     from pyio.format.json_text import JSONValue
@@ -121,13 +122,19 @@ def next_number(taken: Iterable[int]) -> int:
     return number
 
 
-def json_text(model: Serialized, name: str) -> bytes:
-    """Return the model.json of a generation."""
-    members: dict[str, JSONValue] = {
-        NAME: name,
-        INFO: info_to_json(model.info),
-        **model.fields([key for key in FILE_KEYS if key != "weightsManifest"]),
-    }
+def json_text(model: Serialized, name: str) -> Callable[[], bytes]:
+    """Return what makes the model.json of a generation.
+
+    Raises InvalidModelError at once for a part that JSON cannot hold. The texts of thousands of
+    specs take milliseconds, in which their weights may be written.
+    """
+    parts = model.fields([key for key in FILE_KEYS if key != "weightsManifest"])
+    dumps(parts)
+    return partial(_json_text, model, name, parts)
+
+
+def _json_text(model: Serialized, name: str, parts: Mapping[str, JSONValue]) -> bytes:
+    members: dict[str, JSONValue] = {NAME: name, INFO: info_to_json(model.info), **parts}
     if model.specs is not None:
         members["weightsManifest"] = [group_to_json([WEIGHTS], model.specs, None)]
     elif model.topology is None:

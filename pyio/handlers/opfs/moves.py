@@ -183,7 +183,7 @@ async def _restore(folder: str, number: int) -> None:
     async for new in _free(numbered):
         renamed = dumps({**manifest.fields, NAME: new}).encode("utf-8", "surrogatepass")
         data = None if size is None else partial(_content, path, size)
-        await generations.write(new, renamed, data, _WHAT)
+        await generations.write(new, partial(bytes, renamed), data, _WHAT)
         return
 
 
