@@ -8,18 +8,16 @@ TensorFlow.js's: below 1 means that pyio is faster.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, sync_playwright
-
+from scripts.benchmarks.opened import opened
 from scripts.support import runtime
-from scripts.support.chromium import ARGUMENTS, executable
 from scripts.support.environment import ROOT
-from scripts.support.server import Site
-from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ACTIONS = ("build", "load")
 
@@ -45,20 +43,5 @@ def compare(page: Page, turns: int) -> dict[str, tuple[float, float]]:
 def main(*, quick: bool) -> dict[str, tuple[float, float]]:
     """Build the wheel, open a page, compare."""
     runtime.ensure(runtime.VENDOR)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/benchmarks/page",
-            "/interop/": ROOT / "tests/interop",
-            "/vendor/": runtime.VENDOR,
-            "/wheels/": wheel.parent,
-        }
-        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
-        with Site(directories) as site:
-            page = browser.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/building.html?wheel={wheel.name}")
-            page.wait_for_function("() => Boolean(window.bench)")
-            found = compare(page, 5 if quick else 25)
-        browser.close()
-    return found
+    with opened("building.html", {"/interop/": ROOT / "tests/interop"}) as page:
+        return compare(page, 5 if quick else 25)

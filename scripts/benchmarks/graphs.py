@@ -8,20 +8,13 @@ The wasm backend runs in one thread with SIMD, as on pages without cross-origin 
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import sync_playwright
-
+from scripts.benchmarks.opened import opened
 from scripts.support import runtime
-from scripts.support.chromium import ARGUMENTS, executable
-from scripts.support.environment import ROOT
 from scripts.support.real_models import FACES, PITCHES, POSES, TFJS_WASM
-from scripts.support.server import Site
-from scripts.support.wheel import build_wheel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -81,19 +74,5 @@ def main(*, quick: bool) -> list[Row]:
     """Fetch the models, build the wheel, open a page, compare."""
     runtime.ensure(runtime.VENDOR)
     runtime.ensure(runtime.VENDOR, (FACES, POSES, PITCHES, TFJS_WASM))
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/benchmarks/page",
-            "/vendor/": runtime.VENDOR,
-            "/wheels/": wheel.parent,
-        }
-        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
-        with Site(directories) as site:
-            page = browser.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/graphs.html?wheel={wheel.name}")
-            page.wait_for_function("() => Boolean(window.bench)")
-            rows = compare(page, 1 if quick else SECONDS)
-        browser.close()
-    return rows
+    with opened("graphs.html") as page:
+        return compare(page, 1 if quick else SECONDS)

@@ -15,14 +15,10 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
 import pyio
 from pyio.format.shards import CONVERTER_SHARD_SIZE
+from scripts.benchmarks.opened import opened
 from scripts.support import runtime
-from scripts.support.chromium import ARGUMENTS, executable
-from scripts.support.server import Site
-from scripts.support.wheel import build_wheel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -70,21 +66,7 @@ def main(megabytes: int, turns: int) -> None:
     runtime.ensure(runtime.VENDOR)
     with tempfile.TemporaryDirectory() as folder:
         write_models(Path(folder) / "models", size)
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/benchmarks/page",
-            "/vendor/": runtime.VENDOR,
-            "/wheels/": wheel.parent,
-            "/models/": Path(folder) / "models",
-        }
-        with sync_playwright() as playwright, Site(directories) as site:
-            browser = playwright.chromium.launch(
-                executable_path=executable(playwright), args=ARGUMENTS
-            )
-            page = browser.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/http.html?wheel={wheel.name}")
-            page.wait_for_function("() => Boolean(window.bench)")
+        with opened("http.html", {"/models/": Path(folder) / "models"}) as page:
             before = page.evaluate("() => wasm()")
             page.evaluate("path => bench('pyio', path)", "shards/plain.json")
             grown = (page.evaluate("() => wasm()") - before) / MB
@@ -101,4 +83,3 @@ def main(megabytes: int, turns: int) -> None:
                     f"{path:18} ms: {times}   pyio/(fetch+copy) {ratio:.2f}   pyio/tfjs {beside}",
                     flush=True,
                 )
-            browser.close()

@@ -9,19 +9,17 @@ above 1 means that pyio is faster.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, sync_playwright
-
+from scripts.benchmarks.opened import opened
 from scripts.support import runtime
-from scripts.support.chromium import ARGUMENTS, executable
 from scripts.support.environment import ROOT
-from scripts.support.server import Site
-from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 BATCHES = (1, 32)
 SAMPLE_MS = 50
@@ -87,21 +85,6 @@ def main(*, quick: bool) -> list[Row]:
     """Build the wheel, open a page, compare; return the rows of the table."""
     runtime.ensure(runtime.VENDOR)
     runtime.ensure(runtime.VENDOR, [runtime.TFJS_WASM, runtime.ONNX_RUNTIME])
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/benchmarks/page",
-            "/support/": ROOT / "scripts/support",
-            "/interop/": ROOT / "tests/interop",
-            "/vendor/": runtime.VENDOR,
-            "/wheels/": wheel.parent,
-        }
-        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
-        with Site(directories) as site:
-            page = browser.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/models.html?wheel={wheel.name}")
-            page.wait_for_function("() => Boolean(window.bench)")
-            rows = compare(page, quick=quick)
-        browser.close()
-    return rows
+    folders = {"/support/": ROOT / "scripts/support", "/interop/": ROOT / "tests/interop"}
+    with opened("models.html", folders) as page:
+        return compare(page, quick=quick)

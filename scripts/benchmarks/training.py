@@ -8,17 +8,15 @@ convolutions.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page, sync_playwright
-
+from scripts.benchmarks.opened import opened
 from scripts.support import runtime
-from scripts.support.chromium import ARGUMENTS, executable
-from scripts.support.environment import ROOT
-from scripts.support.server import Site
-from scripts.support.wheel import build_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
 
 BACKENDS = ("cpu", "wasm")
 STEPS = {"cpu": 4, "wasm": 12}
@@ -74,18 +72,5 @@ def _line(name: str, times: dict[str, list[float]]) -> str:
 def main(*, quick: bool, vendor: Path = runtime.VENDOR) -> None:
     """Build the wheel, open a page, compare."""
     runtime.ensure(vendor, (*runtime.RUNTIME, runtime.TFJS_WASM))
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wheel = build_wheel(Path(folder) / "wheels")
-        directories = {
-            "/": ROOT / "scripts/benchmarks/page",
-            "/vendor/": vendor,
-            "/wheels/": wheel.parent,
-        }
-        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
-        with Site(directories) as site:
-            page = browser.new_page()
-            page.set_default_timeout(600_000)
-            page.goto(f"{site.url}/training.html?wheel={wheel.name}")
-            page.wait_for_function("() => Boolean(window.bench)")
-            compare(page, turns=2 if quick else 6)
-        browser.close()
+    with opened("training.html", vendor=vendor) as page:
+        compare(page, turns=2 if quick else 6)
