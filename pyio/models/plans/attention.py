@@ -120,18 +120,7 @@ def _projected(
     shift = None
     if bias is not None:
         shift = builder.constant(kind, [bias], lambda b: b.reshape(-1) * factor)
-    builder.add(
-        "gemm",
-        x=x,
-        x_row=inner,
-        panels=panels,
-        y=y,
-        y_row=columns,
-        rows=x.size // inner,
-        inner=inner,
-        columns=columns,
-        bias=shift,
-    )
+    builder.product(x, panels, y, shift)
     return y
 
 

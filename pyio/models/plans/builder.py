@@ -83,6 +83,28 @@ class Builder:
         }
         self.rows.append(row(operation, **plain))
 
+    def product(self, x: Value, panels: Any, y: Value, bias: Any = None, act: int = 0) -> None:
+        """Add the product of a packed matrix with all that stands on the last side of `x`.
+
+        `y` has a row of results for each. An activation of 0 is none.
+        """
+        inner = x.shape[-1]
+        rows = x.size // inner
+        columns = y.size // rows
+        self.add(
+            "gemm",
+            x=x,
+            x_row=inner,
+            panels=panels,
+            y=y,
+            y_row=columns,
+            rows=rows,
+            inner=inner,
+            columns=columns,
+            bias=bias,
+            act=act,
+        )
+
     def back_to(self, mark: int) -> None:
         """Forget the rows from number `mark` on."""
         del self.rows[mark:]

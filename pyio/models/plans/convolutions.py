@@ -57,19 +57,7 @@ def _convolve(
     """Add a convolution. A 1x1 window at each position is a product."""
     channels, filters, bias = x.shape[-1], y.shape[-1], folded.bias()
     if groups == 1 and window.size == window.strides == (1, 1) and window.sides == window.after:
-        builder.add(
-            "gemm",
-            x=x,
-            x_row=channels,
-            panels=folded.panels(),
-            y=y,
-            y_row=filters,
-            rows=x.size // channels,
-            inner=channels,
-            columns=filters,
-            bias=bias,
-            act=act,
-        )
+        builder.product(x, folded.panels(), y, bias, act)
         return
     each, out = channels // groups, filters // groups
     inner = math.prod(window.size) * each
@@ -157,17 +145,7 @@ def transposed(builder: Builder, step: Step, xs: list[Value]) -> Value:
     channels, columns = x.shape[-1], math.prod(layer.kernel_size) * layer.filters
     panels = builder.panels("transposed", [layer.kernel], lambda w: w.reshape(-1, w.shape[-1]).T)
     wide = builder.value(x.size // channels, columns)
-    builder.add(
-        "gemm",
-        x=x,
-        x_row=channels,
-        panels=panels,
-        y=wide,
-        y_row=columns,
-        rows=wide.shape[0],
-        inner=channels,
-        columns=columns,
-    )
+    builder.product(x, panels, wide)
     y = builder.value(*shape_after(x, window, layer.filters))
     builder.add(
         "spread",

@@ -98,19 +98,6 @@ def dense(builder: Builder, step: Step, xs: list[Value]) -> Value:
     (x,) = xs
     end = ending(step)
     folded = Folded(builder, layer.kernel, layer.bias, end)
-    inner, columns = layer.kernel.shape
-    y = builder.value(*x.shape[:-1], columns)
-    builder.add(
-        "gemm",
-        x=x,
-        x_row=inner,
-        panels=folded.panels(),
-        y=y,
-        y_row=columns,
-        rows=x.size // inner,
-        inner=inner,
-        columns=columns,
-        bias=folded.bias(),
-        act=end.act,
-    )
+    y = builder.value(*x.shape[:-1], layer.kernel.shape[-1])
+    builder.product(x, folded.panels(), y, folded.bias(), end.act)
     return finished(builder, y, end)

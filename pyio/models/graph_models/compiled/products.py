@@ -116,7 +116,7 @@ def conv(o: Operation, name: str = "") -> Value:  # noqa: ARG001
     for group in range(groups):
         panels = _panels(o, kernel, slice(group * out, (group + 1) * out), end)
         if single and groups == 1:
-            _product(o, x, panels, y, bias, end.act)
+            o.builder.product(x, panels, y, bias, end.act)
             break
         o.builder.add(
             "conv",
@@ -134,23 +134,6 @@ def conv(o: Operation, name: str = "") -> Value:  # noqa: ARG001
             **window.fields(),
         )
     return end.finish(o, y)
-
-
-def _product(o: Operation, x: Value, panels: Any, y: Value, bias: Any, act: int) -> None:
-    inner, columns = x.shape[-1], y.shape[-1]
-    o.builder.add(
-        "gemm",
-        x=x,
-        x_row=inner,
-        panels=panels,
-        y=y,
-        y_row=columns,
-        rows=x.size // inner,
-        inner=inner,
-        columns=columns,
-        bias=bias,
-        act=act,
-    )
 
 
 @emits("DepthwiseConv2dNative", "DepthwiseConv2d", "FusedDepthwiseConv2dNative")
@@ -186,7 +169,7 @@ def matmul(o: Operation, name: str = "") -> Value:  # noqa: ARG001
         raise Unplanned("turned over")
     end, turned = _End(o, 2), o.attributes["transpose_b"]
     y = o.builder.value(*o.shape)
-    _product(o, x, _panels(o, weights, slice(None), end, turned), y, end.bias(o), end.act)
+    o.builder.product(x, _panels(o, weights, slice(None), end, turned), y, end.bias(o), end.act)
     return end.finish(o, y)
 
 
