@@ -31,7 +31,7 @@ OPENING = {"open", "open_code", "fdopen", "read_bytes", "read_text", "write_byte
 ELSEWHERE = {
     ("browser/ffi.py", "read_text"): "a script of the package itself",
     ("browser/bridge/script.py", "read_text"): "a script of the package itself",
-    ("browser/opfs/helper.py", "read_text"): "a script of the package itself",
+    ("browser/opfs/page_worker.py", "read_text"): "a script of the package itself",
     ("browser/indexed_db/connection.py", "open"): "a database",
     ("browser/indexed_db/layout.py", "open"): "a database",
     ("tensors/lazy.py", "read_bytes"): "the bytes of a stored weight",

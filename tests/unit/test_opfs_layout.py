@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_the_json_is_one_of_tensorflow() -> None:
 
 def test_what_json_cannot_hold_is_told_before_weights_are_written() -> None:
     """The text is made when the weights are on their way; its errors come before."""
-    model = serialize(replace(artifacts(), user_defined_metadata={"a": object()}))
+    metadata: Any = {"a": object()}
+    model = serialize(replace(artifacts(), user_defined_metadata=metadata))
     with pytest.raises(InvalidModelError, match=r"\$\.userDefinedMetadata\.a"):
         layout.json_text(model, "m")
 

@@ -86,7 +86,7 @@ class Builder:
     def product(self, x: Value, panels: Any, y: Value, bias: Any = None, act: int = 0) -> None:
         """Add the product of a packed matrix with all that stands on the last side of `x`.
 
-        `y` has a row of results for each. An activation of 0 is none.
+        `y` has a row of results for each. An `act` of 0 leaves them as they are.
         """
         inner = x.shape[-1]
         rows = x.size // inner
