@@ -365,6 +365,37 @@ def test_cancelled_while_files_are_opened(tab: Tab, worker: Tab) -> None:
     assert names(tab) == before
 
 
+async def moved_before_the_specs(size: int) -> Any:
+    """Save `size` bytes; return how many had moved when the text of the specs was made."""
+    import pyio
+    from pyio.format import serialized
+
+    module: Any = serialized
+    specs_text = module.specs_text
+    reports: list[Any] = []
+    seen: list[int] = []
+
+    def noted(specs: Any) -> Any:
+        seen.append(reports[-1].bytes_done)
+        return specs_text(specs)
+
+    spec = pyio.WeightSpec("w", (size,), "bool")
+    model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
+    module.specs_text = noted
+    try:
+        await pyio.save_artifacts(
+            model, "opfs://a", on_progress=lambda p: moved.append(p.bytes_done)
+        )
+    finally:
+        module.specs_text = specs_text
+    return seen
+
+
+def test_texts_are_made_while_weights_are_written(tab: Tab) -> None:
+    """The specs are written as text once the weights are on their way to the disk."""
+    assert tab.python(moved_before_the_specs, 9_000_000) == [9_000_000]
+
+
 async def seen_while_it_is_written(slow: str) -> Any:
     """List, inspect and load the model while a save waits for its first or its last bytes."""
     from dataclasses import replace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 import pyio
-from pyio.browser.opfs.pieces import require_read, require_written
+from pyio.browser.opfs.pieces import Content, require_read, require_written
 from pyio.errors import InvalidModelError
 from pyio.format.manifest import parse_model_json
 from pyio.format.serialized import serialize
@@ -140,3 +141,19 @@ def test_near_tensors_are_read_together() -> None:
     assert weights._spans([(0, 5), (5, 9), (100, 200)]) == [[(0, 5), (5, 9), (100, 200)]]
     assert weights._spans([(0, 5), (far, far + 1)]) == [[(0, 5)], [(far, far + 1)]]
     assert weights._spans([(0, large), (large, large + 1)]) == [[(0, large)], [(large, large + 1)]]
+
+
+def test_a_late_text_is_made_when_it_is_written() -> None:
+    """It is made once, and its size is known when it is measured."""
+    made: list[int] = []
+
+    def text() -> bytes:
+        made.append(1)
+        return b"abc"
+
+    assert Content.made_late(text).size == 0
+    assert made == []
+    assert [bytes(piece) for piece in Content.made_late(text).pieces] == [b"abc"]  # type: ignore[arg-type]
+    measured = asyncio.run(Content.made_late(text).measured())
+    assert (measured.size, made) == (3, [1, 1])
+    assert asyncio.run(measured.measured()) is measured
