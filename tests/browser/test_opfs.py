@@ -383,9 +383,7 @@ async def moved_before_the_specs(size: int) -> Any:
     model = pyio.ModelArtifacts({}, (spec,), (memoryview(bytes(size)),))
     module.specs_text = noted
     try:
-        await pyio.save_artifacts(
-            model, "opfs://a", on_progress=lambda p: moved.append(p.bytes_done)
-        )
+        await pyio.save_artifacts(model, "opfs://a", on_progress=reports.append)
     finally:
         module.specs_text = specs_text
     return seen
