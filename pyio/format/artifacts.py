@@ -69,8 +69,9 @@ class WeightSpec:
     `dtype` is one of float32, int32, bool, complex64 and string; with a `quantization`, it is what
     the tensor becomes when it is read. `group` is "optimizer" for optimizer state.
     `numpy_dtype` is pyio's own hint which NumPy dtype a string tensor had; TensorFlow.js skips it.
-    `json` is the entry of another program's file, if pyio would write another one, and else None:
-    it is then written again as it was. A comparison ignores it; `dataclasses.replace` drops it.
+    `json` has the members that another program wrote, where pyio would write them in another way,
+    and is None elsewhere. Such a spec is written again as it was read. A comparison ignores `json`,
+    and `dataclasses.replace` drops it.
     """
 
     name: str

@@ -144,7 +144,7 @@ def test_near_tensors_are_read_together() -> None:
 
 
 def test_a_late_text_is_made_when_it_is_written() -> None:
-    """It is made once, and its size is known when it is measured."""
+    """It is not made before, and measuring it makes it once."""
     made: list[int] = []
 
     def text() -> bytes:

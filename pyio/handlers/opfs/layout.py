@@ -125,11 +125,11 @@ def next_number(taken: Iterable[int]) -> int:
 def json_text(model: Serialized, name: str) -> Callable[[], bytes]:
     """Return what makes the model.json of a generation.
 
-    Raises InvalidModelError at once for a part that JSON cannot hold. The texts of thousands of
-    specs take milliseconds, in which their weights may be written.
+    Raises InvalidModelError at once for a part that JSON cannot hold. The text is made later,
+    because thousands of specs take milliseconds, in which the weights can be written.
     """
     parts = model.fields([key for key in FILE_KEYS if key != "weightsManifest"])
-    dumps(parts)
+    dumps(parts)  # before any weights are written: it may raise
     return partial(_json_text, model, name, parts)
 
 
