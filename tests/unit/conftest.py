@@ -1,4 +1,4 @@
-"""Fixtures: an empty ``memory://``, and the registry of media and routers restored."""
+"""Fixtures: an empty ``memory://`` for each test, and the registry of media restored."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pyio.handlers.memory import StoredModel
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def memory() -> Iterator[MutableMapping[str, StoredModel]]:
-    """The content of ``memory://``; empty at the start, and emptied at the end."""
+    """The content of ``memory://``; empty at the start of each test, and emptied at its end.
+
+    It holds for all tests: which of them share a process depends on how pytest divides them.
+    """
     MODELS.clear()
     yield MODELS
     MODELS.clear()

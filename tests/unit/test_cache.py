@@ -20,7 +20,6 @@ from tests.support.models import artifacts, model_json, run, same, weight
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.usefixtures("memory")
 
 OLD, NEW = "Mon, 02 Nov 2026 10:00:00 GMT", "Tue, 03 Nov 2026 10:00:00 GMT"
 JSON, WEIGHTS = "/m/model.json", "/m/w.bin"

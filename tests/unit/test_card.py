@@ -20,7 +20,6 @@ from tests.support.models import model_json, run, same, weight
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("memory")
 
 TEACHABLE: dict[str, Any] = {
     "tfjsVersion": "1.3.1",

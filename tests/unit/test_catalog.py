@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Models = MutableMapping[str, StoredModel]
     Transfer = Callable[..., Awaitable[pyio.ModelArtifactsInfo]]
 
-pytestmark = pytest.mark.usefixtures("memory", "routes")
+pytestmark = pytest.mark.usefixtures("routes")
 transfers = pytest.mark.parametrize("transfer", [pyio.copy_model, pyio.move_model])
 
 MODEL = pyio.ModelArtifacts(

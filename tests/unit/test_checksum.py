@@ -61,7 +61,6 @@ def test_nothing_changes_without_it(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("memory")
 def test_copies_keep_it(tmp_path: Path) -> None:
     """Copies and moves keep correct digests, however the media cut the weights."""
     first = saved(tmp_path / "a", graph_model(), checksum=True, shard_size_bytes=7)
@@ -74,7 +73,6 @@ def test_copies_keep_it(tmp_path: Path) -> None:
     assert same(replace(loaded, checksum=False), graph_model())
 
 
-@pytest.mark.usefixtures("memory")
 def test_every_kind_of_model_verifies(tmp_path: Path) -> None:
     """Digests are equal although a medium drops or changes nulls and empty parts."""
     for artefact in artefacts(tmp_path, checksums=(True,)):
@@ -101,7 +99,6 @@ def test_values_that_json_changes(tmp_path: Path) -> None:
     assert run(pyio.load_artifacts(f"file://{tmp_path}")).checksum
 
 
-@pytest.mark.usefixtures("memory")
 def test_digests_are_never_those_of_something_else() -> None:
     """Artifacts that were loaded with digests and then changed get new digests."""
     run(pyio.save_artifacts(artifacts(), "memory://m", checksum=True))
@@ -199,7 +196,6 @@ def test_over_http() -> None:
             run(pyio.load_artifacts(f"{server.url}/model.json"))
 
 
-@pytest.mark.usefixtures("memory")
 def test_models_and_arrays_take_it() -> None:
     """Model.save and save_arrays have the option too."""
     model = pyio.Sequential([pyio.layers.Dense(2, input_shape=[3])])

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-pytestmark = pytest.mark.usefixtures("memory")
 
 MODULES = {"import": 2, "save": 55, "list": 8, "load": 0}
 """The most modules that each step may import after the one before it, Python's own included."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("memory")
 
 FEW, MANY = 40, 160
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pyio.handlers.medium import Medium
     from pyio.handlers.registry import Router
 
-pytestmark = pytest.mark.usefixtures("memory", "routes")
+pytestmark = pytest.mark.usefixtures("routes")
 
 MODEL = pyio.ModelArtifacts(model_topology={"t": 1})
 RESULT = pyio.SaveResult(pyio.ModelArtifactsInfo(model_topology_bytes=7))

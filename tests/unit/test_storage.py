@@ -42,7 +42,6 @@ def test_without_a_browser(memory: MutableMapping[str, StoredModel]) -> None:
 
 
 def test_a_medium_that_fails_hides_no_other(
-    memory: MutableMapping[str, StoredModel],  # noqa: ARG001 - it is emptied
     monkeypatch: pytest.MonkeyPatch,
     routes: dict[str, Medium],
 ) -> None:

@@ -92,7 +92,6 @@ def test_in_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(shown.splitlines()) < 16, shown
 
 
-@pytest.mark.usefixtures("memory")
 def test_a_save_that_is_not_awaited_says_so() -> None:
     """It is an ordinary coroutine in every other respect."""
     saving = model().save("memory://m")

@@ -14,8 +14,6 @@ from tests.support.models import artifacts, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("memory")
-
 
 def test_a_whole_model() -> None:
     """A whole model is counted; without digests the result says so."""

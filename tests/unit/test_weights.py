@@ -496,7 +496,6 @@ def test_hand_made_quantization_without_a_scale() -> None:
 # save_arrays and load_arrays
 
 
-@pytest.mark.usefixtures("memory")
 def test_arrays_of_any_dtype_are_saved_with_a_warning() -> None:
     """save_arrays keeps every dtype, and warns about arrays that TensorFlow.js cannot read."""
     arrays = {**MIXED, **FAMILIES}
@@ -515,7 +514,6 @@ def test_arrays_of_any_dtype_are_saved_with_a_warning() -> None:
     assert all(same(found[name], arrays[name]) for name in arrays)
 
 
-@pytest.mark.usefixtures("memory")
 def test_save_arrays_casts_on_request() -> None:
     """With cast=True there is no warning and the result lists the conversions."""
 
@@ -527,7 +525,6 @@ def test_save_arrays_casts_on_request() -> None:
     assert result.model_artifacts_info.weight_data_bytes == 4
 
 
-@pytest.mark.usefixtures("memory")
 def test_save_arrays_quantizes() -> None:
     """save_arrays quantizes; the loaded values are float32 and within half a step."""
 

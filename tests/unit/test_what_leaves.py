@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("memory")
 
 JUNK: list[Any] = [
     *(None, 5, -1, float("nan"), 10**400, b"x", "", "x", "://", object(), len),

@@ -21,6 +21,12 @@ CLOSE = 2e-6
 
 layers: Any = pyio.layers
 _random = np.random.default_rng(0)
+_BEGIN = _random.bit_generator.state
+
+
+def same_numbers() -> None:
+    """Begin again with the first random number, so that the order of tests changes nothing."""
+    _random.bit_generator.state = _BEGIN
 
 
 def numbers(*shape: int) -> Any:
@@ -102,7 +108,7 @@ def convolutions() -> Iterator[Case]:
     for shape, size, strides, down, channels in windows:
         for padding in ("same", "valid") if size[1] <= shape[1] else ("same",):
             kind = {"strides": strides, "padding": padding, "dilation_rate": [down, 1]}
-            wide = layers.Conv2D(9, size, activation="tanh", input_shape=(*shape, channels), **kind)
+            wide = layers.Conv2D(9, size, activation="elu", input_shape=(*shape, channels), **kind)
             name = f"window {size} in {shape}, {channels} channels, {kind}"
             yield name, stack(wide), numbers(3, *shape, channels), ""
     causal = layers.Conv1D(6, 3, padding="causal", dilation_rate=2, input_shape=(12, 5))
@@ -322,6 +328,7 @@ def graphs() -> Iterator[Case]:
 
 
 def cases() -> Iterator[Case]:
+    same_numbers()
     for each in (activations, convolutions, spaces, sequences, graphs):
         yield from each()
 

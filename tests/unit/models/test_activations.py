@@ -114,7 +114,6 @@ def test_an_unknown_activation_points_to_register_activation() -> None:
         assert "sparkle" in caught.value.class_names or dense not in entries
 
 
-@pytest.mark.usefixtures("memory")
 def test_an_activation_that_tensorflow_js_lacks_is_warned_about() -> None:
     """TensorFlow.js writes "leaky_re_lu" and cannot read it; others are Keras's alone."""
     for name in ("leaky_re_lu", "hard_silu"):

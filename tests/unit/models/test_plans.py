@@ -32,6 +32,12 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> library.Kernel:
     return library.Kernel(native.compiled(tmp_path_factory.mktemp("kernel")))
 
 
+@pytest.fixture(autouse=True)
+def same_numbers() -> None:
+    """Each test draws the same numbers, whichever tests ran before it."""
+    plan_cases.same_numbers()
+
+
 @pytest.fixture
 def kernel(compiled: library.Kernel, monkeypatch: pytest.MonkeyPatch) -> library.Kernel:
     """The same, used by all models."""

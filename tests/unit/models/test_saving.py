@@ -16,10 +16,7 @@ from tests.interop import built
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [
-    pytest.mark.usefixtures("memory"),
-    pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")
 
 
 def every_layer(model: pyio.LayersModel) -> Iterator[Any]:

@@ -118,7 +118,6 @@ def test_learning_rates() -> None:
         rates(lambda _: -1)
 
 
-@pytest.mark.usefixtures("memory")
 def test_checkpoints() -> None:
     """Each epoch is saved with its optimizer, the last ones stay, and one of them resumes."""
     keep = pyio.callbacks.Checkpoint("memory://digits-{epoch}", keep=2)
@@ -135,7 +134,6 @@ def test_checkpoints() -> None:
     )
 
 
-@pytest.mark.usefixtures("memory")
 def test_checkpoints_in_one_place() -> None:
     """Without {epoch} one address has the last one, the best one, or one of every so often."""
     keep = pyio.callbacks.Checkpoint("memory://m", monitor="loss", include_optimizer=False)
@@ -159,7 +157,6 @@ def test_checkpoints_in_one_place() -> None:
         pyio.callbacks.Checkpoint("memory://m", keep=0)
 
 
-@pytest.mark.usefixtures("memory")
 def test_a_save_that_fails_keeps_the_checkpoint_before() -> None:
     """If a checkpoint cannot be saved, the one before is whole and is not removed."""
     keep = pyio.callbacks.Checkpoint("memory://c-{epoch}", keep=1)

@@ -79,7 +79,6 @@ EVERY = {
 }
 
 
-@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("name", EVERY)
 def test_a_single_number(name: str) -> None:
     """A weight that is one number moves as each number of an array does."""
@@ -117,7 +116,6 @@ def test_a_training_is_resumed(name: str) -> None:
     assert half.optimizer_weights == {}
 
 
-@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize(
     ("optimizer", "words"),
     [
