@@ -504,7 +504,7 @@ class AdaptiveMaxPooling3D(_adaptive_pooling.AdaptiveMaxPooling3D):
     ) -> None: ...
 
 class MultiHeadAttention(_attention.MultiHeadAttention):
-    """Attention with several heads, called with ``[query, value]`` or ``[query, value, key]``.
+    """Attention with several heads, called with ``(query, value)`` or ``(query, value, key)``.
 
     Query (batch, queries, a), value (batch, keys, b) and key (batch, keys, c) give
     (batch, queries, a), in float32. Steps that the masks of the inputs leave out get no share. The
@@ -556,7 +556,7 @@ class MultiHeadAttention(_attention.MultiHeadAttention):
 class GroupQueryAttention(_attention.GroupQueryAttention):
     """Attention whose heads share keys and values in groups.
 
-    It is called with ``[query, value]`` or ``[query, value, key]``: (batch, queries, a) and
+    It is called with ``(query, value)`` or ``(query, value, key)``: (batch, queries, a) and
     (batch, keys, b) give (batch, queries, a), in float32. The output has the mask of the query.
 
     Args:

@@ -10,6 +10,7 @@ from pyio import limits
 from pyio.errors import InvalidModelError, ModelInputError, UnknownLayersError
 from pyio.format.json_text import dumps
 from pyio.models import summary
+from pyio.models.core import arguments
 from pyio.models.core.container import config_of, named
 from pyio.models.core.graph import SymbolicTensor
 from pyio.models.core.names import numbered
@@ -139,10 +140,18 @@ class LayersModel(TrainableModel):
 
     @short
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
-        """Connect the model to symbolic tensors, or predict one batch of arrays."""
+        """Connect the model to symbolic tensors, or predict one batch of arrays.
+
+        Further arguments are `training`, which may be false, and in a model then says that the
+        layers compute as in predictions while the other model is trained.
+        """
         listed = inputs if isinstance(inputs, list) else [inputs]
         if any(isinstance(each, SymbolicTensor) for each in listed):
             return super().__call__(inputs, **kwargs)
+        if arguments.of_arrays(self, kwargs).get("mask") is not None:
+            raise ModelInputError(
+                f"the model {self.name!r} is called with a mask; its own layers make masks"
+            )
         outputs = self._run(self.standardize(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -46,7 +46,7 @@ class GraphLayer(Protocol):
         """Return about how many multiplications one example takes."""
         ...
 
-    def called_with(self, arguments: dict[str, Any]) -> GraphLayer:
+    def called_with(self, given: dict[str, Any]) -> GraphLayer:
         """Return the layer as a call with these arguments computes it."""
         ...
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError, PyioError
+from pyio.models.core import arguments
 from pyio.models.core.casting import cast_kinds, cast_whole
 from pyio.models.core.config import Configured
 from pyio.models.core.graph import Node, SymbolicTensor
@@ -28,16 +29,13 @@ if TYPE_CHECKING:
     from pyio.models.core.parts import ConfigObject
     from pyio.models.core.shapes import Shape
 
-_ANY_KEYWORD = 0x08
-"""The flag of functions with ``**kwargs``. `inspect` has it too, but is slow to import."""
-
 _INNER = (
     "COMMON add_weight all_layers before_step build common_config compute connect "
     "creates_mask early ensure_built first_node_index in_training infer_from_weights "
     "initial_weights inner_layers keras_options late mark_trainable matrix_elements min_ndim "
     "named_weights ndim omitted optimizer_incompatibility options own_options_last "
-    "called_with own_weights positional positions prepare_for_save scope share_weights standardize "
-    "supports_masking takes_text tfjs_incompatibility uses_mask work"
+    "call_arguments called_with own_weights positional positions prepare_for_save scope "
+    "share_weights standardize supports_masking takes_text tfjs_incompatibility uses_mask work"
 )
 INNER = frozenset([*_INNER.split(), "casts"])
 """Members for pyio's own code and for classes of layers, which editors do not offer for objects."""
@@ -87,6 +85,9 @@ class Layer(Configured):
     uses_mask: ClassVar[bool] = False
     """Whether `call` has an argument `mask`; found out when the class is made."""
 
+    call_arguments: ClassVar[tuple[str, ...] | None] = ()
+    """What `call` takes besides its input, found out likewise; None if that may be anything."""
+
     ndim: int | None = None
     """The number of dimensions of the input, the batch included; None for any number."""
 
@@ -102,7 +103,10 @@ class Layer(Configured):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.uses_mask = _takes_mask(cls.call)
+        names = arguments.names_of(cls.call)
+        cls.uses_mask = names is None or "mask" in names
+        if "call" in vars(cls):  # models have none
+            cls.call_arguments = names
         if cls.__module__.startswith("pyio."):  # a class of the user's may take whole numbers
             cls.casts = cast_kinds(cls.__name__) or cls.casts
 
@@ -147,9 +151,9 @@ class Layer(Configured):
         """Return the number of elements of the weights that are matrices."""
         return sum(weight.size for weight in self.weights if len(weight.shape) > 1)
 
-    def called_with(self, arguments: dict[str, Any]) -> Layer:  # noqa: ARG002
-        """Return the layer as a call with these `arguments` computes it: for most, itself."""
-        return self
+    def called_with(self, given: dict[str, Any]) -> Layer:
+        """Return the layer as a call with these arguments computes it: for most, itself."""
+        return arguments.called_with(self, given)
 
     def inner_layers(self) -> Iterator[Layer]:
         """Yield the layers inside this one; most layers have none inside."""
@@ -353,14 +357,16 @@ class Layer(Configured):
 
         Args:
             inputs: One tensor or a list: results of other layers and of `Input`, or arrays.
-            kwargs: Further arguments of the layer's `call`.
+            kwargs: Further arguments of the layer's `call`. In a model they stay with this call.
+                With ``training=False`` it computes as in a prediction also during `fit`.
 
         Raises:
-            InvalidModelError: The layer does not fit the shapes.
+            InvalidModelError: The layer does not fit the shapes, or does not take an argument.
             ModelInputError: The arrays do not fit the layer.
         """
         if any(isinstance(each, SymbolicTensor) for each in _listed(inputs)):
-            return self.connect(inputs, kwargs)
+            return self.connect(inputs, arguments.of_a_model(self, kwargs))
+        kwargs = arguments.of_arrays(self, kwargs)
         if isinstance(inputs, list) and len(inputs) < 2:
             if not inputs:
                 raise ModelInputError(f"{self.class_name} {self.name!r} was called with no arrays")
@@ -375,8 +381,6 @@ class Layer(Configured):
         else:
             arrays = as_array(inputs, self.takes_text)
             self.ensure_built(arrays.shape)
-        if not self.uses_mask:  # so that every layer can be called with a mask
-            kwargs.pop("mask", None)
         return self.call(cast_whole(arrays, self.casts), **kwargs)
 
     def compute(self, x: Any, mask: Any) -> tuple[Any, Any]:
@@ -497,13 +501,6 @@ def texts(array: Array, what: str) -> Array:
     result = np.empty(len(flat), object)
     result[:] = flat
     return result.reshape(array.shape)
-
-
-def _takes_mask(call: Any) -> bool:
-    code = getattr(call, "__code__", None)
-    if code is None or code.co_flags & _ANY_KEYWORD:  # such as a decorated method
-        return True
-    return "mask" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def _listed(inputs: Any) -> list[Any]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from pyio.models.core.weight import Weight
 
     Array = NDArray[Any]
+
+T = TypeVar("T")
 
 
 class Phase:
@@ -100,6 +102,15 @@ def during(phase: Phase) -> Iterator[None]:
     token = _current.set(phase)
     try:
         yield
+    finally:
+        _current.reset(token)
+
+
+def without_phase(compute: Callable[..., T], *args: Any) -> T:
+    """Return what `compute` returns for a prediction, also if a step of training runs."""
+    token = _current.set(None)
+    try:
+        return compute(*args)
     finally:
         _current.reset(token)
 

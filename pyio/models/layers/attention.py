@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyio.errors import InvalidModelError, ModelInputError
-from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import OptionError, any_whole, axes, flag, fraction, option, whole
 from pyio.models.core.parts import ConfigObject, constraint, initializer, regularizer
 from pyio.models.core.phase import plain, training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, known, normal_axis
 from pyio.models.core.work import volume
+from pyio.models.layers.keras_calls import CalledByName
 from pyio.models.ops import kernels
 from pyio.models.ops.activations import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pyio.models.core.layer import Array
     from pyio.models.core.weight import Weight
 
 FAR_BELOW = np.float32(-1e9)
@@ -41,7 +42,7 @@ def _sizes(value: Any) -> list[int]:
     return [whole(1)(each) for each in (value if isinstance(value, list | tuple) else [value])]
 
 
-class HeadedAttention(Layer):
+class HeadedAttention(CalledByName):
     """What attentions with several heads share.
 
     Args:
@@ -181,7 +182,7 @@ class HeadedAttention(Layer):
 
 
 class MultiHeadAttention(HeadedAttention):
-    """Attention with several heads, called with ``[query, value]`` or ``[query, value, key]``.
+    """Attention with several heads, called with ``(query, value)`` or ``(query, value, key)``.
 
     Query (batch, queries, a), value (batch, keys, b) and key (batch, keys, c) give
     (batch, queries, a), in float32. Steps that the masks of the inputs leave out get no share. The
@@ -279,7 +280,7 @@ class MultiHeadAttention(HeadedAttention):
 class GroupQueryAttention(HeadedAttention):
     """Attention whose heads share keys and values in groups.
 
-    It is called with ``[query, value]`` or ``[query, value, key]``: (batch, queries, a) and
+    It is called with ``(query, value)`` or ``(query, value, key)``: (batch, queries, a) and
     (batch, keys, b) give (batch, queries, a), in float32. The output has the mask of the query.
 
     Args:

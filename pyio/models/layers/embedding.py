@@ -155,10 +155,10 @@ class ReversibleEmbedding(Embedding):
                 "reverse_embeddings", sides, self.embeddings_initializer
             )
 
-    def called_with(self, arguments: dict[str, Any]) -> ReversibleEmbedding:
+    def called_with(self, given: dict[str, Any]) -> Layer:
         """Return the way back, with the same weights, for the argument `reverse` of Keras."""
-        if arguments.get("reverse") is not True:
-            return self
+        if given.get("reverse") is not True:
+            return super().called_with(given)
         back = copy(self)
         back.reverse = True
         return back

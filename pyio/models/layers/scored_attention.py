@@ -11,24 +11,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyio.errors import InvalidModelError
-from pyio.models.core.layer import Array, Layer
 from pyio.models.core.options import any_whole, choice, flag, fraction, option
 from pyio.models.core.parts import initializer
 from pyio.models.core.phase import training_phase
 from pyio.models.core.shapes import Shape, Shapes, as_list, known
 from pyio.models.core.work import volume
 from pyio.models.layers.attention import FAR_BELOW
+from pyio.models.layers.keras_calls import CalledWithOptions
 from pyio.models.ops import kernels
 from pyio.models.ops.activations import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pyio.models.core.layer import Array
+
 ONES = initializer("Ones")
 GLOROT = initializer("GlorotUniform")
 
 
-class _Scored(Layer):
+class _Scored(CalledWithOptions):
     """What attentions without heads share: ``[query, value]`` or ``[query, value, key]``.
 
     Args:

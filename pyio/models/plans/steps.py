@@ -59,7 +59,7 @@ def _walk(
         else:
             targets = [next(slots) for _ in node.outputs]
             shape = node.inputs[0].shape
-            layer: Any = node.layer
+            layer: Any = node.computes
             steps.append(Step(layer, sources, targets, 0 if shape is None else len(shape)))
         places |= {id(tensor): slot for tensor, slot in zip(node.outputs, targets, strict=True)}
         if len(steps) > MOST_STEPS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,13 +146,50 @@ def _flat(positional: list[Any]) -> list[Any]:
 
 
 def kept_with_call(class_name: str, arguments: Arguments) -> dict[str, Any]:
-    """Return the arguments that stay with a call, because another call can have others."""
+    """Return the arguments that stay with a call of Keras's, because another call can have others.
+
+    Keras 3 overrides `training` with that of the model.
+    """
     if not arguments.keras_3:
         return arguments.plain
     if class_name != "ReversibleEmbedding":
         return {}
     given = dict(zip(("inputs", "reverse"), arguments.positional, strict=False)) | arguments.named
     return {"reverse": True} if given.get("reverse") is True else {}
+
+
+def kept_with_own_call(
+    name: str, takes: Sequence[str] | None, arguments: Arguments
+) -> dict[str, Any]:
+    """Return the arguments that stay with a call of a class of the user's.
+
+    Args:
+        name: The name of the layer.
+        takes: What its `call` takes besides its input, or None if that may be anything.
+        arguments: Those of the call.
+
+    Raises InvalidModelError for one that `call` does not take.
+    """
+    kept = arguments.plain
+    if arguments.keras_3:
+        further = [value for value in _flat(arguments.positional) if not any(places_in(value))]
+        kept = dict(zip(takes or (), further, strict=False)) | {
+            key: value for key, value in arguments.named.items() if not any(places_in(value))
+        }
+        kept.pop("training", None)
+        if takes is not None and len(further) > len(takes):
+            _refuse(name, further[-1], takes)
+    for key in kept:
+        if takes is not None and key not in (*takes, "mask", "training"):
+            _refuse(name, key, takes)
+    return kept
+
+
+def _refuse(name: str, what: Any, takes: Sequence[str]) -> None:
+    raise InvalidModelError(
+        f"the layer {name!r} is called with {what!r:.80}; besides its input, the call of its "
+        f"class takes {', '.join(takes) or 'nothing'}"
+    )
 
 
 def options_of(class_name: str, name: str, arguments: Arguments) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pyio.models.serialization.keras_arguments import (
     is_place,
     is_single,
     kept_with_call,
+    kept_with_own_call,
     options_of,
     places_in,
     tensors_of,
@@ -91,7 +92,11 @@ def _call(entry: Mapping[str, Any], node: Any, masks: Masks) -> tuple[Any, dict[
         return [[*place[:3], {}] for place in places_in(arguments)], {}
     tensors = [list(place[:3]) for place in tensors_of(class_name, arguments)]
     tensors = masks.given(name, class_name, tensors, arguments)
-    kept = kept_with_call(class_name, arguments)
+    own = registry.own_class(class_name.rpartition(">")[2])
+    if own is None:
+        kept = kept_with_call(class_name, arguments)
+    else:
+        kept = kept_with_own_call(name, own.call_arguments, arguments)
     call = [[*place, kept] for place in tensors]
     return call, options_of(class_name, name, arguments)
 

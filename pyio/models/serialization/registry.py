@@ -204,6 +204,12 @@ def layer_class(name: str) -> type[Layer] | None:
     return found if isinstance(found, type) and issubclass(found, Layer) else None
 
 
+def own_class(name: str) -> type[Layer] | None:
+    """Return the class of the user's that a topology calls `name`, or None."""
+    found = layer_class(name) if name in (_scope.get() or {}) or name in _custom else None
+    return None if found is None or found.__module__.startswith("pyio.") else found
+
+
 @contextmanager
 def classes(custom_objects: Mapping[str, Any] | None, placeholders: bool) -> Iterator[None]:
     """Within the block, find `custom_objects` too, and use `placeholders` for unknown classes.

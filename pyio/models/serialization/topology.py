@@ -52,8 +52,8 @@ def model_from_json(
     value, around = _unwrapped(value)
     try:
         writer = writer_of(around, value)
-        topology = normalize(value)
         with registry.classes(custom_objects, allow_unknown):
+            topology = normalize(value)
             if needs_meaning(around):
                 make_explicit(topology, writer)
             # All unknown classes at once: building would stop at the first.

@@ -319,6 +319,12 @@ def graphs() -> Iterator[Case]:
     yield "two inputs", pyio.Model([one, two], [both, one]), [numbers(3, 3), numbers(3, 4)], ""
     whole = layers.Flatten(input_shape=(4, 3), dtype="int32"), layers.Dense(3)
     yield "whole numbers", stack(*whole), _random.integers(-9, 9, (5, 4, 3)), ""
+    start, table = pyio.Input(shape=(3,), dtype="int32"), layers.ReversibleEmbedding(6, 4)
+    back = table(layers.Dense(4, activation="tanh")(table(start)), reverse=True)
+    kept = "ReversibleEmbedding ReversibleEmbedding"
+    yield "an embedding both ways", pyio.Model(start, back), _random.integers(0, 6, (5, 3)), kept
+    frozen = layers.BatchNormalization()(layers.Dense(4)(one), training=False)
+    yield "a call as in prediction", pyio.Model(one, frozen), numbers(5, 3), ""
     for inner_, columns, rows in (
         *((1, 1, 1), (3, 5, 7), (513, 9, 5), (1030, 20, 7), (33, 8, 257)),
         *((5, 32, 1), (33, 70, 1), (700, 41, 1), (9, 64, 257)),  # rows by themselves
