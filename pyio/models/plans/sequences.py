@@ -13,6 +13,8 @@ from pyio.models.plans.step import own_name
 from pyio.models.plans.table import emit, emits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pyio.models.plans.builder import Builder, Value
@@ -39,7 +41,7 @@ def embedding(builder: Builder, step: Step, xs: list[Value]) -> Value:
         whole=x.array.dtype == np.int32,
     )
     if layer.mask_zero:
-        step.made_mask = _seen(builder, x, 1, 0)
+        step.made_mask = _seen(builder, x, x.shape, 0)
     return y
 
 
@@ -48,21 +50,20 @@ def masking(builder: Builder, step: Step, xs: list[Value]) -> Value:
     """Steps whose values are all the same number: they do not count, and become 0."""
     layer: Any = step.layer
     (x,) = xs
-    step.made_mask = _seen(builder, x, x.shape[-1], layer.mask_value)
+    step.made_mask = _seen(builder, x, x.shape[:-1], layer.mask_value)
     wide = step.made_mask.reshaped(*x.shape[:-1], 1)
     return combined(builder, "multiply", x.array, wide.array)
 
 
-def _seen(builder: Builder, x: Value, width: int, value: float) -> Value:
-    """Return 1 for each `width` numbers of which one is not `value`, and 0 for the others."""
-    shape = x.shape if width == 1 else x.shape[:-1]
+def _seen(builder: Builder, x: Value, shape: Sequence[int], value: float) -> Value:
+    """Return a mask of `shape`: 1 where one of the numbers of `x` is not `value`, and else 0."""
     mask = builder.value(*shape)
     builder.add(
         "differs",
         x=x,
         y=mask,
-        rows=x.size // width,
-        width=width,
+        rows=mask.size,
+        width=x.size // mask.size,
         value=float(value),
         whole=x.array.dtype == np.int32,
     )

@@ -230,6 +230,10 @@ def sequences() -> Iterator[Case]:
     start = layers.Masking(input_shape=(7, 3))
     model = stack(start, layers.Dense(4), layers.Softmax(-1), layers.GRU(2, reset_after=True))
     yield "masked shares", model, x, "Softmax GRU"
+    alone = pyio.Input(shape=(7, 1))
+    seen = layers.Masking()(alone)
+    masked = layers.Attention()([seen, seen]), layers.MultiHeadAttention(2, 3)([seen, seen])
+    yield "masked steps of one number", pyio.Model(alone, masked), x[..., :1], ""
     yield from attention()
     yield from masked_attention()
     each = layers.TimeDistributed(layers.Conv2D(4, 3), input_shape=(3, 6, 6, 2))

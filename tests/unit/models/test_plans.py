@@ -14,7 +14,7 @@ from pyio.models.core.phase import Phase, during
 from pyio.tensors.quantization import dequantize, quantize
 from tests.support import native
 from tests.support.models import run
-from tests.unit.models import plan_cases
+from tests.unit.models import plan_cases, random_models
 from tests.unit.models.plan_cases import distance, numbers, stack, with_numpy, with_weights
 
 if TYPE_CHECKING:
@@ -75,6 +75,19 @@ def test_random_convolutions(compiled: library.Kernel, seed: int) -> None:
     # A few outputs can be small by chance, so that roundings are large beside them.
     assert distance(model, numbers(size(6), *shape), compiled) <= 1e-5
     assert with_numpy(model) == ""
+
+
+_MORE = pytest.mark.repetition("more random models of what `test_random_models` has")
+_SEEDS = [*range(20), *(pytest.param(seed, marks=_MORE) for seed in range(20, 200))]
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
+@pytest.mark.parametrize("make", [random_models.of_sequences, random_models.of_images])
+def test_random_models(compiled: library.Kernel, make: Any, seed: int) -> None:
+    """Layers in any order give NumPy's numbers, masked steps and models inside included."""
+    model, x = make(seed)
+    # Normalizations of a few numbers that are nearly the same make roundings large.
+    assert distance(model, x, compiled) <= 5e-5
 
 
 def model_of_all_kinds() -> pyio.LayersModel:
