@@ -199,22 +199,17 @@ INLINE v4 partly(const float *p, word n) {  // the first n numbers (below 4) at 
 
 // Add `count` rows of A times one panel of `width` columns to C: the inner loop of everything.
 // A row of A is in `parts` of `inner` numbers, which begin `part_step` numbers apart. The sums start
-// from the bias, or from C unless `first`. The loops over the rows are unrolled, so that the sums
-// stay in registers; clang leaves them in memory otherwise.
+// from the bias or 0, and C is added at the end unless `first`: many short sums round less than a
+// long one. The loops over the rows are unrolled, so that the sums stay in registers; clang leaves
+// them in memory otherwise.
 INLINE void tile(const float *a, word a_row, word parts, word part_step, const float *panel, word inner, float *c,
                  word c_row, word width, const float *bias, word act, word first, const int count) {
   v4 low[4], high[4];
 #define UNROLLED _Pragma("GCC unroll 4") for (int r = 0; r < count; r++)
-  if (first) {
-    v4 x = all(0), y = all(0);
-    if (bias && width == 8) x = load(bias), y = load(bias + 4);
-    else if (bias) x = partly(bias, width), y = partly(bias + 4, width - 4);
-    UNROLLED low[r] = x, high[r] = y;
-  } else if (width == 8) {
-    UNROLLED low[r] = load(c + r * c_row), high[r] = load(c + r * c_row + 4);
-  } else {
-    UNROLLED low[r] = partly(c + r * c_row, width), high[r] = partly(c + r * c_row + 4, width - 4);
-  }
+  v4 start = all(0), after = all(0);
+  if (bias && first && width == 8) start = load(bias), after = load(bias + 4);
+  else if (bias && first) start = partly(bias, width), after = partly(bias + 4, width - 4);
+  UNROLLED low[r] = start, high[r] = after;
 #define ADD(R) { v4 s = all(a##R[k]); low[R] = s * x + low[R]; high[R] = s * y + high[R]; }
 #define STEP { v4 x = load(panel), y = load(panel + 4); ADD(0) if (count > 1) ADD(1) if (count > 2) ADD(2) if (count > 3) ADD(3) panel += 8; k++; }
   for (word part = 0; part < parts; part++, a += part_step) {
@@ -226,8 +221,11 @@ INLINE void tile(const float *a, word a_row, word parts, word part_step, const f
 #undef STEP
 #undef ADD
   UNROLLED {
-    v4 x = rectified(low[r], act), y = rectified(high[r], act);
+    v4 x = low[r], y = high[r];
     float *to = c + r * c_row;
+    if (!first && width == 8) x += load(to), y += load(to + 4);
+    else if (!first) x += partly(to, width), y += partly(to + 4, width - 4);
+    x = rectified(x, act), y = rectified(y, act);
     if (width == 8) store(to, x), store(to + 4, y);
     else {
       float t[8];
@@ -242,7 +240,7 @@ INLINE void tile(const float *a, word a_row, word parts, word part_step, const f
 // a tile, each addition would wait for the one before it. The order of the terms is the same.
 APART void line(const float *a, const float *panel, word next, word inner, float *c, const float *bias,
                 word act, word first) {
-  const float *p0 = panel, *p1 = p0 + next, *p2 = p1 + next, *p3 = p2 + next, *from = first ? bias : c;
+  const float *p0 = panel, *p1 = p0 + next, *p2 = p1 + next, *p3 = p2 + next, *from = first ? bias : 0;
   v4 s[8];
 #define UNROLLED _Pragma("GCC unroll 8") for (int r = 0; r < 8; r++)
   UNROLLED s[r] = from ? load(from + 4 * r) : all(0);
@@ -252,6 +250,7 @@ APART void line(const float *a, const float *panel, word next, word inner, float
     ADD(0) ADD(1) ADD(2) ADD(3)
   }
 #undef ADD
+  if (!first) UNROLLED s[r] += load(c + 4 * r);
   UNROLLED store(c + 4 * r, rectified(s[r], act));
 #undef UNROLLED
 }
@@ -674,6 +673,21 @@ APART void softmax(const struct softmax *row) {
   }
 }
 
+// The sum of n numbers, or of the squares of what they are above `mean`. Four sums side by side round
+// less than one, and are faster.
+INLINE float sum_of(const float *x, word n, float mean, const int squared) {
+  v4 part = all(0);
+  word j = 0;
+  for (; j + 4 <= n; j += 4) {
+    v4 v = load(x + j) - all(mean);
+    if (squared) v = v * v;
+    part += v;
+  }
+  float sum = (part[0] + part[1]) + (part[2] + part[3]);
+  for (; j < n; j++) sum += squared ? (x[j] - mean) * (x[j] - mean) : x[j] - mean;
+  return sum;
+}
+
 struct normalize {
   word op; const float *x; float *y; const float *gamma, *beta;
   word count, groups, positions, channels, x_channels, gamma_step, rms; float epsilon;
@@ -692,17 +706,9 @@ APART void normalize(const struct normalize *row) {
       const float *x = o->x + i * o->positions * step + g * C;
       float *y = o->y + i * o->positions * step + g * C;
       float mean = 0, variance = 0;
-      for (word p = 0; p < o->positions && !o->rms; p++) {
-        float sum = 0;
-        for (word c = 0; c < C; c++) sum += x[p * step + c];
-        mean += sum;
-      }
+      for (word p = 0; p < o->positions && !o->rms; p++) mean += sum_of(x + p * step, C, 0, 0);
       mean /= number;
-      for (word p = 0; p < o->positions; p++) {
-        float sum = 0;
-        for (word c = 0; c < C; c++) sum += (x[p * step + c] - mean) * (x[p * step + c] - mean);
-        variance += sum;
-      }
+      for (word p = 0; p < o->positions; p++) variance += sum_of(x + p * step, C, mean, 1);
       float root = __builtin_sqrtf(variance / number + o->epsilon);
       for (word p = 0; p < o->positions; p++)
         for (word c = 0; c < C; c++) {

@@ -90,6 +90,17 @@ def test_random_models(compiled: library.Kernel, make: Any, seed: int) -> None:
     assert distance(model, x, compiled) <= 5e-5
 
 
+@pytest.mark.parametrize(("inner", "rows"), [(9216, 1), (9216, 5), (2500, 3)])
+def test_long_sums_round_little(compiled: library.Kernel, inner: int, rows: int) -> None:
+    """A sum of thousands of products is as close to the exact one as a sum of hundreds."""
+    model = with_weights(stack(layers.Dense(40, input_shape=(inner,))))
+    kernel, bias = (weight.astype(np.float64) for weight in model.get_weights())
+    x = numbers(rows, inner)
+    (found,) = plan_cases.predicted(model, x, compiled)
+    exact = x.astype(np.float64) @ kernel + bias
+    assert np.abs(found - exact).max() / np.abs(exact).max() <= 1e-6
+
+
 def model_of_all_kinds() -> pyio.LayersModel:
     """A model whose weights are folded, packed, and used as they are."""
     conv = layers.Conv2D(4, 3, input_shape=(8, 8, 2))
