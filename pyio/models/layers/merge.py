@@ -113,13 +113,34 @@ class Average(Merge):
         return super().call(x) * np.float32(1 / len(x))
 
 
-class Maximum(Merge):
+class _Extreme(Merge):
+    """What `Maximum` and `Minimum` share: with `any_mask`, inputs count where their masks say so.
+
+    Where one input counts and the other does not, it is the result; where none does, the first is.
+    The formula is that of Keras 3.15, ``merging/base_merge.py``.
+    """
+
+    def call(self, x: list[Array], mask: Any = None) -> Array:
+        """Return the largest or smallest of the inputs."""
+        if not self.any_mask or mask is None:
+            return super().call(x)
+        marks = [None if each is None else each[..., None] for each in mask]
+        total, counts = x[0], marks[0]
+        for each, mark in zip(x[1:], marks[1:], strict=True):
+            right = each if mark is None else np.where(mark, each, total)
+            left = total if counts is None else np.where(counts, total, right)
+            counts = None if counts is None or mark is None else counts | mark
+            total = type(self).combine(left, right)
+        return total
+
+
+class Maximum(_Extreme):
     """The largest of the inputs at each position."""
 
     combine = np.maximum
 
 
-class Minimum(Merge):
+class Minimum(_Extreme):
     """The smallest of the inputs at each position."""
 
     combine = np.minimum

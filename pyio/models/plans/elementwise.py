@@ -133,8 +133,8 @@ def _joined_mask(builder: Builder, step: Step) -> Value | None:
     """Return the mask of tensors that are combined, or None if all steps count."""
     layer: Any = step.layer
     masks = [each for each in step.masks if each is not None]
-    if masks and layer.any_mask and own_name(layer) == "Multiply":
-        raise Unplanned("steps that do not count are 1")
+    if masks and layer.any_mask and own_name(layer) in ("Multiply", "Maximum", "Minimum"):
+        raise Unplanned("steps that do not count have other numbers")
     if not masks or (layer.any_mask and len(masks) < len(step.masks)):
         return None
     if any(each.shape != masks[0].shape for each in masks):

@@ -261,3 +261,31 @@ def test_layers_of_keras_applications() -> None:
     a, b = pyio.Input(shape=(2,)), pyio.Input(shape=(2,))
     model = pyio.Model([a, b], layers.CustomScaleLayer(0.25)([a, b]))
     np.testing.assert_array_equal(model.predict([[[1.0, 2]], [[4.0, 8]]]), [[2, 4]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "masked", "expected"),
+    [
+        ("Minimum", "both", [11, 8, 5, 10, 3]),
+        ("Minimum", "first", [11, 8, 5, 10, 3]),
+        ("Minimum", "second", [11, 8, 5, 10, 3]),
+        ("Maximum", "both", [13, 8, 5, 10, 8]),
+        ("Maximum", "first", [13, 8, 10, 10, 8]),
+        ("Maximum", "second", [13, 10, 5, 10, 8]),
+        ("Multiply", "both", [143, 8, 5, 0, 24]),
+        ("Multiply", "first", [143, 8, 50, 10, 24]),
+        ("Multiply", "second", [143, 80, 5, 10, 24]),
+    ],
+)
+def test_merges_of_steps_that_do_not_count(kind: str, masked: str, expected: list[int]) -> None:
+    """The numbers are those of Keras 3.15: an input takes no part where its mask leaves it out."""
+    inputs = pyio.Input(shape=(5, 1)), pyio.Input(shape=(5, 1))
+    plus: Any = {"kernel_initializer": "ones", "bias_initializer": pyio.initializers.constant(10)}
+    shifted = [  # so that a step that does not count is not 0
+        layers.Dense(1, **plus)(layers.Masking()(x) if masked in (place, "both") else x)
+        for place, x in zip(("first", "second"), inputs, strict=True)
+    ]
+    model = pyio.Model([*inputs], getattr(layers, kind)(any_mask=True)(shifted))
+    one, two = [1, 0, -5, 0, -2], [3, -2, 0, 0, -7]
+    found = model.predict([np.reshape(each, (1, 5, 1)) for each in (one, two)])
+    assert found.ravel().tolist() == expected
