@@ -176,6 +176,49 @@ def test_masks_that_keras_joins_otherwise(tmp_path: Path) -> None:
     run(of_keras_3.save(f"file://{tmp_path}/again.h5"))
 
 
+def _states(**options: Any) -> Any:
+    """A sequence whose first steps do not count, and that starts from a state."""
+    words = pyio.Input((4,))
+    x = layers.Embedding(5, 3, mask_zero=True)(words)
+    _, h, c = layers.LSTM(2, return_state=True)(x)
+    return words, layers.LSTM(2, return_sequences=True, name="own", **options)([x, h, c])
+
+
+def _both(**options: Any) -> Any:
+    words = pyio.Input((4,))
+    x = layers.Embedding(5, 3, mask_zero=True)(words)
+    inner = layers.GRU(2, return_sequences=True, **options)
+    return words, layers.Bidirectional(inner, name="own")(x)
+
+
+def _merged(**options: Any) -> Any:
+    words = pyio.Input((4,))
+    x = layers.Embedding(5, 3, mask_zero=True)(words)
+    return words, layers.Maximum(name="own", **options)([x, layers.Dense(3)(x)])
+
+
+@pytest.mark.filterwarnings("ignore::pyio.CompatibilityWarning")  # of the options of Keras alone
+@pytest.mark.parametrize(
+    ("make", "option"),
+    [(_states, "zero_until_seen"), (_both, "zero_output_for_mask"), (_merged, "any_mask")],
+)
+def test_numbers_of_masked_steps(make: Any, option: str, tmp_path: Path) -> None:
+    """They differ from Keras's. That is an error where a layer reads them, and says what to set."""
+    url = f"file://{tmp_path}/m.keras"
+    for end in (layers.Flatten(), layers.Conv1D(2, 2), layers.Dense(2)):
+        words, y = make()
+        with pytest.raises(pyio.UnsupportedModelError, match=rf"'own' .*{option}=True"):
+            run(pyio.Model(words, end(y)).save(url))
+        words, y = make(**{option: True})
+        run(pyio.Model(words, end(y)).save(url))
+    for last in (layers.LSTM(2), layers.Bidirectional(layers.GRU(2))):
+        words, y = make()
+        run(pyio.Model(words, last(layers.Dense(3)(y))).save(url))
+    words, y = make()
+    heads = layers.MultiHeadAttention(1, 2)(layers.Reshape([4, 1])(words), y)
+    run(pyio.Model(words, heads).save(url))
+
+
 def test_what_an_h5_has_no_place_for(tmp_path: Path) -> None:
     """States of stacked cells in another order, tables of tf_idf and lists of ngrams."""
     cells = [layers.LSTMCell(2), layers.GRUCell(3)]

@@ -291,7 +291,7 @@ def masked_attention() -> Iterator[Case]:
         for any_mask in (False, True):
             for name, inputs in (("two", [one, other]), ("one", [one, plain])):
                 merged = layers.ReLU()(kind(any_mask=any_mask)(inputs))
-                left = "Multiply ReLU GRU" if any_mask and kind is layers.Multiply else ""
+                left = f"{kind.__name__} ReLU GRU" if any_mask and kind is not layers.Add else ""
                 model = pyio.Model([first, second], layers.GRU(3)(merged))
                 yield f"merged masks {kind.__name__} {any_mask} {name}", model, pair, left
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyio.converters.keras.export.parts import is_model
+from pyio.converters.keras.export.parts import ATTENTIONS, RECURRENT, is_model
 
 if TYPE_CHECKING:
     from pyio.converters.keras.export.parts import Problems
 
-_CHANGED_BY_MASKS = ("Multiply",)
+_CHANGED_BY_MASKS = ("Multiply", "Maximum", "Minimum")
 """Merging layers whose numbers depend on how masks are joined."""
+
+_LEAVING_OUT = (*RECURRENT, "GlobalAveragePooling1D", "Attention", "AdditiveAttention")
+"""Layers with a mask whose results do not depend on the numbers of masked steps."""
 
 
 def find_mask_problems(model: Any, generation: int, problems: Problems) -> None:
@@ -23,6 +26,7 @@ def find_mask_problems(model: Any, generation: int, problems: Problems) -> None:
     for each in (model, *filter(is_model, model.all_layers())):
         if each.outputs:
             _find_joined(each.graph, generation == 3, problems)
+            _find_other_numbers(each.graph, generation == 3, problems)
     if generation == 2 and not str(model.writer).startswith("Keras 2"):
         for layer in model.all_layers():
             if layer.class_name == "TimeDistributed" and _creates(layer):
@@ -60,5 +64,55 @@ def _find_joined(graph: Any, joined_by_or: bool, problems: Problems) -> None:
                 otherwise[id(tensor)] = found[0]
 
 
+def _find_other_numbers(graph: Any, joined_by_or: bool, problems: Problems) -> None:
+    """Note the layers whose numbers at steps that do not count are not Keras's, and matter.
+
+    They do not matter to a layer that leaves these steps out.
+    """
+    masked: set[int] = set()
+    others: dict[int, tuple[str, str]] = {}
+    for node in graph.nodes:
+        layer = node.layer
+        given = any(id(tensor) in masked for tensor in node.inputs)
+        # An attention leaves out what its value and key have for such steps.
+        read = node.inputs[:1] if layer.class_name in ATTENTIONS and given else node.inputs
+        found = [others[id(tensor)] for tensor in read if id(tensor) in others]
+        if given and layer.class_name in _LEAVING_OUT:
+            found = []
+        if given and (other := _other_numbers(node, joined_by_or)):
+            found.append((layer.name, other))
+        stays = layer.creates_mask or (given and _passes(layer))
+        for tensor in node.outputs if stays else ():
+            masked.add(id(tensor))
+            others |= {id(tensor): found[0]} if found else {}
+        if found and not stays:
+            problems.add(*found[0])
+    for tensor in graph.outputs:
+        if id(tensor) in others:
+            problems.add(*others[id(tensor)])
+
+
+def _other_numbers(node: Any, joined_by_or: bool) -> str | None:
+    """Return how a layer with a mask computes the steps that do not count otherwise than Keras."""
+    layer = node.layer
+    if layer.class_name in _CHANGED_BY_MASKS and layer.any_mask is not joined_by_or:
+        return f"combines masked steps otherwise; any_mask={joined_by_or} does as Keras"
+    if layer.class_name == "Bidirectional":
+        repeats = layer.layer.return_sequences and not all(
+            inner.zero_output_for_mask for inner in layer.inner()
+        )
+        what = "repeats outputs at masked steps, where Keras gives 0; zero_output_for_mask=True"
+        return f"{what} of the layer inside does so too" if repeats else None
+    if layer.class_name in RECURRENT and layer.return_sequences:
+        starts = len(node.inputs) > 1 or layer.stateful
+        if starts and not (layer.zero_until_seen or layer.zero_output_for_mask):
+            return (
+                "gives the state it starts from at masked steps, where Keras gives 0; "
+                "zero_until_seen=True does so too"
+            )
+    return None
+
+
 def _passes(layer: Any) -> bool:
-    return bool(layer.supports_masking and getattr(layer, "return_sequences", True))
+    inner = getattr(layer, "layer", layer)  # of a Bidirectional
+    return bool(layer.supports_masking and getattr(inner, "return_sequences", True))
